@@ -1,0 +1,54 @@
+/* The event loop: timers, descriptors, signals, file watching and worker jobs. The only file here that knows libuv.
+ * Everything runs on the loop's thread but work functions. */
+#ifndef BASE_LOOP_H
+#define BASE_LOOP_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+
+struct loop;
+typedef void loop_fn(void *ctx);
+
+/* Sets the worker pool to cores + 1 before libuv's first use (unless UV_THREADPOOL_SIZE is set). */
+struct loop *loop_new(void);
+void loop_free(struct loop *l); /* waits for running jobs; their done functions do not run */
+void loop_run(struct loop *l);  /* until loop_stop, or nothing is left to wait for */
+void loop_stop(struct loop *l);
+bool loop_step(struct loop *l, bool wait); /* one turn; false when nothing is left to wait for */
+
+/* Timers. Created stopped; loop_timer_start restarts a running one. repeat_ms 0: once. */
+struct loop_timer;
+struct loop_timer *loop_timer_new(struct loop *l, loop_fn *fn, void *ctx);
+void loop_timer_start(struct loop_timer *t, uint64_t after_ms, uint64_t repeat_ms);
+void loop_timer_stop(struct loop_timer *t);
+bool loop_timer_active(const struct loop_timer *t);
+void loop_timer_free(struct loop_timer *t); /* NULL is allowed */
+
+/* Runs fn once per loop turn while started, without blocking (for work in slices). */
+struct loop_idle;
+struct loop_idle *loop_idle_new(struct loop *l, loop_fn *fn, void *ctx);
+void loop_idle_start(struct loop_idle *i);
+void loop_idle_stop(struct loop_idle *i);
+void loop_idle_free(struct loop_idle *i);
+
+/* fn when fd is readable or at its end. fd must be pollable (tty, pipe, socket). */
+struct loop_reader;
+struct loop_reader *loop_reader_new(struct loop *l, int fd, loop_fn *fn, void *ctx);
+void loop_reader_free(struct loop_reader *r);
+
+struct loop_signal;
+struct loop_signal *loop_signal_new(struct loop *l, int signum, loop_fn *fn, void *ctx);
+void loop_signal_free(struct loop_signal *s);
+
+/* fn when the file or something about it may have changed: the system's events on it, and a poll every second
+ * where events do not come. fn looks for itself. */
+struct loop_watch;
+struct loop_watch *loop_watch_new(struct loop *l, const char *path, loop_fn *fn, void *ctx);
+void loop_watch_free(struct loop_watch *w);
+
+/* work(ctx) in a worker thread, then done(ctx) on the loop's thread. ctx belongs to the job until done. */
+void loop_work(struct loop *l, loop_fn *work, loop_fn *done, void *ctx);
+unsigned loop_workers(void); /* how many workers there are */
+
+#endif

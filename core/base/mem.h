@@ -1,0 +1,21 @@
+/* Memory that is there or the program ends with a sentence. */
+#ifndef BASE_MEM_H
+#define BASE_MEM_H
+
+#include <stddef.h>
+
+/* Never return NULL: on failure the handler runs (which gives the terminal back and prints), then the
+ * process exits with 6. Sizes are count * size, checked for overflow. mem_zero is zero-filled. Any thread. */
+void *mem_alloc(size_t count, size_t size) __attribute__((malloc, returns_nonnull));
+void *mem_zero(size_t count, size_t size) __attribute__((malloc, returns_nonnull));
+void *mem_resize(void *p, size_t count, size_t size) __attribute__((returns_nonnull));
+char *mem_copy_text(const char *p, size_t n); /* n bytes and a NUL */
+void mem_free(void *p);                       /* NULL is allowed */
+
+/* For sizes that outside data decides (a 256 MiB line): NULL on failure. */
+void *mem_try(size_t size);
+
+/* Called once, before exit, when memory runs out. Set before threads start. */
+void mem_on_failure(void (*handler)(void));
+
+#endif

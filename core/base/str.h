@@ -1,0 +1,30 @@
+/* Borrowed slices of bytes: no NUL at the end is promised, NULs inside are allowed. */
+#ifndef BASE_STR_H
+#define BASE_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct str {
+	const char *p;
+	size_t n;
+};
+
+#define STR(literal) ((struct str){(literal), sizeof(literal) - 1})
+#define STR_EMPTY ((struct str){"", 0})
+#define STR_ARG(s) (int)(s).n, (s).p /* for "%.*s"; only for text known to be short */
+
+struct str str_of(const char *text); /* NUL-terminated text; NULL gives the empty slice */
+bool str_eq(struct str a, struct str b);
+int str_cmp(struct str a, struct str b); /* by bytes, as memcmp, shorter first */
+bool str_starts(struct str s, struct str prefix);
+bool str_ends(struct str s, struct str suffix);
+struct str str_sub(struct str s, size_t from, size_t count); /* clamped to s */
+struct str str_trim(struct str s);                           /* ASCII blanks at both ends */
+/* Offset of the first needle at or after from, or SIZE_MAX. fold ignores ASCII case. */
+size_t str_find(struct str s, struct str needle, size_t from, bool fold);
+/* Whole-slice decimal integers; false on anything else or overflow. */
+bool str_to_i64(struct str s, int64_t *out);
+
+#endif
