@@ -1,0 +1,71 @@
+/* The one API that tui/ uses: owns the journals, the event table, the model and the reading of payloads. Loop thread only. */
+#ifndef EXPLORER_H
+#define EXPLORER_H
+
+#include "base/loop.h"
+#include "index/loader.h"
+#include "message/message.h"
+#include "model/tree.h"
+#include "query/lookup.h"
+#include "query/rows.h"
+#include "query/stats.h"
+
+struct explorer;
+
+struct explorer *explorer_new(struct loop *loop); /* loop is borrowed */
+void explorer_free(struct explorer *x);
+/* A file by its path. ERR_IO with one clear sentence. Sources come before explorer_start; their order decides which
+ * duplicate wins. */
+enum err explorer_add_file(struct explorer *x, const char *path, struct errinfo *e) MUST_USE;
+void explorer_start(struct explorer *x, bool follow);
+/* Runs the loop until every source is loaded (for commands that print and end). */
+void explorer_load(struct explorer *x);
+bool explorer_loading(const struct explorer *x);
+/* fn after anything changed: events, a source's state, a payload that is ready. At most once per slice. */
+void explorer_on_change(struct explorer *x, loop_fn *fn, void *ctx);
+/* fn once per event as it is added, after the model knows it (for tail). */
+void explorer_on_event(struct explorer *x, void (*fn)(void *ctx, uint32_t event), void *ctx);
+
+struct loop *explorer_loop(struct explorer *x);
+struct model *explorer_model(struct explorer *x);
+const struct events *explorer_events(const struct explorer *x);
+uint32_t explorer_source_count(const struct explorer *x);
+const char *explorer_source_path(const struct explorer *x, uint32_t source); /* clean before showing */
+const struct loader_status *explorer_source(const struct explorer *x, uint32_t source);
+/* Sums of all sources' counts and bytes. */
+void explorer_progress(const struct explorer *x, uint64_t *loaded, uint64_t *bytes);
+
+/* The payload of one event, read and parsed by a worker. A few are kept; asking for one starts it. The result stays valid until
+ * the next explorer_detail for another event has been answered (hold no pointers across turns of the loop). */
+enum detail_state {
+	DETAIL_LOADING,
+	DETAIL_READY,
+	DETAIL_FAILED, /* see error: the journal changed or is gone */
+};
+struct detail {
+	uint32_t event;
+	enum detail_state state;
+	struct errinfo error;
+	struct buf line;        /* the event's JSON as it stands in the journal */
+	struct json_tree tree;  /* of line */
+	uint32_t properties;    /* node, or JSON_NO_NODE; of properties_tree if it is set */
+	struct buf properties_text; /* properties that came as a JSON string, decoded */
+	struct json_tree properties_tree;
+	struct messages messages;
+};
+const struct detail *explorer_detail(struct explorer *x, uint32_t event);
+/* The tree that d->properties is a node of. */
+const struct json_tree *detail_properties(const struct detail *d);
+/* Reads and parses at once, for commands that print. Free with detail_free. */
+struct detail *detail_read(const struct events *events, uint32_t event);
+void detail_free(struct detail *d);
+
+/* What a trace was asked and what it answered: one line each, not clean, from its earliest generation with a user text and its latest
+ * with an answer. Read by workers, kept; NULL while it is not there yet. */
+struct preview {
+	struct str asked, answered;
+	uint32_t version; /* of the trace it was made from */
+};
+const struct preview *explorer_preview(struct explorer *x, uint32_t trace);
+
+#endif

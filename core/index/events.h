@@ -1,0 +1,79 @@
+/* The event table: records in chunks that never move or change once added, so that workers can read a snapshot of them
+ * while the loop adds more. A batch (what one worker made of one piece of a journal) has the same shape with its own
+ * numbers, which events_merge translates. */
+#ifndef INDEX_EVENTS_H
+#define INDEX_EVENTS_H
+
+#include "index/event.h"
+#include "index/ids.h"
+#include "index/strings.h"
+#include "journal/journal.h"
+
+struct model_pair { /* both numbers in strings; 0 absent */
+	uint32_t model, provider;
+};
+
+struct events {
+	struct ids ids;
+	struct strings strings;
+	struct event_chunk **chunks;
+	uint32_t n_chunks, cap_chunks;
+	uint32_t n; /* events; numbers are 0..n-1 in the order of adding */
+	struct model_pair *models; /* [0] is {0, 0} */
+	uint32_t n_models, cap_models;
+	struct hash_index model_index;
+	struct journal **journals; /* borrowed, by number */
+	uint32_t n_journals;
+};
+
+void events_init(struct events *t);
+void events_fini(struct events *t);
+/* Gives the journal its number (in the order sources were named: it decides which duplicate wins). */
+uint32_t events_add_journal(struct events *t, struct journal *j);
+
+/* Adds one event. uuid and session are numbers in t->ids (0 absent). Extras follow with events_set_extra, before the next
+ * events_add. Gives its number. */
+uint32_t events_add(struct events *t, const struct event *e, uint32_t uuid, uint32_t session);
+void events_set_extra(struct events *t, enum event_field field, int64_t value); /* of the event added last */
+uint32_t events_add_model(struct events *t, struct model_pair pair);
+
+const struct event *events_get(const struct events *t, uint32_t at);
+uint32_t events_uuid(const struct events *t, uint32_t at);
+uint32_t events_session(const struct events *t, uint32_t at);
+bool events_extra(const struct events *t, uint32_t at, enum event_field field, int64_t *out);
+
+/* Values with wide ones looked up; EVENT_UNKNOWN if absent. Microseconds, tokens. */
+int64_t events_latency(const struct events *t, uint32_t at);
+int64_t events_input(const struct events *t, uint32_t at);
+int64_t events_output(const struct events *t, uint32_t at);
+int64_t events_cache_read(const struct events *t, uint32_t at);
+/* timestamp - latency, but the timestamp itself for OpenTelemetry (PostHog stamps the end of a call). TIME_NONE if unknown. */
+int64_t events_start(const struct events *t, uint32_t at);
+int64_t events_end(const struct events *t, uint32_t at); /* start + latency; the start if the latency is unknown */
+/* Number of the node's id: $ai_generation_id, else $ai_span_id, else the uuid; 0 if it has none at all. */
+uint32_t events_node_id(const struct events *t, uint32_t at);
+struct str events_model(const struct events *t, uint32_t at);    /* empty if absent */
+struct str events_provider(const struct events *t, uint32_t at);
+struct str events_name(const struct events *t, uint32_t at);
+/* The order that CLI.md gives siblings and duplicates ids: by start, then uuid text, then place. */
+int events_compare_start(const struct events *t, uint32_t a, uint32_t b);
+
+/* Appends the event's JSON, or a part of it, from its journal. ERR_IO if it cannot be read any more. */
+enum err events_read(const struct events *t, uint32_t at, struct buf *out, struct errinfo *e) MUST_USE;
+enum err events_read_part(const struct events *t, uint32_t at, uint32_t offset, uint32_t length, struct buf *out,
+                          struct errinfo *e) MUST_USE;
+/* The error's text, unescaped, or "" (an object's JSON as sent). Reads the journal. */
+void events_error_text(const struct events *t, uint32_t at, struct buf *out);
+
+/* Adds batch's events from number *at on, translating its ids and strings, until all are in (gives true) or about
+ * `budget` events were added. map is kept between calls of one batch and freed at its end. */
+struct events_map {
+	uint32_t *ids, *strings, *models;
+	uint32_t next;
+};
+bool events_merge(struct events *t, const struct events *batch, struct events_map *map, uint32_t budget);
+void events_map_free(struct events_map *map);
+
+size_t events_bytes(const struct events *t); /* memory held */
+
+#endif

@@ -1,0 +1,28 @@
+/* One JSON text -> the records of the events in it. Every rule about a property (fallbacks, units, numeric strings, null
+ * against absent) stands in record.c and nowhere else; the rules are PostHog's. */
+#ifndef INDEX_RECORD_H
+#define INDEX_RECORD_H
+
+#include "index/events.h"
+#include "json/lexer.h"
+
+/* What one line (or one document) turned out to be. */
+struct record_counts {
+	uint64_t lines;        /* not blank; a line that is an array or a batch counts as its members */
+	uint64_t bad_lines;
+	uint64_t irregular;    /* events kept with raw control bytes, invalid UTF-8 or lone surrogates */
+	uint64_t other_events; /* events whose name does not start with $ai_ */
+	uint64_t suspect;
+};
+
+struct record_reader; /* scratch space of one worker */
+struct record_reader *record_reader_new(void);
+void record_reader_free(struct record_reader *r);
+
+/* Reads one line (no newline at its end; CR and blanks allowed), which stands at byte `offset` of journal `number`, and adds
+ * its events to batch. Gives false if the line is bad: report then has fault and position, or *why a sentence when it
+ * is JSON but no event ("no event in it"). Blank lines are neither lines nor bad. */
+bool record_line(struct record_reader *r, struct events *batch, uint32_t number, uint64_t offset, struct str line,
+                 struct record_counts *counts, struct json_report *report, const char **why);
+
+#endif

@@ -1,0 +1,21 @@
+/* Interned texts (names, models, providers...). Number 0 is the empty text, which stands for "absent". */
+#ifndef INDEX_STRINGS_H
+#define INDEX_STRINGS_H
+
+#include "base/arena.h"
+#include "base/hash.h"
+
+struct strings {
+	struct str *list; /* texts never move; [0] is empty */
+	uint32_t n, cap;
+	struct hash_index index;
+	struct arena arena;
+};
+
+void strings_init(struct strings *t);
+void strings_fini(struct strings *t);
+uint32_t strings_add(struct strings *t, struct str text);
+uint32_t strings_find(const struct strings *t, struct str text); /* 0 if it is not there */
+struct str strings_get(const struct strings *t, uint32_t number);
+
+#endif

@@ -1,0 +1,32 @@
+/* One file of events, read with pread. A user's NDJSON file is a journal as it stands. */
+#ifndef JOURNAL_JOURNAL_H
+#define JOURNAL_JOURNAL_H
+
+#include "base/buf.h"
+
+#define JOURNAL_MAX_LINE ((size_t)256 << 20) /* bytes; longer lines are skipped to their end and counted */
+
+struct journal;
+
+enum journal_change {
+	JOURNAL_SAME,
+	JOURNAL_GROWN,
+	JOURNAL_SHRUNK, /* truncated or rewritten: what was read may be gone */
+	JOURNAL_GONE,   /* deleted, or another file stands at that path */
+};
+
+/* Opens a regular file for reading (O_NOCTTY, O_CLOEXEC, never blocking on a FIFO). ERR_IO with one clear sentence for a
+ * missing file, a directory, a device, a FIFO, a socket, no permission. The path is copied. */
+enum err journal_open(struct journal **out, const char *path, struct errinfo *e) MUST_USE;
+void journal_close(struct journal *j);
+const char *journal_path(const struct journal *j); /* as given: clean it before showing */
+uint64_t journal_size(const struct journal *j);    /* bytes, as of the last journal_check */
+enum journal_change journal_check(struct journal *j); /* looks again; loop thread */
+
+/* Reads up to n bytes at offset; gives how many (0 at the end), or -1 with errno. Any thread. */
+int64_t journal_read(const struct journal *j, uint64_t offset, char *into, size_t n);
+/* Exactly n bytes appended to out, or ERR_IO (also when the file ends before). Any thread. */
+enum err journal_read_exact(const struct journal *j, uint64_t offset, size_t n, struct buf *out,
+                            struct errinfo *e) MUST_USE;
+
+#endif

@@ -1,0 +1,59 @@
+/* Every provider's message shapes -> one list of parts. Nothing is dropped: what is not recognised is an unknown part with
+ * its JSON. Table-driven: a new shape is one entry. */
+#ifndef MESSAGE_MESSAGE_H
+#define MESSAGE_MESSAGE_H
+
+#include "base/arena.h"
+#include "json/tree.h"
+
+enum part_type {
+	PART_TEXT,
+	PART_REASONING,
+	PART_TOOL_CALL,
+	PART_TOOL_RESULT,
+	PART_IMAGE,
+	PART_AUDIO,
+	PART_FILE,
+	PART_REFUSAL,
+	PART_SOURCE,
+	PART_UNKNOWN,
+	PART_TYPES,
+};
+const char *part_type_name(enum part_type type); /* "tool_call" */
+
+enum part_side {
+	SIDE_INPUT,
+	SIDE_OUTPUT,
+};
+
+/* Texts are unescaped, as sent otherwise: clean them before showing. Empty means absent. They live in the list's arena. */
+struct part {
+	enum part_side side;
+	enum part_type type;
+	uint32_t message;     /* number of the message it belongs to, rising through the list */
+	struct str role;      /* normalised: user assistant system tool ..., others lower-cased as they are */
+	struct str text;      /* text, reasoning, refusal; unknown: its JSON; media: a line such as "image/png 412 kB" */
+	struct str name;      /* tool call: the tool; tool result: its call's name; media: file name */
+	struct str id;        /* of the tool call, as sent */
+	struct str arguments; /* tool call: JSON or text, decoded once if it was JSON in a string */
+	struct str result;    /* tool result */
+	bool failed;          /* tool result marked as an error */
+};
+
+struct messages {
+	struct part *parts;
+	uint32_t n;
+	bool input_withheld, output_withheld; /* there, and null: privacy mode */
+	struct arena arena;
+};
+
+/* Reads $ai_input (else $ai_input_state) and $ai_output_choices (else $ai_output_state, else $ai_output) of an event's
+ * properties; for spans and traces the states. `properties` is an object node. Any thread. */
+void messages_read(struct messages *m, const struct json_tree *t, uint32_t properties);
+void messages_free(struct messages *m);
+
+/* The first user text of the input and the last assistant text of the output; empty if there is none. */
+struct str messages_asked(const struct messages *m);
+struct str messages_answered(const struct messages *m);
+
+#endif

@@ -1,0 +1,93 @@
+/* Rows: what a list shows, chosen and sorted; and the columns that say what a row holds. One table of columns serves the
+ * lists on the screen, ls in every format, --fields and --sort. */
+#ifndef QUERY_ROWS_H
+#define QUERY_ROWS_H
+
+#include "model/model.h"
+
+enum rows_kind {
+	ROWS_TRACES,
+	ROWS_SESSIONS,
+	ROWS_GENERATIONS, /* generations and embeddings */
+	ROWS_SPANS,       /* spans alone */
+	ROWS_USERS,
+	ROWS_MODELS,
+	ROWS_KINDS,
+};
+
+enum value_type {
+	VALUE_UNKNOWN, /* null, "-" or "?" */
+	VALUE_TEXT,
+	VALUE_COUNT,   /* whole number */
+	VALUE_TOKENS,
+	VALUE_MONEY,   /* USD * 1e12 */
+	VALUE_SECONDS, /* microseconds */
+	VALUE_TIME,    /* microseconds since 1970 */
+	VALUE_BOOL,
+};
+
+struct value {
+	enum value_type type;
+	bool estimate; /* shown with ~ */
+	bool partial;  /* a sum that leaves something out: shown with + or >= */
+	bool error;    /* drawn as an error */
+	money number;
+	struct str text; /* borrowed from the model or from the scratch given */
+};
+
+struct rows;
+struct column {
+	const char *name;   /* as in --json, --fields and --sort: "cost_usd" */
+	const char *title;  /* "COST" */
+	const char *help;   /* one line */
+	enum value_type type; /* what it holds when known */
+	uint8_t width;      /* preferred columns on a screen */
+	uint8_t priority;   /* 1 stays longest when the screen is narrow; 0 never on a screen */
+	void (*get)(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch);
+};
+/* The columns of a kind, in their order. */
+const struct column *rows_columns(enum rows_kind kind, size_t *count);
+const struct column *rows_column(enum rows_kind kind, struct str name); /* NULL if there is none */
+const char *rows_kind_name(enum rows_kind kind);                        /* "traces" */
+bool rows_kind_of(struct str name, enum rows_kind *out);
+
+struct query {
+	enum rows_kind kind;
+	const struct column *sort; /* NULL: the kind's own order, newest or dearest first (CLI.md) */
+	bool ascending;
+	int64_t since, until;      /* event timestamps: since <= t < until; TIME_NONE: no bound */
+	uint32_t limit;            /* 0: none */
+	uint32_t session;          /* only this session's traces, events; MODEL_NONE: all */
+	uint32_t trace;            /* only this trace's events; MODEL_NONE: all */
+	uint32_t user;             /* only this user's (id number); 0: all */
+	bool errors_only;
+};
+void query_init(struct query *q, enum rows_kind kind);
+
+/* A user or a model with what belongs to it. */
+struct group {
+	uint32_t key; /* id number of the user (0: anonymous), or number of the model pair */
+	uint32_t traces, sessions;
+	struct totals totals;
+	int64_t last_time;
+	int64_t p50, p95, first_token_p50; /* microseconds, nearest rank; EVENT_UNKNOWN */
+};
+
+struct rows {
+	struct query query;
+	struct model *model;
+	uint32_t *at;  /* numbers of traces, sessions or events; of groups[] for users and models */
+	uint32_t n;
+	uint32_t total; /* before the limit */
+	struct group *groups;
+	uint32_t n_groups;
+};
+
+/* Ties of a sort keep the kind's own order. Values that are unknown stand last in either direction. */
+void rows_build(struct rows *r, struct model *m, const struct query *q);
+void rows_free(struct rows *r);
+
+/* Nearest-rank percentile of sorted values: the smallest with at least p percent at or below it. n > 0. */
+int64_t percentile(const int64_t *sorted, size_t n, unsigned percent);
+
+#endif
