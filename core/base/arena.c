@@ -1,5 +1,6 @@
-/* Memory that dies together: a list of blocks, each twice the last up to a limit; what is large gets a block of its
- * own behind the head, so that the head's free room is not wasted. Fresh memory is zero since blocks are never reused. */
+/* Memory that dies together: a list of blocks, each twice the last up to a limit; what is large
+ * gets a block of its own behind the head, so that the head's free room is not wasted. Fresh
+ * memory is zero since blocks are never reused. */
 #include "base/arena.h"
 #include "base/mem.h"
 

@@ -1,5 +1,6 @@
-/* Growing byte buffers with a cap. A piece that does not fit is left out whole and `full` says so, so that no half
- * character and no half number ever appears. A slice of the buffer itself must not be appended to it. */
+/* Growing byte buffers with a cap. A piece that does not fit is left out whole and `full` says
+ * so, so that no half character and no half number ever appears. A slice of the buffer itself
+ * must not be appended to it. */
 #include "base/buf.h"
 #include "base/mem.h"
 

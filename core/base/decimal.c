@@ -1,11 +1,12 @@
-/* Exact decimals without floating point. A number is a string of digits and a power of ten; only digits that can
- * matter for 64 bits and the one rounding digit are ever looked at, so 1e999999999 costs as much as 1. */
+/* Exact decimals without floating point. A number is a string of digits and a power of ten; only
+ * digits that can matter for 64 bits and the one rounding digit are ever looked at, so
+ * 1e999999999 costs as much as 1. */
 #include "base/decimal.h"
 
 #include <assert.h>
 
-/* Far beyond anything that could be in range, far below overflow: exponents are clamped to it while read. Digits
- * of a number are bounded by the text's length, which is below 2^40. */
+/* Far beyond anything that could be in range, far below overflow: exponents are clamped to it
+ * while read. Digits of a number are bounded by the text's length, which is below 2^40. */
 #define EXPONENT_MAX (INT64_C(1) << 50)
 #define DIGITS_MAX   40 /* of an __int128 */
 
@@ -84,7 +85,8 @@ static bool push_digit(int64_t *value, int digit)
 	       !__builtin_sub_overflow(*value, digit, value);
 }
 
-/* Takes the digits whose place is at or above 10^0 after scaling, negated; *round gets the digit below. */
+/* Takes the digits whose place is at or above 10^0 after scaling, negated; *round gets the digit
+ * below. */
 static bool take_digits(const struct number *number, int64_t whole, int64_t *value, bool *round)
 {
 	*round = false;

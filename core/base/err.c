@@ -1,4 +1,5 @@
-/* Fills the explanation that travels with an error code. A message that is too long is cut, never lost. */
+/* Fills the explanation that travels with an error code. A message that is too long is cut, never
+ * lost. */
 #include "base/err.h"
 
 #include <stdarg.h>

@@ -1,6 +1,7 @@
-/* Seeded XXH3, and an open-addressing index (linear probing) of numbers. A slot keeps 32 bits of the hash, so that
- * probing and growing never look at the keys; HASH_NONE as a number marks a free slot. The seed is the one piece of
- * process-wide state, decided once and never changed after that. */
+/* Seeded XXH3, and an open-addressing index (linear probing) of numbers. A slot keeps 32 bits of
+ * the hash, so that probing and growing never look at the keys; HASH_NONE as a number marks a
+ * free slot. The seed is the one piece of process-wide state, decided once and never changed
+ * after that. */
 #include "base/hash.h"
 #include "base/mem.h"
 

@@ -1,5 +1,6 @@
-/* Allocation that succeeds or ends the program with a sentence. The sentence is written with write(2), since
- * stdio may itself want memory. What outside data sizes goes through mem_try and may fail. */
+/* Allocation that succeeds or ends the program with a sentence. The sentence is written with
+ * write(2), since stdio may itself want memory. What outside data sizes goes through mem_try and
+ * may fail. */
 #include "base/mem.h"
 
 #include <stdatomic.h>
@@ -8,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Process-wide by nature: there is one terminal to give back. Atomic, so that two threads that fail at once run
- * the handler once. */
+/* Process-wide by nature: there is one terminal to give back. Atomic, so that two threads that
+ * fail at once run the handler once. */
 static _Atomic(void (*)(void)) failure_handler;
 
 #define EXIT_NO_MEMORY 6

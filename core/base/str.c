@@ -1,5 +1,5 @@
-/* Borrowed slices: comparing, cutting, finding, reading integers. Nothing here allocates; a slice with n == 0 may
- * have any p, NULL too. */
+/* Borrowed slices: comparing, cutting, finding, reading integers. Nothing here allocates; a slice
+ * with n == 0 may have any p, NULL too. */
 #include "base/str.h"
 
 #include <string.h>
