@@ -1,0 +1,20 @@
+/* Numbers and times as people read them, in few columns. Units always shown; unknown is never 0. */
+#ifndef DRAW_FORMAT_H
+#define DRAW_FORMAT_H
+
+#include "draw/role.h"
+#include "query/rows.h"
+
+void format_count(struct buf *out, int64_t n);                /* 4,812 */
+void format_tokens(struct buf *out, int64_t n);               /* 310, 6.4k, 41k, 1.2M */
+void format_money(struct buf *out, money amount);             /* $0.184, $1.64, $0.000012; 4 significant digits below $1 */
+void format_seconds(struct buf *out, int64_t microseconds);   /* 24ms 0.4s 12.4s 1m12 2h05 3d04h */
+void format_bytes(struct buf *out, uint64_t n);               /* 412 B, 4.1 kB, 1.2 GB (powers of 1000) */
+/* A value in at most `width` columns (0: any): unknown is "-", unknown money "$?"; an estimate starts with ~, a sum that leaves
+ * something out with >=. Times are clock times of today, else dates. Gives the role it is to be drawn with. */
+enum role format_value(struct buf *out, const struct value *v, int width, int64_t now);
+/* The role and the one-letter mark of a node: '*' generation, 'E' embedding, 'T' tool, 'v' other span. */
+enum role format_event_role(const struct event *e);
+char format_event_mark(const struct event *e);
+
+#endif
