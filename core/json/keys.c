@@ -1,0 +1,134 @@
+/* Sets of member names for the skimmer: an open-addressing table over a name's length and its first
+ * and last eight bytes, so that a member nobody wants costs a few instructions and one probe.
+ *
+ * Invariants: at most a quarter of the slots is used, so every probe ends; a slot holds a name's
+ * number + 1, or 0. The names are the program's own, never from outside: no seed is needed, since a
+ * hostile key can at worst walk the longest row of neighbours in a table that is the same for
+ * everybody. */
+#include "json/lexer_internal.h"
+
+#include "base/mem.h"
+
+#include <assert.h>
+#include <string.h>
+
+struct key {
+	struct str name;
+	uint64_t first, last; /* see words_of */
+};
+
+struct json_keys {
+	size_t count, longest;
+	unsigned shift; /* 64 - log2(number of slots) */
+	size_t mask;    /* number of slots - 1 */
+	struct key *names;
+	uint8_t *slots;
+};
+
+static uint64_t load(const char *p, size_t n)
+{
+	uint64_t word = 0;
+
+	for (size_t i = 0; i < n; i++)
+		word = word << 8 | (uint8_t)p[i];
+	return word;
+}
+
+/* The first and the last eight bytes, overlapping in between; of a name under eight bytes all of
+ * it. */
+static struct key words_of(struct str name)
+{
+	struct key key = {.name = name};
+
+	if (name.n < 8) {
+		key.first = load(name.p, name.n);
+		return key;
+	}
+	memcpy(&key.first, name.p, 8);
+	memcpy(&key.last, name.p + name.n - 8, 8);
+	return key;
+}
+
+static size_t slot_of(const struct json_keys *keys, const struct key *key)
+{
+	/* Odd constants from splitmix64: any would do that mixes low bits into the high ones. */
+	uint64_t mixed = key->first ^ key->last * UINT64_C(0xBF58476D1CE4E5B9) ^ key->name.n;
+
+	return (size_t)(mixed * UINT64_C(0x9E3779B97F4A7C15) >> keys->shift);
+}
+
+static bool same(const struct key *a, const struct key *b)
+{
+	if (a->name.n != b->name.n || a->first != b->first || a->last != b->last)
+		return false;
+	return a->name.n <= 16 || memcmp(a->name.p + 8, b->name.p + 8, a->name.n - 16) == 0;
+}
+
+struct json_keys *json_keys_new(const struct str *names, size_t count)
+{
+	struct json_keys *keys = mem_zero(1, sizeof(*keys));
+	unsigned bits = 4;
+
+	assert(count <= 255);
+	while ((size_t)1 << bits < count * 4)
+		bits++;
+	keys->count = count;
+	keys->shift = 64 - bits;
+	keys->mask = ((size_t)1 << bits) - 1;
+	keys->slots = mem_zero(keys->mask + 1, 1);
+	keys->names = mem_zero(count + 1, sizeof(*keys->names));
+	for (size_t i = 0; i < count; i++) {
+		struct key key = words_of(names[i]);
+		size_t slot = slot_of(keys, &key);
+
+		while (keys->slots[slot] != 0)
+			slot = (slot + 1) & keys->mask;
+		keys->slots[slot] = (uint8_t)(i + 1);
+		keys->names[i] = key;
+		if (key.name.n > keys->longest)
+			keys->longest = key.name.n;
+	}
+	return keys;
+}
+
+void json_keys_free(struct json_keys *k)
+{
+	if (!k)
+		return;
+	mem_free(k->slots);
+	mem_free(k->names);
+	mem_free(k);
+}
+
+size_t json_keys_count(const struct json_keys *keys)
+{
+	return keys->count;
+}
+
+static size_t find(const struct json_keys *keys, struct str name)
+{
+	struct key key = words_of(name);
+
+	for (size_t slot = slot_of(keys, &key); keys->slots[slot]; slot = (slot + 1) & keys->mask) {
+		size_t number = keys->slots[slot] - 1u;
+
+		if (same(&keys->names[number], &key))
+			return number;
+	}
+	return JSON_NO_KEY;
+}
+
+size_t json_keys_find(const struct json_keys *keys, struct str raw, bool escaped)
+{
+	struct buf name = {0};
+	size_t number;
+
+	if (!escaped)
+		return find(keys, raw);
+	if (raw.n > keys->longest * 6) /* \uXXXX is the longest way to write a byte */
+		return JSON_NO_KEY;
+	json_unescape(&name, raw);
+	number = find(keys, buf_str(&name));
+	buf_free(&name);
+	return number;
+}
