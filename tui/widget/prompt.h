@@ -1,0 +1,29 @@
+/* One line that a person edits, with history. */
+#ifndef WIDGET_PROMPT_H
+#define WIDGET_PROMPT_H
+
+#include "draw/surface.h"
+
+struct prompt {
+	char mark;        /* '/' or ':' */
+	struct buf text;  /* UTF-8 */
+	size_t at;        /* byte of the cursor in text */
+	struct buf *history;
+	uint32_t n_history, shown; /* shown == n_history: the line being typed */
+	struct buf typed; /* kept while history is looked at */
+};
+enum prompt_result {
+	PROMPT_EDITING,
+	PROMPT_DONE,      /* Enter: text holds the line */
+	PROMPT_CANCELLED, /* Esc, Ctrl-C, or Backspace on an empty line */
+};
+
+void prompt_fini(struct prompt *p);
+void prompt_open(struct prompt *p, char mark); /* empties the line; history stays */
+/* A key as term/input.h has it; pasted is the text of KEY_PASTE (newlines become blanks). Left Right Home End Backspace Delete
+ * Ctrl-U Ctrl-W Ctrl-A Ctrl-E Up Down. Control characters never enter the text. */
+enum prompt_result prompt_key(struct prompt *p, uint32_t key, struct str pasted);
+/* Draws into one row; gives the column of the cursor. Long lines scroll. */
+int prompt_draw(const struct prompt *p, struct surface *s, struct area row);
+
+#endif
