@@ -7,7 +7,8 @@
 
 #define BUF_MAX ((size_t)1 << 30) /* bytes; the cap of a zeroed buffer */
 
-/* Zero-initialise ({0}) to start. Always NUL-terminated once something was appended (the NUL is not counted). */
+/* Zero-initialise ({0}) to start. Always NUL-terminated once something was appended (the NUL is
+ * not counted). */
 struct buf {
 	char *p;
 	size_t n, cap;
@@ -15,7 +16,7 @@ struct buf {
 	bool full;  /* sticky: something did not fit and was left out whole */
 };
 
-void buf_free(struct buf *b); /* frees and zeroes */
+void buf_free(struct buf *b);  /* frees and zeroes */
 void buf_clear(struct buf *b); /* n = 0, memory kept, full reset */
 /* Room for n more bytes; false (and full) if the cap forbids. */
 bool buf_reserve(struct buf *b, size_t n);

@@ -4,9 +4,10 @@
 
 #include "base/buf.h"
 
-/* text is a JSON number (or the same inside a string, blanks around allowed). *out = value * 10^scale,
- * rounded half away from zero. ERR_PARSE if it is no number, ERR_RANGE if it does not fit 64 bits.
- * No floating point is involved, so 0.1 + 0.2 is 0.3 and 2^53 + 1 stays itself. scale 0..18. */
+/* text is a JSON number (or the same inside a string, blanks around allowed). *out = value *
+ * 10^scale, rounded half away from zero. ERR_PARSE if it is no number, ERR_RANGE if it does not
+ * fit 64 bits. No floating point is involved, so 0.1 + 0.2 is 0.3 and 2^53 + 1 stays itself.
+ * scale 0..18. */
 enum err decimal_parse(struct str text, int scale, int64_t *out) MUST_USE;
 
 /* Amounts of money are integers of 1e-12 USD; sums are 128 bits wide and cannot overflow. */

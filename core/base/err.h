@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MUST_USE __attribute__((warn_unused_result))
+#define MUST_USE               __attribute__((warn_unused_result))
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 
 enum err {
@@ -27,8 +27,8 @@ struct errinfo {
 	char msg[256];
 };
 
-/* Fills e (may be NULL) and returns code, so that `return err_set(...)` reads well. The text may hold
- * bytes from outside; whoever prints it cleans it. */
+/* Fills e (may be NULL) and returns code, so that `return err_set(...)` reads well. The text may
+ * hold bytes from outside; whoever prints it cleans it. */
 enum err err_set(struct errinfo *e, enum err code, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
 #endif

@@ -4,7 +4,8 @@
 
 #include "base/str.h"
 
-/* xxHash (XXH3), seeded once a process from the system's randomness, so that hostile ids cannot pile up. */
+/* xxHash (XXH3), seeded once a process from the system's randomness, so that hostile ids cannot
+ * pile up. */
 uint64_t hash64(struct str s);
 void hash128(struct str s, uint8_t out[16]);
 /* Fixed seed, for tests that need the same layout twice. Before first use only. */
@@ -20,8 +21,8 @@ typedef bool hash_same(const void *ctx, uint32_t number, const void *key);
 
 #define HASH_NONE UINT32_MAX
 /* The number stored under key, or HASH_NONE. same(ctx, number, key) compares for real. */
-uint32_t hash_index_find(const struct hash_index *h, uint64_t hash, hash_same *same, const void *ctx,
-                         const void *key);
+uint32_t hash_index_find(const struct hash_index *h, uint64_t hash, hash_same *same,
+                         const void *ctx, const void *key);
 /* Adds number (must not be there yet). */
 void hash_index_add(struct hash_index *h, uint64_t hash, uint32_t number);
 size_t hash_index_bytes(const struct hash_index *h);

@@ -1,5 +1,6 @@
-/* The event loop: timers, descriptors, signals, file watching and worker jobs. The only file here that knows libuv.
- * Everything runs on the loop's thread but work functions. */
+/* The event loop: timers, descriptors, signals, file watching and worker jobs. The only file here
+ * that knows libuv. Everything runs on the loop's thread but work functions. Any object may be
+ * freed in any callback, its own too; _free takes NULL. */
 #ifndef BASE_LOOP_H
 #define BASE_LOOP_H
 
@@ -10,10 +11,13 @@
 struct loop;
 typedef void loop_fn(void *ctx);
 
-/* Sets the worker pool to cores + 1 before libuv's first use (unless UV_THREADPOOL_SIZE is set). */
+/* Sets the worker pool to cores + 1 before libuv's first use (unless UV_THREADPOOL_SIZE is set), so
+ * the first one comes before other threads start. NULL if the system gives no descriptors. */
 struct loop *loop_new(void);
-void loop_free(struct loop *l); /* waits for running jobs; their done functions do not run */
-void loop_run(struct loop *l);  /* until loop_stop, or nothing is left to wait for */
+/* Waits for running jobs, calls off those that have not begun; no done function runs. Frees what of
+ * the objects below is left; they are gone then. Not from a callback. */
+void loop_free(struct loop *l);
+void loop_run(struct loop *l); /* until loop_stop, or nothing is left to wait for */
 void loop_stop(struct loop *l);
 bool loop_step(struct loop *l, bool wait); /* one turn; false when nothing is left to wait for */
 
@@ -23,7 +27,7 @@ struct loop_timer *loop_timer_new(struct loop *l, loop_fn *fn, void *ctx);
 void loop_timer_start(struct loop_timer *t, uint64_t after_ms, uint64_t repeat_ms);
 void loop_timer_stop(struct loop_timer *t);
 bool loop_timer_active(const struct loop_timer *t);
-void loop_timer_free(struct loop_timer *t); /* NULL is allowed */
+void loop_timer_free(struct loop_timer *t);
 
 /* Runs fn once per loop turn while started, without blocking (for work in slices). */
 struct loop_idle;
@@ -32,22 +36,26 @@ void loop_idle_start(struct loop_idle *i);
 void loop_idle_stop(struct loop_idle *i);
 void loop_idle_free(struct loop_idle *i);
 
-/* fn when fd is readable or at its end. fd must be pollable (tty, pipe, socket). */
+/* fn when fd is readable or at its end. fd must be pollable (tty, pipe, socket), else NULL. Free it
+ * before closing fd. Whether fd blocks stays as it is. */
 struct loop_reader;
 struct loop_reader *loop_reader_new(struct loop *l, int fd, loop_fn *fn, void *ctx);
 void loop_reader_free(struct loop_reader *r);
 
+/* NULL if there is no such signal to catch. */
 struct loop_signal;
 struct loop_signal *loop_signal_new(struct loop *l, int signum, loop_fn *fn, void *ctx);
 void loop_signal_free(struct loop_signal *s);
 
-/* fn when the file or something about it may have changed: the system's events on it, and a poll every second
- * where events do not come. fn looks for itself. */
+/* fn when the file or something about it may have changed: the system's events on it, and a poll
+ * every second where events do not come. The file may be missing, vanish or be replaced. fn looks
+ * for itself. */
 struct loop_watch;
 struct loop_watch *loop_watch_new(struct loop *l, const char *path, loop_fn *fn, void *ctx);
 void loop_watch_free(struct loop_watch *w);
 
-/* work(ctx) in a worker thread, then done(ctx) on the loop's thread. ctx belongs to the job until done. */
+/* work(ctx) in a worker thread, then done(ctx) on the loop's thread (NULL: nothing). ctx belongs to
+ * the job until done. */
 void loop_work(struct loop *l, loop_fn *work, loop_fn *done, void *ctx);
 unsigned loop_workers(void); /* how many workers there are */
 

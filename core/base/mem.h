@@ -4,8 +4,9 @@
 
 #include <stddef.h>
 
-/* Never return NULL: on failure the handler runs (which gives the terminal back and prints), then the
- * process exits with 6. Sizes are count * size, checked for overflow. mem_zero is zero-filled. Any thread. */
+/* Never return NULL: on failure the handler runs (which gives the terminal back and prints), then
+ * the process exits with 6. Sizes are count * size, checked for overflow. mem_zero is
+ * zero-filled. Any thread. */
 void *mem_alloc(size_t count, size_t size) __attribute__((malloc, returns_nonnull));
 void *mem_zero(size_t count, size_t size) __attribute__((malloc, returns_nonnull));
 void *mem_resize(void *p, size_t count, size_t size) __attribute__((returns_nonnull));

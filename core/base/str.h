@@ -12,8 +12,8 @@ struct str {
 };
 
 #define STR(literal) ((struct str){(literal), sizeof(literal) - 1})
-#define STR_EMPTY ((struct str){"", 0})
-#define STR_ARG(s) (int)(s).n, (s).p /* for "%.*s"; only for text known to be short */
+#define STR_EMPTY    ((struct str){"", 0})
+#define STR_ARG(s)   (int)(s).n, (s).p /* for "%.*s"; only for text known to be short */
 
 struct str str_of(const char *text); /* NUL-terminated text; NULL gives the empty slice */
 bool str_eq(struct str a, struct str b);
