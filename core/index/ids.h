@@ -5,6 +5,7 @@
 #define INDEX_IDS_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/hash.h"
 
 struct id {
