@@ -1,0 +1,104 @@
+/* What the files of this folder share. Nobody else includes it. */
+#ifndef MODEL_MODEL_INTERNAL_H
+#define MODEL_MODEL_INTERNAL_H
+
+#include "model/model.h"
+
+/* What totals need of one event, read once and counted into several totals. EVENT_UNKNOWN and EVENT_NO_COST: not sent. */
+struct event_values {
+	uint32_t flags;
+	int64_t cost, input, output, cache_read, cache_write, reasoning;
+};
+void event_values_read(struct event_values *v, const struct events *events, uint32_t event);
+void totals_count(struct totals *t, const struct event_values *v);
+/* Takes an event out again. False if a sum had reached its limit and so cannot be taken back: count anew. */
+bool totals_discount(struct totals *t, const struct event_values *v) MUST_USE;
+/* Stops at INT64_MAX, so that for values >= 0 the order of adding does not matter. */
+int64_t totals_add_clamped(int64_t a, int64_t b);
+
+struct trace_entry {
+	struct trace shown;
+	int64_t explicit_latency;   /* the longest of the $ai_trace events */
+	int64_t generation_latency; /* sum over generations */
+	int64_t top_latency;        /* sum over events without parent or directly below the trace */
+	uint32_t
+		other_latencies; /* events with a latency > 0 that are neither generation nor $ai_trace */
+	uint32_t last_event; /* tail of its list */
+	uint32_t earliest, named,
+		in_session;      /* first event of all, with a name, with a session; EVENT_NONE */
+	uint32_t next, previous; /* traces of the same session; MODEL_NONE */
+	bool latency_known;
+	bool dirty;  /* an event left: shown waits for trace_settle */
+	bool queued; /* stands in model.pending */
+};
+
+struct session_entry {
+	struct session shown;
+	bool dirty;
+};
+
+/* Items in blocks that never move. */
+struct model_pool {
+	void **blocks;
+	uint32_t n, n_blocks;
+	size_t item; /* bytes */
+};
+
+struct model {
+	const struct events *events;
+	uint32_t *links;     /* by event: the next of its trace */
+	uint8_t *superseded; /* by event: one bit */
+	uint32_t cap_events; /* of both */
+	uint32_t *by_uuid;   /* by id: the event that stands for it; EVENT_NONE */
+	uint32_t cap_ids;
+	struct model_pool traces, sessions;
+	struct hash_index trace_index, session_index;
+	uint32_t last_trace; /* that of the event added last; mostly the next one's too */
+	uint32_t *pending;   /* dirty traces */
+	uint32_t n_pending, cap_pending;
+	struct totals totals;
+	int64_t first_time, last_time;
+	bool dirty; /* totals and times must be counted anew */
+	uint32_t version;
+	uint32_t seen; /* one more than the highest event number */
+	uint64_t duplicates;
+};
+
+void *model_pool_at(const struct model_pool *p, uint32_t at);
+void *model_pool_add(struct model_pool *p); /* zeroed */
+size_t model_pool_bytes(const struct model_pool *p);
+void model_pool_free(struct model_pool *p);
+
+static inline uint64_t number_hash(uint32_t number)
+{
+	return number * UINT64_C(0x9E3779B97F4A7C15);
+}
+static inline struct trace_entry *trace_at(const struct model *m, uint32_t trace)
+{
+	return model_pool_at(&m->traces, trace);
+}
+static inline struct session_entry *session_at(const struct model *m, uint32_t session)
+{
+	return model_pool_at(&m->sessions, session);
+}
+static inline bool is_superseded(const struct model *m, uint32_t event)
+{
+	return m->superseded[event / 8] >> (event % 8) & 1;
+}
+
+/* Extends a range of times; TIME_NONE is no time. */
+void model_range_add(int64_t *first, int64_t *last, int64_t from, int64_t to);
+/* By timestamp (none last), then uuid text, then place. */
+int model_compare_time(const struct events *events, uint32_t a, uint32_t b);
+
+uint32_t trace_new(struct model *m, uint32_t id);
+/* Counts an event that is in the trace's list already. */
+void trace_count(struct model *m, uint32_t trace, uint32_t event, const struct event_values *v);
+void trace_spoil(struct model *m, uint32_t trace); /* an event of it was superseded */
+void trace_settle(struct model *m, uint32_t trace);
+
+void session_move(struct model *m, uint32_t trace,
+                  uint32_t session);                  /* MODEL_NONE: out of its session */
+uint32_t session_of_id(struct model *m, uint32_t id); /* finds or makes it; 0 gives MODEL_NONE */
+
+#endif
