@@ -41,6 +41,8 @@ int surface_put_right(struct surface *s, struct area a, int row, int col, int wi
                       struct str text);
 /* width times one ASCII character. */
 void surface_fill(struct surface *s, struct area a, int row, int col, int width, enum role role, char c);
+/* A horizontal line of GLYPH_HLINE. */
+void surface_rule(struct surface *s, struct area a, int row, int col, int width, enum role role);
 /* Paints a role over cells without changing their text (cursor row, matches). */
 void surface_paint(struct surface *s, struct area a, int row, int col, int width, enum role on);
 /* A vertical scroll bar in column col of a: which of `total` rows from `top` are seen in a.rows. No bar if all are. */
