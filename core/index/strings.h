@@ -17,5 +17,6 @@ void strings_fini(struct strings *t);
 uint32_t strings_add(struct strings *t, struct str text);
 uint32_t strings_find(const struct strings *t, struct str text); /* 0 if it is not there */
 struct str strings_get(const struct strings *t, uint32_t number);
+size_t strings_bytes(const struct strings *t); /* memory held */
 
 #endif

@@ -1,0 +1,164 @@
+/* One file of events, opened for reading and looked at again when it may have changed.
+ *
+ * Invariants: `file` is a regular file for as long as the journal lives; `size` never exceeds
+ * SIZE_LIMIT, so that every place in a journal fits 48 bits. Reads are pread only: they share no
+ * position and may come from any thread. Only journal_check writes to the struct.
+ *
+ * Left to others: what the bytes mean (index), watching for changes (base/loop). */
+#include "journal/journal.h"
+
+#include "base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SIZE_LIMIT ((UINT64_C(1) << 48) - 1)
+
+struct journal {
+	char *path;
+	int file;
+	dev_t device;
+	ino_t inode;
+	uint64_t size;
+};
+
+static uint64_t size_of(const struct stat *status)
+{
+	uint64_t size = status->st_size > 0 ? (uint64_t)status->st_size : 0;
+
+	return size < SIZE_LIMIT ? size : SIZE_LIMIT;
+}
+
+static const char *kind_text(mode_t mode)
+{
+	if (S_ISDIR(mode))
+		return "a folder";
+	if (S_ISFIFO(mode))
+		return "a pipe";
+	if (S_ISSOCK(mode))
+		return "a socket";
+	if (S_ISCHR(mode) || S_ISBLK(mode))
+		return "a device";
+	return "not a file";
+}
+
+/* The reason stands before the path: a long path is cut, the reason is not. */
+static enum err open_error(const char *path, int error, struct errinfo *e)
+{
+	switch (error) {
+	case ENOENT:
+		return err_set(e, ERR_IO, "no such file: %s", path);
+	case EACCES:
+		return err_set(e, ERR_IO, "no permission to read: %s", path);
+	case ENXIO:
+		return err_set(e, ERR_IO, "a socket, not a regular file: %s", path);
+	default:
+		return err_set(e, ERR_IO, "cannot be opened (%s): %s", strerror(error), path);
+	}
+}
+
+enum err journal_open(struct journal **out, const char *path, struct errinfo *e)
+{
+	/* O_NONBLOCK: a FIFO without a writer would hold open() for ever. */
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat status;
+	struct journal *j;
+
+	*out = NULL;
+	if (file < 0)
+		return open_error(path, errno, e);
+	if (fstat(file, &status) != 0) {
+		int error = errno;
+
+		close(file);
+		return open_error(path, error, e);
+	}
+	if (!S_ISREG(status.st_mode)) {
+		close(file);
+		return err_set(e, ERR_IO, "%s, not a regular file: %s", kind_text(status.st_mode),
+		               path);
+	}
+	j = mem_zero(1, sizeof(*j));
+	j->path = mem_copy_text(path, strlen(path));
+	j->file = file;
+	j->device = status.st_dev;
+	j->inode = status.st_ino;
+	j->size = size_of(&status);
+	*out = j;
+	return ERR_OK;
+}
+
+void journal_close(struct journal *j)
+{
+	if (!j)
+		return;
+	close(j->file);
+	mem_free(j->path);
+	mem_free(j);
+}
+
+const char *journal_path(const struct journal *j)
+{
+	return j->path;
+}
+
+uint64_t journal_size(const struct journal *j)
+{
+	return j->size;
+}
+
+enum journal_change journal_check(struct journal *j)
+{
+	uint64_t before = j->size;
+	struct stat status;
+
+	if (fstat(j->file, &status) != 0)
+		return JOURNAL_GONE;
+	j->size = size_of(&status);
+	if (j->size < before)
+		return JOURNAL_SHRUNK;
+	if (stat(j->path, &status) != 0 || status.st_dev != j->device || status.st_ino != j->inode)
+		return JOURNAL_GONE;
+	return j->size > before ? JOURNAL_GROWN : JOURNAL_SAME;
+}
+
+int64_t journal_read(const struct journal *j, uint64_t offset, char *into, size_t n)
+{
+	ssize_t got;
+
+	if (offset > SIZE_LIMIT)
+		return 0;
+	do
+		got = pread(j->file, into, n, (off_t)offset);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
+enum err journal_read_exact(const struct journal *j, uint64_t offset, size_t n, struct buf *out,
+                            struct errinfo *e)
+{
+	size_t before = out->n;
+
+	if (!buf_reserve(out, n))
+		return err_set(e, ERR_IO, "more than fits into memory at once: %s", j->path);
+	while (out->n < before + n) {
+		int64_t got = journal_read(j, offset + (out->n - before), out->p + out->n,
+		                           before + n - out->n);
+
+		if (got <= 0) {
+			out->n = before;
+			out->p[before] = '\0';
+			if (got < 0)
+				return err_set(e, ERR_IO, "cannot be read (%s): %s",
+				               strerror(errno), j->path);
+			return err_set(e, ERR_IO, "ends before what was read earlier: %s", j->path);
+		}
+		out->n += (size_t)got;
+	}
+	if (n)
+		out->p[out->n] = '\0';
+	return ERR_OK;
+}
