@@ -228,8 +228,8 @@ static int take_name(struct str *s, const char *names, int count)
 	return 0;
 }
 
-/* "Sat, 21 Nov 2026 14:00:00 +0100 (CET)"; the day's name, the seconds, the zone and the comment may
- * be missing. */
+/* "Sat, 21 Nov 2026 14:00:00 +0100 (CET)"; the day's name, the seconds, the zone and the comment
+ * may be missing. */
 static bool read_mail(struct str s, struct moment *m)
 {
 	size_t digits;

@@ -15,8 +15,7 @@
  * depends on TZ. */
 int64_t time_parse(struct str text);
 /* What a person types after --since and --until: 15m 2h 3d (before now), today, yesterday, 14:00,
- * a date or a date with time; without a zone it is local time. TIME_NONE if it is none of these.
- * */
+ * a date or a date with time; without a zone it is local time. TIME_NONE if it is none of these. */
 int64_t time_parse_range(struct str text, int64_t now);
 /* "2026-01-01T00:00:00.000000Z"; "?" for TIME_NONE. */
 void time_append_rfc3339(struct buf *out, int64_t t);
