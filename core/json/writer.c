@@ -97,6 +97,7 @@ static void before_value(struct json_writer *w)
 {
 	const unsigned char *level = innermost(w);
 
+	(void)level;
 	assert(w->after_key == (level && *level & LEVEL_OBJECT));
 	if (!w->after_key)
 		separate(w);
