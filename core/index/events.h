@@ -55,7 +55,7 @@ uint32_t events_node_id(const struct events *t, uint32_t at);
 struct str events_model(const struct events *t, uint32_t at);    /* empty if absent */
 struct str events_provider(const struct events *t, uint32_t at);
 struct str events_name(const struct events *t, uint32_t at);
-/* The order that CLI.md gives siblings and duplicates ids: by start, then uuid text, then place. */
+/* The order of siblings and of several nodes of one id: by start (unknown last), then uuid text, then place. */
 int events_compare_start(const struct events *t, uint32_t a, uint32_t b);
 
 /* Appends the event's JSON, or a part of it, from its journal. ERR_IO if it cannot be read any more. */
@@ -69,7 +69,7 @@ void events_error_text(const struct events *t, uint32_t at, struct buf *out);
  * `budget` events were added. map is kept between calls of one batch and freed at its end. */
 struct events_map {
 	uint32_t *ids, *strings, *models;
-	uint32_t next;
+	uint32_t next, next_extra;
 };
 bool events_merge(struct events *t, const struct events *batch, struct events_map *map, uint32_t budget);
 void events_map_free(struct events_map *map);

@@ -1,0 +1,449 @@
+/* The event table. Records, uuids and sessions stand in chunks of CHUNK_EVENTS that never move; so
+ * do not the extras of a chunk that is full. The extras of the last chunk move while it fills: only
+ * the thread that adds may read those.
+ *
+ * Invariants: every chunk but the last is full; extra_keys of a chunk rise strictly (row, then
+ * field), which is what lets a look-up be a binary search; models[0] is {0, 0}.
+ *
+ * Left to others: what the fields mean (record.c), links and totals (model). */
+#include "index/events.h"
+
+#include "base/mem.h"
+#include "json/lexer.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define CHUNK_EVENTS 4096u
+#define FIRST_EXTRAS 64u
+#define FIRST_CHUNKS 4u
+#define FIRST_MODELS 16u
+
+_Static_assert(sizeof(struct event) == 72, "the hot record");
+_Static_assert(EVENT_FIELDS <= 256, "a field is the low byte of an extra's key");
+
+struct event_chunk {
+	struct event events[CHUNK_EVENTS];
+	uint32_t uuids[CHUNK_EVENTS], sessions[CHUNK_EVENTS];
+	uint32_t *extra_keys; /* row << 8 | field */
+	int64_t *extra_values;
+	uint32_t n_extras, cap_extras;
+};
+
+void events_init(struct events *t)
+{
+	*t = (struct events){.n_models = 1, .cap_models = FIRST_MODELS};
+	ids_init(&t->ids);
+	strings_init(&t->strings);
+	t->models = mem_alloc(t->cap_models, sizeof(*t->models));
+	t->models[0] = (struct model_pair){0};
+}
+
+void events_fini(struct events *t)
+{
+	for (uint32_t i = 0; i < t->n_chunks; i++) {
+		mem_free(t->chunks[i]->extra_keys);
+		mem_free(t->chunks[i]->extra_values);
+		mem_free(t->chunks[i]);
+	}
+	mem_free(t->chunks);
+	mem_free(t->models);
+	mem_free(t->journals);
+	hash_index_free(&t->model_index);
+	strings_fini(&t->strings);
+	ids_fini(&t->ids);
+	*t = (struct events){0};
+}
+
+uint32_t events_add_journal(struct events *t, struct journal *j)
+{
+	t->journals = mem_resize(t->journals, (size_t)t->n_journals + 1, sizeof(*t->journals));
+	t->journals[t->n_journals] = j;
+	return t->n_journals++;
+}
+
+/* ---- adding ---- */
+
+static void resize_extras(struct event_chunk *chunk, uint32_t cap)
+{
+	chunk->extra_keys = mem_resize(chunk->extra_keys, cap, sizeof(*chunk->extra_keys));
+	chunk->extra_values = mem_resize(chunk->extra_values, cap, sizeof(*chunk->extra_values));
+	chunk->cap_extras = cap;
+}
+
+static void add_chunk(struct events *t)
+{
+	struct event_chunk *chunk = mem_alloc(1, sizeof(*chunk));
+
+	chunk->extra_keys = NULL;
+	chunk->extra_values = NULL;
+	chunk->n_extras = chunk->cap_extras = 0;
+	if (t->n_chunks > 0) {
+		struct event_chunk *full = t->chunks[t->n_chunks - 1];
+
+		if (full->cap_extras > full->n_extras)
+			resize_extras(full, full->n_extras);
+	}
+	if (t->n_chunks == t->cap_chunks) {
+		t->cap_chunks = t->cap_chunks ? t->cap_chunks * 2 : FIRST_CHUNKS;
+		t->chunks = mem_resize(t->chunks, t->cap_chunks, sizeof(struct event_chunk *));
+	}
+	t->chunks[t->n_chunks++] = chunk;
+}
+
+uint32_t events_add(struct events *t, const struct event *e, uint32_t uuid, uint32_t session)
+{
+	uint32_t row = t->n % CHUNK_EVENTS;
+	struct event_chunk *chunk;
+
+	if (row == 0)
+		add_chunk(t);
+	chunk = t->chunks[t->n_chunks - 1];
+	chunk->events[row] = *e;
+	chunk->uuids[row] = uuid;
+	chunk->sessions[row] = session;
+	return t->n++;
+}
+
+void events_set_extra(struct events *t, enum event_field field, int64_t value)
+{
+	struct event_chunk *chunk = t->chunks[t->n_chunks - 1];
+	uint32_t key = (t->n - 1) % CHUNK_EVENTS << 8 | (uint32_t)field;
+	uint32_t at = chunk->n_extras;
+
+	if (at == chunk->cap_extras)
+		resize_extras(chunk, at ? at + at / 2 : FIRST_EXTRAS);
+	for (; at > 0 && chunk->extra_keys[at - 1] > key; at--) {
+		chunk->extra_keys[at] = chunk->extra_keys[at - 1];
+		chunk->extra_values[at] = chunk->extra_values[at - 1];
+	}
+	assert(at == 0 || chunk->extra_keys[at - 1] != key);
+	chunk->extra_keys[at] = key;
+	chunk->extra_values[at] = value;
+	chunk->n_extras++;
+}
+
+static bool same_model(const void *ctx, uint32_t number, const void *key)
+{
+	const struct events *t = ctx;
+
+	return memcmp(&t->models[number], key, sizeof(struct model_pair)) == 0;
+}
+
+uint32_t events_add_model(struct events *t, struct model_pair pair)
+{
+	uint64_t hash;
+	uint32_t number;
+
+	if (pair.model == 0 && pair.provider == 0)
+		return 0;
+	hash = hash64((struct str){(const char *)&pair, sizeof(pair)});
+	number = hash_index_find(&t->model_index, hash, same_model, t, &pair);
+	if (number != HASH_NONE)
+		return number;
+	if (t->n_models == t->cap_models) {
+		t->cap_models *= 2;
+		t->models = mem_resize(t->models, t->cap_models, sizeof(*t->models));
+	}
+	number = t->n_models++;
+	t->models[number] = pair;
+	hash_index_add(&t->model_index, hash, number);
+	return number;
+}
+
+/* ---- reading ---- */
+
+static const struct event_chunk *chunk_of(const struct events *t, uint32_t at)
+{
+	assert(at < t->n);
+	return t->chunks[at / CHUNK_EVENTS];
+}
+
+const struct event *events_get(const struct events *t, uint32_t at)
+{
+	return &chunk_of(t, at)->events[at % CHUNK_EVENTS];
+}
+
+uint32_t events_uuid(const struct events *t, uint32_t at)
+{
+	return chunk_of(t, at)->uuids[at % CHUNK_EVENTS];
+}
+
+uint32_t events_session(const struct events *t, uint32_t at)
+{
+	return chunk_of(t, at)->sessions[at % CHUNK_EVENTS];
+}
+
+/* The first extra whose key is not below this one. */
+static uint32_t find_extra(const struct event_chunk *chunk, uint32_t key)
+{
+	uint32_t low = 0, high = chunk->n_extras;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (chunk->extra_keys[middle] < key)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+bool events_extra(const struct events *t, uint32_t at, enum event_field field, int64_t *out)
+{
+	const struct event_chunk *chunk = chunk_of(t, at);
+	uint32_t key = at % CHUNK_EVENTS << 8 | (uint32_t)field;
+	uint32_t found = find_extra(chunk, key);
+
+	if (found == chunk->n_extras || chunk->extra_keys[found] != key)
+		return false;
+	*out = chunk->extra_values[found];
+	return true;
+}
+
+static int64_t widened(const struct events *t, uint32_t at, uint32_t value, enum event_field wide)
+{
+	int64_t number;
+
+	if (value == EVENT_ABSENT32)
+		return EVENT_UNKNOWN;
+	if (value == EVENT_WIDE32)
+		return events_extra(t, at, wide, &number) ? number : EVENT_UNKNOWN;
+	return value;
+}
+
+int64_t events_latency(const struct events *t, uint32_t at)
+{
+	return widened(t, at, events_get(t, at)->latency, EVENT_WIDE_LATENCY);
+}
+
+int64_t events_input(const struct events *t, uint32_t at)
+{
+	return widened(t, at, events_get(t, at)->input, EVENT_WIDE_INPUT);
+}
+
+int64_t events_output(const struct events *t, uint32_t at)
+{
+	return widened(t, at, events_get(t, at)->output, EVENT_WIDE_OUTPUT);
+}
+
+int64_t events_cache_read(const struct events *t, uint32_t at)
+{
+	return widened(t, at, events_get(t, at)->cache_read, EVENT_WIDE_CACHE_READ);
+}
+
+int64_t events_start(const struct events *t, uint32_t at)
+{
+	const struct event *e = events_get(t, at);
+	int64_t latency, start;
+
+	if (e->time == TIME_NONE || e->flags & EVENT_OTEL)
+		return e->time;
+	latency = events_latency(t, at);
+	if (latency == EVENT_UNKNOWN)
+		return e->time;
+	/* A latency of millennia leads before every time there is. */
+	return __builtin_sub_overflow(e->time, latency, &start) ? TIME_NONE : start;
+}
+
+int64_t events_end(const struct events *t, uint32_t at)
+{
+	int64_t start = events_start(t, at), latency = events_latency(t, at), end;
+
+	if (start == TIME_NONE || latency == EVENT_UNKNOWN)
+		return start;
+	return __builtin_add_overflow(start, latency, &end) ? TIME_NONE : end;
+}
+
+uint32_t events_node_id(const struct events *t, uint32_t at)
+{
+	uint32_t span = events_get(t, at)->span;
+
+	return span ? span : events_uuid(t, at);
+}
+
+struct str events_model(const struct events *t, uint32_t at)
+{
+	return strings_get(&t->strings, t->models[events_get(t, at)->model].model);
+}
+
+struct str events_provider(const struct events *t, uint32_t at)
+{
+	return strings_get(&t->strings, t->models[events_get(t, at)->model].provider);
+}
+
+struct str events_name(const struct events *t, uint32_t at)
+{
+	return strings_get(&t->strings, events_get(t, at)->name);
+}
+
+int events_compare_start(const struct events *t, uint32_t a, uint32_t b)
+{
+	int64_t start_a = events_start(t, a), start_b = events_start(t, b);
+	uint64_t place_a, place_b;
+	int order;
+
+	if (start_a != start_b) {
+		if (start_a == TIME_NONE || start_b == TIME_NONE)
+			return start_a == TIME_NONE ? 1 : -1;
+		return start_a < start_b ? -1 : 1;
+	}
+	order = ids_compare(&t->ids, events_uuid(t, a), events_uuid(t, b));
+	if (order)
+		return order;
+	place_a = events_get(t, a)->place;
+	place_b = events_get(t, b)->place;
+	return (place_a > place_b) - (place_a < place_b);
+}
+
+/* ---- the journal behind it ---- */
+
+enum err events_read_part(const struct events *t, uint32_t at, uint32_t offset, uint32_t length,
+                          struct buf *out, struct errinfo *e)
+{
+	const struct event *event = events_get(t, at);
+
+	if (offset > event->length || length > event->length - offset)
+		return err_set(e, ERR_RANGE, "a part beyond the event's end");
+	if (event_journal(event) >= t->n_journals)
+		return err_set(e, ERR_IO, "the event's journal is not open");
+	return journal_read_exact(t->journals[event_journal(event)], event_offset(event) + offset,
+	                          length, out, e);
+}
+
+enum err events_read(const struct events *t, uint32_t at, struct buf *out, struct errinfo *e)
+{
+	return events_read_part(t, at, 0, events_get(t, at)->length, out, e);
+}
+
+void events_error_text(const struct events *t, uint32_t at, struct buf *out)
+{
+	struct buf raw = {0};
+	int64_t place;
+
+	if (!events_extra(t, at, EVENT_ERROR_TEXT, &place))
+		return;
+	if (events_read_part(t, at, (uint32_t)((uint64_t)place >> 32), (uint32_t)place, &raw,
+	                     NULL) == ERR_OK) {
+		struct str text = buf_str(&raw);
+
+		if (text.n >= 2 && text.p[0] == '"')
+			json_unescape(out, str_sub(text, 1, text.n - 2));
+		else
+			buf_append(out, text);
+	}
+	buf_free(&raw);
+}
+
+/* ---- merging ---- */
+
+/* Numbers are translated when they are first met, so that a slice costs what its events cost. */
+static uint32_t map_id(struct events *t, const struct events *batch, struct events_map *map,
+                       uint32_t number)
+{
+	if (number && !map->ids[number])
+		map->ids[number] = ids_add_from(&t->ids, &batch->ids, number);
+	return map->ids[number];
+}
+
+static uint32_t map_string(struct events *t, const struct events *batch, struct events_map *map,
+                           uint32_t number)
+{
+	if (number && !map->strings[number])
+		map->strings[number] = strings_add(&t->strings,
+		                                   strings_get(&batch->strings, number));
+	return map->strings[number];
+}
+
+static uint32_t map_model(struct events *t, const struct events *batch, struct events_map *map,
+                          uint32_t number)
+{
+	if (number && !map->models[number]) {
+		struct model_pair pair = batch->models[number];
+
+		pair.model = map_string(t, batch, map, pair.model);
+		pair.provider = map_string(t, batch, map, pair.provider);
+		map->models[number] = events_add_model(t, pair);
+	}
+	return map->models[number];
+}
+
+static bool is_string_field(enum event_field field)
+{
+	return field == EVENT_STOP_REASON || field == EVENT_SPAN_TYPE || field == EVENT_FRAMEWORK ||
+	       field == EVENT_LIBRARY || field == EVENT_NAME;
+}
+
+static void merge_extras(struct events *t, const struct events *batch, struct events_map *map)
+{
+	const struct event_chunk *chunk = chunk_of(batch, map->next);
+	uint32_t row = map->next % CHUNK_EVENTS;
+
+	for (uint32_t i = map->next_extra; i < chunk->n_extras; i++) {
+		enum event_field field = (enum event_field)(chunk->extra_keys[i] & 0xff);
+		int64_t value = chunk->extra_values[i];
+
+		if (chunk->extra_keys[i] >> 8 != row)
+			break;
+		if (is_string_field(field))
+			value = map_string(t, batch, map, (uint32_t)value);
+		events_set_extra(t, field, value);
+		map->next_extra++;
+	}
+}
+
+static void merge_one(struct events *t, const struct events *batch, struct events_map *map)
+{
+	struct event e = *events_get(batch, map->next);
+	uint32_t uuid = map_id(t, batch, map, events_uuid(batch, map->next));
+	uint32_t session = map_id(t, batch, map, events_session(batch, map->next));
+
+	e.trace = map_id(t, batch, map, e.trace);
+	e.span = map_id(t, batch, map, e.span);
+	e.parent = map_id(t, batch, map, e.parent);
+	e.user = map_id(t, batch, map, e.user);
+	e.name = map_string(t, batch, map, e.name);
+	e.model = map_model(t, batch, map, e.model);
+	events_add(t, &e, uuid, session);
+	if (map->next % CHUNK_EVENTS == 0)
+		map->next_extra = 0;
+	merge_extras(t, batch, map);
+	map->next++;
+}
+
+bool events_merge(struct events *t, const struct events *batch, struct events_map *map,
+                  uint32_t budget)
+{
+	if (!map->ids) {
+		map->ids = mem_zero(batch->ids.n, sizeof(*map->ids));
+		map->strings = mem_zero(batch->strings.n, sizeof(*map->strings));
+		map->models = mem_zero(batch->n_models, sizeof(*map->models));
+	}
+	for (; budget > 0 && map->next < batch->n; budget--)
+		merge_one(t, batch, map);
+	if (map->next < batch->n)
+		return false;
+	events_map_free(map);
+	return true;
+}
+
+void events_map_free(struct events_map *map)
+{
+	mem_free(map->ids);
+	mem_free(map->strings);
+	mem_free(map->models);
+	*map = (struct events_map){0};
+}
+
+size_t events_bytes(const struct events *t)
+{
+	size_t bytes = ids_bytes(&t->ids) + strings_bytes(&t->strings) +
+	               hash_index_bytes(&t->model_index) + t->cap_models * sizeof(*t->models) +
+	               t->cap_chunks * sizeof(struct event_chunk *);
+
+	for (uint32_t i = 0; i < t->n_chunks; i++)
+		bytes += sizeof(*t->chunks[i]) +
+		         t->chunks[i]->cap_extras * (sizeof(uint32_t) + sizeof(int64_t));
+	return bytes;
+}
