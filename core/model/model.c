@@ -1,9 +1,10 @@
 /* Takes events in, finds duplicates, and answers questions about what is there.
  *
- * Each event with a trace id stands in its trace's list, linked by event number in order of arrival. A superseded event
- * may still stand there: readers step over it, and the next trace_settle takes it out. What an event adds is counted
- * at once; when one leaves, its trace is only marked, and counted anew when somebody looks. That is why readers of a
- * const model may change it: they bring caches up to date, nothing that anybody could have seen before.
+ * Each event with a trace id stands in its trace's list, linked by event number in order of
+ * arrival. A superseded event may still stand there: readers step over it, and the next
+ * trace_settle takes it out. What an event adds is counted at once; when one leaves, its trace is
+ * only marked, and counted anew when somebody looks. That is why readers of a const model may
+ * change it: they bring caches up to date, nothing that anybody could have seen before.
  *
  * Sums of a trace are trace.c's, of a session session.c's. */
 #include "base/mem.h"
@@ -146,7 +147,8 @@ static void drop(struct model *m, uint32_t event, uint32_t by)
 
 	supersede(m, event);
 	event_values_read(&v, m->events, event);
-	/* Most duplicates are resent events of the same time: then both ends stay where they are. */
+	/* Most duplicates are resent events of the same time: then both ends stay where they are.
+	 */
 	bool ends_move = e->time != events_get(m->events, by)->time &&
 	                 (e->time == m->first_time || e->time == m->last_time);
 	if (!totals_discount(&m->totals, &v) || ends_move)

@@ -4,14 +4,16 @@
 
 #include "model/model.h"
 
-/* What totals need of one event, read once and counted into several totals. EVENT_UNKNOWN and EVENT_NO_COST: not sent. */
+/* What totals need of one event, read once and counted into several totals. EVENT_UNKNOWN and
+ * EVENT_NO_COST: not sent. */
 struct event_values {
 	uint32_t flags;
 	int64_t cost, input, output, cache_read, cache_write, reasoning;
 };
 void event_values_read(struct event_values *v, const struct events *events, uint32_t event);
 void totals_count(struct totals *t, const struct event_values *v);
-/* Takes an event out again. False if a sum had reached its limit and so cannot be taken back: count anew. */
+/* Takes an event out again. False if a sum had reached its limit and so cannot be taken back: count
+ * anew. */
 bool totals_discount(struct totals *t, const struct event_values *v) MUST_USE;
 /* Stops at INT64_MAX, so that for values >= 0 the order of adding does not matter. */
 int64_t totals_add_clamped(int64_t a, int64_t b);
@@ -21,9 +23,9 @@ struct trace_entry {
 	int64_t explicit_latency;   /* the longest of the $ai_trace events */
 	int64_t generation_latency; /* sum over generations */
 	int64_t top_latency;        /* sum over events without parent or directly below the trace */
-	uint32_t
-		other_latencies; /* events with a latency > 0 that are neither generation nor $ai_trace */
-	uint32_t last_event; /* tail of its list */
+	uint32_t other_latencies;   /* events with a latency > 0 that are neither generation nor
+	                               $ai_trace */
+	uint32_t last_event;        /* tail of its list */
 	uint32_t earliest, named,
 		in_session;      /* first event of all, with a name, with a session; EVENT_NONE */
 	uint32_t next, previous; /* traces of the same session; MODEL_NONE */
@@ -100,5 +102,8 @@ void trace_settle(struct model *m, uint32_t trace);
 void session_move(struct model *m, uint32_t trace,
                   uint32_t session);                  /* MODEL_NONE: out of its session */
 uint32_t session_of_id(struct model *m, uint32_t id); /* finds or makes it; 0 gives MODEL_NONE */
+
+struct tree;
+void tree_sum_up(struct tree *t, const struct events *events); /* fills sum, subtree and errors */
 
 #endif

@@ -1,4 +1,5 @@
-/* Items of one size in blocks that never move, so that pointers into them last while more are added. */
+/* Items of one size in blocks that never move, so that pointers into them last while more are
+ * added. */
 #include "base/mem.h"
 #include "model/model_internal.h"
 

@@ -1,5 +1,5 @@
-/* Sessions: which traces they hold, kept at once, and their sums, made when somebody asks and something changed. A
- * session stays when its last trace leaves it, without traces. */
+/* Sessions: which traces they hold, kept at once, and their sums, made when somebody asks and
+ * something changed. A session stays when its last trace leaves it, without traces. */
 #include "base/mem.h"
 #include "model/model_internal.h"
 
@@ -72,7 +72,8 @@ void session_move(struct model *m, uint32_t trace, uint32_t session)
 		join(m, trace, session);
 }
 
-/* A dirty trace may belong to another session than it says, so all are settled before any session is looked at. */
+/* A dirty trace may belong to another session than it says, so all are settled before any session
+ * is looked at. */
 static struct model *settled(const struct model *shown)
 {
 	struct model *m = (struct model *)shown;

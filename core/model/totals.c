@@ -1,5 +1,6 @@
-/* Sums over events. Tokens and cost are those of generations and embeddings alone, counts are of every event. Token sums stop at
- * INT64_MAX; money is 128 bits wide and cannot overflow. Which events belong together is for others to say. */
+/* Sums over events. Tokens and cost are those of generations and embeddings alone, counts are of
+ * every event. Token sums stop at INT64_MAX; money is 128 bits wide and cannot overflow. Which
+ * events belong together is for others to say. */
 #include "model/model_internal.h"
 
 int64_t totals_add_clamped(int64_t a, int64_t b)

@@ -1,6 +1,6 @@
-/* The sums of one trace. While events only arrive they are added to; once one has left, the trace is dirty and its events are
- * counted from scratch when somebody looks. Every "earliest" goes by model_compare_time, so that the order of arrival never
- * shows. Nothing here knows the tree. */
+/* The sums of one trace. While events only arrive they are added to; once one has left, the trace
+ * is dirty and its events are counted from scratch when somebody looks. Every "earliest" goes by
+ * model_compare_time, so that the order of arrival never shows. Nothing here knows the tree. */
 #include "base/mem.h"
 #include "model/model_internal.h"
 
