@@ -114,7 +114,8 @@ enum err decimal_parse(struct str text, int scale, int64_t *out)
 	bool round;
 
 	assert(scale >= 0 && scale <= 18);
-	if (!read_number(str_trim(text), &number))
+	text = str_trim(text);
+	if (text.n == 0 || !read_number(text, &number))
 		return ERR_PARSE;
 	count = number.end - number.digits;
 	for (const char *p = number.digits; p < number.end; p++)
