@@ -43,10 +43,10 @@ enum action {
 	ACTION_FOLD_ALL,
 	ACTION_FOLD_LEVEL, /* with a digit as argument */
 	ACTION_FLAT,
-	ACTION_CLOCK,      /* clock or offset times */
+	ACTION_CLOCK, /* clock or offset times */
 	ACTION_WRAP,
 	/* views and the program */
-	ACTION_VIEW,       /* with a digit as argument */
+	ACTION_VIEW, /* with a digit as argument */
 	ACTION_LAST_VIEW,
 	ACTION_FOLLOW,
 	ACTION_CLOSE,

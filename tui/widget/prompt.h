@@ -5,12 +5,12 @@
 #include "draw/surface.h"
 
 struct prompt {
-	char mark;        /* '/' or ':' */
-	struct buf text;  /* UTF-8 */
-	size_t at;        /* byte of the cursor in text */
+	char mark;       /* '/' or ':' */
+	struct buf text; /* UTF-8 */
+	size_t at;       /* byte of the cursor in text */
 	struct buf *history;
 	uint32_t n_history, shown; /* shown == n_history: the line being typed */
-	struct buf typed; /* kept while history is looked at */
+	struct buf typed;          /* kept while history is looked at */
 };
 enum prompt_result {
 	PROMPT_EDITING,

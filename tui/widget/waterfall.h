@@ -7,18 +7,18 @@
 
 struct waterfall {
 	uint32_t trace;
-	uint32_t version;       /* of the trace that the tree was built from */
+	uint32_t version; /* of the trace that the tree was built from */
 	struct tree tree;
-	struct list list;       /* over the rows seen: row 0 is the trace itself */
-	uint32_t *rows;         /* node numbers, WATERFALL_ROOT for row 0 */
+	struct list list; /* over the rows seen: row 0 is the trace itself */
+	uint32_t *rows;   /* node numbers, WATERFALL_ROOT for row 0 */
 	uint32_t n_rows;
-	uint32_t cursor_event;  /* EVENT_NONE: the trace's own row */
+	uint32_t cursor_event; /* EVENT_NONE: the trace's own row */
 	/* folded nodes, by event number, so that folds outlive a rebuilt tree */
 	uint32_t *folded;
 	uint32_t n_folded, cap_folded;
-	bool flat;              /* no tree: by start */
-	bool clock;             /* clock times instead of offsets in the scale */
-	int name_scroll;        /* columns the names are scrolled left by H and L */
+	bool flat;       /* no tree: by start */
+	bool clock;      /* clock times instead of offsets in the scale */
+	int name_scroll; /* columns the names are scrolled left by H and L */
 };
 #define WATERFALL_ROOT UINT32_MAX
 
@@ -28,12 +28,14 @@ void waterfall_fini(struct waterfall *w);
 void waterfall_update(struct waterfall *w, struct model *m);
 /* Column titles with the time scale, then the rows; with_cursor false: no cursor (a preview). Under about 50 columns the bars go,
  * then cost, then duration. */
-void waterfall_draw(struct waterfall *w, struct model *m, struct surface *s, struct area a, bool with_cursor);
+void waterfall_draw(struct waterfall *w, struct model *m, struct surface *s, struct area a,
+                    bool with_cursor);
 /* Movement, folds (toggle, none, all, level with argument), LEFT (fold, else parent; false at the root), OPEN on a folded node
  * unfolds (else false), NEXT/PREVIOUS_ERROR, DEAREST, NEXT/PREVIOUS_SAME_NAME, FLAT, CLOCK, SCROLL_LEFT/RIGHT. Gives false if it was not for it. */
 bool waterfall_act(struct waterfall *w, struct model *m, enum action action, int argument);
 uint32_t waterfall_cursor(const struct waterfall *w); /* event, or EVENT_NONE for the trace */
-bool waterfall_go(struct waterfall *w, struct model *m, uint32_t event); /* unfolds the path to it */
+bool waterfall_go(struct waterfall *w, struct model *m,
+                  uint32_t event); /* unfolds the path to it */
 /* Next row (direction 1 or -1) whose name, model or id holds the needle, also in folds; false if none. Wraps around. */
 bool waterfall_find(struct waterfall *w, struct model *m, struct str needle, int direction);
 

@@ -1,0 +1,162 @@
+/* One event on the full screen: its conversation, properties, raw line; < and > go to the call before and after. */
+#include "base/mem.h"
+#include "draw/format.h"
+#include "view/view.h"
+#include "widget/detail.h"
+
+struct event_view {
+	struct view view;
+	uint32_t event;
+	struct detail_pane detail;
+};
+
+static void event_draw(struct view *v, struct surface *s, struct area a)
+{
+	struct event_view *e = (struct event_view *)v;
+
+	detail_pane_event(&e->detail, e->event);
+	detail_pane_draw(&e->detail, v->world->explorer, s, a, true);
+}
+
+static bool is_call(const struct events *t, uint32_t event)
+{
+	enum event_kind kind = event_kind(events_get(t, event));
+
+	return kind == EVENT_GENERATION || kind == EVENT_EMBEDDING;
+}
+
+/* The call of the same trace that started next before or after this event. */
+static uint32_t neighbour(struct event_view *e, int direction)
+{
+	struct model *m = explorer_model(e->view.world->explorer);
+	const struct events *t = model_events(m);
+	uint32_t trace = model_trace_of(m, e->event), best = EVENT_NONE, at;
+
+	if (trace == MODEL_NONE)
+		return EVENT_NONE;
+	for (at = model_trace(m, trace)->first_event; at != EVENT_NONE;
+	     at = model_next_event(m, at)) {
+		if (!is_call(t, at) || events_compare_start(t, at, e->event) * direction <= 0)
+			continue;
+		if (best == EVENT_NONE || events_compare_start(t, at, best) * direction < 0)
+			best = at;
+	}
+	return best;
+}
+
+static bool event_act(struct view *v, enum action action, int argument)
+{
+	struct event_view *e = (struct event_view *)v;
+	uint32_t next;
+
+	(void)argument;
+	switch (action) {
+	case ACTION_SORT_LEFT:
+	case ACTION_SORT_RIGHT:
+		next = neighbour(e, action == ACTION_SORT_RIGHT ? 1 : -1);
+		if (next == EVENT_NONE)
+			buf_puts(&v->world->message, "no other call of the trace on that side");
+		else
+			e->event = next;
+		return true;
+	case ACTION_LEFT:
+		v->world->wish.kind = WISH_CLOSE;
+		return true;
+	case ACTION_PREVIEW_DOWN:
+		return detail_pane_act(&e->detail, ACTION_DOWN);
+	case ACTION_PREVIEW_UP:
+		return detail_pane_act(&e->detail, ACTION_UP);
+	case ACTION_NEXT_PANE:
+		return detail_pane_act(&e->detail, ACTION_NEXT_TAB);
+	case ACTION_PREVIOUS_PANE:
+		return detail_pane_act(&e->detail, ACTION_PREVIOUS_TAB);
+	default:
+		return detail_pane_act(&e->detail, action);
+	}
+}
+
+static bool event_find(struct view *v, struct str needle, int direction)
+{
+	return reader_find(&((struct event_view *)v)->detail.reader, needle, direction);
+}
+
+static void event_head(struct view *v, struct buf *out)
+{
+	struct event_view *e = (struct event_view *)v;
+	const struct events *t = explorer_events(v->world->explorer);
+	uint32_t trace = events_get(t, e->event)->trace;
+
+	if (trace != 0) {
+		buf_puts(out, "trace ");
+		ids_text(&t->ids, trace, out);
+	}
+}
+
+static void event_status(struct view *v, struct buf *out)
+{
+	struct event_view *e = (struct event_view *)v;
+	uint32_t hits = reader_hits(&e->detail.reader);
+
+	if (hits > 0)
+		buf_printf(out, "%u lines found (n N)  ", hits);
+	buf_printf(out, "%d%%  [ ] tab  < > other call", reader_percent(&e->detail.reader));
+}
+
+static void event_command(struct view *v, struct buf *out)
+{
+	struct event_view *e = (struct event_view *)v;
+	const struct events *t = explorer_events(v->world->explorer);
+	uint32_t id = events_uuid(t, e->event);
+	struct buf text = {0};
+
+	ids_text(&t->ids, id != 0 ? id : events_node_id(t, e->event), &text);
+	if (text.n > 0) {
+		buf_puts(out, "tracehog show ");
+		view_quote(out, buf_str(&text));
+	}
+	buf_free(&text);
+}
+
+static void event_go(struct view *v, uint64_t number, bool percent)
+{
+	struct reader *r = &((struct event_view *)v)->detail.reader;
+
+	if (percent)
+		number = r->n * number / 100;
+	else if (number > 0)
+		number--;
+	reader_go(r, number < r->n ? (uint32_t)number : r->n);
+}
+
+static void event_free(struct view *v)
+{
+	detail_pane_fini(&((struct event_view *)v)->detail);
+	mem_free(v);
+}
+
+static const struct view_class event_class = {
+	.title = "Event",
+	.free = event_free,
+	.draw = event_draw,
+	.act = event_act,
+	.find = event_find,
+	.head = event_head,
+	.status = event_status,
+	.command = event_command,
+	.go = event_go,
+};
+
+struct view *view_event_new(struct world *w, uint32_t event)
+{
+	struct event_view *e = mem_zero(1, sizeof(*e));
+	static const char *const titles[EVENT_KINDS] = {
+		"Generation", "Embedding", "Span",       "Trace event",
+		"Metric",     "Feedback",  "Evaluation", "Event",
+	};
+
+	e->view = (struct view){.class = &event_class, .world = w};
+	e->view.title = titles[event_kind(events_get(explorer_events(w->explorer), event))];
+	e->event = event;
+	detail_pane_init(&e->detail);
+	return &e->view;
+}

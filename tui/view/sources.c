@@ -1,0 +1,161 @@
+/* Where events come from: every source with its state, size and counts, and every bad or irregular line with its number, byte
+ * position and reason. */
+#include "base/mem.h"
+#include "draw/format.h"
+#include "view/view.h"
+#include "widget/reader.h"
+
+struct sources_view {
+	struct view view;
+	struct reader reader;
+	uint64_t made_of; /* bytes loaded and bad lines when the text was made */
+};
+
+static const char *state_text(const struct loader_status *s)
+{
+	switch (s->state) {
+	case LOADER_LOADING:
+		return "loading";
+	case LOADER_DONE:
+		return "loaded";
+	case LOADER_SHRUNK:
+		return "truncated since it was read: no longer followed";
+	case LOADER_GONE:
+		return "deleted or replaced: no longer followed";
+	default:
+		return s->error.msg;
+	}
+}
+
+static void add_counts(struct reader *r, const struct loader_status *s)
+{
+	struct buf line = {0};
+
+	format_bytes(&line, s->loaded);
+	buf_puts(&line, " of ");
+	format_bytes(&line, s->bytes);
+	buf_puts(&line, "   ");
+	format_count(&line, (int64_t)s->counts.lines);
+	buf_puts(&line, " lines   ");
+	format_count(&line, (int64_t)s->counts.other_events);
+	buf_puts(&line, " events of other kinds (not $ai_*)");
+	reader_add(r, ROLE_TEXT, 3, ROLE_TEXT, STR_EMPTY, buf_str(&line));
+	buf_free(&line);
+	reader_addf(r, s->counts.bad_lines > 0 ? ROLE_ERROR : ROLE_DIM, 3,
+	            "%llu bad lines   %llu irregular   %llu suspect",
+	            (unsigned long long)s->counts.bad_lines,
+	            (unsigned long long)s->counts.irregular, (unsigned long long)s->counts.suspect);
+	if (s->pending > 0)
+		reader_addf(r, ROLE_WARNING, 3,
+		            "%llu bytes of an unfinished last line wait for their end",
+		            (unsigned long long)s->pending);
+}
+
+static void add_bad_lines(struct reader *r, const struct loader_status *s)
+{
+	uint64_t all = s->counts.bad_lines + s->counts.irregular;
+
+	for (uint32_t i = 0; i < s->n_bad; i++) {
+		const struct bad_line *b = &s->bad[i];
+		reader_addf(r, b->irregular ? ROLE_WARNING : ROLE_ERROR, 3,
+		            "%s line %llu: %s at byte %llu of the line (%llu of the file)",
+		            b->irregular ? "irregular" : "bad", (unsigned long long)b->line, b->why,
+		            (unsigned long long)b->pos, (unsigned long long)(b->offset + b->pos));
+	}
+	if (all > s->n_bad)
+		reader_addf(r, ROLE_DIM, 3, "... +%llu more (only the first %d are kept)",
+		            (unsigned long long)(all - s->n_bad), LOADER_BAD_LINES_KEPT);
+}
+
+static void fill(struct sources_view *v)
+{
+	struct explorer *x = v->view.world->explorer;
+	struct reader *r = &v->reader;
+	uint32_t top = r->top, top_row = r->top_row;
+
+	reader_clear(r);
+	for (uint32_t i = 0; i < explorer_source_count(x); i++) {
+		const struct loader_status *s = explorer_source(x, i);
+		reader_add(r, ROLE_STRONG, 0, ROLE_TEXT, STR_EMPTY,
+		           str_of(explorer_source_path(x, i)));
+		reader_addf(r, s->state <= LOADER_DONE ? ROLE_GOOD : ROLE_ERROR, 3, "%s",
+		            state_text(s));
+		add_counts(r, s);
+		add_bad_lines(r, s);
+		reader_addf(r, ROLE_TEXT, 0, "%s", "");
+	}
+	r->top = top;
+	r->top_row = top_row;
+}
+
+static void sources_draw(struct view *view, struct surface *s, struct area a)
+{
+	struct sources_view *v = (struct sources_view *)view;
+	uint64_t loaded, bytes, now;
+
+	explorer_progress(view->world->explorer, &loaded, &bytes);
+	now = loaded + bytes + 1;
+	for (uint32_t i = 0; i < explorer_source_count(view->world->explorer); i++)
+		now += (uint64_t)explorer_source(view->world->explorer, i)->state * 31;
+	if (now != v->made_of)
+		fill(v);
+	v->made_of = now;
+	reader_draw(&v->reader, s, a);
+}
+
+static bool sources_act(struct view *view, enum action action, int argument)
+{
+	(void)argument;
+	if (action == ACTION_LEFT) {
+		view->world->wish.kind = WISH_CLOSE;
+		return true;
+	}
+	return reader_act(&((struct sources_view *)view)->reader, action);
+}
+
+static bool sources_find(struct view *view, struct str needle, int direction)
+{
+	return reader_find(&((struct sources_view *)view)->reader, needle, direction);
+}
+
+static void sources_head(struct view *view, struct buf *out)
+{
+	buf_printf(out, "%u sources", explorer_source_count(view->world->explorer));
+}
+
+static void sources_status(struct view *view, struct buf *out)
+{
+	buf_printf(out, "%d%%", reader_percent(&((struct sources_view *)view)->reader));
+}
+
+static void sources_command(struct view *view, struct buf *out)
+{
+	(void)view;
+	buf_puts(out, "tracehog stats -v");
+}
+
+static void sources_free(struct view *view)
+{
+	reader_fini(&((struct sources_view *)view)->reader);
+	mem_free(view);
+}
+
+static const struct view_class sources_class = {
+	.title = "Sources",
+	.free = sources_free,
+	.draw = sources_draw,
+	.act = sources_act,
+	.find = sources_find,
+	.head = sources_head,
+	.status = sources_status,
+	.command = sources_command,
+};
+
+struct view *view_sources_new(struct world *w)
+{
+	struct sources_view *v = mem_zero(1, sizeof(*v));
+
+	v->view = (struct view){.class = &sources_class, .world = w, .title = "Sources"};
+	reader_init(&v->reader);
+	return &v->view;
+}

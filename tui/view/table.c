@@ -1,0 +1,637 @@
+/* Lists: traces, sessions, generations, users, models. One screen for all kinds, made from the columns of query/rows.h.
+ *
+ * Invariants: the cursor is on a thing (a trace, a session, an event, a user, a model pair), never on a row number: when rows
+ * are built again it stays where it is on the screen. While it stands on the newest row of a list that shows the newest first,
+ * it stays on the newest. Rows are built again at most a tenth of the time, so that a key answers while a gigabyte loads.
+ * What the pane beside the list shows is left to table_pane.c. */
+#include "view/table.h"
+
+#include "draw/format.h"
+#include "draw/width.h"
+
+#define BUILD_SHARE      10    /* one part in ten of the time may go into building rows */
+#define BUILD_AGAIN_MIN  50000 /* microseconds */
+#define GUTTER           3     /* cursor mark, error mark, blank */
+#define PREVIEW_MIN      14
+#define PREVIEW_PRIORITY 6 /* columns of a higher number give way to the preview */
+
+static uint32_t id_of_row(const struct table *t, uint64_t row)
+{
+	const struct rows *r = &t->rows;
+
+	if (row >= r->n)
+		return MODEL_NONE;
+	return r->groups != NULL ? r->groups[r->at[row]].key : r->at[row];
+}
+
+uint32_t table_current(const struct table *t)
+{
+	return id_of_row(t, t->list.cursor);
+}
+
+static uint64_t row_of_id(const struct table *t, uint32_t id)
+{
+	for (uint64_t row = 0; row < t->rows.n; row++)
+		if (id_of_row(t, row) == id)
+			return row;
+	return UINT64_MAX;
+}
+
+static bool newest_first(const struct table *t)
+{
+	return t->query.sort == NULL && !t->query.ascending;
+}
+
+/* The cursor back on what it was on; rows that came above it push nothing on the screen. */
+static void keep_cursor(struct table *t, uint32_t id, bool at_newest)
+{
+	uint64_t row;
+
+	t->list.count = t->rows.n;
+	if (at_newest || id == MODEL_NONE) {
+		list_set(&t->list, t->rows.n, t->list.height);
+		return;
+	}
+	row = row_of_id(t, id);
+	if (row != UINT64_MAX) {
+		if (newest_first(t) && row > t->list.cursor)
+			t->waiting += row - t->list.cursor;
+		list_place(&t->list, row);
+	}
+	list_set(&t->list, t->rows.n, t->list.height);
+}
+
+static void build(struct table *t)
+{
+	struct model *m = explorer_model(t->view.world->explorer);
+	uint32_t id = table_current(t);
+	bool at_newest = newest_first(t) && t->list.cursor == 0 && t->view.world->follow;
+	int64_t before = time_monotonic();
+
+	rows_free(&t->rows);
+	rows_build(&t->rows, m, &t->query);
+	t->version = model_version(m);
+	keep_cursor(t, id, at_newest);
+	if (t->list.cursor == 0)
+		t->waiting = 0;
+	t->built = time_monotonic();
+	t->build_after = t->built + (t->built - before) * BUILD_SHARE;
+	if (t->build_after < t->built + BUILD_AGAIN_MIN)
+		t->build_after = t->built + BUILD_AGAIN_MIN;
+}
+
+/* Frozen rows (F) are left as they are. */
+static void refresh(struct table *t)
+{
+	struct world *w = t->view.world;
+	int64_t now = time_monotonic();
+
+	t->view.draw_again_us = 0;
+	if (t->version == model_version(explorer_model(w->explorer)) && t->built != 0)
+		return;
+	if (t->built != 0 && !w->follow)
+		return;
+	if (t->built == 0 || now >= t->build_after)
+		build(t);
+	else
+		t->view.draw_again_us = t->build_after - now;
+}
+
+/* ---- columns ------------------------------------------------------------------------------------------------------- */
+
+static bool has_preview(const struct table *t)
+{
+	return t->query.kind == ROWS_TRACES || t->query.kind == ROWS_SESSIONS;
+}
+
+struct layout {
+	const struct column *columns[TABLE_COLUMNS];
+	int widths[TABLE_COLUMNS];
+	size_t n;
+	size_t preview_at; /* index of the column that the preview stands before; n: at the end */
+	int preview;       /* its columns, 0: none */
+};
+
+static int columns_total(const struct column *c, size_t n, unsigned priority)
+{
+	int total = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (c[i].priority != 0 && c[i].priority <= priority)
+			total += c[i].width + 1;
+	return total;
+}
+
+/* The largest priority whose columns all fit, so that the least needed go first. */
+static unsigned lowest_priority(const struct column *c, size_t n, int width)
+{
+	unsigned priority = 9;
+
+	while (priority > 1 && columns_total(c, n, priority) > width)
+		priority--;
+	return priority;
+}
+
+static void lay_out(const struct table *t, int width, struct layout *l)
+{
+	size_t n;
+	const struct column *c = rows_columns(t->query.kind, &n);
+	unsigned priority;
+	int room = width - GUTTER;
+
+	*l = (struct layout){0};
+	priority = lowest_priority(c, n, has_preview(t) ? room - PREVIEW_MIN : room);
+	for (size_t i = 0; i < n && l->n < TABLE_COLUMNS; i++) {
+		if (c[i].priority == 0 || c[i].priority > priority)
+			continue;
+		l->columns[l->n] = &c[i];
+		l->widths[l->n++] = c[i].width;
+		room -= c[i].width + 1;
+	}
+	l->preview_at = l->n;
+	if (has_preview(t) && room > PREVIEW_MIN) {
+		l->preview = room - 1;
+		for (size_t i = 0; i < l->n; i++)
+			if (l->columns[i]->type == VALUE_TEXT && t->query.kind == ROWS_TRACES)
+				l->preview_at = i + 1;
+	}
+}
+
+static bool is_number(const struct column *c)
+{
+	return c->type != VALUE_TEXT && c->type != VALUE_TIME && c->type != VALUE_BOOL;
+}
+
+static const char *preview_title(const struct table *t)
+{
+	return t->query.kind == ROWS_TRACES ? "USER ASKED -> ANSWER" : "LAST USER MESSAGE";
+}
+
+/* Calls put for every column in order, the preview (column NULL) among them. */
+typedef void put_cell(struct table *t, struct surface *s, struct area a, int row, int col,
+                      int width, const struct column *c, uint64_t at);
+
+static void each_cell(struct table *t, struct surface *s, struct area a, int row,
+                      const struct layout *l, uint64_t at, put_cell *put)
+{
+	int col = GUTTER;
+
+	for (size_t i = 0; i <= l->n; i++) {
+		if (i == l->preview_at && l->preview > 0) {
+			put(t, s, a, row, col, l->preview, NULL, at);
+			col += l->preview + 1;
+		}
+		if (i == l->n)
+			break;
+		put(t, s, a, row, col, l->widths[i], l->columns[i], at);
+		col += l->widths[i] + 1;
+	}
+}
+
+static void put_title(struct table *t, struct surface *s, struct area a, int row, int col,
+                      int width, const struct column *c, uint64_t at)
+{
+	struct buf title = {0};
+	bool sorted = c != NULL && t->query.sort == c;
+
+	(void)at;
+	buf_puts(&title, c == NULL ? preview_title(t) : c->title);
+	if (sorted)
+		buf_add(&title, t->query.ascending ? '^' : 'v');
+	if (c != NULL && is_number(c))
+		surface_put_right(s, a, row, col, width, ROLE_COLUMN, buf_str(&title));
+	else
+		surface_put(s, a, row, col, width, ROLE_COLUMN, buf_str(&title));
+	buf_free(&title);
+}
+
+static void put_preview(struct table *t, struct surface *s, struct area a, int row, int col,
+                        int width, uint64_t at)
+{
+	struct str asked, answered;
+	struct buf line = {0};
+
+	if (table_preview(t, at, &asked, &answered)) {
+		buf_append(&line, asked);
+		if (answered.n > 0 && t->query.kind == ROWS_TRACES) {
+			if (asked.n > 0)
+				buf_puts(&line, " -> ");
+			buf_append(&line, answered);
+		}
+	}
+	surface_put(s, a, row, col, width, ROLE_TEXT, buf_str(&line));
+	buf_free(&line);
+}
+
+static void put_value(struct table *t, struct surface *s, struct area a, int row, int col,
+                      int width, const struct column *c, uint64_t at)
+{
+	struct value v = {0};
+	struct buf scratch = {0}, text = {0};
+	enum role role;
+
+	if (c == NULL) {
+		put_preview(t, s, a, row, col, width, at);
+		return;
+	}
+	c->get(&t->rows, (uint32_t)at, &v, &scratch);
+	role = format_value(&text, &v, width, t->view.world->now);
+	if (c->type == VALUE_TEXT && v.type != VALUE_UNKNOWN && !v.error)
+		role = col == GUTTER ? ROLE_TIME : ROLE_NAME;
+	if (is_number(c))
+		surface_put_right(s, a, row, col, width, role, buf_str(&text));
+	else
+		surface_put(s, a, row, col, width, role, buf_str(&text));
+	buf_free(&scratch);
+	buf_free(&text);
+}
+
+/* ---- drawing ------------------------------------------------------------------------------------------------------- */
+
+static bool row_has_error(const struct table *t, uint64_t row)
+{
+	struct model *m = explorer_model(t->view.world->explorer);
+	uint32_t at = t->rows.at[row];
+
+	switch (t->query.kind) {
+	case ROWS_TRACES:
+		return model_trace(m, at)->totals.errors > 0;
+	case ROWS_SESSIONS:
+		return model_session(m, at)->totals.errors > 0;
+	case ROWS_GENERATIONS:
+	case ROWS_SPANS:
+		return (events_get(model_events(m), at)->flags & EVENT_ERROR) != 0;
+	default:
+		return t->rows.groups[at].totals.errors > 0;
+	}
+}
+
+static void draw_empty(struct table *t, struct surface *s, struct area a)
+{
+	bool loading = explorer_loading(t->view.world->explorer);
+
+	surface_printf(s, a, 2, 3, ROLE_DIM, loading ? "loading ..." : "no %s here",
+	               rows_kind_name(t->query.kind));
+}
+
+static void draw_list(struct table *t, struct surface *s, struct area a)
+{
+	struct layout l;
+	struct area body = {a.row + 1, a.col, a.rows - 1, a.cols};
+
+	lay_out(t, a.cols - 1, &l);
+	surface_fill(s, a, 0, 0, a.cols, ROLE_COLUMN, ' ');
+	each_cell(t, s, a, 0, &l, 0, put_title);
+	list_set(&t->list, t->rows.n, body.rows);
+	if (t->rows.n == 0)
+		draw_empty(t, s, a);
+	for (int i = 0; i < body.rows && t->list.top + (uint64_t)i < t->rows.n; i++) {
+		uint64_t row = t->list.top + (uint64_t)i;
+		if (row_has_error(t, row))
+			surface_puts(s, body, i, 1, ROLE_ERROR, "!");
+		each_cell(t, s, body, i, &l, row, put_value);
+		if (row != t->list.cursor)
+			continue;
+		surface_puts(s, body, i, 0, ROLE_MARKER, ">");
+		surface_paint(s, body, i, 0, body.cols - 1, ROLE_CURSOR);
+	}
+	surface_scrollbar(s, body, body.cols - 1, t->list.top, t->rows.n);
+}
+
+static void draw_picker(struct table *t, struct surface *s, struct area a)
+{
+	size_t n;
+	const struct column *c = rows_columns(t->query.kind, &n);
+	struct area box = {a.row + 1, a.col + 2, a.rows - 2, a.cols - 4};
+
+	list_set(&t->picker, n, box.rows - 1);
+	surface_fill(s, box, 0, 0, box.cols, ROLE_PROMPT, ' ');
+	surface_puts(s, box, 0, 1, ROLE_PROMPT,
+	             "sort by  (Enter chooses, I inverts, Esc leaves it)");
+	for (int i = 1; i < box.rows; i++) {
+		uint64_t at = t->picker.top + (uint64_t)i - 1;
+		surface_fill(s, box, i, 0, box.cols, ROLE_TEXT, ' ');
+		if (at >= n)
+			continue;
+		surface_puts(s, box, i, 3, ROLE_NAME, c[at].name);
+		surface_puts(s, box, i, 24, ROLE_DIM, c[at].help);
+		if (at == t->picker.cursor) {
+			surface_puts(s, box, i, 1, ROLE_MARKER, ">");
+			surface_paint(s, box, i, 0, box.cols, ROLE_CURSOR);
+		}
+	}
+}
+
+static void table_draw(struct view *v, struct surface *s, struct area a)
+{
+	struct table *t = (struct table *)v;
+	struct panes p = view_panes(s, a, 62, 66, t->zoomed, t->pane_focused);
+
+	refresh(t);
+	t->pane_visible = p.second.rows > 0 && p.second.cols > 0;
+	if (p.first.rows > 0)
+		draw_list(t, s, p.first);
+	if (t->pane_visible)
+		table_pane_draw(t, s, p.second, p.side_by_side);
+	if (t->picking)
+		draw_picker(t, s, p.first.rows > 0 ? p.first : a);
+	if (t->pane.waiting && t->view.draw_again_us == 0)
+		t->view.draw_again_us = BUILD_AGAIN_MIN;
+}
+
+/* ---- acting -------------------------------------------------------------------------------------------------------- */
+
+static void resort(struct table *t, const struct column *c)
+{
+	t->query.sort = c;
+	t->waiting = 0;
+	build(t);
+}
+
+/* < and >: the sort column to the left or right among those on the screen. */
+static void sort_beside(struct table *t, int direction)
+{
+	struct layout l;
+	size_t at = 0;
+
+	lay_out(t, 200, &l);
+	for (size_t i = 0; i < l.n; i++)
+		if (l.columns[i] == t->query.sort)
+			at = i;
+	if (direction > 0 && at + 1 < l.n)
+		at++;
+	if (direction < 0 && at > 0)
+		at--;
+	if (l.n > 0)
+		resort(t, l.columns[at]);
+}
+
+static bool picker_act(struct table *t, enum action action)
+{
+	size_t n;
+	const struct column *c = rows_columns(t->query.kind, &n);
+
+	if (list_act(&t->picker, action))
+		return true;
+	if (action == ACTION_OPEN)
+		resort(t, &c[t->picker.cursor]);
+	if (action == ACTION_SORT_INVERT)
+		t->query.ascending = !t->query.ascending;
+	else
+		t->picking = false;
+	return true;
+}
+
+static void open_row(struct table *t)
+{
+	static const enum wish_kind wishes[ROWS_KINDS] = {
+		[ROWS_TRACES] = WISH_TRACE,      [ROWS_SESSIONS] = WISH_SESSION,
+		[ROWS_GENERATIONS] = WISH_TRACE, [ROWS_SPANS] = WISH_TRACE,
+		[ROWS_USERS] = WISH_USER,        [ROWS_MODELS] = WISH_MODEL,
+	};
+	struct world *w = t->view.world;
+	uint32_t id = table_current(t);
+
+	if (id == MODEL_NONE)
+		return;
+	w->wish = (struct wish){wishes[t->query.kind], id, EVENT_NONE};
+	if (t->query.kind != ROWS_GENERATIONS && t->query.kind != ROWS_SPANS)
+		return;
+	w->wish.number = model_trace_of(explorer_model(w->explorer), id);
+	w->wish.event = id;
+	if (w->wish.number == MODEL_NONE)
+		w->wish.kind = WISH_EVENT;
+}
+
+static bool next_error(struct table *t, int direction)
+{
+	uint64_t n = t->rows.n;
+
+	for (uint64_t step = 1; step <= n; step++) {
+		uint64_t row = (t->list.cursor + (direction > 0 ? step : n - step)) % n;
+		if (row_has_error(t, row)) {
+			list_go(&t->list, row);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool act_on_list(struct table *t, enum action action)
+{
+	if (t->pane_focused && t->pane_visible && table_pane_act(t, action))
+		return true;
+	if (list_act(&t->list, action)) {
+		if (action == ACTION_FIRST || t->list.cursor == 0)
+			t->waiting = 0;
+		return true;
+	}
+	if (action == ACTION_PREVIEW_DOWN)
+		return table_pane_act(t, ACTION_DOWN);
+	if (action == ACTION_PREVIEW_UP)
+		return table_pane_act(t, ACTION_UP);
+	if (action == ACTION_NEXT_TAB || action == ACTION_PREVIOUS_TAB)
+		return table_pane_act(t, action);
+	return false;
+}
+
+static bool act_on_order(struct table *t, enum action action)
+{
+	switch (action) {
+	case ACTION_SORT:
+		t->picking = true;
+		return true;
+	case ACTION_SORT_INVERT:
+		t->query.ascending = !t->query.ascending;
+		build(t);
+		return true;
+	case ACTION_SORT_LEFT:
+		sort_beside(t, -1);
+		return true;
+	case ACTION_SORT_RIGHT:
+		sort_beside(t, 1);
+		return true;
+	case ACTION_RELOAD:
+		build(t);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool table_act(struct view *v, enum action action, int argument)
+{
+	struct table *t = (struct table *)v;
+
+	(void)argument;
+	if (t->picking)
+		return picker_act(t, action);
+	switch (action) {
+	case ACTION_OPEN:
+		open_row(t);
+		return true;
+	case ACTION_NEXT_PANE:
+	case ACTION_PREVIOUS_PANE:
+		t->pane_focused = !t->pane_focused;
+		return true;
+	case ACTION_ZOOM:
+		t->zoomed = !t->zoomed;
+		return true;
+	case ACTION_NEXT_ERROR:
+	case ACTION_PREVIOUS_ERROR:
+		if (!next_error(t, action == ACTION_NEXT_ERROR ? 1 : -1))
+			buf_puts(&v->world->message, "no row here has an error");
+		return true;
+	default:
+		return act_on_list(t, action) || act_on_order(t, action);
+	}
+}
+
+/* ---- finding ------------------------------------------------------------------------------------------------------- */
+
+static bool row_holds(struct table *t, uint64_t row, struct str needle)
+{
+	size_t n, matched;
+	const struct column *c = rows_columns(t->query.kind, &n);
+	struct str asked, answered;
+	struct buf scratch = {0};
+	bool holds = false;
+
+	for (size_t i = 0; i < n && !holds; i++) {
+		struct value v = {0};
+		/* The error's text would have to be read from the journal for every row. */
+		if (c[i].type != VALUE_TEXT || strcmp(c[i].name, "error") == 0)
+			continue;
+		buf_clear(&scratch);
+		c[i].get(&t->rows, (uint32_t)row, &v, &scratch);
+		holds = v.type == VALUE_TEXT && utf8_find(v.text, needle, 0, &matched) != SIZE_MAX;
+	}
+	if (!holds && has_preview(t) && table_preview(t, row, &asked, &answered))
+		holds = utf8_find(asked, needle, 0, &matched) != SIZE_MAX ||
+		        utf8_find(answered, needle, 0, &matched) != SIZE_MAX;
+	buf_free(&scratch);
+	return holds;
+}
+
+static bool table_find(struct view *v, struct str needle, int direction)
+{
+	struct table *t = (struct table *)v;
+	uint64_t n = t->rows.n;
+
+	for (uint64_t step = 1; step <= n; step++) {
+		uint64_t row = (t->list.cursor + (direction > 0 ? step : n - step)) % n;
+		if (row_holds(t, row, needle)) {
+			list_go(&t->list, row);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- head, status, command ------------------------------------------------------------------------------------------- */
+
+static void table_head(struct view *v, struct buf *out)
+{
+	struct table *t = (struct table *)v;
+
+	if (t->query.session != MODEL_NONE) {
+		struct model *m = explorer_model(v->world->explorer);
+		buf_puts(out, "session ");
+		ids_text(&model_events(m)->ids, model_session(m, t->query.session)->id, out);
+		buf_puts(out, "   ");
+	}
+	if (t->query.user != 0) {
+		buf_puts(out, "user ");
+		ids_text(&explorer_events(v->world->explorer)->ids, t->query.user, out);
+		buf_puts(out, "   ");
+	}
+	format_count(out, t->rows.n);
+	buf_printf(out, " %s", rows_kind_name(t->query.kind));
+}
+
+static void sum_of_rows(const struct table *t, struct totals *sum)
+{
+	struct model *m = explorer_model(t->view.world->explorer);
+
+	*sum = (struct totals){0};
+	if (t->query.kind == ROWS_TRACES && t->query.session == MODEL_NONE)
+		totals_add(sum, model_totals(m));
+	else if (t->query.session != MODEL_NONE)
+		totals_add(sum, &model_session(m, t->query.session)->totals);
+}
+
+static void table_status(struct view *v, struct buf *out)
+{
+	struct table *t = (struct table *)v;
+	struct totals sum;
+	money cost;
+
+	if (t->waiting > 0)
+		buf_printf(out, "+%llu new (g)  ", (unsigned long long)t->waiting);
+	if (!v->world->follow)
+		buf_puts(out, "frozen (F)  ");
+	list_position(&t->list, out);
+	sum_of_rows(t, &sum);
+	if (totals_cost(&sum, &cost)) {
+		buf_puts(out, "  sum ");
+		format_money(out, cost);
+		if (sum.unpriced > 0)
+			buf_printf(out, " + %u unpriced", sum.unpriced);
+	}
+	if (sum.errors > 0)
+		buf_printf(out, "  %u errors", sum.errors);
+}
+
+static void table_command(struct view *v, struct buf *out)
+{
+	struct table *t = (struct table *)v;
+
+	buf_printf(out, "tracehog ls %s", rows_kind_name(t->query.kind));
+	if (t->query.sort != NULL)
+		buf_printf(out, " --sort %s%s", t->query.sort->name,
+		           t->query.ascending ? "" : "-desc");
+}
+
+static void table_go(struct view *v, uint64_t number, bool percent)
+{
+	struct table *t = (struct table *)v;
+
+	if (percent)
+		number = t->rows.n * number / 100;
+	else if (number > 0)
+		number--;
+	list_go(&t->list, number < t->rows.n ? number : t->rows.n);
+}
+
+static void table_free(struct view *v)
+{
+	struct table *t = (struct table *)v;
+
+	rows_free(&t->rows);
+	table_pane_fini(t);
+	mem_free(t);
+}
+
+static const struct view_class table_class = {
+	.title = "Rows",
+	.free = table_free,
+	.draw = table_draw,
+	.act = table_act,
+	.find = table_find,
+	.head = table_head,
+	.status = table_status,
+	.command = table_command,
+	.go = table_go,
+};
+
+struct view *view_table_new(struct world *w, const struct query *q)
+{
+	static const char *const titles[ROWS_KINDS] = {"Traces", "Sessions", "Generations",
+	                                               "Spans",  "Users",    "Models"};
+	struct table *t = mem_zero(1, sizeof(*t));
+
+	t->view = (struct view){.class = &table_class, .world = w, .title = titles[q->kind]};
+	t->query = *q;
+	table_pane_init(t);
+	return &t->view;
+}

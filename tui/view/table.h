@@ -1,0 +1,51 @@
+/* Private to the list screen: what table.c and table_pane.c share. */
+#ifndef VIEW_TABLE_H
+#define VIEW_TABLE_H
+
+#include "base/mem.h"
+#include "base/time.h"
+#include "base/utf8.h"
+#include "view/view.h"
+#include "widget/detail.h"
+#include "widget/list.h"
+#include "widget/waterfall.h"
+
+#include <string.h>
+
+#define TABLE_COLUMNS 24
+
+/* What the pane shows of the row under the cursor. */
+struct table_pane {
+	uint32_t shown;             /* id of the row that it was made for */
+	uint32_t version;           /* of the model then */
+	struct waterfall waterfall; /* traces */
+	struct detail_pane detail;  /* generations and spans */
+	struct reader reader;       /* the others */
+	bool waiting;               /* a preview has not come yet */
+};
+
+struct table {
+	struct view view;
+	struct query query;
+	struct rows rows;
+	struct list list;
+	uint32_t version; /* of the model that the rows were built from */
+	int64_t built, build_after;
+	uint64_t waiting; /* rows that came above the cursor and were not looked at */
+	bool picking;     /* the sort picker is open */
+	struct list picker;
+	bool zoomed, pane_focused, pane_visible;
+	struct table_pane pane;
+};
+
+/* Id of the row under the cursor (trace, session, event, group key), or MODEL_NONE. */
+uint32_t table_current(const struct table *t);
+/* What was asked and answered in the row; false while it is not there. */
+bool table_preview(struct table *t, uint64_t row, struct str *asked, struct str *answered);
+
+void table_pane_init(struct table *t);
+void table_pane_fini(struct table *t);
+void table_pane_draw(struct table *t, struct surface *s, struct area a, bool side_by_side);
+bool table_pane_act(struct table *t, enum action action);
+
+#endif

@@ -1,0 +1,278 @@
+/* The pane beside a list: what the row under the cursor is. A trace shows its tree and what was asked and answered, a session
+ * its turns, a generation its conversation, a user or a model its numbers. It leaves choosing the row to table.c. */
+#include "view/table.h"
+
+#include "draw/format.h"
+
+#include <stdlib.h>
+
+#define ASKED_ROWS 4 /* under the tree: a rule, question, answer, room to breathe */
+
+/* ---- previews of rows ---------------------------------------------------------------------------------------------- */
+
+static uint32_t newest_trace_of(struct model *m, uint32_t session)
+{
+	uint32_t newest = MODEL_NONE;
+	uint32_t at = model_session(m, session)->first_trace;
+
+	for (; at != MODEL_NONE; at = model_next_trace(m, at))
+		if (newest == MODEL_NONE ||
+		    model_trace(m, at)->first_time > model_trace(m, newest)->first_time)
+			newest = at;
+	return newest;
+}
+
+bool table_preview(struct table *t, uint64_t row, struct str *asked, struct str *answered)
+{
+	struct explorer *x = t->view.world->explorer;
+	uint32_t trace = t->rows.at[row];
+	const struct preview *p;
+
+	if (t->query.kind == ROWS_SESSIONS)
+		trace = newest_trace_of(explorer_model(x), trace);
+	if (trace == MODEL_NONE)
+		return false;
+	p = explorer_preview(x, trace);
+	if (p == NULL) {
+		t->pane.waiting = true;
+		return false;
+	}
+	*asked = p->asked;
+	*answered = p->answered;
+	return true;
+}
+
+/* ---- traces -------------------------------------------------------------------------------------------------------- */
+
+static void draw_asked(struct table *t, struct surface *s, struct area a, uint32_t trace)
+{
+	const struct preview *p = explorer_preview(t->view.world->explorer, trace);
+
+	if (p == NULL) {
+		t->pane.waiting = true;
+		return;
+	}
+	if (p->asked.n > 0) {
+		surface_puts(s, a, 0, 1, ROLE_USER, "user");
+		surface_put(s, a, 0, 7, a.cols - 8, ROLE_TEXT, p->asked);
+	}
+	if (p->answered.n > 0) {
+		surface_puts(s, a, 1, 1, ROLE_ASSISTANT, "asst");
+		surface_put(s, a, 1, 7, a.cols - 8, ROLE_TEXT, p->answered);
+	}
+}
+
+static void trace_title(const struct model *m, const struct trace *trace, struct buf *out)
+{
+	const struct events *e = model_events(m);
+	money cost;
+
+	buf_add(out, ' ');
+	ids_text(&e->ids, trace->id, out);
+	buf_puts(out, "  ");
+	buf_append(out, strings_get(&e->strings, trace->name));
+	if (trace->latency != EVENT_UNKNOWN) {
+		buf_puts(out, "  ");
+		format_seconds(out, trace->latency);
+	}
+	if (totals_cost(&trace->totals, &cost)) {
+		buf_puts(out, "  ");
+		format_money(out, cost);
+	}
+	if (trace->totals.errors > 0)
+		buf_printf(out, "  %u error%s", trace->totals.errors,
+		           trace->totals.errors == 1 ? "" : "s");
+	if (trace->explicit_event == EVENT_NONE)
+		buf_puts(out, "  (no $ai_trace event)");
+	buf_add(out, ' ');
+}
+
+static void draw_trace(struct table *t, struct surface *s, struct area a, uint32_t trace)
+{
+	struct model *m = explorer_model(t->view.world->explorer);
+	struct waterfall *w = &t->pane.waterfall;
+	struct area tree = {a.row + 1, a.col, a.rows - 1, a.cols};
+	struct area asked = {a.row + a.rows - 2, a.col, 2, a.cols};
+	struct buf title = {0};
+
+	trace_title(m, model_trace(m, trace), &title);
+	surface_put(s, a, 0, 2, a.cols - 4, ROLE_STRONG, buf_str(&title));
+	buf_free(&title);
+	if (a.rows > 2 * ASKED_ROWS) {
+		tree.rows -= ASKED_ROWS - 1;
+		draw_asked(t, s, asked, trace);
+	}
+	if (w->trace != trace) {
+		waterfall_fini(w);
+		waterfall_init(w, trace);
+	}
+	waterfall_update(w, m);
+	waterfall_draw(w, m, s, tree, false);
+}
+
+/* ---- sessions ------------------------------------------------------------------------------------------------------ */
+
+static int by_first_time(const void *a, const void *b, void *model)
+{
+	int64_t x = model_trace(model, *(const uint32_t *)a)->first_time;
+	int64_t y = model_trace(model, *(const uint32_t *)b)->first_time;
+
+	return (x > y) - (x < y);
+}
+
+static void add_turn(struct table *t, uint32_t trace, uint32_t turn)
+{
+	struct explorer *x = t->view.world->explorer;
+	struct model *m = explorer_model(x);
+	const struct trace *tr = model_trace(m, trace);
+	const struct preview *p = explorer_preview(x, trace);
+	struct reader *r = &t->pane.reader;
+	struct buf line = {0};
+	money cost;
+
+	time_append_clock(&line, tr->first_time);
+	buf_printf(&line, "  #%u  ", turn);
+	buf_append(&line, strings_get(&model_events(m)->strings, tr->name));
+	buf_printf(&line, "  %u gen", tr->totals.kinds[EVENT_GENERATION]);
+	if (totals_cost(&tr->totals, &cost)) {
+		buf_puts(&line, "  ");
+		format_money(&line, cost);
+	}
+	if (tr->totals.errors > 0)
+		buf_puts(&line, "  !");
+	reader_add(r, tr->totals.errors > 0 ? ROLE_ERROR : ROLE_STRONG, 0, ROLE_TEXT, STR_EMPTY,
+	           buf_str(&line));
+	if (p == NULL)
+		t->pane.waiting = true;
+	if (p != NULL && p->asked.n > 0)
+		reader_add(r, ROLE_TEXT, 1, ROLE_USER, STR("  user"), p->asked);
+	if (p != NULL && p->answered.n > 0)
+		reader_add(r, ROLE_TEXT, 1, ROLE_ASSISTANT, STR("  asst"), p->answered);
+	buf_free(&line);
+}
+
+#define TURNS_SHOWN 200
+
+static void fill_session(struct table *t, uint32_t session)
+{
+	struct model *m = explorer_model(t->view.world->explorer);
+	const struct session *s = model_session(m, session);
+	uint32_t n = 0, *traces = mem_alloc(s->traces + 1, sizeof(*traces));
+
+	for (uint32_t at = s->first_trace; at != MODEL_NONE && n < s->traces;
+	     at = model_next_trace(m, at))
+		traces[n++] = at;
+	qsort_r(traces, n, sizeof(*traces), by_first_time, m);
+	t->pane.reader.label_width = 7;
+	for (uint32_t i = 0; i < n && i < TURNS_SHOWN; i++)
+		add_turn(t, traces[i], i + 1);
+	if (n > TURNS_SHOWN)
+		reader_addf(&t->pane.reader, ROLE_DIM, 0, "... +%u turns (Enter)", n - TURNS_SHOWN);
+	mem_free(traces);
+}
+
+/* ---- users and models ------------------------------------------------------------------------------------------------ */
+
+static void fill_values(struct table *t)
+{
+	size_t n;
+	const struct column *c = rows_columns(t->query.kind, &n);
+	struct buf text = {0}, scratch = {0};
+
+	t->pane.reader.label_width = 22;
+	for (size_t i = 0; i < n; i++) {
+		struct value v = {0};
+		enum role role;
+		buf_clear(&text);
+		buf_clear(&scratch);
+		c[i].get(&t->rows, (uint32_t)t->list.cursor, &v, &scratch);
+		role = format_value(&text, &v, 0, t->view.world->now);
+		reader_add(&t->pane.reader, role, 1, ROLE_LABEL, str_of(c[i].name), buf_str(&text));
+	}
+	buf_free(&text);
+	buf_free(&scratch);
+}
+
+static void draw_reader(struct table *t, struct surface *s, struct area a, uint32_t id)
+{
+	struct model *m = explorer_model(t->view.world->explorer);
+	bool same = t->pane.shown == id;
+
+	if (!same || t->pane.version != model_version(m) || t->pane.waiting) {
+		uint32_t top = t->pane.reader.top, top_row = t->pane.reader.top_row;
+		reader_clear(&t->pane.reader);
+		t->pane.waiting = false;
+		if (t->query.kind == ROWS_SESSIONS)
+			fill_session(t, id);
+		else
+			fill_values(t);
+		if (same) {
+			t->pane.reader.top = top;
+			t->pane.reader.top_row = top_row;
+		}
+		t->pane.version = model_version(m);
+	}
+	reader_draw(&t->pane.reader, s, a);
+}
+
+/* ---- the pane ------------------------------------------------------------------------------------------------------ */
+
+void table_pane_draw(struct table *t, struct surface *s, struct area a, bool side_by_side)
+{
+	uint32_t id = table_current(t);
+	struct area body = a;
+
+	if (!side_by_side) {
+		surface_rule(s, a, 0, 0, a.cols, t->pane_focused ? ROLE_MARKER : ROLE_RULE);
+		if (t->query.kind != ROWS_TRACES) {
+			body.row++;
+			body.rows--;
+		}
+	}
+	if (id == MODEL_NONE || body.rows < 1)
+		return;
+	switch (t->query.kind) {
+	case ROWS_TRACES:
+		t->pane.waiting = false;
+		draw_trace(t, s, body, id);
+		break;
+	case ROWS_GENERATIONS:
+	case ROWS_SPANS:
+		detail_pane_event(&t->pane.detail, id);
+		detail_pane_draw(&t->pane.detail, t->view.world->explorer, s, body,
+		                 t->pane_focused);
+		break;
+	default:
+		draw_reader(t, s, body, id);
+		break;
+	}
+	t->pane.shown = id;
+}
+
+bool table_pane_act(struct table *t, enum action action)
+{
+	switch (t->query.kind) {
+	case ROWS_TRACES:
+		return list_act(&t->pane.waterfall.list, action);
+	case ROWS_GENERATIONS:
+	case ROWS_SPANS:
+		return detail_pane_act(&t->pane.detail, action);
+	default:
+		return reader_act(&t->pane.reader, action);
+	}
+}
+
+void table_pane_init(struct table *t)
+{
+	t->pane.shown = MODEL_NONE;
+	waterfall_init(&t->pane.waterfall, MODEL_NONE);
+	detail_pane_init(&t->pane.detail);
+	reader_init(&t->pane.reader);
+}
+
+void table_pane_fini(struct table *t)
+{
+	waterfall_fini(&t->pane.waterfall);
+	detail_pane_fini(&t->pane.detail);
+	reader_fini(&t->pane.reader);
+}

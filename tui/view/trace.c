@@ -1,0 +1,232 @@
+/* One trace: its tree with the waterfall, and the detail of what the cursor is on.
+ * The cursor is on an event, so it stays when parents arrive late and rows move. */
+#include "base/mem.h"
+#include "draw/format.h"
+#include "view/view.h"
+#include "widget/detail.h"
+#include "widget/waterfall.h"
+
+struct trace_view {
+	struct view view;
+	uint32_t trace;
+	uint32_t wanted; /* event to stand on once its node is there, or EVENT_NONE */
+	struct waterfall waterfall;
+	struct detail_pane detail;
+	bool detail_focused, zoomed, detail_visible;
+};
+
+static struct model *model_of(struct trace_view *t)
+{
+	return explorer_model(t->view.world->explorer);
+}
+
+static void point_detail(struct trace_view *t)
+{
+	uint32_t event = waterfall_cursor(&t->waterfall);
+
+	if (event == EVENT_NONE)
+		detail_pane_trace(&t->detail, t->trace);
+	else
+		detail_pane_event(&t->detail, event);
+}
+
+static void trace_draw(struct view *v, struct surface *s, struct area a)
+{
+	struct trace_view *t = (struct trace_view *)v;
+	struct panes p = view_panes(s, a, 55, 60, t->zoomed, t->detail_focused);
+
+	if (v->world->follow || t->waterfall.version == 0)
+		waterfall_update(&t->waterfall, model_of(t));
+	if (t->wanted != EVENT_NONE && waterfall_go(&t->waterfall, model_of(t), t->wanted))
+		t->wanted = EVENT_NONE;
+	t->detail_visible = p.second.rows > 0 && p.second.cols > 0;
+	if (p.first.rows > 0)
+		waterfall_draw(&t->waterfall, model_of(t), s, p.first, true);
+	point_detail(t);
+	if (t->detail_visible)
+		detail_pane_draw(&t->detail, v->world->explorer, s, p.second, t->detail_focused);
+}
+
+static void open_event(struct trace_view *t)
+{
+	uint32_t event = waterfall_cursor(&t->waterfall);
+
+	if (event == EVENT_NONE)
+		event = model_trace(model_of(t), t->trace)->explicit_event;
+	if (event == EVENT_NONE)
+		buf_puts(&t->view.world->message,
+		         "this trace has no $ai_trace event of its own to open");
+	else
+		t->view.world->wish = (struct wish){WISH_EVENT, t->trace, event};
+}
+
+static bool act_on_detail(struct trace_view *t, enum action action)
+{
+	switch (action) {
+	case ACTION_PREVIEW_DOWN:
+		return detail_pane_act(&t->detail, ACTION_DOWN);
+	case ACTION_PREVIEW_UP:
+		return detail_pane_act(&t->detail, ACTION_UP);
+	case ACTION_NEXT_TAB:
+	case ACTION_PREVIOUS_TAB:
+	case ACTION_WRAP:
+		return detail_pane_act(&t->detail, action);
+	default:
+		return false;
+	}
+}
+
+static bool act_on_tree(struct trace_view *t, enum action action, int argument)
+{
+	if (waterfall_act(&t->waterfall, model_of(t), action, argument))
+		return true;
+	if (action == ACTION_OPEN) {
+		open_event(t);
+		return true;
+	}
+	if (action == ACTION_LEFT) {
+		t->view.world->wish.kind = WISH_CLOSE;
+		return true;
+	}
+	if (action == ACTION_NEXT_ERROR || action == ACTION_PREVIOUS_ERROR) {
+		buf_puts(&t->view.world->message, "no error in this trace");
+		return true;
+	}
+	return false;
+}
+
+static bool trace_act(struct view *v, enum action action, int argument)
+{
+	struct trace_view *t = (struct trace_view *)v;
+
+	switch (action) {
+	case ACTION_NEXT_PANE:
+	case ACTION_PREVIOUS_PANE:
+		t->detail_focused = !t->detail_focused;
+		return true;
+	case ACTION_ZOOM:
+		t->zoomed = !t->zoomed;
+		return true;
+	default:
+		break;
+	}
+	if (act_on_detail(t, action))
+		return true;
+	if (t->detail_focused && t->detail_visible) {
+		if (detail_pane_act(&t->detail, action))
+			return true;
+		if (action == ACTION_LEFT) {
+			t->detail_focused = false;
+			return true;
+		}
+	}
+	return act_on_tree(t, action, argument);
+}
+
+static bool trace_find(struct view *v, struct str needle, int direction)
+{
+	struct trace_view *t = (struct trace_view *)v;
+
+	if (t->detail_focused && t->detail_visible)
+		return reader_find(&t->detail.reader, needle, direction);
+	return waterfall_find(&t->waterfall, model_of(t), needle, direction);
+}
+
+static void trace_head(struct view *v, struct buf *out)
+{
+	struct trace_view *t = (struct trace_view *)v;
+	const struct trace *tr = model_trace(model_of(t), t->trace);
+	const struct events *e = explorer_events(v->world->explorer);
+	money cost;
+
+	ids_text(&e->ids, tr->id, out);
+	if (tr->latency != EVENT_UNKNOWN) {
+		buf_puts(out, "  ");
+		format_seconds(out, tr->latency);
+	}
+	buf_puts(out, "  ");
+	if (totals_cost(&tr->totals, &cost))
+		format_money(out, cost);
+	else
+		buf_puts(out, "$?");
+	if (tr->totals.input_known + tr->totals.output_known > 0) {
+		buf_puts(out, "  ");
+		format_tokens(out, tr->totals.input + tr->totals.output);
+		buf_puts(out, " tok");
+	}
+	if (tr->totals.errors > 0)
+		buf_printf(out, "  %u err", tr->totals.errors);
+}
+
+static void trace_status(struct view *v, struct buf *out)
+{
+	struct trace_view *t = (struct trace_view *)v;
+	const struct trace *tr = model_trace(model_of(t), t->trace);
+
+	if (!v->world->follow)
+		buf_puts(out, "frozen (F)  ");
+	buf_printf(out, "%s ", t->detail_focused ? "detail" : "tree");
+	list_position(&t->waterfall.list, out);
+	if (tr->totals.unpriced > 0)
+		buf_printf(out, "  %u unpriced", tr->totals.unpriced);
+	buf_puts(out, "  e error  $ dearest  Tab detail  Enter open");
+}
+
+static void trace_command(struct view *v, struct buf *out)
+{
+	struct trace_view *t = (struct trace_view *)v;
+	struct buf id = {0};
+
+	ids_text(&explorer_events(v->world->explorer)->ids, model_trace(model_of(t), t->trace)->id,
+	         &id);
+	buf_puts(out, "tracehog tree ");
+	view_quote(out, buf_str(&id));
+	buf_free(&id);
+}
+
+static void trace_go(struct view *v, uint64_t number, bool percent)
+{
+	struct trace_view *t = (struct trace_view *)v;
+	struct list *l = &t->waterfall.list;
+
+	if (percent)
+		number = l->count * number / 100;
+	else if (number > 0)
+		number--;
+	list_go(l, number < l->count ? number : l->count);
+	/* The waterfall keeps its cursor by event: a move that goes nowhere makes it look at the row. */
+	waterfall_act(&t->waterfall, model_of(t), ACTION_NONE, 0);
+}
+
+static void trace_free(struct view *v)
+{
+	struct trace_view *t = (struct trace_view *)v;
+
+	waterfall_fini(&t->waterfall);
+	detail_pane_fini(&t->detail);
+	mem_free(t);
+}
+
+static const struct view_class trace_class = {
+	.title = "Trace",
+	.free = trace_free,
+	.draw = trace_draw,
+	.act = trace_act,
+	.find = trace_find,
+	.head = trace_head,
+	.status = trace_status,
+	.command = trace_command,
+	.go = trace_go,
+};
+
+struct view *view_trace_new(struct world *w, uint32_t trace, uint32_t event)
+{
+	struct trace_view *t = mem_zero(1, sizeof(*t));
+
+	t->view = (struct view){.class = &trace_class, .world = w, .title = "Trace"};
+	t->trace = trace;
+	t->wanted = event;
+	waterfall_init(&t->waterfall, trace);
+	detail_pane_init(&t->detail);
+	return &t->view;
+}

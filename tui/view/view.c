@@ -1,0 +1,69 @@
+/* What views have in common: how two panes share the screen, and how a word is quoted for a shell.
+ * It leaves everything that one screen shows to that screen's own file. */
+#include "view/view.h"
+
+#include <string.h>
+
+#define SIDE_BY_SIDE_COLUMNS 120
+#define ONE_PANE_COLUMNS     60
+#define ONE_PANE_ROWS        10
+
+static struct panes one_pane(struct area a, bool second)
+{
+	struct panes p = {0};
+
+	if (second)
+		p.second = a;
+	else
+		p.first = a;
+	return p;
+}
+
+struct panes view_panes(struct surface *s, struct area a, int stacked_share, int side_share,
+                        bool zoomed, bool second_focused)
+{
+	struct panes p = {.first = a, .second = a};
+
+	if (zoomed || a.cols < ONE_PANE_COLUMNS || a.rows < ONE_PANE_ROWS)
+		return one_pane(a, second_focused);
+	if (a.cols >= SIDE_BY_SIDE_COLUMNS) {
+		p.side_by_side = true;
+		p.first.cols = a.cols * side_share / 100;
+		p.second.col = a.col + p.first.cols + 2;
+		p.second.cols = a.cols - p.first.cols - 2;
+		for (int row = 0; row < a.rows; row++)
+			surface_puts(s, a, row, p.first.cols, ROLE_RULE, glyph(GLYPH_VLINE));
+		return p;
+	}
+	p.first.rows = a.rows * stacked_share / 100;
+	p.second.row = a.row + p.first.rows;
+	p.second.rows = a.rows - p.first.rows;
+	return p;
+}
+
+static bool needs_quotes(struct str text)
+{
+	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+				   "-_./:=@%+,";
+
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] == '\0' || memchr(safe, text.p[i], sizeof(safe) - 1) == NULL)
+			return true;
+	return text.n == 0;
+}
+
+void view_quote(struct buf *out, struct str text)
+{
+	if (!needs_quotes(text)) {
+		buf_append(out, text);
+		return;
+	}
+	buf_add(out, '\'');
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] == '\'')
+			buf_puts(out, "'\\''");
+		else
+			buf_add(out, text.p[i]);
+	}
+	buf_add(out, '\'');
+}

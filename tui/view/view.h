@@ -1,0 +1,84 @@
+/* What every screen of the program is: a class of functions and what screens share. A view never includes another view; what it
+ * wants of the program it leaves as a wish. Loop thread only. */
+#ifndef VIEW_VIEW_H
+#define VIEW_VIEW_H
+
+#include "draw/surface.h"
+#include "explorer.h"
+#include "widget/action.h"
+
+enum wish_kind {
+	WISH_NONE,
+	WISH_TRACE,   /* open a trace; event: the node to stand on, or EVENT_NONE */
+	WISH_EVENT,   /* open one event full screen */
+	WISH_SESSION, /* the traces of a session */
+	WISH_USER,    /* the generations of a user (number: id) */
+	WISH_MODEL,   /* the generations of a model (number: of the pair) */
+	WISH_CLOSE,   /* back to the view before */
+};
+
+struct wish {
+	enum wish_kind kind;
+	uint32_t number; /* of the trace, session, id, pair */
+	uint32_t event;
+};
+
+/* What views share with the program. */
+struct world {
+	struct explorer *explorer;
+	const char *source; /* the source as a person wrote it; clean before showing */
+	struct wish wish;   /* set by a view, carried out and cleared after the call */
+	struct buf message; /* one line for the status; set by a view, shown until the next key */
+	bool follow;        /* rows may arrive */
+	int64_t now;        /* wall clock of this frame, microseconds */
+};
+
+struct view;
+struct view_class {
+	const char *title; /* "Traces" */
+	void (*free)(struct view *v);
+	/* Draws into a; the head and status lines are not in it. */
+	void (*draw)(struct view *v, struct surface *s, struct area a);
+	/* False if the action is not for it (the program then tries its own). */
+	bool (*act)(struct view *v, enum action action, int argument);
+	/* Next (1) or previous (-1) place that holds the needle; false if there is none. NULL: nothing to find in. */
+	bool (*find)(struct view *v, struct str needle, int direction);
+	/* The right part of the head line: what this is and its sums. */
+	void (*head)(struct view *v, struct buf *out);
+	/* The left part of the status line: position and counts. */
+	void (*status)(struct view *v, struct buf *out);
+	/* The command line that prints the same; shell-quoted. */
+	void (*command)(struct view *v, struct buf *out);
+	/* `:123` and `:50%`: the row, or a hundredth part. NULL: cannot. */
+	void (*go)(struct view *v, uint64_t number, bool percent);
+};
+
+struct view {
+	const struct view_class *class;
+	struct world *world;
+	const char *title;     /* crumb: the class's, or its own */
+	int64_t draw_again_us; /* after a draw: wants another one in so many microseconds; 0: no */
+};
+
+/* Each owned by who made it, freed by its class. */
+struct view *view_table_new(
+	struct world *w, const struct query *q); /* traces, sessions, generations, users, models */
+struct view *view_trace_new(struct world *w, uint32_t trace, uint32_t event);
+struct view *view_event_new(struct world *w, uint32_t event);
+struct view *view_sources_new(struct world *w);
+/* fill writes the text; called again by nobody. */
+struct reader;
+struct view *view_help_new(struct world *w, void (*fill)(struct reader *r));
+
+/* The two panes of a view: over one another under 120 columns, side by side from there; one only when small or zoomed. */
+struct panes {
+	struct area first, second; /* rows == 0: not shown */
+	bool side_by_side;
+};
+/* share: percent of the height (stacked) or width (side by side) for the first. */
+struct panes view_panes(struct surface *s, struct area a, int stacked_share, int side_share,
+                        bool zoomed, bool second_focused);
+/* 'text' for a shell if it needs quotes. */
+void view_quote(struct buf *out, struct str text);
+
+#endif
