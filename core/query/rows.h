@@ -32,7 +32,7 @@ struct value {
 	bool partial;  /* a sum that leaves something out: shown with + or >= */
 	bool error;    /* drawn as an error */
 	money number;
-	struct str text; /* borrowed from the model or from the scratch given */
+	struct str text; /* borrowed from the model, or in the scratch given until its next use */
 };
 
 struct rows;
@@ -43,11 +43,16 @@ struct column {
 	enum value_type type; /* what it holds when known */
 	uint8_t width;      /* preferred columns on a screen */
 	uint8_t priority;   /* 1 stays longest when the screen is narrow; 0 never on a screen */
+	uint8_t place;      /* order on a screen, from 1 without gaps; 0 if priority is */
+	/* row is a position in r->at. Sets all of *out. scratch may be overwritten. The error text of an event is read
+	 * from its journal. */
 	void (*get)(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch);
 };
 /* The columns of a kind, in their order. */
 const struct column *rows_columns(enum rows_kind kind, size_t *count);
 const struct column *rows_column(enum rows_kind kind, struct str name); /* NULL if there is none */
+/* The column at that place of a screen, from 1; NULL after the last. */
+const struct column *rows_column_at(enum rows_kind kind, unsigned place);
 const char *rows_kind_name(enum rows_kind kind);                        /* "traces" */
 bool rows_kind_of(struct str name, enum rows_kind *out);
 
@@ -55,7 +60,9 @@ struct query {
 	enum rows_kind kind;
 	const struct column *sort; /* NULL: the kind's own order, newest or dearest first (CLI.md) */
 	bool ascending;
-	int64_t since, until;      /* event timestamps: since <= t < until; TIME_NONE: no bound */
+	/* since <= t < until; TIME_NONE: no bound. t is an event's timestamp, a trace's first, a session's last; users
+	 * and models sum the events in range. What has no time is in no range. */
+	int64_t since, until;
 	uint32_t limit;            /* 0: none */
 	uint32_t session;          /* only this session's traces, events; MODEL_NONE: all */
 	uint32_t trace;            /* only this trace's events; MODEL_NONE: all */
@@ -83,7 +90,10 @@ struct rows {
 	uint32_t n_groups;
 };
 
-/* Ties of a sort keep the kind's own order. Values that are unknown stand last in either direction. */
+/* A kind's own order: events and traces newest first (a trace by its first timestamp), sessions by their last timestamp,
+ * newest first; then by id (an event's uuid, then its place) descending. Users and models dearest first, then by name.
+ * Sorting by a column descends unless `ascending`; ties keep the own order, and values that are unknown stand last in
+ * either direction. Events that lost against a duplicate never show, nor count. r's former content is not freed. */
 void rows_build(struct rows *r, struct model *m, const struct query *q);
 void rows_free(struct rows *r);
 

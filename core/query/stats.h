@@ -16,12 +16,13 @@ struct stats {
 	struct totals totals;
 	uint32_t traces, sessions, users; /* distinct; personless events are no user */
 	struct stats_latency generation, trace;
-	struct stats_model *models; /* by name */
+	struct stats_model *models; /* by name; generations and embeddings that name one */
 	uint32_t n_models;
 	int64_t first, last; /* timestamps; TIME_NONE */
 	uint64_t duplicates;
 };
-/* Over events with since <= timestamp < until (TIME_NONE: no bound). */
+/* Over events with since <= timestamp < until (TIME_NONE: no bound); traces, sessions and users are those of such
+ * events, trace latencies are whole. `duplicates` has no bound. Names are borrowed from the model. */
 void stats_build(struct stats *s, struct model *m, int64_t since, int64_t until);
 void stats_free(struct stats *s);
 

@@ -1,0 +1,136 @@
+/* Values, and the columns over totals that traces, sessions, users and models have in common.
+ * Unknown never becomes 0: a sum that no event contributed to is unknown. */
+#include "query/columns.h"
+
+_Static_assert(EVENT_UNKNOWN == COLUMNS_UNKNOWN && TIME_NONE == COLUMNS_UNKNOWN &&
+                       EVENT_NO_COST == COLUMNS_UNKNOWN,
+               "one number is unknown");
+
+struct value columns_value(enum value_type type, int64_t number)
+{
+	if (number == COLUMNS_UNKNOWN)
+		return (struct value){.type = VALUE_UNKNOWN};
+	return (struct value){.type = type, .number = number};
+}
+
+struct value columns_count(int64_t number)
+{
+	return (struct value){.type = VALUE_COUNT, .number = number};
+}
+
+struct value columns_text(struct str text)
+{
+	if (text.n == 0)
+		return (struct value){.type = VALUE_UNKNOWN};
+	return (struct value){.type = VALUE_TEXT, .text = text};
+}
+
+struct value columns_id(const struct rows *r, uint32_t id, struct buf *scratch)
+{
+	buf_clear(scratch);
+	if (id != 0)
+		ids_text(&model_events(r->model)->ids, id, scratch);
+	return columns_text(buf_str(scratch));
+}
+
+const struct group *columns_group(const struct rows *r, uint32_t row)
+{
+	return &r->groups[r->at[row]];
+}
+
+const struct totals *columns_totals(const struct rows *r, uint32_t row)
+{
+	switch (r->query.kind) {
+	case ROWS_TRACES:
+		return &model_trace(r->model, r->at[row])->totals;
+	case ROWS_SESSIONS:
+		return &model_session(r->model, r->at[row])->totals;
+	default:
+		return &columns_group(r, row)->totals;
+	}
+}
+
+void columns_generations(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
+{
+	(void)scratch;
+	*out = columns_count(columns_totals(r, row)->kinds[EVENT_GENERATION]);
+}
+
+void columns_embeddings(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
+{
+	(void)scratch;
+	*out = columns_count(columns_totals(r, row)->kinds[EVENT_EMBEDDING]);
+}
+
+void columns_spans(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
+{
+	(void)scratch;
+	*out = columns_count(columns_totals(r, row)->kinds[EVENT_SPAN]);
+}
+
+void columns_events(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
+{
+	(void)scratch;
+	*out = columns_count(columns_totals(r, row)->events);
+}
+
+void columns_errors(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
+{
+	(void)scratch;
+	*out = columns_count(columns_totals(r, row)->errors);
+	out->error = out->number > 0;
+}
+
+static struct value tokens(int64_t sum, uint32_t known)
+{
+	return columns_value(VALUE_TOKENS, known ? sum : COLUMNS_UNKNOWN);
+}
+
+void columns_input(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
+{
+	const struct totals *t = columns_totals(r, row);
+
+	(void)scratch;
+	*out = tokens(t->input, t->input_known);
+}
+
+void columns_output(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
+{
+	const struct totals *t = columns_totals(r, row);
+
+	(void)scratch;
+	*out = tokens(t->output, t->output_known);
+}
+
+void columns_cache_read(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
+{
+	const struct totals *t = columns_totals(r, row);
+
+	(void)scratch;
+	*out = tokens(t->cache_read, t->cache_read_known);
+}
+
+void columns_tokens(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
+{
+	const struct totals *t = columns_totals(r, row);
+
+	(void)scratch;
+	*out = tokens(0, t->input_known | t->output_known);
+	if (out->type == VALUE_TOKENS)
+		out->number = (money)(t->input_known ? t->input : 0) +
+		              (t->output_known ? t->output : 0);
+}
+
+void columns_cost(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
+{
+	const struct totals *t = columns_totals(r, row);
+
+	(void)scratch;
+	*out = (struct value){.type = VALUE_MONEY};
+	if (!totals_cost(t, &out->number)) {
+		*out = columns_value(VALUE_MONEY, COLUMNS_UNKNOWN);
+		return;
+	}
+	out->estimate = t->estimated > 0;
+	out->partial = t->unpriced > 0;
+}

@@ -1,0 +1,101 @@
+/* The columns of the lists of users and of models. */
+#include "query/columns.h"
+
+static void get_user(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
+{
+	uint32_t id = columns_group(r, row)->key;
+
+	*out = id ? columns_id(r, id, scratch) : columns_text(STR("(anonymous)"));
+}
+
+static void get_traces(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
+{
+	(void)scratch;
+	*out = columns_count(columns_group(r, row)->traces);
+}
+
+static void get_sessions(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
+{
+	(void)scratch;
+	*out = columns_count(columns_group(r, row)->sessions);
+}
+
+static void get_last(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
+{
+	(void)scratch;
+	*out = columns_value(VALUE_TIME, columns_group(r, row)->last_time);
+}
+
+static const struct column users[] = {
+	{"user", "USER", "distinct id; events without a person profile are one row", VALUE_TEXT, 16,
+         1, 1, get_user},
+	{"traces", "TRN", "traces with an event of theirs", VALUE_COUNT, 5, 5, 3, get_traces},
+	{"sessions", "SES", "sessions of those traces", VALUE_COUNT, 5, 6, 4, get_sessions},
+	{"generations", "GEN", "their generations", VALUE_COUNT, 5, 7, 5, columns_generations},
+	{"errors", "ER", "events with an error", VALUE_COUNT, 3, 3, 6, columns_errors},
+	{"input_tokens", "IN", "input tokens as sent", VALUE_TOKENS, 5, 8, 7, columns_input},
+	{"output_tokens", "OUT", "output tokens as sent", VALUE_TOKENS, 5, 9, 8, columns_output},
+	{"cost_usd", "COST", "cost of their generations and embeddings", VALUE_MONEY, 7, 2, 9,
+         columns_cost},
+	{"last_time", "LAST", "timestamp of their last event", VALUE_TIME, 8, 4, 2, get_last},
+	{"total_tokens", "TOK", "input and output tokens as sent", VALUE_TOKENS, 5, 0, 0,
+         columns_tokens},
+	{"embeddings", "EMB", "their embeddings", VALUE_COUNT, 3, 0, 0, columns_embeddings},
+};
+const struct columns columns_user = COLUMNS(users);
+
+static struct model_pair pair_at(const struct rows *r, uint32_t row)
+{
+	return model_events(r->model)->models[columns_group(r, row)->key];
+}
+
+static void get_model(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
+{
+	(void)scratch;
+	*out = columns_text(strings_get(&model_events(r->model)->strings, pair_at(r, row).model));
+}
+
+static void get_provider(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
+{
+	(void)scratch;
+	*out = columns_text(
+		strings_get(&model_events(r->model)->strings, pair_at(r, row).provider));
+}
+
+static void get_p50(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
+{
+	(void)scratch;
+	*out = columns_value(VALUE_SECONDS, columns_group(r, row)->p50);
+}
+
+static void get_p95(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
+{
+	(void)scratch;
+	*out = columns_value(VALUE_SECONDS, columns_group(r, row)->p95);
+}
+
+static void get_first_token(const struct rows *r, uint32_t row, struct value *out,
+                            struct buf *scratch)
+{
+	(void)scratch;
+	*out = columns_value(VALUE_SECONDS, columns_group(r, row)->first_token_p50);
+}
+
+static const struct column models[] = {
+	{"model", "MODEL", "name of the model, as sent", VALUE_TEXT, 18, 1, 1, get_model},
+	{"provider", "PROVIDER", "who served it", VALUE_TEXT, 10, 7, 2, get_provider},
+	{"generations", "GEN", "its generations", VALUE_COUNT, 6, 4, 3, columns_generations},
+	{"errors", "ER", "calls with an error", VALUE_COUNT, 3, 3, 4, columns_errors},
+	{"input_tokens", "IN", "input tokens as sent", VALUE_TOKENS, 5, 8, 5, columns_input},
+	{"output_tokens", "OUT", "output tokens as sent", VALUE_TOKENS, 5, 9, 6, columns_output},
+	{"cost_usd", "COST", "cost of its calls", VALUE_MONEY, 7, 2, 10, columns_cost},
+	{"p50_s", "P50", "median latency", VALUE_SECONDS, 6, 5, 7, get_p50},
+	{"p95_s", "P95", "latency that 95 % of the calls keep within", VALUE_SECONDS, 6, 6, 8,
+         get_p95},
+	{"ttft_p50_s", "TTFT", "median time to the first token", VALUE_SECONDS, 6, 10, 9,
+         get_first_token},
+	{"total_tokens", "TOK", "input and output tokens as sent", VALUE_TOKENS, 5, 0, 0,
+         columns_tokens},
+	{"embeddings", "EMB", "its embeddings", VALUE_COUNT, 6, 0, 0, columns_embeddings},
+};
+const struct columns columns_model = COLUMNS(models);

@@ -1,0 +1,45 @@
+/* What a query restricts: time, session, trace and user. Errors are not looked at here: lists
+ * keep rows with errors, of which only a part may be errors. */
+#include "query/match.h"
+
+bool match_time(int64_t since, int64_t until, int64_t time)
+{
+	if (since == TIME_NONE && until == TIME_NONE)
+		return true;
+	return time != TIME_NONE && time >= since && (until == TIME_NONE || time < until);
+}
+
+bool match_trace(const struct rows *r, uint32_t trace)
+{
+	const struct query *q = &r->query;
+
+	if (q->trace != MODEL_NONE && q->trace != trace)
+		return false;
+	return q->session == MODEL_NONE || model_trace(r->model, trace)->session == q->session;
+}
+
+/* Whether an event without a trace was sent with the query's session. */
+static bool matches_alone(const struct rows *r, uint32_t event)
+{
+	const struct query *q = &r->query;
+
+	if (q->trace != MODEL_NONE)
+		return false;
+	return q->session == MODEL_NONE || events_session(model_events(r->model), event) ==
+	                                           model_session(r->model, q->session)->id;
+}
+
+bool match_event(const struct rows *r, uint32_t event)
+{
+	const struct event *e = events_get(model_events(r->model), event);
+	const struct query *q = &r->query;
+	uint32_t trace;
+
+	if (!match_time(q->since, q->until, e->time) || (q->user != 0 && e->user != q->user) ||
+	    model_superseded(r->model, event))
+		return false;
+	if (q->trace == MODEL_NONE && q->session == MODEL_NONE)
+		return true;
+	trace = model_trace_of(r->model, event);
+	return trace == MODEL_NONE ? matches_alone(r, event) : match_trace(r, trace);
+}

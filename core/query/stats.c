@@ -1,0 +1,164 @@
+/* One pass over the events: sums, marks on the traces, sessions and users that were met, and
+ * the latencies, of which exact percentiles are taken at the end. */
+#include "query/stats.h"
+#include "base/mem.h"
+#include "query/match.h"
+#include "query/sort.h"
+
+#include <stdlib.h>
+
+#define NO_MODEL UINT32_MAX
+
+struct values {
+	int64_t *list;
+	size_t n, cap;
+};
+
+struct counting {
+	struct stats *stats;
+	struct model *model;
+	const struct events *events;
+	uint8_t *users, *traces, *sessions; /* met yet, by number */
+	uint32_t *of_name;                  /* string number -> stats->models, or NO_MODEL */
+	uint32_t cap_models;
+	struct values generations, trace_latencies;
+};
+
+static void values_add(struct values *v, int64_t value)
+{
+	if (value == EVENT_UNKNOWN)
+		return;
+	if (v->n == v->cap) {
+		v->cap = v->cap ? v->cap * 2 : 256;
+		v->list = mem_resize(v->list, v->cap, sizeof(*v->list));
+	}
+	v->list[v->n++] = value;
+}
+
+static struct stats_latency values_take(struct values *v)
+{
+	struct stats_latency l = {EVENT_UNKNOWN, EVENT_UNKNOWN, EVENT_UNKNOWN, EVENT_UNKNOWN,
+	                          EVENT_UNKNOWN};
+
+	sort_values(v->list, v->n);
+	if (v->n > 0)
+		l = (struct stats_latency){percentile(v->list, v->n, 50),
+		                           percentile(v->list, v->n, 90),
+		                           percentile(v->list, v->n, 95),
+		                           percentile(v->list, v->n, 99), v->list[v->n - 1]};
+	mem_free(v->list);
+	return l;
+}
+
+static bool first_met(uint8_t *met, uint32_t number)
+{
+	bool first = !met[number];
+
+	met[number] = 1;
+	return first;
+}
+
+static void count_trace(struct counting *c, uint32_t number)
+{
+	const struct trace *t;
+
+	if (number == MODEL_NONE || !first_met(c->traces, number))
+		return;
+	t = model_trace(c->model, number);
+	c->stats->traces++;
+	values_add(&c->trace_latencies, t->latency);
+	if (t->session != MODEL_NONE)
+		c->stats->sessions += first_met(c->sessions, t->session);
+}
+
+static void count_model(struct counting *c, uint32_t event)
+{
+	uint32_t name = c->events->models[events_get(c->events, event)->model].model;
+	struct stats *s = c->stats;
+
+	if (name == 0)
+		return;
+	if (c->of_name[name] == NO_MODEL) {
+		if (s->n_models == c->cap_models) {
+			c->cap_models = c->cap_models ? c->cap_models * 2 : 16;
+			s->models = mem_resize(s->models, c->cap_models, sizeof(*s->models));
+		}
+		c->of_name[name] = s->n_models;
+		s->models[s->n_models++] = (struct stats_model){
+			.name = strings_get(&c->events->strings, name)};
+	}
+	s->models[c->of_name[name]].events++;
+	totals_add_event(&s->models[c->of_name[name]].totals, c->events, event);
+}
+
+static void count_time(struct stats *s, int64_t time)
+{
+	if (time == TIME_NONE)
+		return;
+	if (s->first == TIME_NONE || time < s->first)
+		s->first = time;
+	if (time > s->last)
+		s->last = time;
+}
+
+static void count_event(struct counting *c, uint32_t at)
+{
+	const struct event *e = events_get(c->events, at);
+	enum event_kind kind = event_kind(e);
+
+	totals_add_event(&c->stats->totals, c->events, at);
+	count_time(c->stats, e->time);
+	count_trace(c, model_trace_of(c->model, at));
+	if (e->user != 0 && !(e->flags & EVENT_PERSONLESS))
+		c->stats->users += first_met(c->users, e->user);
+	if (kind == EVENT_GENERATION)
+		values_add(&c->generations, events_latency(c->events, at));
+	if (kind == EVENT_GENERATION || kind == EVENT_EMBEDDING)
+		count_model(c, at);
+}
+
+static int compare_models(const void *a, const void *b)
+{
+	return str_cmp(((const struct stats_model *)a)->name,
+	               ((const struct stats_model *)b)->name);
+}
+
+static void start(struct counting *c)
+{
+	size_t names = (size_t)c->events->strings.n + 1;
+
+	c->users = mem_zero((size_t)c->events->ids.n + 1, 1);
+	c->traces = mem_zero((size_t)model_trace_count(c->model) + 1, 1);
+	c->sessions = mem_zero((size_t)model_session_count(c->model) + 1, 1);
+	c->of_name = mem_alloc(names, sizeof(*c->of_name));
+	for (size_t i = 0; i < names; i++)
+		c->of_name[i] = NO_MODEL;
+}
+
+void stats_build(struct stats *s, struct model *m, int64_t since, int64_t until)
+{
+	struct counting c = {.stats = s, .model = m, .events = model_events(m)};
+
+	*s = (struct stats){
+		.first = TIME_NONE, .last = TIME_NONE, .duplicates = model_duplicates(m)};
+	start(&c);
+	for (uint32_t at = 0; at < c.events->n; at++)
+		if (!model_superseded(m, at) &&
+		    match_time(since, until, events_get(c.events, at)->time))
+			count_event(&c, at);
+	s->generation = values_take(&c.generations);
+	s->trace = values_take(&c.trace_latencies);
+	if (s->n_models > 0)
+		qsort(s->models, s->n_models, sizeof(*s->models), compare_models);
+	mem_free(c.users);
+	mem_free(c.traces);
+	mem_free(c.sessions);
+	mem_free(c.of_name);
+}
+
+void stats_free(struct stats *s)
+{
+	mem_free(s->models);
+	s->models = NULL;
+	s->n_models = 0;
+}
