@@ -1,0 +1,366 @@
+/* Keys to actions to views. Every number key has a stack of views of its own, so that `-` comes back to what was open.
+ * It leaves terminals to terminal.c, the head and status lines to frame.c, and what is on a screen to the views. */
+#include "command/app_internal.h"
+
+#include "base/mem.h"
+#include "base/time.h"
+#include "command/table.h"
+#include "term/input.h"
+
+#define CTRL_C_TWICE (2 * TIME_SECOND)
+
+/* ---- views --------------------------------------------------------------------------------------------------------- */
+
+struct view *app_top(struct app *a)
+{
+	struct stack *s = &a->stacks[a->current];
+
+	return s->n > 0 ? s->views[s->n - 1] : NULL;
+}
+
+static void pop(struct stack *s)
+{
+	struct view *v = s->views[--s->n];
+
+	v->class->free(v);
+}
+
+static void push(struct app *a, struct view *v)
+{
+	struct stack *s = &a->stacks[a->current];
+
+	if (s->n == APP_DEPTH)
+		pop(s);
+	s->views[s->n++] = v;
+}
+
+static struct view *root_view(struct app *a, int number)
+{
+	static const int kinds[10] = {
+	        [1] = ROWS_TRACES, [2] = ROWS_SESSIONS, [3] = ROWS_GENERATIONS, [4] = ROWS_USERS, [8] = ROWS_MODELS,
+	};
+	struct query q;
+
+	if (number == 0)
+		return view_sources_new(&a->world);
+	query_init(&q, (enum rows_kind)kinds[number]);
+	return view_table_new(&a->world, &q);
+}
+
+bool app_has_view(int number)
+{
+	return number <= 4 || number == 8;
+}
+
+static void show_view(struct app *a, int number)
+{
+	if (!app_has_view(number)) {
+		buf_printf(&a->world.message, "no view has the number %d yet (? lists them)", number);
+		return;
+	}
+	if (number != a->current)
+		a->last = a->current;
+	a->current = number;
+	if (a->stacks[number].n == 0)
+		push(a, root_view(a, number));
+}
+
+static void close_view(struct app *a)
+{
+	struct stack *s = &a->stacks[a->current];
+
+	if (s->n > 1)
+		pop(s);
+	else
+		a->need = APP_QUIT;
+}
+
+static void open_rows(struct app *a, enum rows_kind kind, const struct wish *w)
+{
+	struct query q;
+
+	query_init(&q, kind);
+	if (w->kind == WISH_SESSION)
+		q.session = w->number;
+	else if (w->kind == WISH_USER)
+		q.user = w->number;
+	else
+		q.model_pair = w->number;
+	push(a, view_table_new(&a->world, &q));
+}
+
+static void grant(struct app *a)
+{
+	struct wish w = a->world.wish;
+
+	a->world.wish = (struct wish){0};
+	switch (w.kind) {
+	case WISH_NONE:
+		break;
+	case WISH_TRACE:
+		push(a, view_trace_new(&a->world, w.number, w.event));
+		break;
+	case WISH_EVENT:
+		push(a, view_event_new(&a->world, w.event));
+		break;
+	case WISH_SESSION:
+		open_rows(a, ROWS_TRACES, &w);
+		break;
+	case WISH_USER:
+		if (w.number == 0)
+			buf_puts(&a->world.message, "anonymous events have no user to open");
+		else
+			open_rows(a, ROWS_GENERATIONS, &w);
+		break;
+	case WISH_MODEL:
+		open_rows(a, ROWS_GENERATIONS, &w);
+		break;
+	case WISH_CLOSE:
+		if (a->stacks[a->current].n > 1)
+			pop(&a->stacks[a->current]);
+		break;
+	}
+}
+
+/* ---- prompts ------------------------------------------------------------------------------------------------------- */
+
+static void find(struct app *a, int direction)
+{
+	struct view *v = app_top(a);
+
+	if (a->needle.n == 0)
+		buf_puts(&a->world.message, "nothing to find yet: / asks");
+	else if (v->class->find == NULL)
+		buf_puts(&a->world.message, "nothing to find in here");
+	else if (!v->class->find(v, buf_str(&a->needle), direction))
+		buf_printf(&a->world.message, "not found: %s", buf_text(&a->needle));
+}
+
+static void open_id(struct app *a, struct str id)
+{
+	struct model *m = explorer_model(a->world.explorer);
+	struct errinfo e = {0};
+	struct lookup found;
+
+	if (lookup_find(&found, m, id, &e) != ERR_OK) {
+		buf_puts(&a->world.message, e.msg);
+		return;
+	}
+	a->world.wish = (struct wish){WISH_SESSION, found.number, EVENT_NONE};
+	if (found.kind == LOOKUP_TRACE)
+		a->world.wish.kind = WISH_TRACE;
+	if (found.kind == LOOKUP_EVENT)
+		a->world.wish = (struct wish){WISH_TRACE, model_trace_of(m, found.number), found.number};
+	if (found.kind == LOOKUP_EVENT && a->world.wish.number == MODEL_NONE)
+		a->world.wish.kind = WISH_EVENT;
+}
+
+static void go_to(struct app *a, struct str text, bool percent)
+{
+	struct view *v = app_top(a);
+	int64_t number;
+
+	if (!str_to_i64(text, &number) || number < 0 || (percent && number > 100))
+		buf_printf(&a->world.message, "not a place: %s", buf_text(&a->prompt.text));
+	else if (v->class->go == NULL)
+		buf_puts(&a->world.message, "this screen has no rows to go to");
+	else
+		v->class->go(v, (uint64_t)number, percent);
+}
+
+static void command_line(struct app *a, struct str line)
+{
+	line = str_trim(line);
+	if (line.n == 0)
+		return;
+	if (str_ends(line, STR("%")))
+		go_to(a, str_sub(line, 0, line.n - 1), true);
+	else if (line.p[0] >= '0' && line.p[0] <= '9')
+		go_to(a, line, false);
+	else if (str_starts(line, STR("open ")))
+		open_id(a, str_trim(str_sub(line, 5, SIZE_MAX)));
+	else if (str_eq(line, STR("q")) || str_eq(line, STR("quit")))
+		a->need = APP_QUIT;
+	else
+		buf_printf(&a->world.message, "no command: %s (:123 :50%% :open ID :quit)", buf_text(&a->prompt.text));
+}
+
+static void prompt_input(struct app *a, uint32_t key, struct str pasted)
+{
+	switch (prompt_key(&a->prompt, key, pasted)) {
+	case PROMPT_EDITING:
+		return;
+	case PROMPT_CANCELLED:
+		break;
+	case PROMPT_DONE:
+		if (a->prompt.mark == ':') {
+			command_line(a, buf_str(&a->prompt.text));
+			break;
+		}
+		if (a->prompt.text.n > 0) {
+			buf_clear(&a->needle);
+			buf_append(&a->needle, buf_str(&a->prompt.text));
+		}
+		find(a, 1);
+		break;
+	}
+	a->prompting = false;
+}
+
+static void open_prompt(struct app *a, char mark)
+{
+	prompt_open(&a->prompt, mark);
+	a->prompting = true;
+}
+
+/* ---- actions ------------------------------------------------------------------------------------------------------- */
+
+static bool act_on_program(struct app *a, enum action action)
+{
+	switch (action) {
+	case ACTION_CLOSE:
+		close_view(a);
+		return true;
+	case ACTION_QUIT:
+		a->need = APP_QUIT;
+		return true;
+	case ACTION_SUSPEND:
+		a->need = APP_SUSPEND;
+		return true;
+	case ACTION_REDRAW:
+		a->need = APP_REDRAW;
+		return true;
+	case ACTION_FOLLOW:
+		a->world.follow = !a->world.follow;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void act_on_views(struct app *a, enum action action, int argument)
+{
+	switch (action) {
+	case ACTION_VIEW:
+		show_view(a, argument);
+		break;
+	case ACTION_LAST_VIEW:
+		show_view(a, a->last);
+		break;
+	case ACTION_HELP:
+		push(a, view_help_new(&a->world, command_help));
+		break;
+	case ACTION_FIND:
+		open_prompt(a, '/');
+		break;
+	case ACTION_COMMAND_LINE:
+		open_prompt(a, ':');
+		break;
+	case ACTION_FIND_NEXT:
+		find(a, 1);
+		break;
+	case ACTION_FIND_PREVIOUS:
+		find(a, -1);
+		break;
+	case ACTION_LEFT:
+		a->world.wish.kind = WISH_CLOSE;
+		break;
+	default:
+		break;
+	}
+}
+
+static void act(struct app *a, const struct command *c)
+{
+	struct view *v = app_top(a);
+
+	if (!v->class->act(v, c->action, c->argument) && !act_on_program(a, c->action))
+		act_on_views(a, c->action, c->argument);
+}
+
+static bool ctrl_c(struct app *a, uint32_t key)
+{
+	int64_t now = time_monotonic();
+
+	if (key != KEY_CTRL('C'))
+		return false;
+	if (a->ctrl_c != 0 && now - a->ctrl_c < CTRL_C_TWICE)
+		a->need = APP_QUIT;
+	a->ctrl_c = now;
+	a->prompting = false;
+	buf_puts(&a->world.message, "Ctrl-C again quits at once");
+	return true;
+}
+
+void app_key(struct app *a, uint32_t key, struct str pasted)
+{
+	const struct command *c;
+	uint32_t prefix = a->prefix;
+	bool is_prefix;
+
+	buf_clear(&a->world.message);
+	a->prefix = 0;
+	if (ctrl_c(a, key))
+		return;
+	if (a->prompting) {
+		prompt_input(a, key, pasted);
+	} else if (key != KEY_PASTE) {
+		c = command_of_key(prefix, key, &is_prefix);
+		if (is_prefix)
+			a->prefix = key;
+		else if (c != NULL)
+			act(a, c);
+	}
+	grant(a);
+}
+
+/* ---- the rest ------------------------------------------------------------------------------------------------------ */
+
+void app_resize(struct app *a, int rows, int cols)
+{
+	surface_resize(&a->surface, rows, cols);
+}
+
+void app_say(struct app *a, const char *text)
+{
+	buf_clear(&a->world.message);
+	buf_puts(&a->world.message, text);
+}
+
+enum app_need app_need(struct app *a)
+{
+	enum app_need need = a->need;
+
+	if (need != APP_QUIT)
+		a->need = APP_NOTHING;
+	return need;
+}
+
+int64_t app_draw_again(const struct app *a)
+{
+	return a->draw_again_us;
+}
+
+struct app *app_new(struct explorer *x, const char *source)
+{
+	struct app *a = mem_zero(1, sizeof(*a));
+
+	a->world = (struct world){.explorer = x, .source = source, .follow = true};
+	surface_init(&a->surface, 0, 0);
+	a->last = 2;
+	show_view(a, 1);
+	a->last = 2;
+	return a;
+}
+
+void app_free(struct app *a)
+{
+	for (int i = 0; i < 10; i++)
+		while (a->stacks[i].n > 0)
+			pop(&a->stacks[i]);
+	surface_fini(&a->surface);
+	prompt_fini(&a->prompt);
+	buf_free(&a->world.message);
+	buf_free(&a->needle);
+	mem_free(a);
+}

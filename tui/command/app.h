@@ -1,0 +1,32 @@
+/* The explorer as a program without a terminal: keys in, a surface out. What a key means, which views there are, the head line, the
+ * status line, prompts. Loop thread only. */
+#ifndef COMMAND_APP_H
+#define COMMAND_APP_H
+
+#include "view/view.h"
+
+struct app;
+
+/* explorer is borrowed; source is how a person names what is open (a path: cleaned before it is shown). */
+struct app *app_new(struct explorer *x, const char *source);
+void app_free(struct app *a);
+void app_resize(struct app *a, int rows, int cols);
+/* key as term/input.h has it; pasted is the text of a KEY_PASTE. */
+void app_key(struct app *a, uint32_t key, struct str pasted);
+/* Draws what is to be seen now. The terminal's cursor belongs at *row, *col; *row is -1 when it is hidden. */
+const struct surface *app_draw(struct app *a, int *row, int *col);
+/* Microseconds after which it should be drawn again though nothing happened; 0: never. As of the last app_draw. */
+int64_t app_draw_again(const struct app *a);
+/* A line to show until the next key. */
+void app_say(struct app *a, const char *text);
+
+enum app_need {
+	APP_NOTHING,
+	APP_QUIT,
+	APP_SUSPEND,
+	APP_REDRAW,
+};
+/* What the program asks of the terminal; asking clears it (but APP_QUIT stays). */
+enum app_need app_need(struct app *a);
+
+#endif

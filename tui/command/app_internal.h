@@ -1,0 +1,32 @@
+/* Private to command/: what app.c and frame.c share. */
+#ifndef COMMAND_APP_INTERNAL_H
+#define COMMAND_APP_INTERNAL_H
+
+#include "command/app.h"
+#include "widget/prompt.h"
+
+#define APP_DEPTH 8 /* views over one another under one number */
+
+struct stack {
+	struct view *views[APP_DEPTH];
+	int n;
+};
+
+struct app {
+	struct world world;
+	struct surface surface;
+	struct stack stacks[10]; /* by number key */
+	int current, last;       /* numbers */
+	struct prompt prompt;
+	bool prompting;
+	struct buf needle;
+	uint32_t prefix; /* first key of a sequence, or 0 */
+	int64_t ctrl_c;  /* when it was pressed last */
+	enum app_need need;
+	int64_t draw_again_us;
+};
+
+struct view *app_top(struct app *a);
+bool app_has_view(int number);
+
+#endif

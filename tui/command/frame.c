@@ -1,0 +1,168 @@
+/* The frame around a view: the head line with crumbs, sums and the last event's time; the status line with position,
+ * the equivalent command, a message or a prompt. */
+#include "base/time.h"
+#include "command/app_internal.h"
+#include "draw/format.h"
+#include "base/utf8.h"
+#include "draw/width.h"
+
+#include <string.h>
+
+#define MIN_ROWS 8
+#define MIN_COLS 40
+#define TABS_COLS 120
+
+static struct str base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return str_of(slash != NULL && slash[1] != '\0' ? slash + 1 : path);
+}
+
+static const char *view_label(int number)
+{
+	static const char *const labels[10] = {
+	        [0] = "Sources", [1] = "Traces", [2] = "Sessions", [3] = "Generations", [4] = "Users", [8] = "Models",
+	};
+
+	return labels[number];
+}
+
+static void crumbs(struct app *a, struct buf *out)
+{
+	struct stack *s = &a->stacks[a->current];
+
+	buf_add(out, ' ');
+	clean_append(out, base_name(a->world.source), 0);
+	for (int i = 0; i < s->n; i++) {
+		buf_puts(out, " > ");
+		clean_append(out, str_of(s->views[i]->title), 0);
+	}
+}
+
+static void progress(struct app *a, struct buf *out)
+{
+	uint64_t loaded, bytes;
+
+	if (!explorer_loading(a->world.explorer))
+		return;
+	explorer_progress(a->world.explorer, &loaded, &bytes);
+	buf_printf(out, "loading %u%% of ", bytes == 0 ? 0 : (unsigned)(loaded * 100 / bytes));
+	format_bytes(out, bytes);
+	buf_puts(out, "  ");
+}
+
+static int draw_tabs(struct app *a, struct surface *s, struct area row, int col)
+{
+	static const int order[] = {1, 2, 3, 4, 8, 0};
+	struct buf tab = {0};
+
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		bool here = order[i] == a->current;
+		buf_clear(&tab);
+		buf_printf(&tab, "%s%d %s%s", here ? "[" : " ", order[i], view_label(order[i]), here ? "]" : " ");
+		col += surface_put(s, row, 0, col, row.cols - col, here ? ROLE_HEAD_STRONG : ROLE_HEAD, buf_str(&tab));
+	}
+	buf_free(&tab);
+	return col;
+}
+
+static void draw_head(struct app *a, struct surface *s, struct area row)
+{
+	struct view *v = app_top(a);
+	int64_t last = model_last_time(explorer_model(a->world.explorer));
+	struct buf left = {0}, right = {0};
+	int used, room;
+
+	surface_fill(s, row, 0, 0, row.cols, ROLE_HEAD, ' ');
+	crumbs(a, &left);
+	progress(a, &right);
+	if (v->class->head != NULL)
+		v->class->head(v, &right);
+	if (last != TIME_NONE) {
+		buf_puts(&right, "   ");
+		time_append_clock(&right, last);
+	}
+	used = surface_put(s, row, 0, 0, row.cols, ROLE_HEAD_STRONG, buf_str(&left));
+	room = row.cols - used - 3;
+	if (row.cols >= TABS_COLS && room > width_text(buf_str(&right)) + 66)
+		used = draw_tabs(a, s, row, used + 2);
+	room = row.cols - used - 3;
+	if (room > 8)
+		surface_put_right(s, row, 0, row.cols - 1 - room, room, ROLE_HEAD, buf_str(&right));
+	buf_free(&left);
+	buf_free(&right);
+}
+
+static void draw_command(struct app *a, struct surface *s, struct area row, int used)
+{
+	struct view *v = app_top(a);
+	struct buf line = {0};
+	int room = row.cols - used - 2, width;
+
+	buf_puts(&line, "cmd: ");
+	v->class->command(v, &line);
+	buf_add(&line, ' ');
+	view_quote(&line, str_of(a->world.source));
+	width = width_text(buf_str(&line));
+	if (width <= room)
+		surface_put_right(s, row, 0, row.cols - 1 - width, width, ROLE_STATUS, buf_str(&line));
+	else if (room >= 6)
+		surface_put_right(s, row, 0, row.cols - 7, 6, ROLE_STATUS, STR("? keys"));
+	buf_free(&line);
+}
+
+static void draw_status(struct app *a, struct surface *s, struct area row)
+{
+	struct view *v = app_top(a);
+	struct buf text = {0};
+	int used;
+
+	surface_fill(s, row, 0, 0, row.cols, ROLE_STATUS, ' ');
+	if (a->world.message.n > 0) {
+		surface_put(s, row, 0, 1, row.cols - 2, ROLE_WARNING, buf_str(&a->world.message));
+		return;
+	}
+	if (a->prefix != 0)
+		buf_printf(&text, "%c-  ", (int)a->prefix);
+	v->class->status(v, &text);
+	used = 1 + surface_put(s, row, 0, 1, row.cols - 2, ROLE_STATUS, buf_str(&text));
+	draw_command(a, s, row, used + 1);
+	buf_free(&text);
+}
+
+static void draw_too_small(struct surface *s)
+{
+	surface_put(s, surface_area(s), 0, 0, s->cols, ROLE_WARNING, STR("tracehog needs 40x8"));
+}
+
+const struct surface *app_draw(struct app *a, int *row, int *col)
+{
+	struct surface *s = &a->surface;
+	struct area all = surface_area(s), body = all, status = all;
+	struct view *v = app_top(a);
+
+	*row = -1;
+	*col = 0;
+	a->draw_again_us = 0;
+	surface_clear(s);
+	if (all.rows < MIN_ROWS || all.cols < MIN_COLS) {
+		draw_too_small(s);
+		return s;
+	}
+	a->world.now = time_now();
+	body.row = 1;
+	body.rows -= 2;
+	status.row = all.rows - 1;
+	status.rows = 1;
+	v->class->draw(v, s, body);
+	draw_head(a, s, (struct area){0, 0, 1, all.cols});
+	if (a->prompting) {
+		*col = prompt_draw(&a->prompt, s, status);
+		*row = status.row;
+	} else {
+		draw_status(a, s, status);
+	}
+	a->draw_again_us = v->draw_again_us;
+	return s;
+}

@@ -1,0 +1,213 @@
+/* Editing one line: the cursor moves by clusters, control characters never enter, history is what was entered before. */
+#include "widget/prompt.h"
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "draw/width.h"
+#include "term/input.h"
+
+#include <string.h>
+
+#define PROMPT_HISTORY 100
+#define PROMPT_MAX 4096 /* bytes of a line */
+
+void prompt_fini(struct prompt *p)
+{
+	for (uint32_t i = 0; i < p->n_history; i++)
+		buf_free(&p->history[i]);
+	mem_free(p->history);
+	buf_free(&p->text);
+	buf_free(&p->typed);
+	*p = (struct prompt){0};
+}
+
+void prompt_open(struct prompt *p, char mark)
+{
+	p->mark = mark;
+	buf_clear(&p->text);
+	buf_clear(&p->typed);
+	p->at = 0;
+	p->shown = p->n_history;
+}
+
+static void remember(struct prompt *p)
+{
+	if (p->text.n == 0)
+		return;
+	if (p->n_history > 0 && str_eq(buf_str(&p->history[p->n_history - 1]), buf_str(&p->text)))
+		return;
+	if (p->history == NULL)
+		p->history = mem_zero(PROMPT_HISTORY, sizeof(*p->history));
+	if (p->n_history == PROMPT_HISTORY) {
+		buf_free(&p->history[0]);
+		memmove(p->history, p->history + 1, (PROMPT_HISTORY - 1) * sizeof(*p->history));
+		p->history[--p->n_history] = (struct buf){0};
+	}
+	p->history[p->n_history] = (struct buf){0};
+	buf_append(&p->history[p->n_history++], buf_str(&p->text));
+}
+
+/* Where the cluster before the cursor starts. */
+static size_t before(const struct prompt *p)
+{
+	size_t at = 0, last = 0;
+
+	while (at < p->at) {
+		last = at;
+		utf8_cluster(buf_str(&p->text), &at);
+	}
+	return last;
+}
+
+static size_t after(const struct prompt *p)
+{
+	size_t at = p->at;
+
+	if (at < p->text.n)
+		utf8_cluster(buf_str(&p->text), &at);
+	return at;
+}
+
+static void cut(struct prompt *p, size_t from, size_t to)
+{
+	memmove(p->text.p + from, p->text.p + to, p->text.n - to);
+	p->text.n -= to - from;
+	p->at = from;
+}
+
+static void insert(struct prompt *p, struct str s)
+{
+	struct buf line = {0};
+	size_t room = p->text.n < PROMPT_MAX ? PROMPT_MAX - p->text.n : 0;
+
+	if (s.n > room)
+		return;
+	buf_append(&line, str_sub(buf_str(&p->text), 0, p->at));
+	buf_append(&line, s);
+	buf_append(&line, str_sub(buf_str(&p->text), p->at, SIZE_MAX));
+	buf_free(&p->text);
+	p->text = line;
+	p->at += s.n;
+}
+
+/* Pasted text: line ends become blanks, what does not print stays out. */
+static void paste(struct prompt *p, struct str s)
+{
+	struct buf clean = {0};
+	size_t at = 0;
+
+	while (at < s.n) {
+		int32_t code = utf8_next(s, &at);
+		if (code == '\n' || code == '\t')
+			buf_add(&clean, ' ');
+		else if (code >= ' ' && code != 0x7f && !(code >= 0x80 && code < 0xa0))
+			utf8_append(&clean, (uint32_t)code);
+	}
+	insert(p, buf_str(&clean));
+	buf_free(&clean);
+}
+
+static void show_history(struct prompt *p, bool older)
+{
+	if (older ? p->shown == 0 : p->shown == p->n_history)
+		return;
+	if (p->shown == p->n_history) {
+		buf_clear(&p->typed);
+		buf_append(&p->typed, buf_str(&p->text));
+	}
+	p->shown = older ? p->shown - 1 : p->shown + 1;
+	buf_clear(&p->text);
+	buf_append(&p->text, buf_str(p->shown == p->n_history ? &p->typed : &p->history[p->shown]));
+	p->at = p->text.n;
+}
+
+static void cut_word(struct prompt *p)
+{
+	size_t from = p->at;
+
+	while (from > 0 && p->text.p[from - 1] == ' ')
+		from--;
+	while (from > 0 && p->text.p[from - 1] != ' ')
+		from--;
+	cut(p, from, p->at);
+}
+
+static void edit(struct prompt *p, uint32_t key)
+{
+	switch (key) {
+	case KEY_LEFT_:
+		p->at = before(p);
+		break;
+	case KEY_RIGHT_:
+		p->at = after(p);
+		break;
+	case KEY_HOME_:
+	case KEY_CTRL('A'):
+		p->at = 0;
+		break;
+	case KEY_END_:
+	case KEY_CTRL('E'):
+		p->at = p->text.n;
+		break;
+	case KEY_BACK_SPACE:
+		cut(p, before(p), p->at);
+		break;
+	case KEY_DELETE_:
+		cut(p, p->at, after(p));
+		break;
+	case KEY_CTRL('U'):
+		cut(p, 0, p->at);
+		break;
+	case KEY_CTRL('W'):
+		cut_word(p);
+		break;
+	case KEY_UP_:
+	case KEY_DOWN_:
+		show_history(p, key == KEY_UP_);
+		break;
+	default:
+		break;
+	}
+}
+
+enum prompt_result prompt_key(struct prompt *p, uint32_t key, struct str pasted)
+{
+	struct buf typed = {0};
+
+	if (key == KEY_ENTER_) {
+		remember(p);
+		return PROMPT_DONE;
+	}
+	if (key == KEY_ESCAPE || key == KEY_CTRL('C') || (key == KEY_BACK_SPACE && p->text.n == 0))
+		return PROMPT_CANCELLED;
+	if (key == KEY_PASTE) {
+		paste(p, pasted);
+	} else if (key < KEY_BASE) {
+		utf8_append(&typed, key);
+		paste(p, buf_str(&typed));
+		buf_free(&typed);
+	} else {
+		edit(p, key);
+	}
+	return PROMPT_EDITING;
+}
+
+int prompt_draw(const struct prompt *p, struct surface *s, struct area row)
+{
+	struct buf clean = {0};
+	int cursor, left;
+
+	clean_append(&clean, str_sub(buf_str(&p->text), 0, p->at), 0);
+	cursor = 1 + width_text(buf_str(&clean));
+	clean_append(&clean, str_sub(buf_str(&p->text), p->at, SIZE_MAX), 0);
+	surface_fill(s, row, 0, 0, row.cols, ROLE_PROMPT, ' ');
+	left = cursor >= row.cols ? cursor - row.cols + 1 : 0;
+	if (left == 0) {
+		surface_printf(s, row, 0, 0, ROLE_PROMPT, "%c", p->mark);
+		surface_put(s, row, 0, 1, row.cols - 1, ROLE_PROMPT, buf_str(&clean));
+	} else {
+		surface_put_right(s, row, 0, 0, row.cols - 1, ROLE_PROMPT, str_sub(buf_str(&p->text), 0, p->at));
+	}
+	buf_free(&clean);
+	return cursor - left;
+}
