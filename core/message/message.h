@@ -30,10 +30,14 @@ enum part_side {
 struct part {
 	enum part_side side;
 	enum part_type type;
-	uint32_t message;     /* number of the message it belongs to, rising through the list */
-	struct str role;      /* normalised: user assistant system tool ..., others lower-cased as they are */
-	struct str text;      /* text, reasoning, refusal; unknown: its JSON; media: a line such as "image/png 412 kB" */
-	struct str name;      /* tool call: the tool; tool result: its call's name; media: file name */
+	uint32_t message; /* number of the message it belongs to, rising through the list */
+	struct str
+		role; /* normalised: user assistant system tool ..., others lower-cased as they are */
+	struct str
+		text; /* text, reasoning, refusal; unknown: its JSON; source: its address, else what it says; media:
+	                         a line such as "image/png 412 kB", its address, or what the sender put in its place */
+	struct str
+		name; /* tool call: the tool; tool result: its call's name; media: file name; source: title */
 	struct str id;        /* of the tool call, as sent */
 	struct str arguments; /* tool call: JSON or text, decoded once if it was JSON in a string */
 	struct str result;    /* tool result */
@@ -52,7 +56,9 @@ struct messages {
 void messages_read(struct messages *m, const struct json_tree *t, uint32_t properties);
 void messages_free(struct messages *m);
 
-/* The first user text of the input and the last assistant text of the output; empty if there is none. */
+/* What a list shows of an exchange, empty if there is none: the last user text of the input, without what frameworks put
+ * before it in tags such as <system-reminder> (texts wholly in them do not count), and the last assistant text of the
+ * output, else its refusal. Slices of the parts' texts, trimmed. */
 struct str messages_asked(const struct messages *m);
 struct str messages_answered(const struct messages *m);
 
