@@ -82,17 +82,34 @@ static void start_base(struct cleaner *c, int32_t code)
 	c->emoji = c->style = c->tone = false;
 }
 
-/* What is spelled out is no base: a mark after it would change the last letter of the spelling. */
+/* What is spelled out is no base: a mark after it would change the last letter of the spelling.
+ * Done by hand, since printf made binary data six times slower. */
+static void escape(struct cleaner *c, struct str before, uint32_t code, int least, struct str after)
+{
+	char text[16];
+	size_t n = 0;
+	int digits = 8;
+
+	while (digits > least && code >> (digits - 1) * 4 == 0)
+		digits--;
+	for (size_t i = 0; i < before.n; i++)
+		text[n++] = before.p[i];
+	while (digits-- > 0)
+		text[n++] = "0123456789ABCDEF"[code >> digits * 4 & 15];
+	for (size_t i = 0; i < after.n; i++)
+		text[n++] = after.p[i];
+	buf_append(c->out, (struct str){text, n});
+	start_base(c, -1);
+}
+
 static void escape_byte(struct cleaner *c, unsigned char byte)
 {
-	buf_printf(c->out, "\\x%02X", byte);
-	start_base(c, -1);
+	escape(c, STR("\\x"), byte, 2, STR_EMPTY);
 }
 
 static void escape_code(struct cleaner *c, int32_t code)
 {
-	buf_printf(c->out, "\\u{%X}", (uint32_t)code);
-	start_base(c, -1);
+	escape(c, STR("\\u{"), (uint32_t)code, 1, STR("}"));
 }
 
 static void clean_control(struct cleaner *c, unsigned char byte)

@@ -232,7 +232,7 @@ struct task {
 	struct probe probe;
 	pthread_t main;
 	atomic_int works;
-	bool elsewhere;
+	atomic_bool elsewhere;
 	atomic_bool *gate; /* work waits until it opens */
 };
 
@@ -240,7 +240,7 @@ static void work(void *ctx)
 {
 	struct task *t = ctx;
 
-	t->elsewhere = !pthread_equal(pthread_self(), t->main);
+	atomic_store(&t->elsewhere, !pthread_equal(pthread_self(), t->main));
 	atomic_fetch_add(&t->works, 1);
 	while (t->gate && !atomic_load(t->gate))
 		usleep(1000);
@@ -265,7 +265,7 @@ static void jobs_run_in_workers(void **state)
 		;
 	loop_work(l, work, work_done, &t);
 	run_patiently(l);
-	assert_true(t.elsewhere);
+	assert_true(atomic_load(&t.elsewhere));
 	assert_int_equal(atomic_load(&t.works), 2);
 	assert_int_equal(t.probe.calls, 1);
 	loop_free(l);
