@@ -1,4 +1,4 @@
-/* What a query restricts: time, session, trace and user. Errors are not looked at here: lists
+/* What a query restricts: time, session, trace, user and model. Errors are not looked at here: lists
  * keep rows with errors, of which only a part may be errors. */
 #include "query/match.h"
 
@@ -36,7 +36,7 @@ bool match_event(const struct rows *r, uint32_t event)
 	uint32_t trace;
 
 	if (!match_time(q->since, q->until, e->time) || (q->user != 0 && e->user != q->user) ||
-	    model_superseded(r->model, event))
+	    (q->model_pair != 0 && e->model != q->model_pair) || model_superseded(r->model, event))
 		return false;
 	if (q->trace == MODEL_NONE && q->session == MODEL_NONE)
 		return true;

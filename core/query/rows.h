@@ -67,6 +67,7 @@ struct query {
 	uint32_t session;          /* only this session's traces, events; MODEL_NONE: all */
 	uint32_t trace;            /* only this trace's events; MODEL_NONE: all */
 	uint32_t user;             /* only this user's (id number); 0: all */
+	uint32_t model_pair;       /* only this pair's (number in the event table); 0: all */
 	bool errors_only;
 };
 void query_init(struct query *q, enum rows_kind kind);

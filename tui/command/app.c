@@ -113,7 +113,10 @@ static void grant(struct app *a)
 			open_rows(a, ROWS_GENERATIONS, &w);
 		break;
 	case WISH_MODEL:
-		open_rows(a, ROWS_GENERATIONS, &w);
+		if (w.number == 0)
+			buf_puts(&a->world.message, "these events name no model to open");
+		else
+			open_rows(a, ROWS_GENERATIONS, &w);
 		break;
 	case WISH_CLOSE:
 		if (a->stacks[a->current].n > 1)

@@ -70,8 +70,11 @@ static size_t after(const struct prompt *p)
 
 static void cut(struct prompt *p, size_t from, size_t to)
 {
+	if (from == to)
+		return;
 	memmove(p->text.p + from, p->text.p + to, p->text.n - to);
 	p->text.n -= to - from;
+	p->text.p[p->text.n] = '\0';
 	p->at = from;
 }
 
