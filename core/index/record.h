@@ -8,9 +8,10 @@
 
 /* What one line (or one document) turned out to be. */
 struct record_counts {
-	uint64_t lines;        /* not blank; a line that is an array or a batch counts as its members */
+	uint64_t lines; /* not blank; a line that is an array or a batch counts as its members */
 	uint64_t bad_lines;
-	uint64_t irregular;    /* events kept with raw control bytes, invalid UTF-8 or lone surrogates */
+	uint64_t
+		irregular; /* events kept with raw control bytes, invalid UTF-8 or lone surrogates */
 	uint64_t other_events; /* events whose name does not start with $ai_ */
 	uint64_t suspect;
 };
@@ -21,8 +22,11 @@ void record_reader_free(struct record_reader *r);
 
 /* Reads one line (no newline at its end; CR and blanks allowed), which stands at byte `offset` of journal `number`, and adds
  * its events to batch. Gives false if the line is bad: report then has fault and position, or *why a sentence when it
- * is JSON but no event ("no event in it"). Blank lines are neither lines nor bad. */
-bool record_line(struct record_reader *r, struct events *batch, uint32_t number, uint64_t offset, struct str line,
-                 struct record_counts *counts, struct json_report *report, const char **why);
+ * is JSON but no event ("no event in it"). Blank lines are neither lines nor bad. A good line may have something to tell
+ * too: report->irregular with its position, or *why, when it is an array in which some elements are no events (each of
+ * them a bad line). line must be under 4 GiB. */
+bool record_line(struct record_reader *r, struct events *batch, uint32_t number, uint64_t offset,
+                 struct str line, struct record_counts *counts, struct json_report *report,
+                 const char **why);
 
 #endif

@@ -1,0 +1,7 @@
+/* The names of properties.h, by number. */
+#include "index/properties.h"
+
+#define NAME(number, name) {(name), sizeof(name) - 1},
+const struct str member_names[MEMBERS] = {MEMBER_TABLE(NAME)};
+const struct str property_names[PROPERTIES] = {PROPERTY_TABLE(NAME)};
+#undef NAME

@@ -1,0 +1,575 @@
+/* Lines into records. Every rule about a property stands here: which one wins, what null means,
+ * what cannot be. The rules are PostHog's.
+ *
+ * How it works. A line is skimmed once (json/lexer.h) into slices of the members and properties of
+ * properties.h; a draft gathers record, extras and doubts from them and is added to the batch as a
+ * whole. Nothing is copied but strings with escapes, and nothing is allocated for an event.
+ *
+ * Left to others: what a value of any JSON type says (value.c), prices (cost), links and
+ * duplicates (model), where lines begin (loader.c). */
+#include "index/record.h"
+
+#include "base/mem.h"
+#include "index/properties.h"
+#include "index/value.h"
+
+#include <string.h>
+
+#define LATENCY_SCALE     6                             /* seconds to microseconds */
+#define LATENCY_LIKELY    (INT64_C(3600) * TIME_SECOND) /* longer is suspect */
+#define FIRST_TOKEN_RATIO 10   /* more than that many latencies is suspect */
+#define ID_LIKELY         200u /* bytes; longer is suspect */
+
+struct record_reader {
+	struct json_keys *members, *properties;
+	struct value_reader values;
+	struct buf decoded; /* properties that came as a JSON string */
+	struct json_slice member[MEMBERS], property[PROPERTIES];
+};
+
+/* One event on its way into the batch. */
+struct draft {
+	struct record_reader *reader;
+	struct events *batch;
+	struct str doc;        /* the event's JSON, which reader->member points into */
+	struct str properties; /* what reader->property points into: doc, or the decoded string */
+	struct event event;
+	uint32_t uuid, session;
+	uint32_t suspect;   /* enum event_suspect bits */
+	uint32_t has_extra; /* bit f: field f is set */
+	int64_t extra[EVENT_FIELDS];
+};
+_Static_assert(EVENT_FIELDS <= 32, "a bit for every field");
+
+struct record_reader *record_reader_new(void)
+{
+	struct record_reader *r = mem_zero(1, sizeof(*r));
+
+	r->members = json_keys_new(member_names, MEMBERS);
+	r->properties = json_keys_new(property_names, PROPERTIES);
+	value_reader_init(&r->values);
+	return r;
+}
+
+void record_reader_free(struct record_reader *r)
+{
+	if (!r)
+		return;
+	json_keys_free(r->members);
+	json_keys_free(r->properties);
+	value_reader_fini(&r->values);
+	buf_free(&r->decoded);
+	mem_free(r);
+}
+
+/* ---- what a draft is asked ---- */
+
+static struct json_slice property(const struct draft *d, enum property which)
+{
+	return d->reader->property[which];
+}
+
+static bool has(const struct draft *d, enum property which)
+{
+	return !value_absent(property(d, which));
+}
+
+/* Sent, null included. */
+static bool is_null(const struct draft *d, enum property which)
+{
+	return property(d, which).type == JSON_NULL;
+}
+
+static bool is_there(const struct draft *d, enum property which)
+{
+	return property(d, which).type > JSON_NULL;
+}
+
+static struct str text(struct draft *d, enum property which)
+{
+	return value_text(&d->reader->values, d->properties, property(d, which));
+}
+
+static uint32_t string(struct draft *d, enum property which)
+{
+	return strings_add(&d->batch->strings, text(d, which));
+}
+
+static bool is_true(const struct draft *d, enum property which)
+{
+	return value_true(d->properties, property(d, which));
+}
+
+static void set_extra(struct draft *d, enum event_field field, int64_t value)
+{
+	d->extra[field] = value;
+	d->has_extra |= UINT32_C(1) << field;
+}
+
+static void set_string(struct draft *d, enum event_field field, uint32_t number)
+{
+	if (number)
+		set_extra(d, field, number);
+}
+
+static void set_flag(struct draft *d, enum event_flags flag, bool on)
+{
+	if (on)
+		d->event.flags |= (uint32_t)flag;
+}
+
+/* ---- ids ---- */
+
+/* PostHog's alphabet for ids. */
+static bool is_id_character(char c)
+{
+	if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
+		return true;
+	return c != '\0' && strchr("-_~.@()!':|", c) != NULL;
+}
+
+static bool is_likely_id(struct str id)
+{
+	if (id.n > ID_LIKELY)
+		return false;
+	for (size_t i = 0; i < id.n; i++)
+		if (!is_id_character(id.p[i]))
+			return false;
+	return true;
+}
+
+static uint32_t id(struct draft *d, enum property which)
+{
+	uint8_t type = property(d, which).type;
+	struct str name;
+
+	if (!has(d, which))
+		return 0;
+	name = text(d, which);
+	if (type == JSON_OBJECT || type == JSON_ARRAY || !is_likely_id(name))
+		d->suspect |= SUSPECT_ID;
+	return ids_add(&d->batch->ids, name);
+}
+
+static uint32_t user(struct draft *d)
+{
+	struct record_reader *r = d->reader;
+	struct json_slice sent = r->member[MEMBER_USER];
+
+	if (value_absent(sent))
+		sent = r->member[MEMBER_USER_ALIAS];
+	if (value_absent(sent))
+		return ids_add(&d->batch->ids, text(d, PROPERTY_USER));
+	return ids_add(&d->batch->ids, value_text(&r->values, d->doc, sent));
+}
+
+static void read_ids(struct draft *d)
+{
+	struct record_reader *r = d->reader;
+
+	d->uuid = ids_add(&d->batch->ids, value_text(&r->values, d->doc, r->member[MEMBER_UUID]));
+	set_flag(d, EVENT_NO_UUID, d->uuid == 0);
+	d->session = id(d, PROPERTY_SESSION);
+	d->event.trace = id(d, PROPERTY_TRACE);
+	d->event.span = id(d, has(d, PROPERTY_GENERATION) ? PROPERTY_GENERATION : PROPERTY_SPAN);
+	d->event.parent = id(d, PROPERTY_PARENT);
+	d->event.user = user(d);
+}
+
+/* ---- time ---- */
+
+static int64_t timestamp(struct draft *d)
+{
+	struct json_slice sent = d->reader->member[MEMBER_TIME];
+	int64_t time = TIME_NONE;
+
+	if (sent.type == JSON_STRING || sent.type == JSON_NUMBER)
+		time = time_parse(value_text(&d->reader->values, d->doc, sent));
+	if (time == TIME_NONE)
+		d->suspect |= SUSPECT_TIME;
+	return time;
+}
+
+/* Seconds as microseconds, or EVENT_UNKNOWN. */
+static int64_t duration(struct draft *d, enum property which, enum event_suspect doubt)
+{
+	int64_t value = 0;
+	enum value_verdict verdict = value_decimal(&d->reader->values, d->properties,
+	                                           property(d, which), LATENCY_SCALE, &value);
+
+	if (verdict == VALUE_ABSENT)
+		return EVENT_UNKNOWN;
+	if (verdict == VALUE_OK && value >= 0)
+		return value;
+	d->suspect |= (uint32_t)doubt;
+	return EVENT_UNKNOWN;
+}
+
+/* Fits a value that is not negative into the record; what is too large for it becomes an extra. */
+static uint32_t narrow(struct draft *d, int64_t value, enum event_field wide)
+{
+	if (value == EVENT_UNKNOWN)
+		return EVENT_ABSENT32;
+	if (value < EVENT_WIDE32)
+		return (uint32_t)value;
+	set_extra(d, wide, value);
+	return EVENT_WIDE32;
+}
+
+static void read_times(struct draft *d)
+{
+	int64_t latency = duration(d, PROPERTY_LATENCY, SUSPECT_LATENCY);
+	int64_t first = duration(d, PROPERTY_FIRST_TOKEN, SUSPECT_FIRST_TOKEN);
+
+	d->event.time = timestamp(d);
+	if (latency > LATENCY_LIKELY)
+		d->suspect |= SUSPECT_LATENCY;
+	d->event.latency = narrow(d, latency, EVENT_WIDE_LATENCY);
+	if (first == EVENT_UNKNOWN)
+		return;
+	set_extra(d, EVENT_FIRST_TOKEN, first);
+	set_flag(d, EVENT_STREAM, true);
+	if (latency > 0 && latency < INT64_MAX / FIRST_TOKEN_RATIO &&
+	    first > latency * FIRST_TOKEN_RATIO)
+		d->suspect |= SUSPECT_FIRST_TOKEN;
+}
+
+/* ---- tokens and money ---- */
+
+/* EVENT_UNKNOWN if it is none. */
+static int64_t tokens(struct draft *d, enum property which)
+{
+	int64_t value = 0;
+	enum value_verdict verdict = value_count(&d->reader->values, d->properties,
+	                                         property(d, which), &value);
+
+	if (verdict == VALUE_WRONG)
+		d->suspect |= SUSPECT_TOKENS;
+	return verdict == VALUE_OK ? value : EVENT_UNKNOWN;
+}
+
+static void read_tokens(struct draft *d)
+{
+	int64_t cache_write = tokens(d, PROPERTY_CACHE_WRITE);
+	int64_t reasoning = tokens(d, PROPERTY_REASONING);
+
+	d->event.input = narrow(d, tokens(d, PROPERTY_INPUT_TOKENS), EVENT_WIDE_INPUT);
+	d->event.output = narrow(d, tokens(d, PROPERTY_OUTPUT_TOKENS), EVENT_WIDE_OUTPUT);
+	d->event.cache_read = narrow(d, tokens(d, PROPERTY_CACHE_READ), EVENT_WIDE_CACHE_READ);
+	if (cache_write != EVENT_UNKNOWN)
+		set_extra(d, EVENT_CACHE_WRITE, cache_write);
+	if (reasoning != EVENT_UNKNOWN)
+		set_extra(d, EVENT_REASONING, reasoning);
+}
+
+/* EVENT_NO_COST if it is none. */
+static int64_t amount(struct draft *d, enum property which)
+{
+	int64_t value = EVENT_NO_COST;
+	enum value_verdict verdict = value_decimal(&d->reader->values, d->properties,
+	                                           property(d, which), MONEY_SCALE, &value);
+
+	if (verdict == VALUE_ABSENT)
+		return EVENT_NO_COST;
+	if (verdict == VALUE_WRONG || value < 0)
+		d->suspect |= SUSPECT_COST;
+	return verdict == VALUE_OK ? value : EVENT_NO_COST;
+}
+
+/* A part of the cost, which becomes an extra too. */
+static int64_t cost_part(struct draft *d, enum property which, enum event_field field)
+{
+	int64_t value = amount(d, which);
+
+	if (value != EVENT_NO_COST)
+		set_extra(d, field, value);
+	return value;
+}
+
+static void add_part(struct draft *d, int64_t part)
+{
+	if (part == EVENT_NO_COST || d->event.cost == EVENT_NO_COST)
+		return;
+	if (__builtin_add_overflow(d->event.cost, part, &d->event.cost) ||
+	    d->event.cost == EVENT_NO_COST) {
+		d->event.cost = EVENT_NO_COST;
+		d->suspect |= SUSPECT_COST;
+	}
+}
+
+static void read_cost(struct draft *d)
+{
+	int64_t total = amount(d, PROPERTY_COST_TOTAL);
+	int64_t input = cost_part(d, PROPERTY_COST_INPUT, EVENT_COST_INPUT);
+	int64_t output = cost_part(d, PROPERTY_COST_OUTPUT, EVENT_COST_OUTPUT);
+	int64_t request = cost_part(d, PROPERTY_COST_REQUEST, EVENT_COST_REQUEST);
+	int64_t search = cost_part(d, PROPERTY_COST_SEARCH, EVENT_COST_SEARCH);
+
+	d->event.cost = total;
+	if (total != EVENT_NO_COST)
+		return;
+	d->event.cost = input != EVENT_NO_COST ? input : output;
+	if (input == EVENT_NO_COST || output == EVENT_NO_COST) {
+		set_flag(d, EVENT_COST_ESTIMATED, d->event.cost != EVENT_NO_COST);
+		return;
+	}
+	add_part(d, output);
+	add_part(d, request);
+	add_part(d, search);
+}
+
+/* ---- names and flags ---- */
+
+static void read_names(struct draft *d)
+{
+	struct model_pair pair = {string(d, PROPERTY_MODEL), string(d, PROPERTY_PROVIDER)};
+	uint32_t library = string(d, PROPERTY_AI_LIBRARY);
+
+	d->event.model = events_add_model(d->batch, pair);
+	d->event.name = string(d, PROPERTY_SPAN_NAME);
+	if (!d->event.name && event_kind(&d->event) == EVENT_TRACE)
+		d->event.name = string(d, PROPERTY_TRACE_NAME);
+	set_string(d, EVENT_LIBRARY, library ? library : string(d, PROPERTY_LIBRARY));
+	set_string(d, EVENT_FRAMEWORK, string(d, PROPERTY_FRAMEWORK));
+	set_string(d, EVENT_SPAN_TYPE, string(d, PROPERTY_SPAN_TYPE));
+	set_string(d, EVENT_STOP_REASON, string(d, PROPERTY_STOP_REASON));
+}
+
+static void read_error(struct draft *d)
+{
+	struct json_slice error = property(d, PROPERTY_ERROR);
+	bool filled = !value_empty(d->properties, error);
+
+	set_flag(d, EVENT_ERROR, filled || is_true(d, PROPERTY_IS_ERROR));
+	/* In decoded properties its place is none of the journal's. */
+	if (filled && d->properties.p == d->doc.p) {
+		error = value_raw(error);
+		set_extra(d, EVENT_ERROR_TEXT, (int64_t)((uint64_t)error.off << 32 | error.len));
+	}
+}
+
+static void read_payload_flags(struct draft *d)
+{
+	bool withheld = is_null(d, PROPERTY_INPUT) || is_null(d, PROPERTY_INPUT_STATE);
+
+	set_flag(d, EVENT_HAS_INPUT,
+	         is_there(d, PROPERTY_INPUT) || is_there(d, PROPERTY_INPUT_STATE));
+	set_flag(d, EVENT_HAS_OUTPUT,
+	         is_there(d, PROPERTY_OUTPUT_CHOICES) || is_there(d, PROPERTY_OUTPUT) ||
+	                 is_there(d, PROPERTY_OUTPUT_STATE));
+	set_flag(d, EVENT_HAS_TOOLS, !value_empty(d->properties, property(d, PROPERTY_TOOLS)));
+	/* An embedding has no output to withhold: SDKs send null there always. */
+	if (event_kind(&d->event) != EVENT_EMBEDDING)
+		withheld |= is_null(d, PROPERTY_OUTPUT_CHOICES) || is_null(d, PROPERTY_OUTPUT) ||
+		            is_null(d, PROPERTY_OUTPUT_STATE);
+	set_flag(d, EVENT_PRIVATE, withheld);
+}
+
+static bool is_tool(struct draft *d)
+{
+	struct str type = text(d, PROPERTY_SPAN_TYPE);
+
+	return event_kind(&d->event) == EVENT_SPAN &&
+	       (str_eq(type, STR("tool")) || str_eq(type, STR("mcp_tools")));
+}
+
+static void read_flags(struct draft *d)
+{
+	uint8_t exclusive = property(d, PROPERTY_CACHE_EXCLUSIVE).type;
+
+	read_error(d);
+	read_payload_flags(d);
+	set_flag(d, EVENT_STREAM,
+	         is_true(d, PROPERTY_STREAM) ||
+	                 value_streams(&d->reader->values, d->properties,
+	                               property(d, PROPERTY_MODEL_PARAMETERS)));
+	set_flag(d, EVENT_TOOL, is_tool(d));
+	set_flag(d, EVENT_PERSONLESS,
+	         value_false(d->properties, property(d, PROPERTY_PERSON_PROFILE)));
+	set_flag(d, EVENT_OTEL, str_eq(text(d, PROPERTY_INGESTION_SOURCE), STR("otel")));
+	set_flag(d, EVENT_CACHE_EXCLUSIVE, exclusive == JSON_TRUE);
+	set_flag(d, EVENT_CACHE_EXCLUSIVE_KNOWN, exclusive == JSON_TRUE || exclusive == JSON_FALSE);
+}
+
+/* Nothing that only the end of a call can tell is there. */
+static bool is_running(const struct draft *d)
+{
+	enum event_kind kind = event_kind(&d->event);
+
+	if (kind != EVENT_GENERATION && kind != EVENT_SPAN && kind != EVENT_EMBEDDING)
+		return false;
+	return d->event.latency == EVENT_ABSENT32 &&
+	       !(d->event.flags & (EVENT_HAS_OUTPUT | EVENT_ERROR)) &&
+	       !has(d, PROPERTY_STOP_REASON) && !has(d, PROPERTY_HTTP_STATUS);
+}
+
+static void read_status(struct draft *d)
+{
+	int64_t status;
+
+	if (value_count(&d->reader->values, d->properties, property(d, PROPERTY_HTTP_STATUS),
+	                &status) == VALUE_OK)
+		set_extra(d, EVENT_HTTP_STATUS, status);
+	set_flag(d, EVENT_RUNNING, is_running(d));
+}
+
+/* ---- one event ---- */
+
+static enum event_kind kind_of(struct str name)
+{
+	for (int kind = 0; kind < EVENT_OTHER_AI; kind++)
+		if (str_eq(name, event_kind_name((enum event_kind)kind)))
+			return (enum event_kind)kind;
+	return EVENT_OTHER_AI;
+}
+
+/* Properties that are a JSON string holding an object; anything else that is none counts as none. */
+static void read_encoded_properties(struct draft *d)
+{
+	struct record_reader *r = d->reader;
+	struct json_want want = {.outer = r->properties};
+	struct json_report report;
+	enum json_type top;
+
+	buf_clear(&r->decoded);
+	json_unescape(&r->decoded, json_slice_str(d->doc, r->member[MEMBER_PROPERTIES]));
+	d->properties = buf_str(&r->decoded);
+	if (json_skim(d->properties, &want, r->property, NULL, &top, &report) != JSON_OK)
+		memset(r->property, 0, sizeof(r->property));
+}
+
+static void add_draft(struct draft *d)
+{
+	if (d->suspect) {
+		set_flag(d, EVENT_SUSPECT, true);
+		set_extra(d, EVENT_SUSPECT_WHY, d->suspect);
+	}
+	events_add(d->batch, &d->event, d->uuid, d->session);
+	for (uint32_t left = d->has_extra; left; left &= left - 1) {
+		enum event_field field = (enum event_field)__builtin_ctz(left);
+
+		events_set_extra(d->batch, field, d->extra[field]);
+	}
+}
+
+/* The reader's slices are those of this event, whose `event` is a string. */
+static void read_event(struct record_reader *r, struct events *batch, uint64_t place,
+                       struct str doc, bool irregular, struct record_counts *counts)
+{
+	struct draft d = {.reader = r, .batch = batch, .doc = doc, .properties = doc};
+	struct str name = value_text(&r->values, doc, r->member[MEMBER_EVENT]);
+	enum event_kind kind;
+
+	counts->irregular += irregular;
+	if (!str_starts(name, STR("$ai_"))) {
+		counts->other_events++;
+		return;
+	}
+	kind = kind_of(name);
+	d.event = (struct event){.place = place, .length = (uint32_t)doc.n, .flags = kind};
+	set_flag(&d, EVENT_IRREGULAR, irregular);
+	if (kind == EVENT_OTHER_AI)
+		set_string(&d, EVENT_NAME, strings_add(&batch->strings, name));
+	if (r->member[MEMBER_PROPERTIES].type == JSON_STRING)
+		read_encoded_properties(&d);
+	read_ids(&d);
+	read_times(&d);
+	read_tokens(&d);
+	read_cost(&d);
+	read_names(&d);
+	read_flags(&d);
+	read_status(&d);
+	add_draft(&d);
+	counts->suspect += d.suspect != 0;
+}
+
+/* ---- one line ---- */
+
+static enum json_fault skim(struct record_reader *r, struct str doc, enum json_type *top,
+                            struct json_report *report)
+{
+	struct json_want want = {r->members, r->properties, MEMBER_PROPERTIES};
+
+	return json_skim(doc, &want, r->member, r->property, top, report);
+}
+
+/* Every element is a line of its own. Without any event in it all of it is one bad line. */
+static bool read_array(struct record_reader *r, struct events *batch, uint64_t place,
+                       struct str array, struct record_counts *counts, size_t *first_other)
+{
+	uint64_t events = 0, others = 0;
+	struct str element;
+	size_t at = 1;
+
+	while ((element = value_next_element(array, &at)).n > 0) {
+		struct json_report report;
+		enum json_type top;
+
+		if (skim(r, element, &top, &report) == JSON_OK &&
+		    r->member[MEMBER_EVENT].type == JSON_STRING) {
+			read_event(r, batch, place + (uint64_t)(element.p - array.p), element,
+			           report.irregular != 0, counts);
+			events++;
+		} else if (others++ == 0) {
+			*first_other = (size_t)(element.p - array.p);
+		}
+	}
+	counts->lines += events ? events + others : 1;
+	counts->bad_lines += events ? others : 1;
+	return events > 0;
+}
+
+static struct str trim(struct str line)
+{
+	while (line.n && value_is_blank(line.p[0])) {
+		line.p++;
+		line.n--;
+	}
+	while (line.n && value_is_blank(line.p[line.n - 1]))
+		line.n--;
+	return line;
+}
+
+static bool bad(struct record_counts *counts)
+{
+	counts->lines++;
+	counts->bad_lines++;
+	return false;
+}
+
+bool record_line(struct record_reader *r, struct events *batch, uint32_t number, uint64_t offset,
+                 struct str line, struct record_counts *counts, struct json_report *report,
+                 const char **why)
+{
+	struct str doc = trim(line), array;
+	size_t lead = doc.n ? (size_t)(doc.p - line.p) : 0, other = SIZE_MAX;
+	uint64_t place = (uint64_t)number << 48 | (offset + lead);
+	enum json_type top;
+	bool good;
+
+	*report = (struct json_report){0};
+	*why = NULL;
+	if (doc.n == 0)
+		return true;
+	skim(r, doc, &top, report);
+	report->pos += lead;
+	if (report->fault != JSON_OK)
+		return bad(counts);
+	if (r->member[MEMBER_EVENT].type == JSON_STRING) {
+		read_event(r, batch, place, doc, report->irregular != 0, counts);
+		counts->lines++;
+		return true;
+	}
+	array = top == JSON_ARRAY ? doc : json_slice_str(doc, r->member[MEMBER_BATCH]);
+	if (top != JSON_ARRAY && r->member[MEMBER_BATCH].type != JSON_ARRAY) {
+		*why = "no event in it";
+		report->pos = lead;
+		return bad(counts);
+	}
+	good = read_array(r, batch, place + (uint64_t)(array.p - doc.p), array, counts, &other);
+	if (!good || other != SIZE_MAX) {
+		*why = good ? "an element is no event" : "no event in it";
+		report->pos = good ? lead + (size_t)(array.p - doc.p) + other : lead;
+	}
+	return good;
+}

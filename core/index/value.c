@@ -1,0 +1,228 @@
+/* Values of any JSON type read as text, number, count or truth, and arrays taken apart. Nothing here knows a property's
+ * name; what a wrong value means is record.c's. */
+#include "index/value.h"
+
+#include "base/decimal.h"
+
+#define FAST_DIGITS 18u /* any number of so many digits fits 64 bits */
+
+enum { STREAM_STREAM, STREAM_STREAMING, STREAM_KEYS };
+static const struct str stream_names[STREAM_KEYS] = {{"stream", 6}, {"streaming", 9}};
+static const struct str total_name = {"total", 5};
+
+void value_reader_init(struct value_reader *r)
+{
+	*r = (struct value_reader){0};
+	r->total = json_keys_new(&total_name, 1);
+	r->stream = json_keys_new(stream_names, STREAM_KEYS);
+}
+
+void value_reader_fini(struct value_reader *r)
+{
+	json_keys_free(r->total);
+	json_keys_free(r->stream);
+	buf_free(&r->text);
+	buf_free(&r->digits);
+}
+
+bool value_absent(struct json_slice v)
+{
+	return v.type <= JSON_NULL || (v.type == JSON_STRING && v.len == 0);
+}
+
+bool value_empty(struct str doc, struct json_slice v)
+{
+	if (v.type != JSON_OBJECT && v.type != JSON_ARRAY)
+		return value_absent(v) || v.type == JSON_FALSE;
+	return str_trim(str_sub(doc, v.off + 1u, v.len - 2u)).n == 0;
+}
+
+bool value_true(struct str doc, struct json_slice v)
+{
+	if (v.type == JSON_STRING)
+		return str_eq(json_slice_str(doc, v), STR("true"));
+	return v.type == JSON_TRUE;
+}
+
+bool value_false(struct str doc, struct json_slice v)
+{
+	if (v.type == JSON_STRING)
+		return str_eq(json_slice_str(doc, v), STR("false"));
+	return v.type == JSON_FALSE;
+}
+
+static struct str plain_text(struct buf *room, struct str doc, struct json_slice v)
+{
+	struct str raw = json_slice_str(doc, v);
+
+	if (!v.escaped)
+		return raw;
+	buf_clear(room);
+	json_unescape(room, raw);
+	return buf_str(room);
+}
+
+struct str value_text(struct value_reader *r, struct str doc, struct json_slice v)
+{
+	return value_absent(v) ? STR_EMPTY : plain_text(&r->text, doc, v);
+}
+
+struct json_slice value_raw(struct json_slice v)
+{
+	if (v.type == JSON_STRING) {
+		v.off -= 1;
+		v.len += 2;
+	}
+	return v;
+}
+
+/* ---- numbers ---- */
+
+/* The text of a number or of a string; empty for anything else. */
+static struct str number_text(struct value_reader *r, struct str doc, struct json_slice v)
+{
+	if (v.type != JSON_NUMBER && v.type != JSON_STRING)
+		return STR_EMPTY;
+	return plain_text(&r->digits, doc, v);
+}
+
+enum value_verdict value_decimal(struct value_reader *r, struct str doc, struct json_slice v,
+                                 int scale, int64_t *out)
+{
+	if (value_absent(v))
+		return VALUE_ABSENT;
+	if (decimal_parse(number_text(r, doc, v), scale, out) != ERR_OK)
+		return VALUE_WRONG;
+	return VALUE_OK;
+}
+
+/* Most counts are a few digits and nothing else. */
+static bool few_digits(struct str text, int64_t *out)
+{
+	int64_t value = 0;
+
+	if (text.n == 0 || text.n > FAST_DIGITS || (text.p[0] == '0' && text.n > 1))
+		return false;
+	for (size_t i = 0; i < text.n; i++) {
+		if (text.p[i] < '0' || text.p[i] > '9')
+			return false;
+		value = value * 10 + (text.p[i] - '0');
+	}
+	*out = value;
+	return true;
+}
+
+/* Whether a number has no digit other than 0 below the point, its exponent included: 12.0 and
+ * 1.25e2 have none, 1.25e1 has. */
+static bool is_whole(struct str number)
+{
+	int64_t exponent = 0, below = 0, zeros = 0;
+	bool point = false, any = false;
+	size_t i = 0;
+
+	for (; i < number.n && (number.p[i] | 0x20) != 'e'; i++) {
+		char c = number.p[i];
+
+		if (c == '.') {
+			point = true;
+		} else if (c >= '0' && c <= '9') {
+			zeros = c == '0' ? zeros + 1 : 0;
+			below += point;
+			any |= c != '0';
+		}
+	}
+	if (!any)
+		return true;
+	if (i < number.n && number.p[++i] == '+')
+		i++;
+	/* An exponent beyond 64 bits that did not fail the range check is deeply negative. */
+	if (i < number.n && !str_to_i64(str_sub(number, i, SIZE_MAX), &exponent))
+		return false;
+	return below - zeros <= exponent;
+}
+
+static enum value_verdict count_of(struct str text, int64_t *out)
+{
+	text = str_trim(text);
+	if (few_digits(text, out))
+		return VALUE_OK;
+	if (decimal_parse(text, 0, out) != ERR_OK || *out < 0 || !is_whole(text))
+		return VALUE_WRONG;
+	return VALUE_OK;
+}
+
+enum value_verdict value_count(struct value_reader *r, struct str doc, struct json_slice v,
+                               int64_t *out)
+{
+	struct json_want want = {.outer = r->total};
+	struct json_slice total;
+	struct json_report report;
+	enum json_type top;
+
+	if (value_absent(v))
+		return VALUE_ABSENT;
+	if (v.type != JSON_OBJECT)
+		return count_of(number_text(r, doc, v), out);
+	doc = json_slice_str(doc, v);
+	if (json_skim(doc, &want, &total, NULL, &top, &report) != JSON_OK)
+		return VALUE_WRONG;
+	if (total.type == JSON_NULL)
+		return VALUE_ABSENT;
+	return count_of(number_text(r, doc, total), out);
+}
+
+bool value_streams(struct value_reader *r, struct str doc, struct json_slice parameters)
+{
+	struct json_want want = {.outer = r->stream};
+	struct json_slice found[STREAM_KEYS];
+	struct json_report report;
+	enum json_type top;
+
+	if (parameters.type != JSON_OBJECT)
+		return false;
+	doc = json_slice_str(doc, parameters);
+	if (json_skim(doc, &want, found, NULL, &top, &report) != JSON_OK)
+		return false;
+	return value_true(doc, found[STREAM_STREAM]) || value_true(doc, found[STREAM_STREAMING]);
+}
+
+/* ---- arrays ---- */
+
+bool value_is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Behind the value that starts at `at` of an array that the lexer has passed. */
+static size_t value_end(struct str array, size_t at)
+{
+	size_t depth = 0;
+
+	for (; at < array.n; at++) {
+		char c = array.p[at];
+
+		if (c == '"') {
+			for (at++; at < array.n && array.p[at] != '"'; at++)
+				at += array.p[at] == '\\';
+		} else if (c == '{' || c == '[') {
+			depth++;
+		} else if (depth == 0 && (c == ',' || c == ']' || value_is_blank(c))) {
+			break;
+		} else if (c == '}' || c == ']') {
+			depth--;
+		}
+	}
+	return at < array.n ? at : array.n;
+}
+
+struct str value_next_element(struct str array, size_t *at)
+{
+	size_t start = *at;
+
+	while (start < array.n && (value_is_blank(array.p[start]) || array.p[start] == ','))
+		start++;
+	if (start >= array.n || array.p[start] == ']')
+		return STR_EMPTY;
+	*at = value_end(array, start);
+	return str_sub(array, start, *at - start);
+}
