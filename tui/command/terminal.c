@@ -1,0 +1,227 @@
+/* Frames are drawn at once if the last one is over 100 ms old, otherwise changes are gathered until it is; keys are answered
+ * at once. An idle program sets no timer and sends nothing. */
+#include "command/terminal.h"
+
+#include "base/mem.h"
+#include "base/time.h"
+#include "term/input.h"
+#include "term/screen.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FRAME 100000 /* microseconds between frames that no key asked for */
+
+struct terminal {
+	struct app *app;
+	struct loop *loop;
+	struct screen *screen;
+	struct input *input;
+	const struct theme *theme;
+	struct loop_reader *reader;
+	struct loop_timer *frame, *key_timer;
+	struct loop_signal *signals[5];
+	int64_t drawn; /* when the last frame was */
+	bool gone;     /* the terminal is away: write nothing to it */
+};
+
+static void ms_timer(struct loop_timer *timer, int64_t microseconds)
+{
+	loop_timer_start(timer, (uint64_t)(microseconds + 999) / 1000, 0);
+}
+
+static void draw(struct terminal *t)
+{
+	int row, col;
+	int64_t again;
+	const struct surface *s;
+
+	loop_timer_stop(t->frame);
+	s = app_draw(t->app, &row, &col);
+	screen_draw(t->screen, s, t->theme, row, col);
+	t->drawn = time_monotonic();
+	again = app_draw_again(t->app);
+	if (again > 0)
+		ms_timer(t->frame, again);
+}
+
+static void on_frame(void *ctx)
+{
+	draw(ctx);
+}
+
+static void on_change(void *ctx)
+{
+	struct terminal *t = ctx;
+	int64_t age = time_monotonic() - t->drawn;
+
+	if (age >= FRAME)
+		draw(t);
+	else if (!loop_timer_active(t->frame))
+		ms_timer(t->frame, FRAME - age);
+}
+
+static void resize(struct terminal *t)
+{
+	int rows, cols;
+
+	screen_update_size(t->screen);
+	screen_size(t->screen, &rows, &cols);
+	app_resize(t->app, rows, cols);
+	draw(t);
+}
+
+static void on_resize(void *ctx)
+{
+	resize(ctx);
+}
+
+static void stop_self(struct terminal *t)
+{
+	screen_suspend(t->screen);
+	/* The default action: our own handler is not set for SIGTSTP. */
+	raise(SIGTSTP);
+	screen_resume(t->screen);
+	resize(t);
+}
+
+static void serve_needs(struct terminal *t)
+{
+	switch (app_need(t->app)) {
+	case APP_QUIT:
+		loop_stop(t->loop);
+		break;
+	case APP_SUSPEND:
+		stop_self(t);
+		break;
+	case APP_REDRAW:
+		screen_redraw_all(t->screen);
+		break;
+	case APP_NOTHING:
+		break;
+	}
+}
+
+static void take_keys(struct terminal *t)
+{
+	uint32_t key;
+	int64_t wait;
+
+	while ((key = input_next(t->input, time_monotonic())) != 0) {
+		app_key(t->app, key, input_paste(t->input));
+		serve_needs(t);
+	}
+	wait = input_wait(t->input, time_monotonic());
+	if (wait >= 0)
+		ms_timer(t->key_timer, wait);
+	draw(t);
+}
+
+static void on_key_timer(void *ctx)
+{
+	take_keys(ctx);
+}
+
+static void hang_up(struct terminal *t)
+{
+	t->gone = true;
+	loop_stop(t->loop);
+}
+
+static void on_input(void *ctx)
+{
+	struct terminal *t = ctx;
+	char bytes[4096];
+	ssize_t n = read(STDIN_FILENO, bytes, sizeof(bytes));
+
+	if (n < 0 && (errno == EINTR || errno == EAGAIN))
+		return;
+	if (n <= 0) {
+		hang_up(t);
+		return;
+	}
+	input_feed(t->input, (struct str){bytes, (size_t)n}, time_monotonic());
+	take_keys(t);
+}
+
+static void on_end(void *ctx)
+{
+	loop_stop(((struct terminal *)ctx)->loop);
+}
+
+static void on_hang_up(void *ctx)
+{
+	hang_up(ctx);
+}
+
+static void listen_to(struct terminal *t)
+{
+	t->input = input_new();
+	t->reader = loop_reader_new(t->loop, STDIN_FILENO, on_input, t);
+	t->frame = loop_timer_new(t->loop, on_frame, t);
+	t->key_timer = loop_timer_new(t->loop, on_key_timer, t);
+	t->signals[0] = loop_signal_new(t->loop, SIGWINCH, on_resize, t);
+	t->signals[1] = loop_signal_new(t->loop, SIGTERM, on_end, t);
+	t->signals[2] = loop_signal_new(t->loop, SIGHUP, on_hang_up, t);
+	t->signals[3] = loop_signal_new(t->loop, SIGINT, on_end, t);
+	t->signals[4] = loop_signal_new(t->loop, SIGCONT, on_resize, t);
+}
+
+static void stop_listening(struct terminal *t)
+{
+	for (size_t i = 0; i < sizeof(t->signals) / sizeof(t->signals[0]); i++)
+		loop_signal_free(t->signals[i]);
+	loop_timer_free(t->key_timer);
+	loop_timer_free(t->frame);
+	loop_reader_free(t->reader);
+	input_free(t->input);
+}
+
+enum err terminal_run(struct app *app, struct loop *loop, struct explorer *x, const struct terminal_options *options,
+                      struct errinfo *e)
+{
+	struct terminal t = {.app = app, .loop = loop, .theme = options->theme};
+	struct screen_options screen_options = {.depth = options->depth};
+	const char *notice = NULL;
+	enum err err = screen_open(&t.screen, &screen_options, &notice, e);
+
+	if (err != ERR_OK)
+		return err;
+	if (notice != NULL)
+		app_say(app, notice);
+	listen_to(&t);
+	explorer_on_change(x, on_change, &t);
+	resize(&t);
+	loop_run(loop);
+	explorer_on_change(x, NULL, NULL);
+	stop_listening(&t);
+	screen_close(t.screen);
+	return ERR_OK;
+}
+
+/* ---- crashes ------------------------------------------------------------------------------------------------------- */
+
+static void on_crash(int signum)
+{
+	screen_emergency_restore();
+	/* SA_RESETHAND: the default action follows, with its core and exit status. */
+	raise(signum);
+}
+
+void terminal_guard(void)
+{
+	static const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+	struct sigaction action;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = on_crash;
+	action.sa_flags = (int)(SA_RESETHAND | SA_NODEFER);
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < sizeof(crashes) / sizeof(crashes[0]); i++)
+		sigaction(crashes[i], &action, NULL);
+	mem_on_failure(screen_emergency_restore);
+	signal(SIGPIPE, SIG_IGN);
+}
