@@ -9,9 +9,10 @@
 #define LOADER_BAD_LINES_KEPT 1000
 
 struct bad_line {
-	uint64_t line;   /* number in the file, from 1; blank lines count here, as editors count them */
+	uint64_t
+		line; /* number in the file, from 1; blank lines count here, as editors count them */
 	uint64_t offset; /* byte where the line starts */
-	uint64_t length; /* bytes */
+	uint64_t length; /* bytes; of a line that is too long: those that were looked at */
 	uint64_t pos;    /* byte within the line where the trouble stands, from 0 */
 	const char *why; /* static text */
 	bool irregular;  /* kept as an event all the same */
@@ -19,10 +20,10 @@ struct bad_line {
 
 enum loader_state {
 	LOADER_LOADING,
-	LOADER_DONE,      /* all there is; a growing file goes back to loading */
-	LOADER_SHRUNK,    /* the file was truncated: no longer followed */
+	LOADER_DONE,   /* all there is; a growing file goes back to loading */
+	LOADER_SHRUNK, /* the file was truncated: no longer followed */
 	LOADER_GONE,
-	LOADER_FAILED,    /* reading failed: see error */
+	LOADER_FAILED, /* reading failed: see error */
 };
 
 struct loader_status {
@@ -32,7 +33,8 @@ struct loader_status {
 	uint64_t loaded;   /* bytes merged so far */
 	uint64_t pending;  /* bytes of a last line that is not finished yet */
 	uint64_t too_long; /* lines over JOURNAL_MAX_LINE, skipped (they are bad lines too) */
-	const struct bad_line *bad; /* the first LOADER_BAD_LINES_KEPT bad and irregular lines, by place */
+	const struct bad_line
+		*bad; /* the first LOADER_BAD_LINES_KEPT bad and irregular lines, by place */
 	uint32_t n_bad;
 	struct errinfo error;
 };
@@ -40,18 +42,22 @@ struct loader_status {
 /* Called on the loop's thread. */
 struct loader_events {
 	void (*added)(void *ctx, uint32_t event); /* once an event, in order of adding */
-	void (*changed)(void *ctx);               /* at most once a slice: something arrived or the state changed */
+	void (*changed)(
+		void *ctx); /* at most once a slice: something arrived or the state changed */
 	void *ctx;
 };
 
 struct loader;
 /* Borrows all of them. Loading starts with loader_start; with follow it goes on as the file grows. */
-struct loader *loader_new(struct loop *loop, struct events *table, struct journal *journal, uint32_t number,
-                          const struct loader_events *notify);
+struct loader *loader_new(struct loop *loop, struct events *table, struct journal *journal,
+                          uint32_t number, const struct loader_events *notify);
 void loader_start(struct loader *l, bool follow);
-/* Looks at the file now (a watch does so by itself while following). */
+/* Bytes of every piece, for tests; before loader_start. Otherwise a small first one, then about 1 MiB each. */
+void loader_set_piece(struct loader *l, uint64_t bytes);
+/* Looks at the file now and loads what was appended (a watch does so by itself while following). */
 void loader_check(struct loader *l);
 const struct loader_status *loader_status(const struct loader *l);
-void loader_free(struct loader *l); /* waits for its jobs */
+void loader_free(
+	struct loader *l); /* waits for its jobs by turning the loop: not from a callback of it */
 
 #endif

@@ -1,0 +1,321 @@
+/* A journal into the event table. Pieces are read by workers (piece.h) and merged here, on the
+ * loop's thread, in the order of the file.
+ *
+ * How it works. A ring of slots holds the pieces under way. `head` is the next one to merge; its
+ * batch is merged in slices of at most SLICE_TIME by an idle function, which runs only while the
+ * head has been read. A slot that was merged is given the next piece at once, so workers never wait
+ * for the ring to empty. A load goes up to `limit`, the journal's size when it began; what was
+ * appended meanwhile is the next load, which begins at `position`.
+ *
+ * Invariants: pieces head..head + in_flight are in the order of the file and have no gap;
+ * `newlines` counts those before the head's piece; nothing changes the table but slices.
+ *
+ * Left to others: lines (piece.c), events (record.c), what events mean together (model). */
+#include "index/loader.h"
+
+#include "base/mem.h"
+#include "base/time.h"
+#include "index/piece.h"
+
+#include <string.h>
+
+#define SLICE_TIME   4000                 /* microseconds */
+#define SLICE_EVENTS 64u                  /* merged between two looks at the clock */
+#define FIRST_PIECE  (UINT64_C(64) << 10) /* bytes: something to see at once */
+#define PIECE        (UINT64_C(1) << 20)
+
+struct slot {
+	struct piece piece;
+	struct loader *loader;
+	bool read; /* by its worker */
+};
+
+struct loader {
+	struct loop *loop;
+	struct events *table;
+	struct journal *journal;
+	uint32_t number;
+	struct loader_events notify;
+	struct loop_idle *idle;
+	struct loop_watch *watch;
+	struct loader_status status;
+	struct bad_line *bad;
+	atomic_bool cancelled;
+	bool follow;
+
+	struct slot *slots;
+	uint32_t n_slots, head, in_flight;
+	uint32_t jobs;         /* not done yet */
+	struct events_map map; /* of the head's batch */
+
+	uint64_t first_piece, piece; /* bytes */
+	uint64_t position;           /* where the next load begins */
+	uint64_t next, limit;        /* the rest of this load */
+	uint64_t newlines;           /* before the head's piece */
+	uint64_t known_start;        /* of a line, behind all lines merged; PIECE_NO_START */
+	bool line_start;             /* a line starts at position */
+};
+
+static void slice(void *ctx);
+
+struct loader *loader_new(struct loop *loop, struct events *table, struct journal *journal,
+                          uint32_t number, const struct loader_events *notify)
+{
+	struct loader *l = mem_zero(1, sizeof(*l));
+
+	l->loop = loop;
+	l->table = table;
+	l->journal = journal;
+	l->number = number;
+	l->notify = *notify;
+	l->idle = loop_idle_new(loop, slice, l);
+	l->bad = mem_alloc(LOADER_BAD_LINES_KEPT, sizeof(*l->bad));
+	l->status.bad = l->bad;
+	l->first_piece = FIRST_PIECE;
+	l->piece = PIECE;
+	l->line_start = true;
+	l->n_slots = loop_workers() + 1;
+	l->slots = mem_zero(l->n_slots, sizeof(*l->slots));
+	for (uint32_t i = 0; i < l->n_slots; i++) {
+		piece_init(&l->slots[i].piece);
+		l->slots[i].loader = l;
+	}
+	return l;
+}
+
+void loader_free(struct loader *l)
+{
+	if (!l)
+		return;
+	atomic_store(&l->cancelled, true);
+	loop_idle_free(l->idle);
+	loop_watch_free(l->watch);
+	l->idle = NULL;
+	while (l->jobs > 0)
+		loop_step(l->loop, true);
+	for (uint32_t i = 0; i < l->n_slots; i++)
+		piece_fini(&l->slots[i].piece);
+	events_map_free(&l->map);
+	mem_free(l->slots);
+	mem_free(l->bad);
+	mem_free(l);
+}
+
+void loader_set_piece(struct loader *l, uint64_t bytes)
+{
+	l->first_piece = l->piece = bytes;
+}
+
+const struct loader_status *loader_status(const struct loader *l)
+{
+	return &l->status;
+}
+
+static void changed(struct loader *l)
+{
+	if (l->notify.changed)
+		l->notify.changed(l->notify.ctx);
+}
+
+/* ---- giving pieces to workers ---- */
+
+static void read_slot(void *ctx)
+{
+	struct slot *slot = ctx;
+
+	piece_read(&slot->piece);
+}
+
+static void slot_read(void *ctx)
+{
+	struct slot *slot = ctx;
+	struct loader *l = slot->loader;
+
+	slot->read = true;
+	l->jobs--;
+	if (l->idle && slot == &l->slots[l->head])
+		loop_idle_start(l->idle);
+}
+
+static void ask(struct loader *l, struct slot *slot)
+{
+	struct piece *p = &slot->piece;
+	uint64_t size = l->next == 0 ? l->first_piece : l->piece;
+
+	p->journal = l->journal;
+	p->cancelled = &l->cancelled;
+	p->number = l->number;
+	p->from = l->next;
+	p->to = size < l->limit - l->next ? l->next + size : l->limit;
+	p->limit = l->limit;
+	p->line_start = l->next == l->position && l->line_start;
+	p->unfinished = l->next == l->position ? l->status.pending : 0;
+	slot->read = false;
+	l->next = p->to;
+	l->jobs++;
+	loop_work(l->loop, read_slot, slot_read, slot);
+}
+
+static void ask_more(struct loader *l)
+{
+	while (l->in_flight < l->n_slots && l->next < l->limit) {
+		ask(l, &l->slots[(l->head + l->in_flight) % l->n_slots]);
+		l->in_flight++;
+	}
+}
+
+static void begin(struct loader *l)
+{
+	if (l->status.state == LOADER_DONE)
+		l->status.state = LOADER_LOADING;
+	l->status.bytes = journal_size(l->journal);
+	l->next = l->position;
+	l->limit = l->status.bytes;
+	l->known_start = PIECE_NO_START;
+	ask_more(l);
+	if (l->in_flight == 0)
+		loop_idle_start(l->idle); /* nothing to read is told like everything else */
+}
+
+/* No further load begins. */
+static void stop(struct loader *l, enum loader_state state)
+{
+	l->status.state = state;
+	l->follow = false;
+	loop_watch_free(l->watch);
+	l->watch = NULL;
+}
+
+/* Looks at the file; gives whether there is something to load. What is open can be read on when its
+ * name is gone: all of it is loaded. */
+static bool look(struct loader *l)
+{
+	enum journal_change change = journal_check(l->journal);
+
+	if (change == JOURNAL_SHRUNK) {
+		stop(l, LOADER_SHRUNK);
+		l->limit = l->next;
+		return false;
+	}
+	if (change == JOURNAL_GONE)
+		stop(l, LOADER_GONE);
+	l->status.bytes = journal_size(l->journal);
+	return l->status.bytes > l->limit;
+}
+
+/* ---- taking them in ---- */
+
+static void add_counts(struct record_counts *to, const struct record_counts *from)
+{
+	to->lines += from->lines;
+	to->bad_lines += from->bad_lines;
+	to->irregular += from->irregular;
+	to->other_events += from->other_events;
+	to->suspect += from->suspect;
+}
+
+static void absorb(struct loader *l, const struct piece *p)
+{
+	struct loader_status *status = &l->status;
+
+	add_counts(&status->counts, &p->counts);
+	status->too_long += p->too_long;
+	for (uint32_t i = 0; i < p->n_bad && status->n_bad < LOADER_BAD_LINES_KEPT; i++) {
+		l->bad[status->n_bad] = p->bad[i];
+		l->bad[status->n_bad++].line += l->newlines + 1;
+	}
+	l->newlines += p->newlines;
+	if (p->known_start != PIECE_NO_START)
+		l->known_start = p->known_start;
+	else if (p->too_long)
+		l->known_start = PIECE_NO_START;
+	if (p->to > status->loaded)
+		status->loaded = p->to;
+	if (p->error.code != ERR_OK) {
+		stop(l, LOADER_FAILED);
+		l->limit = l->next;
+		status->error = p->error;
+	}
+}
+
+/* Everything up to the limit is in. */
+static void finish(struct loader *l)
+{
+	bool pending = l->known_start < l->limit;
+
+	loop_idle_stop(l->idle);
+	if (l->limit > l->position) {
+		l->status.pending = pending ? l->limit - l->known_start : 0;
+		l->line_start = pending || l->known_start == l->limit;
+		l->position = pending ? l->known_start : l->limit;
+	}
+	if (l->status.state != LOADER_LOADING)
+		return;
+	l->status.state = LOADER_DONE;
+	if (look(l) && (l->follow || l->status.state == LOADER_GONE))
+		begin(l);
+}
+
+/* Merges some events of the head's batch; gives whether it is all in. */
+static bool merge_some(struct loader *l, struct piece *p)
+{
+	uint32_t before = l->table->n;
+	bool whole = events_merge(l->table, &p->batch, &l->map, SLICE_EVENTS);
+
+	for (uint32_t at = before; l->notify.added && at < l->table->n; at++)
+		l->notify.added(l->notify.ctx, at);
+	return whole;
+}
+
+static void slice(void *ctx)
+{
+	struct loader *l = ctx;
+	int64_t until = time_monotonic() + SLICE_TIME;
+
+	while (l->in_flight > 0 && l->slots[l->head].read) {
+		struct piece *p = &l->slots[l->head].piece;
+
+		/* What comes behind a piece that could not be read is left out. */
+		if (l->status.state == LOADER_FAILED || merge_some(l, p)) {
+			if (l->status.state != LOADER_FAILED)
+				absorb(l, p);
+			l->head = (l->head + 1) % l->n_slots;
+			l->in_flight--;
+			ask_more(l);
+		}
+		if (time_monotonic() >= until)
+			break;
+	}
+	if (l->in_flight == 0)
+		finish(l);
+	else if (!l->slots[l->head].read)
+		loop_idle_stop(l->idle);
+	changed(l);
+}
+
+/* ---- following ---- */
+
+static void look_again(void *ctx)
+{
+	loader_check(ctx);
+}
+
+void loader_start(struct loader *l, bool follow)
+{
+	l->follow = follow;
+	if (follow)
+		l->watch = loop_watch_new(l->loop, journal_path(l->journal), look_again, l);
+	begin(l);
+}
+
+void loader_check(struct loader *l)
+{
+	enum loader_state before = l->status.state;
+
+	if (before != LOADER_LOADING && before != LOADER_DONE)
+		return;
+	if (look(l) && before == LOADER_DONE)
+		begin(l);
+	if (l->status.state != before)
+		changed(l);
+}
