@@ -331,7 +331,8 @@ static void finds_members_of_two_levels(void **state)
 	struct result r = skim(STR(
 		"{ \"event\" : \"$ai_gen\\u0041\", \"other\":{\"uuid\":1,\"$ai_model\":2},\n"
 		"\"properties\":{\"$ai_model\":\"gpt\",\"x\":[{\"$ai_model\":3}],\"$ai_input_tokens\":"
-		" 12.50 ,\"properties\":{\"$ai_model\":4}},\"list\":[\"uuid\",{\"event\":5}]}"));
+		" 12.50 ,\"properties\":{\"$ai_model\":4}},\"list\":[\"uuid\",{\"event\":5}],"
+		"\"after\":{\"$ai_model\":6,\"uuid\":7}}"));
 
 	(void)state;
 	assert_int_equal(r.report.fault, JSON_OK);
