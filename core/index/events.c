@@ -2,6 +2,9 @@
  * do not the extras of a chunk that is full. The extras of the last chunk move while it fills: only
  * the thread that adds may read those.
  *
+ * Extras are many and mostly small numbers, so a chunk has 32 bits for each; a value beyond that is
+ * in `wide`, the low bit of its key says so, and its 32 bits are the place in there.
+ *
  * Invariants: every chunk but the last is full; extra_keys of a chunk rise strictly (row, then
  * field), which is what lets a look-up be a binary search; models[0] is {0, 0}.
  *
@@ -12,6 +15,7 @@
 #include "json/lexer.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <string.h>
 
 #define CHUNK_EVENTS 4096u
@@ -20,15 +24,17 @@
 #define FIRST_MODELS 16u
 
 _Static_assert(sizeof(struct event) == 72, "the hot record");
-_Static_assert(EVENT_FIELDS <= 256, "a field is the low byte of an extra's key");
+_Static_assert(EVENT_FIELDS <= 128, "a field is seven bits of an extra's key");
 
 struct event_chunk {
 	struct event events[CHUNK_EVENTS];
 	uint32_t uuids[CHUNK_EVENTS], sessions[CHUNK_EVENTS];
-	uint32_t *extra_keys; /* row << 8 | field */
-	int64_t *extra_values;
+	uint32_t *extra_keys, *extra_values; /* key: row << 8 | field << 1 | KEY_WIDE */
 	uint32_t n_extras, cap_extras;
+	int64_t *wide;
+	uint32_t n_wide, cap_wide;
 };
+#define KEY_WIDE 1u
 
 void events_init(struct events *t)
 {
@@ -44,6 +50,7 @@ void events_fini(struct events *t)
 	for (uint32_t i = 0; i < t->n_chunks; i++) {
 		mem_free(t->chunks[i]->extra_keys);
 		mem_free(t->chunks[i]->extra_values);
+		mem_free(t->chunks[i]->wide);
 		mem_free(t->chunks[i]);
 	}
 	mem_free(t->chunks);
@@ -71,19 +78,29 @@ static void resize_extras(struct event_chunk *chunk, uint32_t cap)
 	chunk->cap_extras = cap;
 }
 
+static void resize_wide(struct event_chunk *chunk, uint32_t cap)
+{
+	chunk->wide = mem_resize(chunk->wide, cap, sizeof(*chunk->wide));
+	chunk->cap_wide = cap;
+}
+
+/* A full chunk gets no more extras. */
+static void trim_extras(struct event_chunk *full)
+{
+	if (full->cap_extras > full->n_extras)
+		resize_extras(full, full->n_extras);
+	if (full->cap_wide > full->n_wide)
+		resize_wide(full, full->n_wide);
+}
+
 static void add_chunk(struct events *t)
 {
 	struct event_chunk *chunk = mem_alloc(1, sizeof(*chunk));
 
-	chunk->extra_keys = NULL;
-	chunk->extra_values = NULL;
-	chunk->n_extras = chunk->cap_extras = 0;
-	if (t->n_chunks > 0) {
-		struct event_chunk *full = t->chunks[t->n_chunks - 1];
-
-		if (full->cap_extras > full->n_extras)
-			resize_extras(full, full->n_extras);
-	}
+	/* The records stay untouched, so that a small table has few pages. */
+	memset(&chunk->extra_keys, 0, sizeof(*chunk) - offsetof(struct event_chunk, extra_keys));
+	if (t->n_chunks > 0)
+		trim_extras(t->chunks[t->n_chunks - 1]);
 	if (t->n_chunks == t->cap_chunks) {
 		t->cap_chunks = t->cap_chunks ? t->cap_chunks * 2 : FIRST_CHUNKS;
 		t->chunks = mem_resize(t->chunks, t->cap_chunks, sizeof(struct event_chunk *));
@@ -105,10 +122,24 @@ uint32_t events_add(struct events *t, const struct event *e, uint32_t uuid, uint
 	return t->n++;
 }
 
+static uint32_t add_wide(struct event_chunk *chunk, int64_t value)
+{
+	if (chunk->n_wide == chunk->cap_wide)
+		resize_wide(chunk, chunk->n_wide ? chunk->n_wide * 2 : FIRST_EXTRAS);
+	chunk->wide[chunk->n_wide] = value;
+	return chunk->n_wide++;
+}
+
+static uint32_t extra_key(uint32_t at, enum event_field field)
+{
+	return at % CHUNK_EVENTS << 8 | (uint32_t)field << 1;
+}
+
 void events_set_extra(struct events *t, enum event_field field, int64_t value)
 {
 	struct event_chunk *chunk = t->chunks[t->n_chunks - 1];
-	uint32_t key = (t->n - 1) % CHUNK_EVENTS << 8 | (uint32_t)field;
+	bool wide = value < 0 || value > UINT32_MAX;
+	uint32_t key = extra_key(t->n - 1, field) | (wide ? KEY_WIDE : 0);
 	uint32_t at = chunk->n_extras;
 
 	if (at == chunk->cap_extras)
@@ -117,9 +148,9 @@ void events_set_extra(struct events *t, enum event_field field, int64_t value)
 		chunk->extra_keys[at] = chunk->extra_keys[at - 1];
 		chunk->extra_values[at] = chunk->extra_values[at - 1];
 	}
-	assert(at == 0 || chunk->extra_keys[at - 1] != key);
+	assert(at == 0 || (chunk->extra_keys[at - 1] ^ key) > KEY_WIDE);
 	chunk->extra_keys[at] = key;
-	chunk->extra_values[at] = value;
+	chunk->extra_values[at] = wide ? add_wide(chunk, value) : (uint32_t)value;
 	chunk->n_extras++;
 }
 
@@ -190,15 +221,22 @@ static uint32_t find_extra(const struct event_chunk *chunk, uint32_t key)
 	return low;
 }
 
+static int64_t extra_value(const struct event_chunk *chunk, uint32_t at)
+{
+	uint32_t value = chunk->extra_values[at];
+
+	return chunk->extra_keys[at] & KEY_WIDE ? chunk->wide[value] : value;
+}
+
 bool events_extra(const struct events *t, uint32_t at, enum event_field field, int64_t *out)
 {
 	const struct event_chunk *chunk = chunk_of(t, at);
-	uint32_t key = at % CHUNK_EVENTS << 8 | (uint32_t)field;
+	uint32_t key = extra_key(at, field);
 	uint32_t found = find_extra(chunk, key);
 
-	if (found == chunk->n_extras || chunk->extra_keys[found] != key)
+	if (found == chunk->n_extras || (chunk->extra_keys[found] | KEY_WIDE) != (key | KEY_WIDE))
 		return false;
-	*out = chunk->extra_values[found];
+	*out = extra_value(chunk, found);
 	return true;
 }
 
@@ -381,8 +419,8 @@ static void merge_extras(struct events *t, const struct events *batch, struct ev
 	uint32_t row = map->next % CHUNK_EVENTS;
 
 	for (uint32_t i = map->next_extra; i < chunk->n_extras; i++) {
-		enum event_field field = (enum event_field)(chunk->extra_keys[i] & 0xff);
-		int64_t value = chunk->extra_values[i];
+		enum event_field field = (enum event_field)(chunk->extra_keys[i] >> 1 & 0x7f);
+		int64_t value = extra_value(chunk, i);
 
 		if (chunk->extra_keys[i] >> 8 != row)
 			break;
@@ -443,7 +481,7 @@ size_t events_bytes(const struct events *t)
 	               t->cap_chunks * sizeof(struct event_chunk *);
 
 	for (uint32_t i = 0; i < t->n_chunks; i++)
-		bytes += sizeof(*t->chunks[i]) +
-		         t->chunks[i]->cap_extras * (sizeof(uint32_t) + sizeof(int64_t));
+		bytes += sizeof(*t->chunks[i]) + t->chunks[i]->cap_extras * 2 * sizeof(uint32_t) +
+		         t->chunks[i]->cap_wide * sizeof(int64_t);
 	return bytes;
 }

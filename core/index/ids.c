@@ -16,7 +16,8 @@
 #include <string.h>
 
 #define FIRST_IDS 32u
-#define TAG       8 /* the byte that tells the forms apart */
+#define MANY_IDS  65536u /* from which on the list grows in smaller steps */
+#define TAG       8      /* the byte that tells the forms apart */
 #define SHORT_MAX 15u
 #define HEX_SIZE  16u
 #define UUID_SIZE 36u
@@ -36,41 +37,59 @@ static enum form form_of(const struct id *id)
 
 /* ---- packing ---- */
 
-/* The values of lower-case hex digits; 0xFF for every other byte. */
-static uint8_t hex_value(char c)
+#define EVERY_BYTE UINT64_C(0x0101010101010101)
+
+/* The values of eight lower-case hex digits, each in its byte; false if one is none. A value is
+ * right if the digit that it has is the one that was read. */
+static bool digit_values(const char *p, uint64_t *values)
 {
-	if (c >= '0' && c <= '9')
-		return (uint8_t)(c - '0');
-	if (c >= 'a' && c <= 'f')
-		return (uint8_t)(c - 'a' + 10);
-	return 0xFF;
+	uint64_t digits, v, letters, back;
+
+	memcpy(&digits, p, sizeof(digits));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	digits = __builtin_bswap64(digits);
+#endif
+	letters = digits >> 6 & EVERY_BYTE;
+	v = (digits & (EVERY_BYTE * 15)) + letters * 9;
+	letters = (v + EVERY_BYTE * 6) >> 4 & EVERY_BYTE;
+	back = v + EVERY_BYTE * '0' + letters * ('a' - 10 - '0');
+	*values = v;
+	return back == digits && (v & (EVERY_BYTE * 0xF0)) == 0;
 }
 
-/* n bytes from 2n digits. */
-static bool read_hex(const char *p, uint8_t *into, size_t n)
+/* Four bytes from eight digits. */
+static bool read_hex(const char *p, uint8_t *into)
 {
-	unsigned bad = 0;
+	uint64_t v;
+	bool good = digit_values(p, &v);
 
-	for (size_t i = 0; i < n; i++) {
-		unsigned high = hex_value(p[2 * i]), low = hex_value(p[2 * i + 1]);
-
-		bad |= high | low;
-		into[i] = (uint8_t)(high << 4 | low);
-	}
-	return bad < 16;
+	v = (v << 4 | v >> 8) & UINT64_C(0x00FF00FF00FF00FF);
+	v = (v | v >> 8) & UINT64_C(0x0000FFFF0000FFFF);
+	v |= v >> 16;
+	for (int i = 0; i < 4; i++)
+		into[i] = (uint8_t)(v >> (8 * i));
+	return good;
 }
 
 static bool pack_uuid(struct id *id, const char *p)
 {
 	uint8_t *b = id->bytes;
+	char middle[8] = {p[9], p[10], p[11], p[12], p[14], p[15], p[16], p[17]};
+	char behind[8] = {p[19], p[20], p[21], p[22], p[24], p[25], p[26], p[27]};
 
 	if (p[8] != '-' || p[13] != '-' || p[18] != '-' || p[23] != '-')
 		return false;
 	if (p[14] < '1' || p[14] > '8')
 		return false;
-	return read_hex(p, b, 4) && read_hex(p + 9, b + 4, 2) && read_hex(p + 14, b + 6, 2) &&
-	       read_hex(p + 19, b + 8, 2) && read_hex(p + 24, b + 10, 6) &&
-	       form_of(id) == FORM_UUID;
+	return read_hex(p, b) && read_hex(middle, b + 4) && read_hex(behind, b + 8) &&
+	       read_hex(p + 28, b + 12) && form_of(id) == FORM_UUID;
+}
+
+static bool pack_hex(struct id *id, const char *p)
+{
+	memset(id->bytes + TAG, 0, sizeof(id->bytes) - TAG);
+	id->bytes[TAG] = FORM_HEX;
+	return read_hex(p, id->bytes) && read_hex(p + 8, id->bytes + 4);
 }
 
 static void pack_short(struct id *id, struct str text)
@@ -97,11 +116,8 @@ static void pack(struct id *id, struct str text)
 		pack_short(id, text);
 		return;
 	}
-	if (text.n == HEX_SIZE && read_hex(text.p, id->bytes, HEX_SIZE / 2)) {
-		memset(id->bytes + TAG, 0, sizeof(id->bytes) - TAG);
-		id->bytes[TAG] = FORM_HEX;
+	if (text.n == HEX_SIZE && pack_hex(id, text.p))
 		return;
-	}
 	pack_hash(id, text);
 }
 
@@ -217,7 +233,7 @@ static uint32_t add_packed(struct ids *t, const struct id *id, struct str text)
 	if (number != HASH_NONE)
 		return number;
 	if (t->n == t->cap) {
-		t->cap += t->cap / 2;
+		t->cap += t->cap < MANY_IDS ? t->cap / 2 : t->cap / 4;
 		t->list = mem_resize(t->list, t->cap, sizeof(*t->list));
 	}
 	number = t->n++;
@@ -257,6 +273,11 @@ uint32_t ids_find(const struct ids *t, struct str text)
 	pack(&id, text);
 	number = hash_index_find(&t->index, hash_of(&id), same_id, t, &id);
 	return number == HASH_NONE ? 0 : number;
+}
+
+bool ids_is_uuid(const struct ids *t, uint32_t number)
+{
+	return number < t->n && form_of(&t->list[number]) == FORM_UUID;
 }
 
 void ids_text(const struct ids *t, uint32_t number, struct buf *out)

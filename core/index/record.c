@@ -120,35 +120,33 @@ static void set_flag(struct draft *d, enum event_flags flag, bool on)
 
 /* ---- ids ---- */
 
-/* PostHog's alphabet for ids. */
-static bool is_id_character(char c)
-{
-	if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
-		return true;
-	return c != '\0' && strchr("-_~.@()!':|", c) != NULL;
-}
+/* PostHog's alphabet for ids: bit c of the 128 stands for character c. Letters, digits, and
+ * -_~.@()!':| */
+static const uint64_t id_alphabet[2] = {UINT64_C(0x07FF638200000000), UINT64_C(0x57FFFFFE87FFFFFF)};
 
 static bool is_likely_id(struct str id)
 {
-	if (id.n > ID_LIKELY)
-		return false;
-	for (size_t i = 0; i < id.n; i++)
-		if (!is_id_character(id.p[i]))
-			return false;
-	return true;
+	bool good = id.n <= ID_LIKELY;
+
+	for (size_t i = 0; good && i < id.n; i++) {
+		uint8_t c = (uint8_t)id.p[i];
+
+		good = c < 128 && (id_alphabet[c / 64] >> (c % 64) & 1);
+	}
+	return good;
 }
 
 static uint32_t id(struct draft *d, enum property which)
 {
 	uint8_t type = property(d, which).type;
-	struct str name;
+	struct str name = text(d, which);
+	uint32_t number = ids_add(&d->batch->ids, name);
 
-	if (!has(d, which))
-		return 0;
-	name = text(d, which);
+	if (number == 0 || ids_is_uuid(&d->batch->ids, number))
+		return number;
 	if (type == JSON_OBJECT || type == JSON_ARRAY || !is_likely_id(name))
 		d->suspect |= SUSPECT_ID;
-	return ids_add(&d->batch->ids, name);
+	return number;
 }
 
 static uint32_t user(struct draft *d)
