@@ -502,21 +502,20 @@ void story_model(struct story_agent *agent, const struct story_reply *reply)
 /* The first call of tool in the model's last reply that has no answer yet. */
 static const struct story_call *take_call(struct story_agent *agent, const char *tool)
 {
-	int at = agent->count;
+	struct message *m;
+	int at = agent->count, i;
 	while (at > 0 && agent->messages[at - 1].speaker != SPEAKER_MODEL)
 		at--;
 	assert(at > 0);
-	for (int i = 0; i < STORY_CALLS; i++) {
-		struct message *m = &agent->messages[at - 1];
-		if (!m->calls[i].tool || m->answered[i] || strcmp(m->calls[i].tool, tool) != 0)
-			continue;
-		m->answered[i] = true;
-		agent->open_message = at - 1;
-		agent->open_call = i;
-		return &m->calls[i];
-	}
-	assert(!"a tool answers that nobody called");
-	return NULL;
+	m = &agent->messages[at - 1];
+	for (i = 0; i < STORY_CALLS; i++)
+		if (m->calls[i].tool && !m->answered[i] && strcmp(m->calls[i].tool, tool) == 0)
+			break;
+	assert(i < STORY_CALLS); /* no tool answers that nobody called */
+	m->answered[i] = true;
+	agent->open_message = at - 1;
+	agent->open_call = i;
+	return &m->calls[i];
 }
 
 static void hear_result(struct story_agent *agent, const char *tool, const char *result)
