@@ -83,9 +83,12 @@ static void discount_tokens(int64_t *sum, uint32_t *known, int64_t value, bool *
 {
 	if (value < 0)
 		return;
-	*exact = *exact && *sum < INT64_MAX;
-	*sum -= value;
 	--*known;
+	/* A sum that stopped at the limit stays there: what went beyond is not known. */
+	if (*sum == INT64_MAX)
+		*exact = false;
+	else
+		*sum -= value;
 }
 
 static void discount_cost(struct totals *t, const struct event_values *v)

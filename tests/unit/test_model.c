@@ -146,6 +146,18 @@ static void sums_stop_at_the_largest_number(void **state)
 	assert_int_equal(model_totals(f->model)->output, 2);
 }
 
+static void sums_come_back_from_the_largest_number(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const uuids[] = {UUID_A, UUID_B, UUID_C};
+
+	for (uint64_t i = 0; i < 6; i++)
+		ADD(f, .kind = EVENT_GENERATION, .trace = "T", TOKENS(i < 3 ? INT64_MAX : 1, 0),
+		    .uuid = uuids[i % 3], .place = i);
+	assert_int_equal(model_totals(f->model)->input, 3);
+	assert_int_equal(trace(f, "T")->totals.input, 3);
+}
+
 static void name_and_user_of_the_explicit_trace(void **state)
 {
 	struct fixture *f = *state;
@@ -392,6 +404,7 @@ int main(void)
 		TEST(tokens_and_cost_are_of_generations_and_embeddings),
 		TEST(unknown_is_not_zero),
 		TEST(sums_stop_at_the_largest_number),
+		TEST(sums_come_back_from_the_largest_number),
 		TEST(name_and_user_of_the_explicit_trace),
 		TEST(a_trace_event_without_name_leaves_it_to_the_others),
 		TEST(times_of_a_trace),
