@@ -13,6 +13,7 @@
 struct explorer;
 
 struct explorer *explorer_new(struct loop *loop); /* loop is borrowed */
+/* Runs turns of the loop until its jobs have ended: not from within a callback of the loop. */
 void explorer_free(struct explorer *x);
 /* A file by its path. ERR_IO with one clear sentence. Sources come before explorer_start; their order decides which
  * duplicate wins. */
@@ -30,7 +31,8 @@ struct loop *explorer_loop(struct explorer *x);
 struct model *explorer_model(struct explorer *x);
 const struct events *explorer_events(const struct explorer *x);
 uint32_t explorer_source_count(const struct explorer *x);
-const char *explorer_source_path(const struct explorer *x, uint32_t source); /* clean before showing */
+const char *explorer_source_path(const struct explorer *x,
+                                 uint32_t source); /* clean before showing */
 const struct loader_status *explorer_source(const struct explorer *x, uint32_t source);
 /* Sums of all sources' counts and bytes. */
 void explorer_progress(const struct explorer *x, uint64_t *loaded, uint64_t *bytes);
@@ -46,9 +48,9 @@ struct detail {
 	uint32_t event;
 	enum detail_state state;
 	struct errinfo error;
-	struct buf line;        /* the event's JSON as it stands in the journal */
-	struct json_tree tree;  /* of line */
-	uint32_t properties;    /* node, or JSON_NO_NODE; of properties_tree if it is set */
+	struct buf line;            /* the event's JSON as it stands in the journal */
+	struct json_tree tree;      /* of line */
+	uint32_t properties;        /* node, or JSON_NO_NODE; of properties_tree if it is set */
 	struct buf properties_text; /* properties that came as a JSON string, decoded */
 	struct json_tree properties_tree;
 	struct messages messages;

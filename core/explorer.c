@@ -1,0 +1,196 @@
+/* The explorer: sources with their loaders, the event table, the model, and whom to tell about changes.
+ *
+ * A source is a journal and a loader of the same number. Loaders add to the event table on the loop's thread and say so
+ * event by event; the model hears of each before anybody else.
+ *
+ * Left to others: payloads (explorer_detail.c, explorer_preview.c), everything that is derived from the model. */
+#include "explorer_internal.h"
+
+#include "base/mem.h"
+#include "index/loader.h"
+
+#define SOURCES_MAX (1u << 16) /* an event's place has 16 bits for its journal */
+
+struct source {
+	struct journal *journal;
+	struct loader *loader;
+};
+
+struct explorer {
+	struct loop *loop;
+	struct events events;
+	struct model *model;
+	struct source *sources;
+	uint32_t n_sources;
+	bool started;
+	struct loader_events notify;
+	struct detail_cache *details;
+	struct preview_cache *previews;
+	loop_fn *on_change;
+	void *on_change_ctx;
+	void (*on_event)(void *ctx, uint32_t event);
+	void *on_event_ctx;
+};
+
+static void changed(void *ctx)
+{
+	struct explorer *x = ctx;
+
+	if (x->on_change)
+		x->on_change(x->on_change_ctx);
+}
+
+static void added(void *ctx, uint32_t event)
+{
+	struct explorer *x = ctx;
+
+	model_add(x->model, event);
+	if (x->on_event)
+		x->on_event(x->on_event_ctx, event);
+}
+
+struct explorer *explorer_new(struct loop *loop)
+{
+	struct explorer *x = mem_zero(1, sizeof(*x));
+
+	x->loop = loop;
+	events_init(&x->events);
+	x->model = model_new(&x->events);
+	x->notify = (struct loader_events){.added = added, .changed = changed, .ctx = x};
+	x->details = detail_cache_new(loop, &x->events, changed, x);
+	x->previews = preview_cache_new(loop, x->model, changed, x);
+	return x;
+}
+
+void explorer_free(struct explorer *x)
+{
+	if (!x)
+		return;
+	x->on_change = NULL;
+	x->on_event = NULL;
+	for (uint32_t i = 0; i < x->n_sources; i++)
+		loader_free(x->sources[i].loader);
+	preview_cache_free(x->previews);
+	detail_cache_free(x->details);
+	for (uint32_t i = 0; i < x->n_sources; i++)
+		journal_close(x->sources[i].journal);
+	mem_free(x->sources);
+	model_free(x->model);
+	events_fini(&x->events);
+	mem_free(x);
+}
+
+enum err explorer_add_file(struct explorer *x, const char *path, struct errinfo *e)
+{
+	struct journal *journal;
+	struct source *source;
+	enum err err;
+
+	if (x->n_sources == SOURCES_MAX)
+		return err_set(e, ERR_LIMIT, "more than %u sources: %s", SOURCES_MAX, path);
+	err = journal_open(&journal, path, e);
+	if (err)
+		return err;
+	x->sources = mem_resize(x->sources, x->n_sources + 1, sizeof(*x->sources));
+	source = &x->sources[x->n_sources++];
+	source->journal = journal;
+	source->loader = loader_new(x->loop, &x->events, journal,
+	                            events_add_journal(&x->events, journal), &x->notify);
+	return ERR_OK;
+}
+
+void explorer_start(struct explorer *x, bool follow)
+{
+	x->started = true;
+	for (uint32_t i = 0; i < x->n_sources; i++)
+		loader_start(x->sources[i].loader, follow);
+}
+
+void explorer_load(struct explorer *x)
+{
+	if (!x->started)
+		explorer_start(x, false);
+	while (explorer_loading(x) && loop_step(x->loop, true))
+		;
+}
+
+bool explorer_loading(const struct explorer *x)
+{
+	for (uint32_t i = 0; i < x->n_sources; i++) {
+		if (loader_status(x->sources[i].loader)->state == LOADER_LOADING)
+			return true;
+	}
+	return false;
+}
+
+void explorer_on_change(struct explorer *x, loop_fn *fn, void *ctx)
+{
+	x->on_change = fn;
+	x->on_change_ctx = ctx;
+}
+
+void explorer_on_event(struct explorer *x, void (*fn)(void *ctx, uint32_t event), void *ctx)
+{
+	x->on_event = fn;
+	x->on_event_ctx = ctx;
+}
+
+struct loop *explorer_loop(struct explorer *x)
+{
+	return x->loop;
+}
+
+struct model *explorer_model(struct explorer *x)
+{
+	return x->model;
+}
+
+const struct events *explorer_events(const struct explorer *x)
+{
+	return &x->events;
+}
+
+uint32_t explorer_source_count(const struct explorer *x)
+{
+	return x->n_sources;
+}
+
+const char *explorer_source_path(const struct explorer *x, uint32_t source)
+{
+	return journal_path(x->sources[source].journal);
+}
+
+const struct loader_status *explorer_source(const struct explorer *x, uint32_t source)
+{
+	return loader_status(x->sources[source].loader);
+}
+
+void explorer_progress(const struct explorer *x, uint64_t *loaded, uint64_t *bytes)
+{
+	*loaded = *bytes = 0;
+	for (uint32_t i = 0; i < x->n_sources; i++) {
+		const struct loader_status *status = explorer_source(x, i);
+
+		*loaded += status->loaded;
+		*bytes += status->bytes;
+	}
+}
+
+struct place_of_event explorer_place(const struct events *events, uint32_t event)
+{
+	const struct event *e = events_get(events, event);
+
+	return (struct place_of_event){.journal = events->journals[event_journal(e)],
+	                               .offset = event_offset(e),
+	                               .length = e->length};
+}
+
+const struct detail *explorer_detail(struct explorer *x, uint32_t event)
+{
+	return detail_cache_get(x->details, event);
+}
+
+const struct preview *explorer_preview(struct explorer *x, uint32_t trace)
+{
+	return preview_cache_get(x->previews, trace);
+}

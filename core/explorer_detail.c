@@ -1,0 +1,309 @@
+/* The payloads of single events: read and parsed by workers, a few of them kept.
+ *
+ * An entry is queued, being read, or done. At most JOBS_MAX are being read at a time, the one asked for last goes first, so
+ * that a person who scrolls waits for what is on the screen and for nothing that has left it. A worker fills a detail of
+ * its own, which moves into the entry on the loop's thread, if the entry is still there.
+ *
+ * Left to others: what a person sees of it (tui), messages (message/). */
+#include "explorer_internal.h"
+
+#include "base/mem.h"
+
+#include <assert.h>
+
+#define ENTRIES    8
+#define JOBS_MAX   2
+#define BYTES_MAX  ((size_t)64 << 20) /* kept over all entries; one may be larger */
+#define ROOM_TIMES 3                  /* memory that a line takes when it has been read, in lines */
+
+/* ---- reading ---- */
+
+static void fail(struct detail *d)
+{
+	struct errinfo error = d->error;
+	uint32_t event = d->event;
+
+	detail_fini(d);
+	*d = (struct detail){.event = event, .state = DETAIL_FAILED, .properties = JSON_NO_NODE};
+	d->error = error;
+}
+
+/* Lines of 256 MiB exist. What is asked for here and given back is there a moment later for those who cannot fail. */
+static bool has_room(struct detail *d, size_t length)
+{
+	void *room = mem_try(length * ROOM_TIMES);
+
+	mem_free(room);
+	if (room)
+		d->line.p = mem_try(length + 1);
+	if (d->line.p) {
+		d->line.cap = length + 1;
+		return true;
+	}
+	err_set(&d->error, ERR_LIMIT, "not enough memory to open an event of %zu bytes", length);
+	return false;
+}
+
+static enum err parse_line(struct detail *d)
+{
+	struct json_report report;
+	enum err err = json_tree_parse(&d->tree, buf_str(&d->line), &report);
+
+	if (!err)
+		return ERR_OK;
+	if (err == ERR_LIMIT && report.fault == JSON_OK)
+		return err_set(&d->error, err, "not enough memory to open an event of %zu bytes",
+		               d->line.n);
+	err_set(&d->error, err, "the file has changed since it was loaded: the event's JSON %s",
+	        json_fault_text(report.fault));
+	d->error.pos = report.pos;
+	return err;
+}
+
+/* Properties may be an object, or one in a string; without any the event itself stands for them. */
+static void find_properties(struct detail *d)
+{
+	uint32_t at = json_member(&d->tree, 0, STR("properties"));
+	struct json_report report;
+
+	d->properties = JSON_NO_NODE;
+	if (json_type_of(&d->tree, at) == JSON_OBJECT)
+		d->properties = at;
+	if (json_type_of(&d->tree, at) != JSON_STRING)
+		return;
+	json_text(&d->tree, at, &d->properties_text);
+	if (json_tree_parse(&d->properties_tree, buf_str(&d->properties_text), &report) == ERR_OK &&
+	    json_type_of(&d->properties_tree, 0) == JSON_OBJECT)
+		d->properties = 0;
+	else
+		json_tree_free(&d->properties_tree);
+}
+
+void detail_fill(struct detail *d, struct place_of_event place)
+{
+	d->properties = JSON_NO_NODE;
+	d->error.pos = ERR_NO_POS;
+	if (!has_room(d, place.length) ||
+	    journal_read_exact(place.journal, place.offset, place.length, &d->line, &d->error) ||
+	    parse_line(d)) {
+		fail(d);
+		return;
+	}
+	find_properties(d);
+	messages_read(&d->messages, detail_properties(d), d->properties);
+	d->state = DETAIL_READY;
+}
+
+void detail_fini(struct detail *d)
+{
+	messages_free(&d->messages);
+	json_tree_free(&d->properties_tree);
+	buf_free(&d->properties_text);
+	json_tree_free(&d->tree);
+	buf_free(&d->line);
+}
+
+const struct json_tree *detail_properties(const struct detail *d)
+{
+	return d->properties_tree.n > 0 ? &d->properties_tree : &d->tree;
+}
+
+struct detail *detail_read(const struct events *events, uint32_t event)
+{
+	struct detail *d = mem_zero(1, sizeof(*d));
+
+	d->event = event;
+	detail_fill(d, explorer_place(events, event));
+	return d;
+}
+
+void detail_free(struct detail *d)
+{
+	if (!d)
+		return;
+	detail_fini(d);
+	mem_free(d);
+}
+
+static size_t detail_bytes(const struct detail *d)
+{
+	return d->line.cap + d->properties_text.cap + d->messages.arena.bytes +
+	       (size_t)(d->tree.n + d->properties_tree.n) * sizeof(struct json_node) +
+	       d->messages.n * sizeof(struct part);
+}
+
+/* ---- the cache ---- */
+
+struct entry {
+	struct detail detail;
+	bool used, running;
+	uint64_t asked; /* when, in questions */
+};
+
+struct detail_cache {
+	struct loop *loop;
+	const struct events *events;
+	loop_fn *changed;
+	void *ctx;
+	struct entry entries[ENTRIES];
+	uint64_t questions;
+	unsigned jobs;
+	bool closing;
+};
+
+struct detail_job {
+	struct detail_cache *cache;
+	struct place_of_event place;
+	struct detail detail;
+};
+
+static struct entry *find(struct detail_cache *c, uint32_t event)
+{
+	for (int i = 0; i < ENTRIES; i++) {
+		if (c->entries[i].used && c->entries[i].detail.event == event)
+			return &c->entries[i];
+	}
+	return NULL;
+}
+
+static void drop(struct entry *e)
+{
+	detail_fini(&e->detail);
+	*e = (struct entry){.used = false};
+}
+
+/* A free entry, else the one that nobody has asked for longest. */
+static struct entry *take(struct detail_cache *c)
+{
+	struct entry *oldest = &c->entries[0];
+
+	for (int i = 0; i < ENTRIES; i++) {
+		if (!c->entries[i].used)
+			return &c->entries[i];
+		if (c->entries[i].asked < oldest->asked)
+			oldest = &c->entries[i];
+	}
+	drop(oldest);
+	return oldest;
+}
+
+static void limit_bytes(struct detail_cache *c)
+{
+	size_t bytes = 0;
+
+	for (;;) {
+		struct entry *oldest = NULL, *newest = NULL;
+
+		bytes = 0;
+		for (int i = 0; i < ENTRIES; i++) {
+			struct entry *e = &c->entries[i];
+
+			if (!e->used || e->detail.state != DETAIL_READY)
+				continue;
+			bytes += detail_bytes(&e->detail);
+			oldest = !oldest || e->asked < oldest->asked ? e : oldest;
+			newest = !newest || e->asked > newest->asked ? e : newest;
+		}
+		if (bytes <= BYTES_MAX || oldest == newest)
+			return;
+		drop(oldest);
+	}
+}
+
+static void start_next(struct detail_cache *c);
+
+static void job_work(void *ctx)
+{
+	struct detail_job *job = ctx;
+
+	detail_fill(&job->detail, job->place);
+}
+
+static void job_done(void *ctx)
+{
+	struct detail_job *job = ctx;
+	struct detail_cache *c = job->cache;
+	struct entry *e = c->closing ? NULL : find(c, job->detail.event);
+
+	c->jobs--;
+	if (e && e->detail.state == DETAIL_LOADING) {
+		e->running = false;
+		e->detail = job->detail;
+	} else {
+		detail_fini(&job->detail);
+	}
+	mem_free(job);
+	if (c->closing)
+		return;
+	limit_bytes(c);
+	start_next(c);
+	if (e)
+		c->changed(c->ctx);
+}
+
+static void start(struct detail_cache *c, struct entry *e)
+{
+	struct detail_job *job = mem_zero(1, sizeof(*job));
+
+	job->cache = c;
+	job->place = explorer_place(c->events, e->detail.event);
+	job->detail.event = e->detail.event;
+	e->running = true;
+	c->jobs++;
+	loop_work(c->loop, job_work, job_done, job);
+}
+
+static void start_next(struct detail_cache *c)
+{
+	while (c->jobs < JOBS_MAX) {
+		struct entry *next = NULL;
+
+		for (int i = 0; i < ENTRIES; i++) {
+			struct entry *e = &c->entries[i];
+
+			if (e->used && !e->running && e->detail.state == DETAIL_LOADING &&
+			    (!next || e->asked > next->asked))
+				next = e;
+		}
+		if (!next)
+			return;
+		start(c, next);
+	}
+}
+
+const struct detail *detail_cache_get(struct detail_cache *c, uint32_t event)
+{
+	struct entry *e = find(c, event);
+
+	if (!e) {
+		e = take(c);
+		e->used = true;
+		e->detail = (struct detail){.event = event, .properties = JSON_NO_NODE};
+		e->detail.state = DETAIL_LOADING;
+	}
+	e->asked = ++c->questions;
+	start_next(c);
+	return &e->detail;
+}
+
+struct detail_cache *detail_cache_new(struct loop *loop, const struct events *events,
+                                      loop_fn *changed, void *ctx)
+{
+	struct detail_cache *c = mem_zero(1, sizeof(*c));
+
+	c->loop = loop;
+	c->events = events;
+	c->changed = changed;
+	c->ctx = ctx;
+	return c;
+}
+
+void detail_cache_free(struct detail_cache *c)
+{
+	c->closing = true;
+	while (c->jobs > 0)
+		loop_step(c->loop, true);
+	for (int i = 0; i < ENTRIES; i++)
+		drop(&c->entries[i]);
+	mem_free(c);
+}

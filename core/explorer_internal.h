@@ -1,0 +1,32 @@
+/* Private to core/explorer*.c: what the explorer is made of. */
+#ifndef EXPLORER_INTERNAL_H
+#define EXPLORER_INTERNAL_H
+
+#include "explorer.h"
+
+/* Where an event's JSON stands: what a worker may know of an event, since the event table is the loop's. */
+struct place_of_event {
+	const struct journal *journal;
+	uint64_t offset;
+	uint32_t length;
+};
+struct place_of_event explorer_place(const struct events *events, uint32_t event);
+
+/* Reads and parses the event at a place. Any thread. */
+void detail_fill(struct detail *d, struct place_of_event place);
+void detail_fini(struct detail *d);
+
+/* A cache each, and the jobs that fill it. changed is called when something has become ready. */
+struct detail_cache;
+struct detail_cache *detail_cache_new(struct loop *loop, const struct events *events,
+                                      loop_fn *changed, void *ctx);
+void detail_cache_free(struct detail_cache *c);
+const struct detail *detail_cache_get(struct detail_cache *c, uint32_t event);
+
+struct preview_cache;
+struct preview_cache *preview_cache_new(struct loop *loop, const struct model *model,
+                                        loop_fn *changed, void *ctx);
+void preview_cache_free(struct preview_cache *c);
+const struct preview *preview_cache_get(struct preview_cache *c, uint32_t trace);
+
+#endif
