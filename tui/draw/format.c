@@ -198,17 +198,16 @@ static void put_text(struct buf *out, struct str text, int width)
 	buf_puts(out, glyph(GLYPH_CLIP));
 }
 
-/* "<$0.001", as small as there is room for; false if there is none. */
-static bool put_under(struct buf *out, int width)
+/* "<$0.001", as small as there is room for: what is not nothing never reads $0. */
+static void put_under(struct buf *out, int width)
 {
 	int zeros = width - (int)strlen("<$0.1");
 
+	buf_puts(out, zeros < 0 ? "<$1" : "<$0.");
 	if (zeros < 0)
-		return false;
-	buf_puts(out, "<$0.");
+		return;
 	buf_pad(out, '0', (size_t)zeros);
 	buf_add(out, '1');
-	return true;
 }
 
 static void put_value_money(struct buf *out, money amount, int width)
@@ -221,9 +220,13 @@ static void put_value_money(struct buf *out, money amount, int width)
 		if (fits(out, start, width))
 			return;
 	}
-	take_back(out, start);
-	if (amount > 0 && amount < MONEY_ONE && put_under(out, width))
+	if (amount > -MONEY_ONE && amount <= 0)
 		return;
+	take_back(out, start);
+	if (amount > 0 && amount < MONEY_ONE) {
+		put_under(out, width);
+		return;
+	}
 	buf_puts(out, amount < 0 ? "-$" : "$");
 	put_short(out, divide(magnitude_of(amount), MONEY_ONE));
 }

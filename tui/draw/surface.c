@@ -4,13 +4,13 @@
  * theme's, how cells reach a terminal is term/'s. */
 #include "draw/surface.h"
 #include "base/clean.h"
+#include "base/mem.h"
 #include "base/utf8.h"
 #include "draw/width.h"
 
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Text is cleaned only as far as it can show: a column takes a base and 4 marks of 4 bytes each, and up to
@@ -28,19 +28,17 @@ void surface_resize(struct surface *s, int rows, int cols)
 {
 	size_t count;
 
-	free(s->cells);
+	mem_free(s->cells);
 	s->rows = rows > 0 ? rows : 0;
 	s->cols = cols > 0 ? cols : 0;
 	count = (size_t)s->rows * (size_t)s->cols;
-	s->cells = calloc(count ? count : 1, sizeof(*s->cells));
-	if (!s->cells)
-		abort();
+	s->cells = mem_zero(count ? count : 1, sizeof(*s->cells));
 	surface_clear(s);
 }
 
 void surface_fini(struct surface *s)
 {
-	free(s->cells);
+	mem_free(s->cells);
 	buf_free(&s->scratch);
 	memset(s, 0, sizeof(*s));
 }
