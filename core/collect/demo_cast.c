@@ -61,7 +61,8 @@ const struct story_user demo_titles = {"svc-title", "Teapot & Sons",   "service"
 		"parameters": {"type": "object", "properties": { \
 			"order": {"type": "integer"}, \
 			"reason": {"type": "string", "enum": ["broken", "late", "lost"]}, \
-			"timeout_s": {"type": "integer", "const": refund_timeout}}, \
+			"timeout_s": {"type": "integer", \
+				"const": refund_timeout /* NOLINT: JSON, no parentheses */}}, \
 			"required": ["order", "reason"]}}}, \
 	{"type": "function", "function": {"name": "vision_check", \
 		"description": "Looks at the customer's last photo and names the damage.", \
