@@ -1,9 +1,11 @@
-/* The explorer: sources with their loaders, the event table, the model, and whom to tell about changes.
+/* The explorer: sources with their loaders, the event table, the model, and whom to tell about
+ * changes.
  *
- * A source is a journal and a loader of the same number. Loaders add to the event table on the loop's thread and say so
- * event by event; the model hears of each before anybody else.
+ * A source is a journal and a loader of the same number. Loaders add to the event table on the
+ * loop's thread and say so event by event; the model hears of each before anybody else.
  *
- * Left to others: payloads (explorer_detail.c, explorer_preview.c), everything that is derived from the model. */
+ * Left to others: payloads (explorer_detail.c, explorer_preview.c), everything that is derived
+ * from the model. */
 #include "explorer_internal.h"
 
 #include "base/mem.h"

@@ -1,4 +1,5 @@
-/* The one API that tui/ uses: owns the journals, the event table, the model and the reading of payloads. Loop thread only. */
+/* The one API that tui/ uses: owns the journals, the event table, the model and the reading of
+ * payloads. Loop thread only. */
 #ifndef EXPLORER_H
 #define EXPLORER_H
 
@@ -15,14 +16,15 @@ struct explorer;
 struct explorer *explorer_new(struct loop *loop); /* loop is borrowed */
 /* Runs turns of the loop until its jobs have ended: not from within a callback of the loop. */
 void explorer_free(struct explorer *x);
-/* A file by its path. ERR_IO with one clear sentence. Sources come before explorer_start; their order decides which
- * duplicate wins. */
+/* A file by its path. ERR_IO with one clear sentence. Sources come before explorer_start; their
+ * order decides which duplicate wins. */
 enum err explorer_add_file(struct explorer *x, const char *path, struct errinfo *e) MUST_USE;
 void explorer_start(struct explorer *x, bool follow);
 /* Runs the loop until every source is loaded (for commands that print and end). */
 void explorer_load(struct explorer *x);
 bool explorer_loading(const struct explorer *x);
-/* fn after anything changed: events, a source's state, a payload that is ready. At most once per slice. */
+/* fn after anything changed: events, a source's state, a payload that is ready. At most once per
+ * slice. */
 void explorer_on_change(struct explorer *x, loop_fn *fn, void *ctx);
 /* fn once per event as it is added, after the model knows it (for tail). */
 void explorer_on_event(struct explorer *x, void (*fn)(void *ctx, uint32_t event), void *ctx);
@@ -37,8 +39,9 @@ const struct loader_status *explorer_source(const struct explorer *x, uint32_t s
 /* Sums of all sources' counts and bytes. */
 void explorer_progress(const struct explorer *x, uint64_t *loaded, uint64_t *bytes);
 
-/* The payload of one event, read and parsed by a worker. A few are kept; asking for one starts it. The result stays valid until
- * the next explorer_detail for another event has been answered (hold no pointers across turns of the loop). */
+/* The payload of one event, read and parsed by a worker. A few are kept; asking for one starts
+ * it. The result stays valid until the next explorer_detail for another event has been answered
+ * (hold no pointers across turns of the loop). */
 enum detail_state {
 	DETAIL_LOADING,
 	DETAIL_READY,
@@ -62,8 +65,9 @@ const struct json_tree *detail_properties(const struct detail *d);
 struct detail *detail_read(const struct events *events, uint32_t event);
 void detail_free(struct detail *d);
 
-/* What a trace was asked and what it answered: one line each, not clean, from its earliest generation with a user text and its latest
- * with an answer. Read by workers, kept; NULL while it is not there yet. */
+/* What a trace was asked and what it answered: one line each, not clean, from its earliest
+ * generation with a user text and its latest with an answer. Read by workers, kept; NULL while
+ * it is not there yet. */
 struct preview {
 	struct str asked, answered;
 	uint32_t version; /* of the trace it was made from */

@@ -1,8 +1,9 @@
 /* The payloads of single events: read and parsed by workers, a few of them kept.
  *
- * An entry is queued, being read, or done. At most JOBS_MAX are being read at a time, the one asked for last goes first, so
- * that a person who scrolls waits for what is on the screen and for nothing that has left it. A worker fills a detail of
- * its own, which moves into the entry on the loop's thread, if the entry is still there.
+ * An entry is queued, being read, or done. At most JOBS_MAX are being read at a time, the one asked
+ * for last goes first, so that a person who scrolls waits for what is on the screen and for nothing
+ * that has left it. A worker fills a detail of its own, which moves into the entry on the loop's
+ * thread, if the entry is still there.
  *
  * Left to others: what a person sees of it (tui), messages (message/). */
 #include "explorer_internal.h"
@@ -28,7 +29,8 @@ static void fail(struct detail *d)
 	d->error = error;
 }
 
-/* Lines of 256 MiB exist. What is asked for here and given back is there a moment later for those who cannot fail. */
+/* Lines of 256 MiB exist. What is asked for here and given back is there a moment later for
+ * those who cannot fail. */
 static bool has_room(struct detail *d, size_t length)
 {
 	void *room = mem_try(length * ROOM_TIMES);

@@ -4,7 +4,8 @@
 
 #include "explorer.h"
 
-/* Where an event's JSON stands: what a worker may know of an event, since the event table is the loop's. */
+/* Where an event's JSON stands: what a worker may know of an event, since the event table is the
+ * loop's. */
 struct place_of_event {
 	const struct journal *journal;
 	uint64_t offset;

@@ -1,11 +1,13 @@
-/* What traces were asked and answered, for the rows of a list: read by workers, a few thousand kept.
+/* What traces were asked and answered, for the rows of a list: read by workers, a few thousand
+ * kept.
  *
- * The loop picks the events in which question and answer may stand, a worker reads them one after the other until both
- * are found. A trace that changed is read again when somebody asks, but not more often than every REST_US; a timer
- * tells when that time is over, so that the last change is seen too. At most JOBS_MAX are being read at a time, the one
- * asked for last goes first.
+ * The loop picks the events in which question and answer may stand, a worker reads them one after
+ * the other until both are found. A trace that changed is read again when somebody asks, but not
+ * more often than every REST_US; a timer tells when that time is over, so that the last change is
+ * seen too. At most JOBS_MAX are being read at a time, the one asked for last goes first.
  *
- * The cache is SETS sets of WAYS entries; the entry of a set that nobody has asked for longest makes room. */
+ * The cache is SETS sets of WAYS entries; the entry of a set that nobody has asked for longest
+ * makes room. */
 #include "explorer_internal.h"
 
 #include "base/mem.h"
@@ -57,7 +59,8 @@ struct preview_cache {
 
 /* ---- the worker ---- */
 
-/* One line: runs of blanks and line ends become a blank, and what is long is cut between characters. */
+/* One line: runs of blanks and line ends become a blank, and what is long is cut between
+ * characters. */
 static void keep_line(struct buf *out, struct str text)
 {
 	for (size_t i = 0; i < text.n && out->n < LINE_MAX_N; i++) {
@@ -107,7 +110,8 @@ static void job_work(void *ctx)
 
 /* ---- picking ---- */
 
-/* Generations say most; the trace's own event and the rest only speak where there is no generation. */
+/* Generations say most; the trace's own event and the rest only speak where there is no
+ * generation. */
 static unsigned rank_of(const struct event *e)
 {
 	switch (event_kind(e)) {

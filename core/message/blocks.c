@@ -1,9 +1,12 @@
-/* The blocks of messages: one entry a type name, each with the function that reads it. Names of members differ between
- * providers far more than shapes do, so every reader looks for its value under all the names that are known.
+/* The blocks of messages: one entry a type name, each with the function that reads it. Names of
+ * members differ between providers far more than shapes do, so every reader looks for its value
+ * under all the names that are known.
  *
  * Left to others: images, audio and files (media.c), lists and messages (reader.c). */
 #include "base/mem.h"
 #include "message/reader.h"
+
+#define MEMBERS_MAX 1000 /* an object of more is data, and searching it many times takes long */
 
 static const char *const id_names[] = {"call_id", "tool_call_id", "tool_use_id", "toolCallId",
                                        "callId",  "toolUseId",    "id",          NULL};
@@ -20,6 +23,8 @@ static const char *const text_names[] = {"text",      "content", "thinking",
 
 struct place place_member(struct place at, const char *name)
 {
+	if (at.at != JSON_NO_NODE && at.tree->nodes[at.at].count > MEMBERS_MAX)
+		return (struct place){at.tree, JSON_NO_NODE};
 	return (struct place){at.tree, json_member(at.tree, at.at, str_of(name))};
 }
 
@@ -199,7 +204,8 @@ bool block_call(struct reader *r, const struct context *c, struct place at, cons
 	return true;
 }
 
-/* What the provider runs itself: {"type":"web_search_call","action":{...}}, sometimes with its result. */
+/* What the provider runs itself: {"type":"web_search_call","action":{...}}, sometimes with its
+ * result. */
 bool block_builtin(struct reader *r, const struct context *c, struct place at,
                    const struct block *b)
 {
@@ -270,7 +276,8 @@ static bool is_text(struct place element)
 	return place_type(element) == JSON_STRING || (b && b->read == block_text);
 }
 
-/* Whether a list is made of blocks, and not all of them unknown; *other tells if some are not text. */
+/* Whether a list is made of blocks, and not all of them unknown; *other tells if some are not
+ * text. */
 static bool is_block_list(struct place list, bool *other)
 {
 	uint32_t child = json_first(list.tree, list.at);
@@ -440,7 +447,8 @@ static const struct block blocks[] = {
 	{TYPE("uri"), block_media, PART_UNKNOWN, NO_NAME},
 };
 
-/* Untyped blocks: the key that tells, the type that it stands for, whether the key's value is the block. */
+/* Untyped blocks: the key that tells, the type that it stands for, whether the key's value is
+ * the block. */
 static const struct {
 	const char *key, *type;
 	enum json_type value;

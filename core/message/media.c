@@ -1,5 +1,6 @@
-/* Images, audio and files: where the providers put the media type, the name and the payload, and one line that describes
- * the payload: its address, its placeholder, or what it is and how large. Base64 never becomes text.
+/* Images, audio and files: where the providers put the media type, the name and the payload, and
+ * one line that describes the payload: its address, its placeholder, or what it is and how large.
+ * Base64 never becomes text.
  *
  * Left to others: everything that is no medium (blocks.c). */
 #include "message/reader.h"
@@ -18,7 +19,8 @@ enum field {
 	FIELDS,
 };
 
-/* Strings by member name. A name that stands for the same field comes after the ones that win over it. */
+/* Strings by member name. A name that stands for the same field comes after the ones that win
+ * over it. */
 static const struct {
 	const char *member;
 	enum field field;
@@ -147,7 +149,8 @@ static struct str mime_of(struct reader *r, const struct media *m, enum part_typ
 	return arena_copy(&r->out->arena, buf_str(&r->scratch));
 }
 
-/* data:image/png;base64,AAAA: the media type is moved out of it, and what is left is the payload. */
+/* data:image/png;base64,AAAA: the media type is moved out of it, and what is left is the
+ * payload. */
 static struct str data_url(struct str url, struct str *mime)
 {
 	size_t comma = str_find(url, STR(","), 0, false);

@@ -1,8 +1,8 @@
-/* An event's messages: which properties they stand in, and what ties the parts together afterwards: a call that was sent
- * twice is one, and a tool's result gets the name of its call.
+/* An event's messages: which properties they stand in, and what ties the parts together afterwards:
+ * a call that was sent twice is one, and a tool's result gets the name of its call.
  *
- * Everything is linear in the size of the event. Left to others: the walk through lists and messages (reader.c), the
- * blocks (blocks.c, media.c). */
+ * Everything is linear in the size of the event. Left to others: the walk through lists and
+ * messages (reader.c), the blocks (blocks.c, media.c). */
 #include "message/message.h"
 #include "base/hash.h"
 #include "base/mem.h"
@@ -66,7 +66,8 @@ static bool calls_twice(const struct calls *calls, const struct part *p)
 	return other && other->message == p->message && str_eq(other->name, p->name);
 }
 
-/* The call that a result without an id belongs to: the earliest unanswered one of the latest round. */
+/* The call that a result without an id belongs to: the earliest unanswered one of the latest
+ * round. */
 struct queue {
 	bool *answered;
 	uint32_t next;
@@ -147,7 +148,8 @@ static bool read_side(struct reader *r, enum part_side side, struct place proper
 	bool null = false;
 
 	for (; names->name; names++) {
-		struct place at = place_member(properties, names->name);
+		uint32_t member = json_member(properties.tree, properties.at, str_of(names->name));
+		struct place at = {properties.tree, member};
 		enum json_type type = place_type(at);
 
 		null = null || type == JSON_NULL;

@@ -1,5 +1,5 @@
-/* Every provider's message shapes -> one list of parts. Nothing is dropped: what is not recognised is an unknown part with
- * its JSON. Table-driven: a new shape is one entry. */
+/* Every provider's message shapes -> one list of parts. Nothing is dropped: what is not
+ * recognised is an unknown part with its JSON. Table-driven: a new shape is one entry. */
 #ifndef MESSAGE_MESSAGE_H
 #define MESSAGE_MESSAGE_H
 
@@ -26,22 +26,22 @@ enum part_side {
 	SIDE_OUTPUT,
 };
 
-/* Texts are unescaped, as sent otherwise: clean them before showing. Empty means absent. They live in the list's arena. */
+/* Texts are unescaped, as sent otherwise: clean them before showing. Empty means absent. They live
+ * in the list's arena.
+ *
+ * role       normalised: user assistant system tool ..., others lower-cased as they are
+ * text       text, reasoning, refusal; unknown: its JSON; source: its address, else what it says;
+ *            media: a line such as "image/png 412 kB", an address, or what was sent in its place
+ * name       tool call: the tool; tool result: its call's name; media: file name; source: title
+ * id         of the tool call, as sent
+ * arguments  tool call: JSON or text, decoded once if it was JSON in a string */
 struct part {
 	enum part_side side;
 	enum part_type type;
 	uint32_t message; /* number of the message it belongs to, rising through the list */
-	struct str
-		role; /* normalised: user assistant system tool ..., others lower-cased as they are */
-	struct str
-		text; /* text, reasoning, refusal; unknown: its JSON; source: its address, else what it says; media:
-	                         a line such as "image/png 412 kB", its address, or what the sender put in its place */
-	struct str
-		name; /* tool call: the tool; tool result: its call's name; media: file name; source: title */
-	struct str id;        /* of the tool call, as sent */
-	struct str arguments; /* tool call: JSON or text, decoded once if it was JSON in a string */
-	struct str result;    /* tool result */
-	bool failed;          /* tool result marked as an error */
+	struct str role, text, name, id, arguments;
+	struct str result; /* tool result */
+	bool failed;       /* tool result marked as an error */
 };
 
 struct messages {
@@ -51,14 +51,16 @@ struct messages {
 	struct arena arena;
 };
 
-/* Reads $ai_input (else $ai_input_state) and $ai_output_choices (else $ai_output_state, else $ai_output) of an event's
- * properties; for spans and traces the states. `properties` is an object node. Any thread. */
+/* Reads $ai_input (else $ai_input_state) and $ai_output_choices (else $ai_output_state, else
+ * $ai_output) of an event's properties; for spans and traces the states. `properties` is an
+ * object node. Any thread. */
 void messages_read(struct messages *m, const struct json_tree *t, uint32_t properties);
 void messages_free(struct messages *m);
 
-/* What a list shows of an exchange, empty if there is none: the last user text of the input, without what frameworks put
- * before it in tags such as <system-reminder> (texts wholly in them do not count), and the last assistant text of the
- * output, else its refusal. Slices of the parts' texts, trimmed. */
+/* What a list shows of an exchange, empty if there is none: the last user text of the input,
+ * without what frameworks put before it in tags such as <system-reminder> (texts wholly in them
+ * do not count), and the last assistant text of the output, else its refusal. Slices of the
+ * parts' texts, trimmed. */
 struct str messages_asked(const struct messages *m);
 struct str messages_answered(const struct messages *m);
 

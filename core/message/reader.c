@@ -1,11 +1,13 @@
 /* The walk through a property's value: lists, messages, envelopes around messages, JSON in strings.
  *
- * No recursion. What is open is a frame on a stack of READER_DEPTH: a list, with the element that comes next, or the tail
- * of a message (the members that come after its content). One turn of the loop reads one element; whoever reads it may
- * push more frames, which are read first. A list that finds no room stays JSON in an unknown part, as everything does
- * that is not recognised. A list's elements after PARTS_MAX parts stay together as one.
+ * No recursion. What is open is a frame on a stack of READER_DEPTH: a list, with the element that
+ * comes next, or the tail of a message (the members that come after its content). One turn of the
+ * loop reads one element; whoever reads it may push more frames, which are read first. A list that
+ * finds no room stays JSON in an unknown part, as everything does that is not recognised. A list's
+ * elements after PARTS_MAX parts stay together as one.
  *
- * Left to others: what a block means (blocks.c, media.c), which properties there are (message.c). */
+ * Left to others: what a block means (blocks.c, media.c), which properties there are
+ * (message.c). */
 #include "message/reader.h"
 #include "base/mem.h"
 
@@ -315,7 +317,8 @@ static void read_tail(struct reader *r)
 	pop(r);
 }
 
-/* A message of role tool whose content is the result itself, and not a list of blocks that say so. */
+/* A message of role tool whose content is the result itself, and not a list of blocks that say
+ * so. */
 static bool is_result(struct place message, struct str role)
 {
 	struct place content = place_member(message, "content");
@@ -402,7 +405,7 @@ static struct str role_of_class(struct reader *r, struct place id)
 static void take_role(struct reader *r, struct context *c, struct place at)
 {
 	struct place role = place_member(at, "role"), type = place_member(at, "type");
-	struct str word = STR_EMPTY;
+	struct str word;
 
 	if (place_type(role) == JSON_STRING)
 		word = role_of(&r->out->arena, reader_text(r, role));
@@ -414,7 +417,8 @@ static void take_role(struct reader *r, struct context *c, struct place at)
 		c->role = word;
 }
 
-/* {"content": ...} and the like, without role and type: only if nothing else in it says anything. */
+/* {"content": ...} and the like, without role and type: only if nothing else in it says
+ * anything. */
 static struct place bare_body(struct place at)
 {
 	static const char *const names[] = {"content", "text", "message", NULL};

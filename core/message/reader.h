@@ -19,7 +19,8 @@ struct context {
 	bool skip_text; /* text blocks were joined into a tool's result already */
 };
 
-/* One entry a type of block. read gives false, and adds nothing, if the block is not what its type says. */
+/* One entry a type of block. read gives false, and adds nothing, if the block is not what its
+ * type says. */
 struct reader;
 struct block;
 typedef bool block_fn(struct reader *r, const struct context *c, struct place at,
@@ -32,7 +33,8 @@ struct block {
 };
 /* NULL if there is no entry of that type. */
 const struct block *block_find(struct str type);
-/* The entry of an object's type, else of a key that tells an untyped one (Gemini, Bedrock); *inner is what it reads. */
+/* The entry of an object's type, else of a key that tells an untyped one (Gemini, Bedrock);
+ * *inner is what it reads. */
 const struct block *block_of(struct place at, struct place *inner);
 block_fn block_text, block_call, block_result, block_builtin, block_hits, block_source, block_media;
 
@@ -71,7 +73,8 @@ void reader_list(struct reader *r, const struct context *c, struct place list,
                  const struct block *hint);
 bool reader_full(const struct reader *r); /* no room for another list */
 
-/* Strings unescaped, null and absent as the empty text, everything else as sent. Lives in the list's arena. */
+/* Strings unescaped, null and absent as the empty text, everything else as sent. Lives in the
+ * list's arena. */
 struct str reader_text(struct reader *r, struct place at);
 struct str role_of(struct arena *arena, struct str word);
 /* Whether a word that stands as a type says who speaks ("human", "AIMessage"). */

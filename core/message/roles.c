@@ -1,5 +1,5 @@
-/* Who speaks: the words that providers and frameworks have for it. Words that are not in the table stay as they are, in
- * lower case. */
+/* Who speaks: the words that providers and frameworks have for it. Words that are not in the
+ * table stay as they are, in lower case. */
 #include "message/reader.h"
 
 #define WORD(word, role)                       \

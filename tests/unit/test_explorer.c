@@ -1,4 +1,5 @@
-/* The explorer over a file of recorded events and over small files that grow, shrink and change under it. */
+/* The explorer over a file of recorded events and over small files that grow, shrink and change
+ * under it. */
 #include "base/mem.h"
 #include "base/time.h"
 #include "explorer.h"

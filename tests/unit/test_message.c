@@ -1,5 +1,5 @@
-/* Every shape in data/messages/NAME.json (an event's properties) against NAME.parts beside it, one part a line.
- * UPDATE=1 rewrites the latter. */
+/* Every shape in data/messages/NAME.json (an event's properties) against NAME.parts beside it,
+ * one part a line. UPDATE=1 rewrites the latter. */
 #include "base/mem.h"
 #include "message/message.h"
 
@@ -259,7 +259,27 @@ static void long_prompt(void **state)
 	sample_free(&s);
 }
 
-/* Calls and results by the thousand, all of one id, then of many: matching them must not be quadratic. */
+/* Two million members under names that have to be unescaped to be compared. */
+static void large_objects(void **state)
+{
+	struct sample s = {.text = {0}};
+	int64_t before = cpu_milliseconds();
+
+	(void)state;
+	buf_puts(&s.text, "{\"$ai_input\":[{");
+	repeat(&s.text, "\"\\u0072ole\":1,", 1000000);
+	buf_puts(&s.text, "\"content\":1},{");
+	repeat(&s.text, "\"content\":1,", 1000000);
+	buf_puts(&s.text, "\"content\":1}]}");
+	sample_read(&s);
+	assert_int_equal(s.messages.n, 2);
+	assert_int_equal(s.messages.parts[1].type, PART_UNKNOWN);
+	assert_true(cpu_milliseconds() - before < 20000);
+	sample_free(&s);
+}
+
+/* Calls and results by the thousand, all of one id, then of many: matching them must not be
+ * quadratic. */
 static void many_calls(void **state)
 {
 	struct sample s = {.text = {0}};
@@ -296,6 +316,7 @@ int main(void)
 		cmocka_unit_test(long_lists),
 		cmocka_unit_test(long_prompt),
 		cmocka_unit_test(many_calls),
+		cmocka_unit_test(large_objects),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
