@@ -1,4 +1,5 @@
-/* Messages of any JSON: as an event's properties if it is an object, else as its input and output. */
+/* Messages of any JSON: as an event's properties if it is an object, else as its input and
+ * output. */
 #include "base/buf.h"
 #include "fuzz/fuzz.h"
 #include "message/message.h"
