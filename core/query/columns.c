@@ -2,10 +2,6 @@
  * Unknown never becomes 0: a sum that no event contributed to is unknown. */
 #include "query/columns.h"
 
-_Static_assert(EVENT_UNKNOWN == COLUMNS_UNKNOWN && TIME_NONE == COLUMNS_UNKNOWN &&
-                       EVENT_NO_COST == COLUMNS_UNKNOWN,
-               "one number is unknown");
-
 struct value columns_value(enum value_type type, int64_t number)
 {
 	if (number == COLUMNS_UNKNOWN)

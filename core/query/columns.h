@@ -1,4 +1,4 @@
-/* What the tables of columns share: the tables themselves, values, and the columns that only look at a row's totals. */
+/* What the tables of columns share: the tables themselves, values, and the columns over totals. */
 #ifndef QUERY_COLUMNS_H
 #define QUERY_COLUMNS_H
 
@@ -8,11 +8,15 @@ struct columns {
 	const struct column *list;
 	size_t n;
 };
-extern const struct columns columns_trace, columns_session, columns_event, columns_user, columns_model;
-#define COLUMNS(list) {(list), sizeof(list) / sizeof((list)[0])}
+extern const struct columns columns_trace, columns_session, columns_event, columns_user;
+extern const struct columns columns_model;
+#define COLUMNS(list)                                    \
+	{                                                \
+		(list), sizeof(list) / sizeof((list)[0]) \
+	}
 
-/* The unknown of the event table and of the model, and no time, is the same number. */
-#define COLUMNS_UNKNOWN INT64_MIN
+/* Also of the model, of money and of times: TIME_NONE and EVENT_NO_COST are the same number. */
+#define COLUMNS_UNKNOWN EVENT_UNKNOWN
 struct value columns_value(enum value_type type, int64_t number); /* unknown if COLUMNS_UNKNOWN */
 struct value columns_count(int64_t number);
 struct value columns_text(struct str text); /* empty is unknown */

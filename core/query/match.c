@@ -1,5 +1,5 @@
-/* What a query restricts: time, session, trace, user and model. Errors are not looked at here: lists
- * keep rows with errors, of which only a part may be errors. */
+/* What a query restricts: time, session, trace, user and model. Errors are not looked at here:
+ * lists keep rows with errors, of which only a part may be errors. */
 #include "query/match.h"
 
 bool match_time(int64_t since, int64_t until, int64_t time)

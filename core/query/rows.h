@@ -1,5 +1,5 @@
-/* Rows: what a list shows, chosen and sorted; and the columns that say what a row holds. One table of columns serves the
- * lists on the screen, ls in every format, --fields and --sort. */
+/* Rows: what a list shows, chosen and sorted; and the columns that say what a row holds. One table
+ * of columns serves the lists on the screen, ls in every format, --fields and --sort. */
 #ifndef QUERY_ROWS_H
 #define QUERY_ROWS_H
 
@@ -18,7 +18,7 @@ enum rows_kind {
 enum value_type {
 	VALUE_UNKNOWN, /* null, "-" or "?" */
 	VALUE_TEXT,
-	VALUE_COUNT,   /* whole number */
+	VALUE_COUNT, /* whole number */
 	VALUE_TOKENS,
 	VALUE_MONEY,   /* USD * 1e12 */
 	VALUE_SECONDS, /* microseconds */
@@ -37,15 +37,15 @@ struct value {
 
 struct rows;
 struct column {
-	const char *name;   /* as in --json, --fields and --sort: "cost_usd" */
-	const char *title;  /* "COST" */
-	const char *help;   /* one line */
+	const char *name;     /* as in --json, --fields and --sort: "cost_usd" */
+	const char *title;    /* "COST" */
+	const char *help;     /* one line */
 	enum value_type type; /* what it holds when known */
-	uint8_t width;      /* preferred columns on a screen */
-	uint8_t priority;   /* 1 stays longest when the screen is narrow; 0 never on a screen */
-	uint8_t place;      /* order on a screen, from 1 without gaps; 0 if priority is */
-	/* row is a position in r->at. Sets all of *out. scratch may be overwritten. The error text of an event is read
-	 * from its journal. */
+	uint8_t width;        /* preferred columns on a screen */
+	uint8_t priority;     /* 1 stays longest when the screen is narrow; 0 never on a screen */
+	uint8_t place;        /* order on a screen, from 1 without gaps; 0 if priority is */
+	/* row is a position in r->at. Sets all of *out. scratch may be overwritten. The error text
+	 * of an event is read from its journal. */
 	void (*get)(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch);
 };
 /* The columns of a kind, in their order. */
@@ -53,21 +53,22 @@ const struct column *rows_columns(enum rows_kind kind, size_t *count);
 const struct column *rows_column(enum rows_kind kind, struct str name); /* NULL if there is none */
 /* The column at that place of a screen, from 1; NULL after the last. */
 const struct column *rows_column_at(enum rows_kind kind, unsigned place);
-const char *rows_kind_name(enum rows_kind kind);                        /* "traces" */
+const char *rows_kind_name(enum rows_kind kind); /* "traces" */
 bool rows_kind_of(struct str name, enum rows_kind *out);
 
 struct query {
 	enum rows_kind kind;
-	const struct column *sort; /* NULL: the kind's own order, newest or dearest first (CLI.md) */
+	const struct column *sort; /* NULL: the kind's own order, see rows_build */
 	bool ascending;
-	/* since <= t < until; TIME_NONE: no bound. t is an event's timestamp, a trace's first, a session's last; users
-	 * and models sum the events in range. What has no time is in no range. */
+	/* since <= t < until; TIME_NONE: no bound. t is an event's timestamp, a trace's first, a
+	 * session's last; users and models sum the events in range. What has no time is in no
+	 * range. */
 	int64_t since, until;
-	uint32_t limit;            /* 0: none */
-	uint32_t session;          /* only this session's traces, events; MODEL_NONE: all */
-	uint32_t trace;            /* only this trace's events; MODEL_NONE: all */
-	uint32_t user;             /* only this user's (id number); 0: all */
-	uint32_t model_pair;       /* only this pair's (number in the event table); 0: all */
+	uint32_t limit;      /* 0: none */
+	uint32_t session;    /* only this session's traces, events; MODEL_NONE: all */
+	uint32_t trace;      /* only this trace's events; MODEL_NONE: all */
+	uint32_t user;       /* only this user's (id number); 0: all */
+	uint32_t model_pair; /* only this pair's (number in the event table); 0: all */
 	bool errors_only;
 };
 void query_init(struct query *q, enum rows_kind kind);
@@ -84,21 +85,23 @@ struct group {
 struct rows {
 	struct query query;
 	struct model *model;
-	uint32_t *at;  /* numbers of traces, sessions or events; of groups[] for users and models */
+	uint32_t *at; /* numbers of traces, sessions or events; of groups[] for users and models */
 	uint32_t n;
 	uint32_t total; /* before the limit */
 	struct group *groups;
 	uint32_t n_groups;
 };
 
-/* A kind's own order: events and traces newest first (a trace by its first timestamp), sessions by their last timestamp,
- * newest first; then by id (an event's uuid, then its place) descending. Users and models dearest first, then by name.
- * Sorting by a column descends unless `ascending`; ties keep the own order, and values that are unknown stand last in
- * either direction. Events that lost against a duplicate never show, nor count. r's former content is not freed. */
+/* A kind's own order: events and traces newest first (a trace by its first timestamp), sessions by
+ * their last timestamp, newest first; then by id (an event's uuid, then its place) descending.
+ * Users and models dearest first, then by name. Sorting by a column descends unless `ascending`;
+ * ties keep the own order, and values that are unknown stand last in either direction. Events that
+ * lost against a duplicate never show, nor count. r's former content is not freed. */
 void rows_build(struct rows *r, struct model *m, const struct query *q);
 void rows_free(struct rows *r);
 
-/* Nearest-rank percentile of sorted values: the smallest with at least p percent at or below it. n > 0. */
+/* Nearest-rank percentile of sorted values: the smallest with at least p percent at or below it.
+ * n > 0. */
 int64_t percentile(const int64_t *sorted, size_t n, unsigned percent);
 
 #endif

@@ -21,8 +21,9 @@ struct stats {
 	int64_t first, last; /* timestamps; TIME_NONE */
 	uint64_t duplicates;
 };
-/* Over events with since <= timestamp < until (TIME_NONE: no bound); traces, sessions and users are those of such
- * events, trace latencies are whole. `duplicates` has no bound. Names are borrowed from the model. */
+/* Over events with since <= timestamp < until (TIME_NONE: no bound); traces, sessions and users are
+ * those of such events, trace latencies are whole. `duplicates` has no bound. Names are borrowed
+ * from the model. */
 void stats_build(struct stats *s, struct model *m, int64_t since, int64_t until);
 void stats_free(struct stats *s);
 
