@@ -229,12 +229,17 @@ static void append_quoted(struct json_writer *w, struct str text)
 
 void json_write_key(struct json_writer *w, const char *key)
 {
+	json_write_key_text(w, str_of(key));
+}
+
+void json_write_key_text(struct json_writer *w, struct str key)
+{
 	const unsigned char *level = innermost(w);
 
 	assert(level && *level & LEVEL_OBJECT && !w->after_key);
 	(void)level;
 	separate(w);
-	append_quoted(w, str_of(key));
+	append_quoted(w, key);
 	buf_puts(w->out, w->pretty ? ": " : ":");
 	w->after_key = true;
 }

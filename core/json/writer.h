@@ -22,6 +22,7 @@ void json_end_object(struct json_writer *w);
 void json_begin_array(struct json_writer *w);
 void json_end_array(struct json_writer *w);
 void json_write_key(struct json_writer *w, const char *key);
+void json_write_key_text(struct json_writer *w, struct str key); /* any bytes, as json_write_text */
 /* Any bytes: invalid UTF-8 becomes U+FFFD (the output is always valid JSON), control bytes are
  * escaped, and so are DEL, C1, bidi controls and other invisible characters, so that JSON on a
  * terminal acts on nothing. */
