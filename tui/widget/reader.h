@@ -7,10 +7,11 @@
 #include "widget/action.h"
 
 struct reader_line {      /* a paragraph: one line of text before wrapping */
-	struct str text;  /* any bytes; tabs become blanks, the rest is cleaned when drawn */
-	struct str label; /* drawn left of it, in its own column; may be empty */
+	struct str text;  /* clean, tabs are blanks */
+	struct str label; /* clean; drawn left of it, in its own column; may be empty */
 	uint8_t role, label_role;
 	uint8_t indent; /* columns after the label column */
+	bool across;    /* starts where labels start */
 };
 
 struct reader {
@@ -26,23 +27,29 @@ struct reader {
 	int height, width; /* of the last drawing */
 	struct buf needle; /* what find looks for; matches are painted */
 	/* private */
-	uint32_t *rows_of; /* wrapped rows per paragraph for rows_width */
-	int rows_width;
-	uint64_t rows;
+	uint32_t *first_row; /* n + 1: wrapped rows before each paragraph; NULL: not counted */
+	int rows_width, rows_labels; /* columns and label_width that they were counted for */
+	uint32_t *starts;            /* where the rows of paragraph starts_of begin */
+	uint32_t starts_of, n_starts, cap_starts;
+	uint32_t hits, hit_line; /* paragraphs that hold the needle; the one that find found last */
+	size_t hit_at;
+	bool hits_known, has_hit;
 };
 
 void reader_init(struct reader *r);
 void reader_fini(struct reader *r);
 void reader_clear(struct reader *r); /* text and position; wrap and needle stay */
-/* Copies text and splits it at newlines; the label goes to the first line. */
+/* Copies and cleans text (any bytes) and splits it at newlines; the label goes to the first line. */
 void reader_add(struct reader *r, enum role role, int indent, enum role label_role,
                 struct str label, struct str text);
 void reader_addf(struct reader *r, enum role role, int indent, const char *fmt, ...)
 	PRINTF_LIKE(4, 5);
+/* Without label, over the label column too: for titles and rules between labelled parts. */
+void reader_add_across(struct reader *r, enum role role, struct str text);
 void reader_draw(struct reader *r, struct surface *s,
                  struct area a);                       /* with a scroll bar in the last column */
 bool reader_act(struct reader *r, enum action action); /* movement, WRAP, SCROLL_LEFT/RIGHT */
-/* Moves to the next (direction 1) or previous (-1) paragraph that holds the needle; false if none does. Wraps around. */
+/* Moves so that the next (direction 1) or previous (-1) row with the needle is in sight; false if none has it. Wraps around. */
 bool reader_find(struct reader *r, struct str needle, int direction);
 uint32_t reader_hits(const struct reader *r); /* paragraphs that hold the needle */
 void reader_go(struct reader *r, uint32_t line);
