@@ -1,5 +1,5 @@
-/* Sessions, traces and their totals, kept up as events arrive. Loop thread only. Numbers, not pointers, cross borders:
- * a trace's number never changes, nor does a session's. */
+/* Sessions, traces and their totals, kept up as events arrive. Loop thread only. Numbers, not
+ * pointers, cross borders: a trace's number never changes, nor does a session's. */
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
 
@@ -7,13 +7,15 @@
 
 #define MODEL_NONE UINT32_MAX
 
-/* Sums over events. Unknown stays apart from 0: a sum whose `_known` count is 0 is unknown. Tokens and cost count
- * generations and embeddings only (PostHog's rule). */
+/* Sums over events. Unknown stays apart from 0: a sum whose `_known` count is 0 is unknown. Tokens
+ * and cost count generations and embeddings only (PostHog's rule). */
 struct totals {
-	money cost_reported, cost_estimated; /* USD * 1e12 */
+	money cost_reported, cost_estimated;                       /* USD * 1e12 */
 	int64_t input, output, cache_read, cache_write, reasoning; /* tokens, as sent */
-	uint32_t input_known, output_known, cache_read_known, cache_write_known, reasoning_known; /* events that had them */
-	uint32_t reported, estimated, unpriced; /* generations and embeddings by where their cost comes from */
+	/* events that had them */
+	uint32_t input_known, output_known, cache_read_known, cache_write_known, reasoning_known;
+	/* generations and embeddings by where their cost comes from */
+	uint32_t reported, estimated, unpriced;
 	uint32_t kinds[EVENT_KINDS];
 	uint32_t events; /* all of them */
 	uint32_t errors;
@@ -25,16 +27,19 @@ void totals_add_event(struct totals *t, const struct events *events, uint32_t ev
 bool totals_cost(const struct totals *t, money *out); /* false: unknown */
 
 struct trace {
-	uint32_t id;      /* number in ids */
-	uint32_t name;    /* string: the earliest $ai_trace's name, else that of the earliest event that has one; 0 none */
-	uint32_t user;    /* id: the $ai_trace event's distinct id, else that of the earliest event */
-	uint32_t session; /* number of a session, or MODEL_NONE */
-	uint32_t explicit_event; /* the earliest $ai_trace event, or EVENT_NONE: then the trace is a pseudo-trace */
+	uint32_t id;   /* number in ids */
+	uint32_t name; /* string: the earliest $ai_trace's name, else that of the earliest event
+	                  that has one; 0 none */
+	uint32_t user; /* id: the $ai_trace event's distinct id, else that of the earliest event */
+	uint32_t session;        /* number of a session, or MODEL_NONE */
+	uint32_t explicit_event; /* the earliest $ai_trace event, or EVENT_NONE: then the trace is a
+	                            pseudo-trace */
 	uint32_t first_event;    /* head of its events in order of arrival: see model_next_event */
 	int64_t first_time, last_time; /* of its timestamps; TIME_NONE if none is known */
 	int64_t start, end;            /* earliest start, latest end; TIME_NONE */
-	int64_t latency;  /* microseconds by PostHog's newest rule (the $ai_trace's, else the generations' sum if only they have
-	                     one, else the sum of the top level); EVENT_UNKNOWN */
+	int64_t latency; /* microseconds by PostHog's newest rule (the $ai_trace's, else the
+	                    generations' sum if only they have one, else the sum of the top level);
+	                    EVENT_UNKNOWN */
 	bool personless;
 	struct totals totals;
 	uint32_t version; /* changes with every change to the trace */
@@ -42,7 +47,7 @@ struct trace {
 
 struct session {
 	uint32_t id;
-	uint32_t user; /* of its earliest trace; 0 none */
+	uint32_t user;                /* of its earliest trace; 0 none */
 	uint32_t traces, first_trace; /* see model_next_trace */
 	int64_t first_time, last_time;
 	int64_t latency; /* sum of its traces' latencies; EVENT_UNKNOWN if none has one */
@@ -55,17 +60,26 @@ void model_free(struct model *m);
 void model_add(struct model *m, uint32_t event); /* events in any order; each once */
 
 const struct events *model_events(const struct model *m);
+/* Ever seen; one that lost all its events to duplicates elsewhere has totals.events == 0, and
+ * finding it gives MODEL_NONE. */
 uint32_t model_trace_count(const struct model *m);
+/* Pointers to traces, sessions and totals last as long as the model; ask again after model_add for
+ * what is true then. */
 const struct trace *model_trace(const struct model *m, uint32_t trace);
-uint32_t model_trace_of(const struct model *m, uint32_t event); /* MODEL_NONE: the event has no trace id */
-uint32_t model_find_trace(const struct model *m, uint32_t id);  /* by number in ids; MODEL_NONE */
-uint32_t model_session_count(const struct model *m); /* ever seen; one that lost all its traces has traces == 0 */
-const struct session *model_session(struct model *m, uint32_t session); /* sums brought up to date first */
+uint32_t model_trace_of(const struct model *m,
+                        uint32_t event); /* MODEL_NONE: the event has no trace id */
+uint32_t model_find_trace(const struct model *m, uint32_t id); /* by number in ids; MODEL_NONE */
+uint32_t model_session_count(
+	const struct model *m); /* ever seen; one that lost all its traces has traces == 0 */
+const struct session *model_session(struct model *m,
+                                    uint32_t session); /* sums brought up to date first */
 uint32_t model_find_session(const struct model *m, uint32_t id);
 /* EVENT_NONE and MODEL_NONE at the end. Duplicates that lost are not among a trace's events. */
 uint32_t model_next_event(const struct model *m, uint32_t event);
-uint32_t model_next_trace(const struct model *m, uint32_t trace); /* of the same session */
-/* True for an event that lost against another of the same uuid (the last by journal number and offset wins). */
+uint32_t model_next_trace(const struct model *m,
+                          uint32_t trace); /* of the same session, in no order */
+/* True for an event that lost against another of the same uuid (the last by journal number and
+ * offset wins). */
 bool model_superseded(const struct model *m, uint32_t event);
 uint64_t model_duplicates(const struct model *m);
 /* Over every event, those without a trace id too. */

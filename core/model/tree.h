@@ -1,5 +1,6 @@
-/* The tree of one trace, made when somebody looks: nodes in the order they are drawn. The same for the same events
- * whatever the order of their arrival. No recursion: a chain of 10,000 is a loop. */
+/* The tree of one trace, made when somebody looks: nodes in the order they are drawn. The same for
+ * the same events whatever the order of their arrival. No recursion: a chain of 10,000 is a loop.
+ */
 #ifndef MODEL_TREE_H
 #define MODEL_TREE_H
 
@@ -12,8 +13,8 @@ enum tree_mark {
 	TREE_SELF,   /* its own parent: made a root */
 };
 
-/* What PostHog shows for a node (its aggregate): the node's own value where it carries one, else the sum of its children's;
- * a generation or embedding never sums its children. */
+/* What PostHog shows for a node (its aggregate): the node's own value where it carries one, else
+ * the sum of its children's; a generation or embedding never sums its children. */
 struct tree_sum {
 	money cost;
 	int64_t latency, input, output;
@@ -28,7 +29,7 @@ struct tree_node {
 	uint32_t depth;   /* 0 at the top */
 	uint32_t errors;  /* events with an error in the subtree */
 	enum tree_mark mark;
-	bool last;        /* last of its siblings */
+	bool last; /* last of its siblings */
 	struct tree_sum sum;
 };
 
@@ -37,12 +38,13 @@ struct tree_node {
 struct tree {
 	struct tree_node *nodes; /* generations, embeddings, spans, depth first */
 	uint32_t n;
-	uint32_t *attached; /* metric, feedback, evaluation and other events, and $ai_trace events after the first, by time */
+	uint32_t *attached; /* metric, feedback, evaluation and other events, and $ai_trace events
+	                       after the first, by time */
 	uint32_t n_attached;
 };
 
-/* Node ids, parents, orphans, cycles, several nodes of one id: CLI.md, last section. The $ai_trace events are the root
- * itself: their $ai_span_id stands for the trace, and so does the trace id. */
+/* Node ids, parents, orphans, cycles, several nodes of one id: CLI.md, last section. The $ai_trace
+ * events are the root itself: their $ai_span_id stands for the trace, and so does the trace id. */
 void tree_build(struct tree *t, const struct model *m, uint32_t trace);
 void tree_free(struct tree *t);
 
