@@ -37,7 +37,8 @@ static void push(struct app *a, struct view *v)
 static struct view *root_view(struct app *a, int number)
 {
 	static const int kinds[10] = {
-	        [1] = ROWS_TRACES, [2] = ROWS_SESSIONS, [3] = ROWS_GENERATIONS, [4] = ROWS_USERS, [8] = ROWS_MODELS,
+		[1] = ROWS_TRACES, [2] = ROWS_SESSIONS, [3] = ROWS_GENERATIONS,
+		[4] = ROWS_USERS,  [8] = ROWS_MODELS,
 	};
 	struct query q;
 
@@ -55,7 +56,8 @@ bool app_has_view(int number)
 static void show_view(struct app *a, int number)
 {
 	if (!app_has_view(number)) {
-		buf_printf(&a->world.message, "no view has the number %d yet (? lists them)", number);
+		buf_printf(&a->world.message, "no view has the number %d yet (? lists them)",
+		           number);
 		return;
 	}
 	if (number != a->current)
@@ -153,7 +155,8 @@ static void open_id(struct app *a, struct str id)
 	if (found.kind == LOOKUP_TRACE)
 		a->world.wish.kind = WISH_TRACE;
 	if (found.kind == LOOKUP_EVENT)
-		a->world.wish = (struct wish){WISH_TRACE, model_trace_of(m, found.number), found.number};
+		a->world.wish = (struct wish){WISH_TRACE, model_trace_of(m, found.number),
+		                              found.number};
 	if (found.kind == LOOKUP_EVENT && a->world.wish.number == MODEL_NONE)
 		a->world.wish.kind = WISH_EVENT;
 }
@@ -185,7 +188,8 @@ static void command_line(struct app *a, struct str line)
 	else if (str_eq(line, STR("q")) || str_eq(line, STR("quit")))
 		a->need = APP_QUIT;
 	else
-		buf_printf(&a->world.message, "no command: %s (:123 :50%% :open ID :quit)", buf_text(&a->prompt.text));
+		buf_printf(&a->world.message, "no command: %s (:123 :50%% :open ID :quit)",
+		           buf_text(&a->prompt.text));
 }
 
 static void prompt_input(struct app *a, uint32_t key, struct str pasted)

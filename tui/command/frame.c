@@ -1,15 +1,15 @@
 /* The frame around a view: the head line with crumbs, sums and the last event's time; the status line with position,
  * the equivalent command, a message or a prompt. */
 #include "base/time.h"
+#include "base/utf8.h"
 #include "command/app_internal.h"
 #include "draw/format.h"
-#include "base/utf8.h"
 #include "draw/width.h"
 
 #include <string.h>
 
-#define MIN_ROWS 8
-#define MIN_COLS 40
+#define MIN_ROWS  8
+#define MIN_COLS  40
 #define TABS_COLS 120
 
 static struct str base_name(const char *path)
@@ -22,7 +22,8 @@ static struct str base_name(const char *path)
 static const char *view_label(int number)
 {
 	static const char *const labels[10] = {
-	        [0] = "Sources", [1] = "Traces", [2] = "Sessions", [3] = "Generations", [4] = "Users", [8] = "Models",
+		[0] = "Sources",     [1] = "Traces", [2] = "Sessions",
+		[3] = "Generations", [4] = "Users",  [8] = "Models",
 	};
 
 	return labels[number];
@@ -60,8 +61,10 @@ static int draw_tabs(struct app *a, struct surface *s, struct area row, int col)
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
 		bool here = order[i] == a->current;
 		buf_clear(&tab);
-		buf_printf(&tab, "%s%d %s%s", here ? "[" : " ", order[i], view_label(order[i]), here ? "]" : " ");
-		col += surface_put(s, row, 0, col, row.cols - col, here ? ROLE_HEAD_STRONG : ROLE_HEAD, buf_str(&tab));
+		buf_printf(&tab, "%s%d %s%s", here ? "[" : " ", order[i], view_label(order[i]),
+		           here ? "]" : " ");
+		col += surface_put(s, row, 0, col, row.cols - col,
+		                   here ? ROLE_HEAD_STRONG : ROLE_HEAD, buf_str(&tab));
 	}
 	buf_free(&tab);
 	return col;
@@ -106,7 +109,8 @@ static void draw_command(struct app *a, struct surface *s, struct area row, int 
 	view_quote(&line, str_of(a->world.source));
 	width = width_text(buf_str(&line));
 	if (width <= room)
-		surface_put_right(s, row, 0, row.cols - 1 - width, width, ROLE_STATUS, buf_str(&line));
+		surface_put_right(s, row, 0, row.cols - 1 - width, width, ROLE_STATUS,
+		                  buf_str(&line));
 	else if (room >= 6)
 		surface_put_right(s, row, 0, row.cols - 7, 6, ROLE_STATUS, STR("? keys"));
 	buf_free(&line);

@@ -6,81 +6,89 @@
 
 #include <string.h>
 
-#define GROUP(title) {ACTION_NONE, 0, NULL, "", title}
+#define GROUP(title)                            \
+	{                                       \
+		ACTION_NONE, 0, NULL, "", title \
+	}
 
 const struct command commands[] = {
-        GROUP("Moving, in every screen"),
-        {ACTION_DOWN, 0, "down", "j Down", "one row down"},
-        {ACTION_UP, 0, "up", "k Up", "one row up"},
-        {ACTION_HALF_DOWN, 0, "half-page-down", "Ctrl-D", "half a page down"},
-        {ACTION_HALF_UP, 0, "half-page-up", "Ctrl-U", "half a page up"},
-        {ACTION_PAGE_DOWN, 0, "page-down", "Ctrl-F PgDn Space", "a page down"},
-        {ACTION_PAGE_UP, 0, "page-up", "Ctrl-B PgUp", "a page up"},
-        {ACTION_FIRST, 0, "first", "g Home", "first row; in a list of the newest: follow again"},
-        {ACTION_LAST, 0, "last", "G End", "last row"},
-        {ACTION_OPEN, 0, "open", "Enter l Right", "open: a fold unfolds, a row goes to its own screen"},
-        {ACTION_LEFT, 0, "left", "h Left", "fold, else go to the parent, else back"},
-        {ACTION_PREVIEW_DOWN, 0, "preview-down", "J", "scroll the other pane down"},
-        {ACTION_PREVIEW_UP, 0, "preview-up", "K", "scroll the other pane up"},
-        {ACTION_NEXT_PANE, 0, "next-pane", "Tab", "the other pane"},
-        {ACTION_PREVIOUS_PANE, 0, "previous-pane", "Shift-Tab", "the other pane"},
-        {ACTION_NEXT_TAB, 0, "next-tab", "]", "next tab of the detail: Chat, Properties, Raw"},
-        {ACTION_PREVIOUS_TAB, 0, "previous-tab", "[", "previous tab of the detail"},
-        {ACTION_ZOOM, 0, "zoom", "Z", "this pane alone, and back"},
-        {ACTION_SCROLL_LEFT, 0, "scroll-left", "H", "scroll names and unwrapped text left"},
-        {ACTION_SCROLL_RIGHT, 0, "scroll-right", "L", "scroll names and unwrapped text right"},
+	GROUP("Moving, in every screen"),
+	{ACTION_DOWN, 0, "down", "j Down", "one row down"},
+	{ACTION_UP, 0, "up", "k Up", "one row up"},
+	{ACTION_HALF_DOWN, 0, "half-page-down", "Ctrl-D", "half a page down"},
+	{ACTION_HALF_UP, 0, "half-page-up", "Ctrl-U", "half a page up"},
+	{ACTION_PAGE_DOWN, 0, "page-down", "Ctrl-F PgDn Space", "a page down"},
+	{ACTION_PAGE_UP, 0, "page-up", "Ctrl-B PgUp", "a page up"},
+	{ACTION_FIRST, 0, "first", "g Home", "first row; in a list of the newest: follow again"},
+	{ACTION_LAST, 0, "last", "G End", "last row"},
+	{ACTION_OPEN, 0, "open", "Enter l Right",
+         "open: a fold unfolds, a row goes to its own screen"},
+	{ACTION_LEFT, 0, "left", "h Left", "fold, else go to the parent, else back"},
+	{ACTION_PREVIEW_DOWN, 0, "preview-down", "J", "scroll the other pane down"},
+	{ACTION_PREVIEW_UP, 0, "preview-up", "K", "scroll the other pane up"},
+	{ACTION_NEXT_PANE, 0, "next-pane", "Tab", "the other pane"},
+	{ACTION_PREVIOUS_PANE, 0, "previous-pane", "Shift-Tab", "the other pane"},
+	{ACTION_NEXT_TAB, 0, "next-tab", "]", "next tab of the detail: Chat, Properties, Raw"},
+	{ACTION_PREVIOUS_TAB, 0, "previous-tab", "[", "previous tab of the detail"},
+	{ACTION_ZOOM, 0, "zoom", "Z", "this pane alone, and back"},
+	{ACTION_SCROLL_LEFT, 0, "scroll-left", "H", "scroll names and unwrapped text left"},
+	{ACTION_SCROLL_RIGHT, 0, "scroll-right", "L", "scroll names and unwrapped text right"},
 
-        GROUP("Views"),
-        {ACTION_VIEW, 1, "traces", "1", "traces, newest first"},
-        {ACTION_VIEW, 2, "sessions", "2", "sessions"},
-        {ACTION_VIEW, 3, "generations", "3", "generations and embeddings"},
-        {ACTION_VIEW, 4, "users", "4", "users, dearest first"},
-        {ACTION_VIEW, 8, "models", "8", "models, dearest first"},
-        {ACTION_VIEW, 0, "sources", "0", "sources: state, counts, bad lines with their place and reason"},
-        {ACTION_LAST_VIEW, 0, "last-view", "-", "the view before, as cd -"},
-        {ACTION_CLOSE, 0, "close", "q", "close this screen; the last one quits"},
-        {ACTION_QUIT, 0, "quit", "Q", "quit (Ctrl-C twice quits at once)"},
-        {ACTION_CANCEL, 0, "cancel", "Esc", "close a prompt or a menu; never leaves a screen"},
-        {ACTION_HELP, 0, "help", "? F1", "this help"},
+	GROUP("Views"),
+	{ACTION_VIEW, 1, "traces", "1", "traces, newest first"},
+	{ACTION_VIEW, 2, "sessions", "2", "sessions"},
+	{ACTION_VIEW, 3, "generations", "3", "generations and embeddings"},
+	{ACTION_VIEW, 4, "users", "4", "users, dearest first"},
+	{ACTION_VIEW, 8, "models", "8", "models, dearest first"},
+	{ACTION_VIEW, 0, "sources", "0",
+         "sources: state, counts, bad lines with their place and reason"},
+	{ACTION_LAST_VIEW, 0, "last-view", "-", "the view before, as cd -"},
+	{ACTION_CLOSE, 0, "close", "q", "close this screen; the last one quits"},
+	{ACTION_QUIT, 0, "quit", "Q", "quit (Ctrl-C twice quits at once)"},
+	{ACTION_CANCEL, 0, "cancel", "Esc", "close a prompt or a menu; never leaves a screen"},
+	{ACTION_HELP, 0, "help", "? F1", "this help"},
 
-        GROUP("Finding and ordering"),
-        {ACTION_FIND, 0, "find", "/ F3", "find; small letters match both cases"},
-        {ACTION_FIND_NEXT, 0, "find-next", "n", "next place found"},
-        {ACTION_FIND_PREVIOUS, 0, "find-previous", "N", "previous place found"},
-        {ACTION_NEXT_ERROR, 0, "next-error", "e", "next error"},
-        {ACTION_PREVIOUS_ERROR, 0, "previous-error", "E", "previous error"},
-        {ACTION_DEAREST, 0, "dearest", "$", "the most expensive call, then the next one"},
-        {ACTION_NEXT_SAME_NAME, 0, "next-same-name", "o", "next span of the same name"},
-        {ACTION_PREVIOUS_SAME_NAME, 0, "previous-same-name", "O", "previous span of the same name"},
-        {ACTION_SORT, 0, "sort", "s F6", "choose what a list is sorted by"},
-        {ACTION_SORT_INVERT, 0, "sort-invert", "I", "turn the order round"},
-        {ACTION_SORT_LEFT, 0, "sort-left", "<", "sort by the column to the left; in an event: the call before"},
-        {ACTION_SORT_RIGHT, 0, "sort-right", ">", "sort by the column to the right; in an event: the call after"},
+	GROUP("Finding and ordering"),
+	{ACTION_FIND, 0, "find", "/ F3", "find; small letters match both cases"},
+	{ACTION_FIND_NEXT, 0, "find-next", "n", "next place found"},
+	{ACTION_FIND_PREVIOUS, 0, "find-previous", "N", "previous place found"},
+	{ACTION_NEXT_ERROR, 0, "next-error", "e", "next error"},
+	{ACTION_PREVIOUS_ERROR, 0, "previous-error", "E", "previous error"},
+	{ACTION_DEAREST, 0, "dearest", "$", "the most expensive call, then the next one"},
+	{ACTION_NEXT_SAME_NAME, 0, "next-same-name", "o", "next span of the same name"},
+	{ACTION_PREVIOUS_SAME_NAME, 0, "previous-same-name", "O", "previous span of the same name"},
+	{ACTION_SORT, 0, "sort", "s F6", "choose what a list is sorted by"},
+	{ACTION_SORT_INVERT, 0, "sort-invert", "I", "turn the order round"},
+	{ACTION_SORT_LEFT, 0, "sort-left", "<",
+         "sort by the column to the left; in an event: the call before"},
+	{ACTION_SORT_RIGHT, 0, "sort-right", ">",
+         "sort by the column to the right; in an event: the call after"},
 
-        GROUP("The tree of a trace"),
-        {ACTION_FOLD_TOGGLE, 0, "fold", "za", "fold or unfold what is under the cursor"},
-        {ACTION_FOLD_NONE, 0, "fold-none", "zR", "unfold all"},
-        {ACTION_FOLD_ALL, 0, "fold-all", "zM", "fold all"},
-        {ACTION_FOLD_LEVEL, 1, "fold-level-1", "z1", "show one level (z1 to z9)"},
-        {ACTION_FOLD_LEVEL, 2, "fold-level-2", "z2", NULL},
-        {ACTION_FOLD_LEVEL, 3, "fold-level-3", "z3", NULL},
-        {ACTION_FOLD_LEVEL, 4, "fold-level-4", "z4", NULL},
-        {ACTION_FOLD_LEVEL, 5, "fold-level-5", "z5", NULL},
-        {ACTION_FOLD_LEVEL, 6, "fold-level-6", "z6", NULL},
-        {ACTION_FOLD_LEVEL, 7, "fold-level-7", "z7", NULL},
-        {ACTION_FOLD_LEVEL, 8, "fold-level-8", "z8", NULL},
-        {ACTION_FOLD_LEVEL, 9, "fold-level-9", "z9", NULL},
-        {ACTION_FLAT, 0, "flat", "zl", "a flat list by start, and back"},
-        {ACTION_CLOCK, 0, "clock", "zt", "clock times or offsets in the scale"},
-        {ACTION_WRAP, 0, "wrap", "zw", "wrap long lines of text or not"},
+	GROUP("The tree of a trace"),
+	{ACTION_FOLD_TOGGLE, 0, "fold", "za", "fold or unfold what is under the cursor"},
+	{ACTION_FOLD_NONE, 0, "fold-none", "zR", "unfold all"},
+	{ACTION_FOLD_ALL, 0, "fold-all", "zM", "fold all"},
+	{ACTION_FOLD_LEVEL, 1, "fold-level-1", "z1", "show one level (z1 to z9)"},
+	{ACTION_FOLD_LEVEL, 2, "fold-level-2", "z2", NULL},
+	{ACTION_FOLD_LEVEL, 3, "fold-level-3", "z3", NULL},
+	{ACTION_FOLD_LEVEL, 4, "fold-level-4", "z4", NULL},
+	{ACTION_FOLD_LEVEL, 5, "fold-level-5", "z5", NULL},
+	{ACTION_FOLD_LEVEL, 6, "fold-level-6", "z6", NULL},
+	{ACTION_FOLD_LEVEL, 7, "fold-level-7", "z7", NULL},
+	{ACTION_FOLD_LEVEL, 8, "fold-level-8", "z8", NULL},
+	{ACTION_FOLD_LEVEL, 9, "fold-level-9", "z9", NULL},
+	{ACTION_FLAT, 0, "flat", "zl", "a flat list by start, and back"},
+	{ACTION_CLOCK, 0, "clock", "zt", "clock times or offsets in the scale"},
+	{ACTION_WRAP, 0, "wrap", "zw", "wrap long lines of text or not"},
 
-        GROUP("The program"),
-        {ACTION_FOLLOW, 0, "follow", "F F7", "freeze what is shown, and follow again"},
-        {ACTION_RELOAD, 0, "reload", "R", "look at the sources again"},
-        {ACTION_REDRAW, 0, "redraw", "Ctrl-L", "draw the whole screen again"},
-        {ACTION_COMMAND_LINE, 0, "command-line", ":", ":123 goes to a row, :50% to a place, :open ID, :quit"},
-        {ACTION_SUSPEND, 0, "suspend", "Ctrl-Z", "give the terminal back; fg returns"},
-        {ACTION_QUIT, 0, "quit-by-function-key", "F10", NULL},
+	GROUP("The program"),
+	{ACTION_FOLLOW, 0, "follow", "F F7", "freeze what is shown, and follow again"},
+	{ACTION_RELOAD, 0, "reload", "R", "look at the sources again"},
+	{ACTION_REDRAW, 0, "redraw", "Ctrl-L", "draw the whole screen again"},
+	{ACTION_COMMAND_LINE, 0, "command-line", ":",
+         ":123 goes to a row, :50% to a place, :open ID, :quit"},
+	{ACTION_SUSPEND, 0, "suspend", "Ctrl-Z", "give the terminal back; fg returns"},
+	{ACTION_QUIT, 0, "quit-by-function-key", "F10", NULL},
 };
 const size_t commands_count = sizeof(commands) / sizeof(commands[0]);
 
@@ -117,7 +125,8 @@ static bool command_has_key(const struct command *c, uint32_t prefix, uint32_t k
 		word_keys(word, &first, &second);
 		if (prefix == 0 && second != 0 && first == key)
 			*is_prefix = true;
-		if (second == 0 ? (prefix == 0 && first == key) : (prefix == first && second == key))
+		if (second == 0 ? (prefix == 0 && first == key)
+		                : (prefix == first && second == key))
 			return true;
 	}
 	return false;
@@ -127,7 +136,8 @@ const struct command *command_of_key(uint32_t prefix, uint32_t key, bool *is_pre
 {
 	*is_prefix = false;
 	for (size_t i = 0; i < commands_count; i++)
-		if (commands[i].name != NULL && command_has_key(&commands[i], prefix, key, is_prefix))
+		if (commands[i].name != NULL &&
+		    command_has_key(&commands[i], prefix, key, is_prefix))
 			return &commands[i];
 	return NULL;
 }
@@ -135,19 +145,19 @@ const struct command *command_of_key(uint32_t prefix, uint32_t key, bool *is_pre
 static void add_legend(struct reader *r)
 {
 	static const char *const marks[][2] = {
-	        {">", "the cursor"},
-	        {"!", "an error"},
-	        {"*", "a generation"},
-	        {"E", "an embedding"},
-	        {"T", "a tool call"},
-	        {"?", "before a name: the parent is missing; as a value: unknown"},
-	        {"@", "cut off a cycle of parents, or its own parent"},
-	        {"-", "unknown: nothing was sent (never 0)"},
-	        {"$?", "a price that is not known"},
-	        {"~", "before a number: an estimate"},
-	        {">=", "before a sum: parts of it are not known"},
-	        {"+", "after a time: still running"},
-	        {"\\x1b", "a byte that does not print, made visible"},
+		{">", "the cursor"},
+		{"!", "an error"},
+		{"*", "a generation"},
+		{"E", "an embedding"},
+		{"T", "a tool call"},
+		{"?", "before a name: the parent is missing; as a value: unknown"},
+		{"@", "cut off a cycle of parents, or its own parent"},
+		{"-", "unknown: nothing was sent (never 0)"},
+		{"$?", "a price that is not known"},
+		{"~", "before a number: an estimate"},
+		{">=", "before a sum: parts of it are not known"},
+		{"+", "after a time: still running"},
+		{"\\x1b", "a byte that does not print, made visible"},
 	};
 
 	reader_add(r, ROLE_STRONG, 0, ROLE_TEXT, STR_EMPTY, STR("Marks"));

@@ -11,9 +11,10 @@ struct reader;
 struct command {
 	enum action action;
 	int argument;
-	const char *name;  /* as the palette and the config name it */
-	const char *keys;  /* blank-separated; a key's name, or a sequence of plain keys such as "za" */
-	const char *help;  /* what it does, without a full stop */
+	const char *name; /* as the palette and the config name it */
+	const char
+		*keys; /* blank-separated; a key's name, or a sequence of plain keys such as "za" */
+	const char *help; /* what it does, without a full stop */
 };
 
 /* Groups of commands, for help: a group's first entry has a NULL action name and its title in help. */

@@ -180,8 +180,8 @@ static void stop_listening(struct terminal *t)
 	input_free(t->input);
 }
 
-enum err terminal_run(struct app *app, struct loop *loop, struct explorer *x, const struct terminal_options *options,
-                      struct errinfo *e)
+enum err terminal_run(struct app *app, struct loop *loop, struct explorer *x,
+                      const struct terminal_options *options, struct errinfo *e)
 {
 	struct terminal t = {.app = app, .loop = loop, .theme = options->theme};
 	struct screen_options screen_options = {.depth = options->depth};

@@ -12,8 +12,8 @@ struct terminal_options {
 
 /* Runs until the person quits, the terminal goes away (SIGHUP, end of input) or SIGTERM comes; the terminal is always given
  * back. ERR_IO, ERR_USAGE: see screen_open; nothing was drawn then. */
-enum err terminal_run(struct app *app, struct loop *loop, struct explorer *x, const struct terminal_options *options,
-                      struct errinfo *e) MUST_USE;
+enum err terminal_run(struct app *app, struct loop *loop, struct explorer *x,
+                      const struct terminal_options *options, struct errinfo *e) MUST_USE;
 /* Handlers that give the terminal back when the program crashes or runs out of memory. Once, at start. */
 void terminal_guard(void);
 

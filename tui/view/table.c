@@ -9,11 +9,10 @@
 #include "draw/format.h"
 #include "draw/width.h"
 
-#define BUILD_SHARE      10    /* one part in ten of the time may go into building rows */
-#define BUILD_AGAIN_MIN  50000 /* microseconds */
-#define GUTTER           3     /* cursor mark, error mark, blank */
-#define PREVIEW_MIN      14
-#define PREVIEW_PRIORITY 6 /* columns of a higher number give way to the preview */
+#define BUILD_SHARE     10    /* one part in ten of the time may go into building rows */
+#define BUILD_AGAIN_MIN 50000 /* microseconds */
+#define GUTTER          3     /* cursor mark, error mark, blank */
+#define PREVIEW_MIN     14
 
 static uint32_t id_of_row(const struct table *t, uint64_t row)
 {
@@ -135,26 +134,26 @@ static unsigned lowest_priority(const struct column *c, size_t n, int width)
 static void lay_out(const struct table *t, int width, struct layout *l)
 {
 	size_t n;
-	const struct column *c = rows_columns(t->query.kind, &n);
-	unsigned priority;
+	const struct column *all = rows_columns(t->query.kind, &n), *c;
 	int room = width - GUTTER;
+	unsigned priority = lowest_priority(all, n, has_preview(t) ? room - PREVIEW_MIN : room);
 
 	*l = (struct layout){0};
-	priority = lowest_priority(c, n, has_preview(t) ? room - PREVIEW_MIN : room);
-	for (size_t i = 0; i < n && l->n < TABLE_COLUMNS; i++) {
-		if (c[i].priority == 0 || c[i].priority > priority)
+	for (unsigned place = 1;
+	     (c = rows_column_at(t->query.kind, place)) != NULL && l->n < TABLE_COLUMNS; place++) {
+		if (c->priority > priority)
 			continue;
-		l->columns[l->n] = &c[i];
-		l->widths[l->n++] = c[i].width;
-		room -= c[i].width + 1;
+		l->columns[l->n] = c;
+		l->widths[l->n++] = c->width;
+		room -= c->width + 1;
 	}
 	l->preview_at = l->n;
-	if (has_preview(t) && room > PREVIEW_MIN) {
-		l->preview = room - 1;
-		for (size_t i = 0; i < l->n; i++)
-			if (l->columns[i]->type == VALUE_TEXT && t->query.kind == ROWS_TRACES)
-				l->preview_at = i + 1;
-	}
+	if (!has_preview(t) || room <= PREVIEW_MIN)
+		return;
+	l->preview = room - 1;
+	for (size_t i = 0; i < l->n; i++)
+		if (l->columns[i]->type == VALUE_TEXT && t->query.kind == ROWS_TRACES)
+			l->preview_at = i + 1;
 }
 
 static bool is_number(const struct column *c)

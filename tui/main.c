@@ -1,0 +1,73 @@
+/* tracehog: a terminal explorer of LLM traces. Reads the command line and hands over to the command. */
+#include "base/clean.h"
+#include "command/explore.h"
+#include "print/ls.h"
+#include "print/output.h"
+#include "print/show.h"
+#include "print/stats.h"
+#include "print/tail.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+/* Only what characters are: numbers are written the same everywhere. */
+static void read_locale(void)
+{
+	setlocale(LC_CTYPE, "");
+	clean_set_ascii(strcmp(nl_langinfo(CODESET), "UTF-8") != 0);
+	tzset();
+}
+
+static int help(const struct options *o)
+{
+	struct buf text = {0};
+
+	options_help(o->command, &text);
+	output_write(buf_str(&text));
+	buf_free(&text);
+	return output_end(EXIT_OK);
+}
+
+static int run(struct options *o)
+{
+	switch (o->command) {
+	case COMMAND_DEMO:
+		return explore_demo(o);
+	case COMMAND_LS:
+		return print_ls(o);
+	case COMMAND_SHOW:
+		return print_show(o);
+	case COMMAND_TREE:
+		return print_tree(o);
+	case COMMAND_STATS:
+		return print_stats(o);
+	case COMMAND_TAIL:
+		return print_tail(o);
+	default:
+		return explore_run(o);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct options o;
+	struct errinfo e = {0};
+	enum err err;
+
+	read_locale();
+	umask(077);
+	err = options_parse(&o, argc, argv, &e);
+	if (err != ERR_OK) {
+		output_error(e.msg);
+		return exit_of_err(err);
+	}
+	if (o.version) {
+		output_write(STR("tracehog " TRACEHOG_VERSION "\n"));
+		return output_end(EXIT_OK);
+	}
+	return o.help ? help(&o) : run(&o);
+}

@@ -1,0 +1,324 @@
+/* Parsing with getopt_long over the table of options; nothing here does what an option asks for. */
+#include "print/options.h"
+
+#include "base/time.h"
+
+#include <getopt.h>
+#include <string.h>
+
+#define AT(command) (1u << (command))
+#define EVERYWHERE  (AT(COMMAND_KINDS) - 1)
+#define PRINTS                                                                      \
+	(AT(COMMAND_LS) | AT(COMMAND_SHOW) | AT(COMMAND_TREE) | AT(COMMAND_STATS) | \
+	 AT(COMMAND_TAIL))
+#define SCREEN (AT(COMMAND_EXPLORE) | AT(COMMAND_DEMO))
+
+static const struct {
+	const char *name, *words, *help;
+} command_table[COMMAND_KINDS] = {
+	[COMMAND_EXPLORE] = {NULL, "[SOURCE...]", "open the explorer"},
+	[COMMAND_DEMO] = {"demo", "",
+                          "the explorer on a sample agent's day, which goes on while you watch"},
+	[COMMAND_LS] = {"ls", "WHAT [SOURCE...]",
+                        "a table: traces sessions generations spans users models"},
+	[COMMAND_SHOW] =
+		{"show", "ID [SOURCE...]",
+                 "one session, trace, span or generation, by any of its ids, a unique prefix, "
+                 "or last, last~1, last:error"},
+	[COMMAND_TREE] = {"tree", "ID [SOURCE...]", "a trace as a tree with bars, in text"},
+	[COMMAND_STATS] = {"stats", "[SOURCE...]", "totals"},
+	[COMMAND_TAIL] = {"tail", "[SOURCE...]", "a line per event as it arrives"},
+};
+
+struct option_entry {
+	const char *name;
+	char letter;       /* 0: none */
+	const char *value; /* what follows it; NULL: nothing */
+	const char *help;
+	unsigned where; /* commands that take it */
+	enum err (*set)(struct options *o, const char *value, struct errinfo *e);
+};
+
+#define FORMAT_SETTER(name, value)                                                   \
+	static enum err name(struct options *o, const char *text, struct errinfo *e) \
+	{                                                                            \
+		(void)text;                                                          \
+		(void)e;                                                             \
+		o->format = value;                                                   \
+		return ERR_OK;                                                       \
+	}
+FORMAT_SETTER(set_json, FORMAT_JSON)
+FORMAT_SETTER(set_json_lines, FORMAT_JSON_LINES)
+FORMAT_SETTER(set_csv, FORMAT_CSV)
+FORMAT_SETTER(set_tsv, FORMAT_TSV)
+FORMAT_SETTER(set_markdown, FORMAT_MARKDOWN)
+FORMAT_SETTER(set_plain, FORMAT_PLAIN)
+
+static enum err set_time(int64_t *out, const char *option, const char *value, struct errinfo *e)
+{
+	*out = time_parse_range(str_of(value), time_now());
+	if (*out != TIME_NONE)
+		return ERR_OK;
+	return err_set(e, ERR_USAGE,
+	               "--%s: %s is no time: use 15m, 2h, 3d, today, 14:00 or 2026-11-20T10:00",
+	               option, value);
+}
+
+static enum err set_since(struct options *o, const char *value, struct errinfo *e)
+{
+	return set_time(&o->since, "since", value, e);
+}
+
+static enum err set_until(struct options *o, const char *value, struct errinfo *e)
+{
+	return set_time(&o->until, "until", value, e);
+}
+
+static enum err set_sort(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)e;
+	o->sort = value;
+	return ERR_OK;
+}
+
+static enum err set_fields(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)e;
+	o->fields = value;
+	return ERR_OK;
+}
+
+static enum err set_limit(struct options *o, const char *value, struct errinfo *e)
+{
+	int64_t n;
+
+	if (!str_to_i64(str_of(value), &n) || n < 1 || n > UINT32_MAX)
+		return err_set(e, ERR_USAGE, "--limit: %s is no count: use 1 or more", value);
+	o->limit = (uint32_t)n;
+	return ERR_OK;
+}
+
+static enum err set_fail_if(struct options *o, const char *value, struct errinfo *e)
+{
+	if (strcmp(value, "any") == 0)
+		o->fail_if = FAIL_ANY;
+	else if (strcmp(value, "none") == 0)
+		o->fail_if = FAIL_NONE;
+	else
+		return err_set(e, ERR_USAGE, "--fail-if: %s is no condition: use any or none",
+		               value);
+	return ERR_OK;
+}
+
+static enum err set_color(struct options *o, const char *value, struct errinfo *e)
+{
+	static const char *const known[] = {"auto", "never", "16", "256"};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(value, known[i]) == 0)
+			o->color = known[i];
+	if (o->color == NULL)
+		return err_set(e, ERR_USAGE,
+		               "--color: %s is no colour depth: use auto, never, 16 or 256", value);
+	return ERR_OK;
+}
+
+static enum err set_theme(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)e;
+	o->theme = value;
+	return ERR_OK;
+}
+
+static enum err set_no_follow(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)value;
+	(void)e;
+	o->no_follow = true;
+	return ERR_OK;
+}
+
+static enum err set_verbose(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)value;
+	(void)e;
+	o->verbose = true;
+	return ERR_OK;
+}
+
+static enum err set_help(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)value;
+	(void)e;
+	o->help = true;
+	return ERR_OK;
+}
+
+static enum err set_version(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)value;
+	(void)e;
+	o->version = true;
+	return ERR_OK;
+}
+
+static const struct option_entry entries[] = {
+	{"since", 0, "TIME", "only from then on: 15m 2h 3d today 14:00 2026-11-20T10:00",
+         AT(COMMAND_LS) | AT(COMMAND_STATS), set_since},
+	{"until", 0, "TIME", "only before then", AT(COMMAND_LS) | AT(COMMAND_STATS), set_until},
+	{"sort", 0, "FIELD", "by a field, ascending; FIELD-desc descends", AT(COMMAND_LS),
+         set_sort},
+	{"limit", 0, "N", "at most so many rows", AT(COMMAND_LS), set_limit},
+	{"fields", 0, "A,B,C", "these fields in this order", AT(COMMAND_LS), set_fields},
+	{"json", 0, NULL, "one JSON document (tail: an object a line)", PRINTS, set_json},
+	{"jsonl", 0, NULL, "a JSON object a line", AT(COMMAND_LS) | AT(COMMAND_TAIL),
+         set_json_lines},
+	{"csv", 0, NULL, "comma-separated values with a title line", AT(COMMAND_LS), set_csv},
+	{"tsv", 0, NULL, "tab-separated values with a title line", AT(COMMAND_LS), set_tsv},
+	{"md", 0, NULL, "a Markdown table", AT(COMMAND_LS), set_markdown},
+	{"plain", 0, NULL, "a line per value, for screen readers", AT(COMMAND_LS), set_plain},
+	{"fail-if", 0, "any|none", "exit 7 when it holds of the rows",
+         AT(COMMAND_LS) | AT(COMMAND_STATS), set_fail_if},
+	{"no-follow", 0, NULL, "print what is there and end; explorer: do not follow what grows",
+         AT(COMMAND_TAIL) | SCREEN, set_no_follow},
+	{"verbose", 'v', NULL, "every bad and irregular line with its place and reason",
+         AT(COMMAND_STATS), set_verbose},
+	{"color", 0, "DEPTH", "auto, never, 16 or 256", SCREEN, set_color},
+	{"theme", 0, "NAME", "default, mono, or a file NAME.theme in the config's themes folder",
+         SCREEN, set_theme},
+	{"help", 'h', NULL, "this help", EVERYWHERE, set_help},
+	{"version", 0, NULL, "the version", EVERYWHERE, set_version},
+};
+#define ENTRIES (sizeof(entries) / sizeof(entries[0]))
+
+static enum command_kind command_of(const char *word)
+{
+	for (unsigned i = 0; i < COMMAND_KINDS; i++)
+		if (command_table[i].name != NULL && strcmp(word, command_table[i].name) == 0)
+			return (enum command_kind)i;
+	return COMMAND_EXPLORE;
+}
+
+static enum err take(struct options *o, const struct option_entry *entry, const char *value,
+                     struct errinfo *e)
+{
+	if ((entry->where & AT(o->command)) == 0)
+		return err_set(e, ERR_USAGE, "--%s is no option of `%s`: see `tracehog %s%s--help`",
+		               entry->name,
+		               o->command == COMMAND_EXPLORE ? "tracehog"
+		                                             : command_table[o->command].name,
+		               o->command == COMMAND_EXPLORE ? "" : command_table[o->command].name,
+		               o->command == COMMAND_EXPLORE ? "" : " ");
+	return entry->set(o, value, e);
+}
+
+/* getopt's own tables, from ours: val is the entry's number + 256, or its letter. */
+static void long_options(struct option *out)
+{
+	for (size_t i = 0; i < ENTRIES; i++)
+		out[i] = (struct option){entries[i].name,
+		                         entries[i].value != NULL ? required_argument : no_argument,
+		                         NULL, (int)i + 256};
+	out[ENTRIES] = (struct option){0};
+}
+
+static const struct option_entry *entry_of(int code)
+{
+	for (size_t i = 0; i < ENTRIES; i++)
+		if (code == (int)i + 256 || (entries[i].letter != 0 && code == entries[i].letter))
+			return &entries[i];
+	return NULL;
+}
+
+enum err options_parse(struct options *o, int argc, char **argv, struct errinfo *e)
+{
+	struct option table[ENTRIES + 1];
+	enum err err = ERR_OK;
+	int code;
+
+	*o = (struct options){.since = TIME_NONE, .until = TIME_NONE};
+	if (argc > 1)
+		o->command = command_of(argv[1]);
+	if (o->command != COMMAND_EXPLORE) {
+		argv++;
+		argc--;
+	}
+	long_options(table);
+	opterr = 0;
+	optind = 1;
+	while (err == ERR_OK && (code = getopt_long(argc, argv, ":hv", table, NULL)) != -1) {
+		const struct option_entry *entry = entry_of(code);
+		if (code == ':')
+			return err_set(e, ERR_USAGE, "%s needs a value: see --help",
+			               argv[optind - 1]);
+		if (entry == NULL)
+			return err_set(e, ERR_USAGE, "%s is no option: see --help",
+			               argv[optind - 1]);
+		err = take(o, entry, optarg, e);
+	}
+	o->words = argv + optind;
+	o->n_words = argc - optind;
+	return err;
+}
+
+static void help_options(enum command_kind command, struct buf *out)
+{
+	for (size_t i = 0; i < ENTRIES; i++) {
+		const struct option_entry *o = &entries[i];
+		size_t from = out->n;
+		if ((o->where & AT(command)) == 0)
+			continue;
+		buf_puts(out, "  ");
+		if (o->letter != 0)
+			buf_printf(out, "-%c, ", o->letter);
+		buf_printf(out, "--%s%s%s", o->name, o->value != NULL ? " " : "",
+		           o->value != NULL ? o->value : "");
+		if (out->n - from < 24)
+			buf_pad(out, ' ', 24 - (out->n - from));
+		buf_printf(out, "  %s\n", o->help);
+	}
+}
+
+void options_help(enum command_kind command, struct buf *out)
+{
+	const char *name = command_table[command].name;
+
+	buf_printf(out, "tracehog %s%s%s\n    %s\n", name != NULL ? name : "",
+	           name != NULL ? " " : "", command_table[command].words,
+	           command_table[command].help);
+	if (command == COMMAND_EXPLORE) {
+		buf_puts(out, "\nCommands:\n");
+		for (unsigned i = 1; i < COMMAND_KINDS; i++) {
+			size_t from = out->n;
+			buf_printf(out, "  tracehog %s %s", command_table[i].name,
+			           command_table[i].words);
+			if (out->n - from < 34)
+				buf_pad(out, ' ', 34 - (out->n - from));
+			buf_printf(out, "  %s\n", command_table[i].help);
+		}
+		buf_puts(
+			out,
+			"\nSOURCE: an NDJSON file of PostHog events, one event a line. Without one: the local journal,\n"
+			"  ${XDG_STATE_HOME:-~/.local/state}/tracehog/journal/*.ndjson.\n");
+	}
+	buf_puts(out, "\nOptions:\n");
+	help_options(command, out);
+	buf_puts(
+		out,
+		"\nExit: 0 rows, 1 nothing matched, 2 usage, 6 input unreadable, 7 --fail-if held, 130 interrupted.\n");
+}
+
+int exit_of_err(enum err err)
+{
+	switch (err) {
+	case ERR_OK:
+		return EXIT_OK;
+	case ERR_NOT_FOUND:
+		return EXIT_NOTHING;
+	case ERR_USAGE:
+	case ERR_AMBIGUOUS:
+		return EXIT_BAD_USAGE;
+	default:
+		return EXIT_UNREADABLE;
+	}
+}

@@ -1,0 +1,64 @@
+/* The command line: one table of commands and one of options; parsing and --help are made from them. */
+#ifndef PRINT_OPTIONS_H
+#define PRINT_OPTIONS_H
+
+#include "base/buf.h"
+
+enum command_kind {
+	COMMAND_EXPLORE,
+	COMMAND_DEMO,
+	COMMAND_LS,
+	COMMAND_SHOW,
+	COMMAND_TREE,
+	COMMAND_STATS,
+	COMMAND_TAIL,
+	COMMAND_KINDS,
+};
+
+enum output_format {
+	FORMAT_TEXT,
+	FORMAT_JSON,
+	FORMAT_JSON_LINES,
+	FORMAT_CSV,
+	FORMAT_TSV,
+	FORMAT_MARKDOWN,
+	FORMAT_PLAIN, /* a line per value: for screen readers */
+};
+
+enum fail_if {
+	FAIL_NEVER,
+	FAIL_ANY,
+	FAIL_NONE,
+};
+
+struct options {
+	enum command_kind command;
+	char **words; /* what is no option, after the command: borrowed from argv */
+	int n_words;
+	enum output_format format;
+	int64_t since, until; /* microseconds; TIME_NONE: no bound */
+	const char *sort;     /* NULL: the own order */
+	const char *fields;   /* comma-separated; NULL: the command's own */
+	uint32_t limit;       /* 0: none */
+	enum fail_if fail_if;
+	const char *theme, *color;
+	bool no_follow, verbose, help, version;
+};
+
+/* argv is reordered. ERR_USAGE with one sentence. */
+enum err options_parse(struct options *o, int argc, char **argv, struct errinfo *e) MUST_USE;
+/* Help on a command, or on the program (COMMAND_EXPLORE). */
+void options_help(enum command_kind command, struct buf *out);
+
+/* Exit codes of CLI contract. */
+enum exit_code {
+	EXIT_OK = 0,
+	EXIT_NOTHING = 1,
+	EXIT_BAD_USAGE = 2,
+	EXIT_UNREADABLE = 6,
+	EXIT_FAIL_IF = 7,
+	EXIT_INTERRUPTED = 130,
+};
+int exit_of_err(enum err err);
+
+#endif

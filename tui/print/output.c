@@ -1,0 +1,242 @@
+/* See output.h. The only global is the standard output's own state, which is the process's. */
+#include "print/output.h"
+
+#include "base/mem.h"
+#include "base/utf8.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void output_write(struct str bytes)
+{
+	if (!ferror(stdout))
+		fwrite(bytes.p, 1, bytes.n, stdout);
+}
+
+int output_end(int code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	output_error("standard output: cannot be written: is the disk full?");
+	return EXIT_UNREADABLE;
+}
+
+static void flush_json(void *ctx, struct str bytes)
+{
+	(void)ctx;
+	output_write(bytes);
+}
+
+void output_json(struct json_writer *w, struct buf *out, bool pretty)
+{
+	*w = (struct json_writer){.out = out, .flush = flush_json, .pretty = pretty};
+}
+
+void output_error(const char *text)
+{
+	struct buf clean = {0};
+
+	buf_puts(&clean, "tracehog: ");
+	clean_append(&clean, str_of(text), 0);
+	buf_add(&clean, '\n');
+	fwrite(clean.p, 1, clean.n, stderr);
+	buf_free(&clean);
+}
+
+void output_value(struct json_writer *w, const struct value *v)
+{
+	struct buf time = {0};
+
+	switch (v->type) {
+	case VALUE_UNKNOWN:
+		json_write_null(w);
+		break;
+	case VALUE_TEXT:
+		json_write_text(w, v->text);
+		break;
+	case VALUE_COUNT:
+	case VALUE_TOKENS:
+		json_write_decimal(w, v->number, 0);
+		break;
+	case VALUE_MONEY:
+		json_write_decimal(w, v->number, MONEY_SCALE);
+		break;
+	case VALUE_SECONDS:
+		json_write_decimal(w, v->number, 6);
+		break;
+	case VALUE_TIME:
+		time_append_rfc3339(&time, (int64_t)v->number);
+		json_write_text(w, buf_str(&time));
+		buf_free(&time);
+		break;
+	case VALUE_BOOL:
+		json_write_bool(w, v->number != 0);
+		break;
+	}
+}
+
+void output_row(struct json_writer *w, const struct rows *r, uint32_t row)
+{
+	size_t n;
+	const struct column *c = rows_columns(r->query.kind, &n);
+	struct buf scratch = {0};
+	struct value v;
+
+	for (size_t i = 0; i < n; i++) {
+		c[i].get(r, row, &v, &scratch);
+		json_write_key(w, c[i].name);
+		output_value(w, &v);
+	}
+	buf_free(&scratch);
+}
+
+void output_event_rows(struct rows *r, struct model *m, uint32_t event)
+{
+	*r = (struct rows){.model = m, .n = 1, .total = 1};
+	query_init(&r->query, ROWS_GENERATIONS);
+	r->at = mem_alloc(1, sizeof(*r->at));
+	r->at[0] = event;
+}
+
+void output_key_int(struct json_writer *w, const char *key, int64_t value)
+{
+	json_write_key(w, key);
+	json_write_int(w, value);
+}
+
+void output_key_money(struct json_writer *w, const char *key, money value)
+{
+	json_write_key(w, key);
+	json_write_decimal(w, value, MONEY_SCALE);
+}
+
+static void json_tokens(struct json_writer *w, const struct totals *t)
+{
+	json_write_key(w, "tokens");
+	json_begin_object(w);
+	output_key_int(w, "input", t->input);
+	output_key_int(w, "output", t->output);
+	output_key_int(w, "cache_read", t->cache_read);
+	output_key_int(w, "cache_write", t->cache_write);
+	output_key_int(w, "reasoning", t->reasoning);
+	json_end_object(w);
+}
+
+static void json_cost(struct json_writer *w, const struct totals *t)
+{
+	json_write_key(w, "cost");
+	json_begin_object(w);
+	output_key_money(w, "reported_usd", t->cost_reported);
+	output_key_money(w, "estimated_usd", t->cost_estimated);
+	output_key_money(w, "total_usd", t->cost_reported + t->cost_estimated);
+	output_key_int(w, "reported_events", t->reported);
+	output_key_int(w, "estimated_events", t->estimated);
+	output_key_int(w, "unpriced_events", t->unpriced);
+	json_end_object(w);
+}
+
+void output_totals(struct json_writer *w, const struct totals *t)
+{
+	json_tokens(w, t);
+	json_cost(w, t);
+}
+
+/* ---- sources ------------------------------------------------------------------------------------------------------- */
+
+static bool add(struct explorer *x, const char *path, int *code)
+{
+	struct errinfo e = {0};
+
+	if (explorer_add_file(x, path, &e) == ERR_OK)
+		return true;
+	output_error(e.msg);
+	*code = EXIT_UNREADABLE;
+	return false;
+}
+
+static void journal_folder(struct buf *out)
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+
+	if (state != NULL && state[0] == '/')
+		buf_puts(out, state);
+	else
+		buf_printf(out, "%s/.local/state", home != NULL ? home : "");
+	buf_puts(out, "/tracehog/journal");
+}
+
+static int is_segment(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' && str_ends(str_of(entry->d_name), STR(".ndjson"));
+}
+
+/* The local journal is what the capture endpoint wrote; before its first event there is none, which is no error. */
+static uint32_t add_journal(struct explorer *x, int *code)
+{
+	struct buf folder = {0}, path = {0};
+	struct dirent **list = NULL;
+	uint32_t added = 0;
+	int n;
+
+	journal_folder(&folder);
+	n = scandir(buf_text(&folder), &list, is_segment, alphasort);
+	for (int i = 0; i < n; i++) {
+		buf_clear(&path);
+		buf_printf(&path, "%s/%s", buf_text(&folder), list[i]->d_name);
+		added += add(x, buf_text(&path), code);
+		free(list[i]);
+	}
+	free(list);
+	if (added == 0 && *code == EXIT_OK) {
+		buf_clear(&path);
+		buf_printf(&path, "%s: no events here yet: name a file, or try `tracehog demo`",
+		           buf_text(&folder));
+		output_error(buf_text(&path));
+	}
+	buf_free(&folder);
+	buf_free(&path);
+	return added;
+}
+
+struct explorer *output_open(struct loop *loop, char *const *words, int n, int *code)
+{
+	struct explorer *x = explorer_new(loop);
+	uint32_t added = 0;
+
+	*code = EXIT_OK;
+	if (n == 0 || (n == 1 && strcmp(words[0], "journal:") == 0))
+		added = add_journal(x, code);
+	for (int i = 0; n > 0 && strcmp(words[0], "journal:") != 0 && i < n; i++)
+		added += add(x, words[i], code);
+	if (added > 0 || *code == EXIT_OK)
+		return x;
+	explorer_free(x);
+	return NULL;
+}
+
+struct explorer *output_load(struct loop *loop, char *const *words, int n, int *code)
+{
+	struct explorer *x = output_open(loop, words, n, code);
+
+	if (x == NULL)
+		return NULL;
+	explorer_start(x, false);
+	explorer_load(x);
+	*code = output_sources_code(x, *code);
+	return x;
+}
+
+int output_sources_code(const struct explorer *x, int code)
+{
+	for (uint32_t i = 0; i < explorer_source_count(x); i++) {
+		const struct loader_status *s = explorer_source(x, i);
+		if (s->state != LOADER_FAILED)
+			continue;
+		output_error(s->error.msg);
+		code = EXIT_UNREADABLE;
+	}
+	return code;
+}

@@ -1,0 +1,39 @@
+/* What the printing commands share: stdout that notices failure, text from outside cleaned, values in every format, and
+ * the sources of the command line. */
+#ifndef PRINT_OUTPUT_H
+#define PRINT_OUTPUT_H
+
+#include "explorer.h"
+#include "print/options.h"
+#include "json/writer.h"
+
+/* Writes to stdout; after a failure writes nothing more. A closed pipe ends the program by SIGPIPE, quietly. */
+void output_write(struct str bytes);
+/* EXIT_UNREADABLE with a sentence on stderr if anything could not be written, else code. */
+int output_end(int code);
+/* A writer to stdout: set up with `out` as its buffer. */
+void output_json(struct json_writer *w, struct buf *out, bool pretty);
+
+/* "tracehog: TEXT" on stderr, cleaned. */
+void output_error(const char *text);
+
+/* A value in JSON: unknown is null, times are RFC 3339, amounts exact decimals. */
+void output_value(struct json_writer *w, const struct value *v);
+/* Key and value of every column of r's row. */
+void output_row(struct json_writer *w, const struct rows *r, uint32_t row);
+void output_key_int(struct json_writer *w, const char *key, int64_t value);
+void output_key_money(struct json_writer *w, const char *key, money value);
+/* The keys `tokens` and `cost`, as in stats. */
+void output_totals(struct json_writer *w, const struct totals *t);
+/* A row set of one event, for the columns of generations. Free with rows_free. */
+void output_event_rows(struct rows *r, struct model *m, uint32_t event);
+
+/* Adds the sources that the words name (none: the local journal), loads them, and gives the explorer; NULL with an exit
+ * code in *code when none could be opened. *code is EXIT_UNREADABLE if one of several failed. */
+struct explorer *output_load(struct loop *loop, char *const *words, int n, int *code);
+/* The same without loading, for what follows. */
+struct explorer *output_open(struct loop *loop, char *const *words, int n, int *code);
+/* EXIT_UNREADABLE and a sentence if a source failed while loading, else code. */
+int output_sources_code(const struct explorer *x, int code);
+
+#endif

@@ -1,0 +1,260 @@
+/* One thing as text: a session with its traces, a trace with its tree, an event with its conversation. JSON is show_json.c's. */
+#include "print/show.h"
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "draw/format.h"
+#include "print/ls.h"
+#include "print/output.h"
+#include "widget/waterfall.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define PIPE_COLUMNS 120
+#define PAGE         200 /* rows of a tree drawn at a time */
+
+/* ---- the tree ---------------------------------------------------------------------------------------------------------- */
+
+static int text_columns(void)
+{
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 ||
+	    size.ws_col < 40)
+		return PIPE_COLUMNS;
+	return size.ws_col;
+}
+
+/* The same drawing as on the screen, page by page; the title line stands once. */
+static void draw_page(struct waterfall *w, struct model *m, struct surface *s, uint64_t from)
+{
+	struct area a = surface_area(s);
+	struct buf text = {0};
+	struct str out;
+
+	w->list.top = w->list.cursor = from;
+	surface_clear(s);
+	waterfall_draw(w, m, s, a, false);
+	surface_dump(s, false, &text);
+	out = buf_str(&text);
+	if (from > 0)
+		out = str_sub(out, str_find(out, STR("\n"), 0, false) + 1, SIZE_MAX);
+	output_write(out);
+	buf_free(&text);
+}
+
+void print_trace_tree(struct explorer *x, uint32_t trace)
+{
+	struct model *m = explorer_model(x);
+	struct waterfall w;
+	struct surface s;
+	int columns = text_columns();
+
+	waterfall_init(&w, trace);
+	waterfall_update(&w, m);
+	for (uint64_t from = 0; from < w.n_rows; from += PAGE) {
+		uint64_t rows = w.n_rows - from < PAGE ? w.n_rows - from : PAGE;
+		surface_init(&s, (int)rows + 1, columns);
+		draw_page(&w, m, &s, from);
+		surface_fini(&s);
+	}
+	waterfall_fini(&w);
+}
+
+/* ---- events ------------------------------------------------------------------------------------------------------------ */
+
+static void text_facts(const struct rows *r)
+{
+	size_t n;
+	const struct column *c = rows_columns(r->query.kind, &n);
+	struct buf line = {0}, scratch = {0}, raw = {0};
+	struct value v;
+
+	for (size_t i = 0; i < n; i++) {
+		c[i].get(r, 0, &v, &scratch);
+		if (v.type == VALUE_UNKNOWN)
+			continue;
+		buf_clear(&raw);
+		if (v.type == VALUE_TIME)
+			time_append_rfc3339(&raw, (int64_t)v.number);
+		else
+			format_value(&raw, &v, 0, 0);
+		buf_printf(&line, "%-20s ", c[i].name);
+		clean_append(&line, buf_str(&raw), 0);
+		buf_add(&line, '\n');
+	}
+	output_write(buf_str(&line));
+	buf_free(&line);
+	buf_free(&scratch);
+	buf_free(&raw);
+}
+
+/* Text of several lines, each indented. */
+static void append_indented(struct buf *out, struct str text)
+{
+	struct buf clean = {0};
+	struct str rest;
+
+	clean_append(&clean, text, CLEAN_LINES | CLEAN_TABS);
+	for (rest = buf_str(&clean); rest.n > 0;) {
+		size_t end = str_find(rest, STR("\n"), 0, false);
+		struct str line = str_sub(rest, 0, end);
+		buf_puts(out, "    ");
+		buf_append(out, line);
+		buf_add(out, '\n');
+		rest = str_sub(rest, line.n + 1, SIZE_MAX);
+	}
+	buf_free(&clean);
+}
+
+static void append_part(struct buf *out, const struct part *p)
+{
+	buf_printf(out, "\n%s ", p->side == SIDE_INPUT ? "in " : "out");
+	clean_append(out, p->role, 0);
+	if (p->type != PART_TEXT)
+		buf_printf(out, "  [%s]", part_type_name(p->type));
+	if (p->name.n > 0) {
+		buf_add(out, ' ');
+		clean_append(out, p->name, 0);
+	}
+	if (p->failed)
+		buf_puts(out, "  ! failed");
+	buf_add(out, '\n');
+	append_indented(out, p->text);
+	append_indented(out, p->arguments);
+	append_indented(out, p->result);
+}
+
+static void print_event(struct explorer *x, uint32_t event)
+{
+	struct model *m = explorer_model(x);
+	struct detail *d = detail_read(model_events(m), event);
+	struct buf out = {0};
+	struct rows row;
+
+	output_event_rows(&row, m, event);
+	text_facts(&row);
+	rows_free(&row);
+	if (d->messages.input_withheld)
+		buf_puts(&out, "\nin   withheld (null was sent: privacy mode)\n");
+	for (uint32_t i = 0; i < d->messages.n; i++)
+		append_part(&out, &d->messages.parts[i]);
+	if (d->messages.output_withheld)
+		buf_puts(&out, "\nout  withheld (null was sent: privacy mode)\n");
+	output_write(buf_str(&out));
+	if (d->state == DETAIL_FAILED)
+		output_error(d->error.msg);
+	detail_free(d);
+	buf_free(&out);
+}
+
+/* ---- traces and sessions ------------------------------------------------------------------------------------------------- */
+
+static void one_row(struct rows *r, struct model *m, enum rows_kind kind, uint32_t number)
+{
+	*r = (struct rows){.model = m, .n = 1, .total = 1};
+	query_init(&r->query, kind);
+	r->at = mem_alloc(1, sizeof(*r->at));
+	r->at[0] = number;
+}
+
+static void print_trace(struct explorer *x, uint32_t trace)
+{
+	struct rows r;
+
+	one_row(&r, explorer_model(x), ROWS_TRACES, trace);
+	text_facts(&r);
+	rows_free(&r);
+	output_write(STR("\n"));
+	print_trace_tree(x, trace);
+}
+
+static void print_session(struct explorer *x, uint32_t session)
+{
+	struct query q;
+	struct rows r;
+
+	one_row(&r, explorer_model(x), ROWS_SESSIONS, session);
+	text_facts(&r);
+	rows_free(&r);
+	output_write(STR("\n"));
+	query_init(&q, ROWS_TRACES);
+	q.session = session;
+	print_rows_table(explorer_model(x), &q);
+}
+
+/* ---- the commands -------------------------------------------------------------------------------------------------------- */
+
+static void print_found(struct explorer *x, const struct lookup *found, bool json)
+{
+	switch (found->kind) {
+	case LOOKUP_SESSION:
+		(json ? print_json_session : print_session)(x, found->number);
+		break;
+	case LOOKUP_TRACE:
+		(json ? print_json_trace : print_trace)(x, found->number);
+		break;
+	case LOOKUP_EVENT:
+		(json ? print_json_event : print_event)(x, found->number);
+		break;
+	}
+	if (json)
+		output_write(STR("\n"));
+}
+
+static int find_and_print(struct options *o, bool tree)
+{
+	struct loop *loop = loop_new();
+	struct errinfo e = {0};
+	struct lookup found;
+	int code;
+	struct explorer *x = output_load(loop, o->words + 1, o->n_words - 1, &code);
+	enum err err;
+
+	if (x == NULL) {
+		loop_free(loop);
+		return code;
+	}
+	err = lookup_find(&found, explorer_model(x), str_of(o->words[0]), &e);
+	if (err == ERR_OK && tree && found.kind == LOOKUP_EVENT) {
+		found.number = model_trace_of(explorer_model(x), found.number);
+		found.kind = LOOKUP_TRACE;
+	}
+	if (err == ERR_OK && tree && (found.kind != LOOKUP_TRACE || found.number == MODEL_NONE))
+		err = err_set(&e, ERR_USAGE, "tree: %.80s is no trace: see `tracehog ls traces`",
+		              o->words[0]);
+	if (err != ERR_OK)
+		output_error(e.msg);
+	else if (tree && o->format == FORMAT_TEXT)
+		print_trace_tree(x, found.number);
+	else
+		print_found(x, &found, o->format == FORMAT_JSON);
+	if (code == EXIT_OK)
+		code = exit_of_err(err);
+	explorer_free(x);
+	loop_free(loop);
+	return output_end(code);
+}
+
+static int find(struct options *o, const char *command, bool tree)
+{
+	struct buf line = {0};
+
+	if (o->n_words > 0)
+		return find_and_print(o, tree);
+	buf_printf(&line, "%s: which one: give an id, a prefix of one, or `last`", command);
+	output_error(buf_text(&line));
+	buf_free(&line);
+	return EXIT_BAD_USAGE;
+}
+
+int print_show(struct options *o)
+{
+	return find(o, "show", false);
+}
+
+int print_tree(struct options *o)
+{
+	return find(o, "tree", true);
+}

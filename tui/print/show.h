@@ -1,0 +1,19 @@
+/* tracehog show ID and tree ID: one session, trace, span or generation. */
+#ifndef PRINT_SHOW_H
+#define PRINT_SHOW_H
+
+#include "explorer.h"
+#include "print/options.h"
+
+int print_show(struct options *o); /* both give the exit code */
+int print_tree(struct options *o);
+
+/* A trace's tree with bars on standard output, as wide as the terminal, else 120 columns. */
+void print_trace_tree(struct explorer *x, uint32_t trace);
+
+/* The JSON documents, without a newline at the end (print/show_json.c). */
+void print_json_session(struct explorer *x, uint32_t session);
+void print_json_trace(struct explorer *x, uint32_t trace);
+void print_json_event(struct explorer *x, uint32_t event);
+
+#endif

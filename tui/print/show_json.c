@@ -1,0 +1,269 @@
+/* The JSON of one session, trace or event: keys as in ls, a trace with its nested children, an event with its messages, tools
+ * and properties as sent. Nesting has no depth limit and no recursion: the tree is walked in drawing order. */
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "print/output.h"
+#include "print/show.h"
+
+static void key_value(struct json_writer *w, const char *key, struct value v)
+{
+	json_write_key(w, key);
+	output_value(w, &v);
+}
+
+static void key_id(struct json_writer *w, const char *key, const struct events *e, uint32_t id)
+{
+	struct buf text = {0};
+
+	ids_text(&e->ids, id, &text);
+	key_value(w, key,
+	          (struct value){.type = id != 0 ? VALUE_TEXT : VALUE_UNKNOWN,
+	                         .text = buf_str(&text)});
+	buf_free(&text);
+}
+
+static void key_time(struct json_writer *w, const char *key, int64_t time)
+{
+	key_value(w, key,
+	          (struct value){.type = time == TIME_NONE ? VALUE_UNKNOWN : VALUE_TIME,
+	                         .number = time});
+}
+
+static void key_seconds(struct json_writer *w, const char *key, int64_t microseconds)
+{
+	enum value_type type = microseconds == EVENT_UNKNOWN ? VALUE_UNKNOWN : VALUE_SECONDS;
+
+	key_value(w, key, (struct value){.type = type, .number = microseconds});
+}
+
+/* ---- traces ---------------------------------------------------------------------------------------------------------- */
+
+static void trace_facts(struct json_writer *w, struct model *m, uint32_t trace)
+{
+	const struct trace *t = model_trace(m, trace);
+	const struct events *e = model_events(m);
+	bool timed = t->start != TIME_NONE && t->end != TIME_NONE;
+
+	key_id(w, "trace_id", e, t->id);
+	key_value(w, "name",
+	          (struct value){.type = t->name != 0 ? VALUE_TEXT : VALUE_UNKNOWN,
+	                         .text = strings_get(&e->strings, t->name)});
+	key_id(w, "session_id", e, t->session != MODEL_NONE ? model_session(m, t->session)->id : 0);
+	key_id(w, "user", e, t->user);
+	key_time(w, "start_time", t->start);
+	key_time(w, "end_time", t->end);
+	key_seconds(w, "latency_s", t->latency);
+	key_seconds(w, "wall_s", timed ? t->end - t->start : EVENT_UNKNOWN);
+	json_write_key(w, "explicit");
+	json_write_bool(w, t->explicit_event != EVENT_NONE);
+	output_totals(w, &t->totals);
+	json_write_key(w, "errors");
+	json_write_int(w, t->totals.errors);
+}
+
+static void open_node(struct json_writer *w, struct model *m, const struct tree_node *node)
+{
+	static const char *const marks[] = {NULL, "orphan", "cycle", "self"};
+	struct rows row;
+
+	output_event_rows(&row, m, node->event);
+	json_begin_object(w);
+	output_row(w, &row, 0);
+	json_write_key(w, "mark");
+	if (marks[node->mark] != NULL)
+		json_write_text(w, str_of(marks[node->mark]));
+	else
+		json_write_null(w);
+	json_write_key(w, "children");
+	json_begin_array(w);
+	rows_free(&row);
+}
+
+static void close_node(struct json_writer *w)
+{
+	json_end_array(w);
+	json_end_object(w);
+}
+
+static void write_children(struct json_writer *w, struct model *m, const struct tree *t)
+{
+	uint32_t open = 0; /* nodes whose children array is open */
+
+	json_write_key(w, "children");
+	json_begin_array(w);
+	for (uint32_t i = 0; i < t->n; i++) {
+		for (; open > t->nodes[i].depth; open--)
+			close_node(w);
+		open_node(w, m, &t->nodes[i]);
+		open++;
+	}
+	for (; open > 0; open--)
+		close_node(w);
+	json_end_array(w);
+}
+
+/* Metrics, feedback and evaluations, as sent. */
+static void write_attached(struct json_writer *w, struct model *m, const struct tree *t)
+{
+	json_write_key(w, "attached");
+	json_begin_array(w);
+	for (uint32_t i = 0; i < t->n_attached; i++) {
+		struct buf line = {0};
+		if (events_read(model_events(m), t->attached[i], &line, NULL) == ERR_OK)
+			json_write_raw(w, buf_str(&line));
+		buf_free(&line);
+	}
+	json_end_array(w);
+}
+
+void print_json_trace(struct explorer *x, uint32_t trace)
+{
+	struct model *m = explorer_model(x);
+	struct json_writer w;
+	struct buf out = {0};
+	struct tree tree;
+
+	output_json(&w, &out, true);
+	tree_build(&tree, m, trace);
+	json_begin_object(&w);
+	trace_facts(&w, m, trace);
+	write_children(&w, m, &tree);
+	write_attached(&w, m, &tree);
+	json_end_object(&w);
+	json_writer_end(&w);
+	tree_free(&tree);
+	buf_free(&out);
+}
+
+/* ---- sessions -------------------------------------------------------------------------------------------------------- */
+
+void print_json_session(struct explorer *x, uint32_t session)
+{
+	struct model *m = explorer_model(x);
+	struct json_writer w;
+	struct buf out = {0};
+	struct rows rows = {.model = m, .n = 1};
+	struct query q;
+
+	output_json(&w, &out, true);
+	query_init(&rows.query, ROWS_SESSIONS);
+	rows.at = mem_alloc(1, sizeof(*rows.at));
+	rows.at[0] = session;
+	json_begin_object(&w);
+	output_row(&w, &rows, 0);
+	rows_free(&rows);
+	query_init(&q, ROWS_TRACES);
+	q.session = session;
+	rows_build(&rows, m, &q);
+	json_write_key(&w, "trace_list");
+	json_begin_array(&w);
+	for (uint32_t i = 0; i < rows.n; i++) {
+		json_begin_object(&w);
+		output_row(&w, &rows, i);
+		json_end_object(&w);
+	}
+	json_end_array(&w);
+	json_end_object(&w);
+	json_writer_end(&w);
+	rows_free(&rows);
+	buf_free(&out);
+}
+
+/* ---- events ---------------------------------------------------------------------------------------------------------- */
+
+static void key_text(struct json_writer *w, const char *key, struct str text)
+{
+	if (text.n == 0)
+		return;
+	json_write_key(w, key);
+	json_write_text(w, text);
+}
+
+/* Arguments that are JSON objects or arrays stand as JSON, anything else as text. */
+static void key_arguments(struct json_writer *w, struct str text)
+{
+	struct json_want want = {0};
+	enum json_type top = JSON_ABSENT;
+	struct json_report report;
+
+	if (text.n == 0)
+		return;
+	json_write_key(w, "arguments");
+	if (json_skim(text, &want, NULL, NULL, &top, &report) == JSON_OK &&
+	    (top == JSON_OBJECT || top == JSON_ARRAY))
+		json_write_raw(w, text);
+	else
+		json_write_text(w, text);
+}
+
+static void write_part(struct json_writer *w, const struct part *p)
+{
+	json_begin_object(w);
+	key_text(w, "side", p->side == SIDE_INPUT ? STR("input") : STR("output"));
+	key_text(w, "role", p->role);
+	key_text(w, "type", str_of(part_type_name(p->type)));
+	key_text(w, "text", p->text);
+	key_text(w, "name", p->name);
+	key_text(w, "id", p->id);
+	key_arguments(w, p->arguments);
+	key_text(w, "result", p->result);
+	if (p->failed) {
+		json_write_key(w, "failed");
+		json_write_bool(w, true);
+	}
+	json_end_object(w);
+}
+
+/* A string's raw slice is without its quotes. */
+static void write_node(struct json_writer *w, const struct json_tree *t, uint32_t node)
+{
+	struct buf text = {0};
+
+	if (node == JSON_NO_NODE) {
+		json_write_null(w);
+	} else if (json_type_of(t, node) == JSON_STRING) {
+		json_text(t, node, &text);
+		json_write_text(w, buf_str(&text));
+	} else {
+		json_write_raw(w, json_raw(t, node));
+	}
+	buf_free(&text);
+}
+
+static void write_payload(struct json_writer *w, const struct detail *d)
+{
+	const struct json_tree *t = detail_properties(d);
+
+	json_write_key(w, "messages");
+	json_begin_array(w);
+	for (uint32_t i = 0; i < d->messages.n; i++)
+		write_part(w, &d->messages.parts[i]);
+	json_end_array(w);
+	json_write_key(w, "tools");
+	write_node(w, t, json_member(t, d->properties, STR("$ai_tools")));
+	json_write_key(w, "properties");
+	write_node(w, t, d->properties);
+}
+
+void print_json_event(struct explorer *x, uint32_t event)
+{
+	struct model *m = explorer_model(x);
+	struct detail *d = detail_read(model_events(m), event);
+	struct json_writer w;
+	struct buf out = {0};
+	struct rows row;
+
+	output_json(&w, &out, true);
+	output_event_rows(&row, m, event);
+	json_begin_object(&w);
+	output_row(&w, &row, 0);
+	if (d->state == DETAIL_READY)
+		write_payload(&w, d);
+	else
+		output_error(d->error.msg);
+	json_end_object(&w);
+	json_writer_end(&w);
+	rows_free(&row);
+	detail_free(d);
+	buf_free(&out);
+}

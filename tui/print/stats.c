@@ -1,0 +1,341 @@
+/* Totals as text or as the JSON document that scripts rely on. */
+#include "print/stats.h"
+
+#include "base/utf8.h"
+#include "draw/format.h"
+#include "print/output.h"
+
+/* ---- sources --------------------------------------------------------------------------------------------------------- */
+
+struct source_sum {
+	uint64_t files, bytes, pending;
+	struct record_counts counts;
+};
+
+static struct source_sum sum_sources(const struct explorer *x)
+{
+	struct source_sum sum = {.files = explorer_source_count(x)};
+
+	for (uint32_t i = 0; i < explorer_source_count(x); i++) {
+		const struct loader_status *s = explorer_source(x, i);
+		sum.bytes += s->bytes;
+		sum.pending += s->pending;
+		sum.counts.lines += s->counts.lines;
+		sum.counts.bad_lines += s->counts.bad_lines;
+		sum.counts.irregular += s->counts.irregular;
+		sum.counts.other_events += s->counts.other_events;
+		sum.counts.suspect += s->counts.suspect;
+	}
+	return sum;
+}
+
+/* ---- JSON -------------------------------------------------------------------------------------------------------------- */
+
+static void json_source(struct json_writer *w, const struct source_sum *sum, const struct stats *s)
+{
+	json_write_key(w, "source");
+	json_begin_object(w);
+	output_key_int(w, "files", (int64_t)sum->files);
+	output_key_int(w, "bytes", (int64_t)sum->bytes);
+	output_key_int(w, "lines", (int64_t)sum->counts.lines);
+	output_key_int(w, "bad_lines", (int64_t)sum->counts.bad_lines);
+	output_key_int(w, "other_events", (int64_t)sum->counts.other_events);
+	output_key_int(w, "duplicates", (int64_t)s->duplicates);
+	output_key_int(w, "irregular", (int64_t)sum->counts.irregular);
+	output_key_int(w, "suspect", (int64_t)sum->counts.suspect);
+	json_end_object(w);
+}
+
+static void json_events(struct json_writer *w, const struct totals *t)
+{
+	static const char *const names[EVENT_KINDS] = {"generation", "embedding", "span",
+	                                               "trace",      "metric",    "feedback",
+	                                               "evaluation", "other_ai"};
+
+	json_write_key(w, "events");
+	json_begin_object(w);
+	for (int i = 0; i < EVENT_KINDS; i++)
+		output_key_int(w, names[i], t->kinds[i]);
+	json_end_object(w);
+}
+
+/* Absent means unknown. */
+static void json_latency(struct json_writer *w, const char *key, const struct stats_latency *l)
+{
+	const struct {
+		const char *name;
+		int64_t value;
+	} points[] = {{"p50", l->p50},
+	              {"p90", l->p90},
+	              {"p95", l->p95},
+	              {"p99", l->p99},
+	              {"max", l->max}};
+
+	json_write_key(w, key);
+	json_begin_object(w);
+	for (size_t i = 0; i < sizeof(points) / sizeof(points[0]); i++) {
+		if (points[i].value == EVENT_UNKNOWN)
+			continue;
+		json_write_key(w, points[i].name);
+		json_write_decimal(w, points[i].value, 6);
+	}
+	json_end_object(w);
+}
+
+static void json_models(struct json_writer *w, const struct stats *s)
+{
+	json_write_key(w, "per_model");
+	json_begin_object(w);
+	for (uint32_t i = 0; i < s->n_models; i++) {
+		const struct stats_model *m = &s->models[i];
+		money cost;
+		json_write_key_text(w, m->name);
+		json_begin_object(w);
+		output_key_int(w, "events", m->events);
+		output_key_int(w, "input", m->totals.input);
+		output_key_int(w, "output", m->totals.output);
+		if (totals_cost(&m->totals, &cost))
+			output_key_money(w, "cost_usd", cost);
+		json_end_object(w);
+	}
+	json_end_object(w);
+}
+
+static void key_time(struct json_writer *w, const char *key, int64_t time)
+{
+	struct buf text = {0};
+
+	if (time == TIME_NONE)
+		return;
+	time_append_rfc3339(&text, time);
+	json_write_key(w, key);
+	json_write_text(w, buf_str(&text));
+	buf_free(&text);
+}
+
+static void print_json(struct explorer *x, const struct stats *s)
+{
+	struct source_sum sum = sum_sources(x);
+	struct json_writer w;
+	struct buf out = {0};
+
+	output_json(&w, &out, true);
+	json_begin_object(&w);
+	json_source(&w, &sum, s);
+	json_events(&w, &s->totals);
+	output_key_int(&w, "traces", s->traces);
+	output_key_int(&w, "sessions", s->sessions);
+	output_key_int(&w, "users", s->users);
+	output_key_int(&w, "errors", s->totals.errors);
+	output_totals(&w, &s->totals);
+	json_write_key(&w, "latency_s");
+	json_begin_object(&w);
+	json_latency(&w, "generation", &s->generation);
+	json_latency(&w, "trace", &s->trace);
+	json_end_object(&w);
+	json_models(&w, s);
+	json_write_key(&w, "time");
+	json_begin_object(&w);
+	key_time(&w, "first", s->first);
+	key_time(&w, "last", s->last);
+	json_end_object(&w);
+	json_end_object(&w);
+	json_writer_end(&w);
+	output_write(STR("\n"));
+	buf_free(&out);
+}
+
+/* ---- text ---------------------------------------------------------------------------------------------------------------- */
+
+static void count(struct buf *out, const char *label, int64_t n)
+{
+	buf_printf(out, "   %s ", label);
+	format_count(out, n);
+}
+
+static void text_source(struct buf *out, const struct source_sum *sum, const struct stats *s)
+{
+	buf_puts(out, "source   ");
+	format_bytes(out, sum->bytes);
+	count(out, "files", (int64_t)sum->files);
+	count(out, "lines", (int64_t)sum->counts.lines);
+	count(out, "bad", (int64_t)sum->counts.bad_lines);
+	count(out, "irregular", (int64_t)sum->counts.irregular);
+	count(out, "other events", (int64_t)sum->counts.other_events);
+	count(out, "duplicates", (int64_t)s->duplicates);
+	if (sum->pending > 0)
+		buf_printf(out, "   unfinished last line %llu bytes",
+		           (unsigned long long)sum->pending);
+	buf_add(out, '\n');
+}
+
+static void text_events(struct buf *out, const struct stats *s)
+{
+	static const char *const names[EVENT_KINDS] = {"generations",  "embeddings", "spans",
+	                                               "trace events", "metrics",    "feedback",
+	                                               "evaluations",  "other"};
+
+	buf_puts(out, "events   ");
+	format_count(out, s->totals.events);
+	for (int i = 0; i < EVENT_KINDS; i++)
+		if (s->totals.kinds[i] > 0)
+			count(out, names[i], s->totals.kinds[i]);
+	buf_puts(out, "\ntraces   ");
+	format_count(out, s->traces);
+	count(out, "sessions", s->sessions);
+	count(out, "users", s->users);
+	count(out, "errors", s->totals.errors);
+	buf_add(out, '\n');
+}
+
+static void known_tokens(struct buf *out, const char *label, int64_t n, uint32_t known)
+{
+	buf_printf(out, "   %s ", label);
+	if (known > 0)
+		format_count(out, n);
+	else
+		buf_add(out, '-');
+}
+
+static void text_sums(struct buf *out, const struct totals *t)
+{
+	money cost;
+
+	buf_puts(out, "tokens");
+	known_tokens(out, "in", t->input, t->input_known);
+	known_tokens(out, "out", t->output, t->output_known);
+	known_tokens(out, "cache read", t->cache_read, t->cache_read_known);
+	known_tokens(out, "cache write", t->cache_write, t->cache_write_known);
+	known_tokens(out, "reasoning", t->reasoning, t->reasoning_known);
+	buf_puts(out, "\ncost     ");
+	if (totals_cost(t, &cost))
+		format_money(out, cost);
+	else
+		buf_puts(out, "$?");
+	if (t->estimated > 0)
+		buf_printf(out, "   of it ~ estimated in %u", t->estimated);
+	if (t->unpriced > 0)
+		buf_printf(out, "   + %u unpriced", t->unpriced);
+	buf_add(out, '\n');
+}
+
+static void text_latency(struct buf *out, const char *label, const struct stats_latency *l)
+{
+	const struct {
+		const char *name;
+		int64_t value;
+	} points[] = {{"p50", l->p50},
+	              {"p90", l->p90},
+	              {"p95", l->p95},
+	              {"p99", l->p99},
+	              {"max", l->max}};
+
+	if (l->max == EVENT_UNKNOWN)
+		return;
+	buf_printf(out, "latency  %s", label);
+	for (size_t i = 0; i < sizeof(points) / sizeof(points[0]); i++) {
+		buf_printf(out, "   %s ", points[i].name);
+		format_seconds(out, points[i].value);
+	}
+	buf_add(out, '\n');
+}
+
+static void text_models(struct buf *out, const struct stats *s)
+{
+	for (uint32_t i = 0; i < s->n_models; i++) {
+		const struct stats_model *m = &s->models[i];
+		money cost;
+		buf_puts(out, "model    ");
+		clean_append(out, m->name, 0);
+		count(out, "events", m->events);
+		known_tokens(out, "in", m->totals.input, m->totals.input_known);
+		known_tokens(out, "out", m->totals.output, m->totals.output_known);
+		buf_puts(out, "   ");
+		if (totals_cost(&m->totals, &cost))
+			format_money(out, cost);
+		else
+			buf_puts(out, "$?");
+		if (m->totals.unpriced > 0)
+			buf_printf(out, " + %u unpriced", m->totals.unpriced);
+		buf_add(out, '\n');
+	}
+}
+
+void print_stats_text(struct explorer *x, const struct stats *s)
+{
+	struct source_sum sum = sum_sources(x);
+	struct buf out = {0};
+
+	text_source(&out, &sum, s);
+	text_events(&out, s);
+	text_sums(&out, &s->totals);
+	text_latency(&out, "generation", &s->generation);
+	text_latency(&out, "trace", &s->trace);
+	text_models(&out, s);
+	if (s->first != TIME_NONE) {
+		buf_puts(&out, "time     ");
+		time_append_rfc3339(&out, s->first);
+		buf_puts(&out, " to ");
+		time_append_rfc3339(&out, s->last);
+		buf_add(&out, '\n');
+	}
+	output_write(buf_str(&out));
+	buf_free(&out);
+}
+
+static void print_bad_lines(const struct explorer *x)
+{
+	struct buf out = {0};
+
+	for (uint32_t i = 0; i < explorer_source_count(x); i++) {
+		const struct loader_status *s = explorer_source(x, i);
+		uint64_t all = s->counts.bad_lines + s->counts.irregular;
+		for (uint32_t k = 0; k < s->n_bad; k++) {
+			const struct bad_line *b = &s->bad[k];
+			clean_append(&out, str_of(explorer_source_path(x, i)), 0);
+			buf_printf(&out,
+			           ":%llu: %s: %s at byte %llu of the line (%llu of the file)\n",
+			           (unsigned long long)b->line, b->irregular ? "irregular" : "bad",
+			           b->why, (unsigned long long)b->pos,
+			           (unsigned long long)(b->offset + b->pos));
+		}
+		if (all > s->n_bad)
+			buf_printf(&out, "... +%llu more: only the first %d of a source are kept\n",
+			           (unsigned long long)(all - s->n_bad), LOADER_BAD_LINES_KEPT);
+	}
+	output_write(buf_str(&out));
+	buf_free(&out);
+}
+
+static int exit_of_stats(const struct options *o, const struct stats *s, int code)
+{
+	if (code != EXIT_OK)
+		return code;
+	if ((o->fail_if == FAIL_ANY && s->totals.events > 0) ||
+	    (o->fail_if == FAIL_NONE && s->totals.events == 0))
+		return EXIT_FAIL_IF;
+	return s->totals.events > 0 ? EXIT_OK : EXIT_NOTHING;
+}
+
+int print_stats(struct options *o)
+{
+	struct loop *loop = loop_new();
+	struct stats s = {0};
+	int code;
+	struct explorer *x = output_load(loop, o->words, o->n_words, &code);
+
+	if (x != NULL) {
+		stats_build(&s, explorer_model(x), o->since, o->until);
+		if (o->format == FORMAT_JSON)
+			print_json(x, &s);
+		else
+			print_stats_text(x, &s);
+		if (o->verbose && o->format != FORMAT_JSON)
+			print_bad_lines(x);
+		code = exit_of_stats(o, &s, code);
+		stats_free(&s);
+		explorer_free(x);
+	}
+	loop_free(loop);
+	return output_end(code);
+}
