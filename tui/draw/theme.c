@@ -382,6 +382,9 @@ struct theme_style theme_style(const struct theme *t, enum role role, enum role 
 		style.fg = over.fg;
 		style.bg = over.bg;
 		style.attributes &= (uint8_t) ~(THEME_DIM | THEME_REVERSE);
+		/* Bold makes black grey on many terminals. */
+		if (over.fg != THEME_DEFAULT)
+			style.attributes &= (uint8_t)~THEME_BOLD;
 	} else if (over.fg != THEME_DEFAULT) {
 		style.fg = over.fg;
 	}
