@@ -66,13 +66,13 @@ uint32_t model_trace_count(const struct model *m);
 /* Pointers to traces, sessions and totals last as long as the model; ask again after model_add for
  * what is true then. */
 const struct trace *model_trace(const struct model *m, uint32_t trace);
-uint32_t model_trace_of(const struct model *m,
-                        uint32_t event); /* MODEL_NONE: the event has no trace id */
+/* MODEL_NONE: the event has no trace id. */
+uint32_t model_trace_of(const struct model *m, uint32_t event);
 uint32_t model_find_trace(const struct model *m, uint32_t id); /* by number in ids; MODEL_NONE */
-uint32_t model_session_count(
-	const struct model *m); /* ever seen; one that lost all its traces has traces == 0 */
-const struct session *model_session(struct model *m,
-                                    uint32_t session); /* sums brought up to date first */
+/* Ever seen; one that lost all its traces has traces == 0. */
+uint32_t model_session_count(const struct model *m);
+/* Sums are brought up to date first. */
+const struct session *model_session(struct model *m, uint32_t session);
 uint32_t model_find_session(const struct model *m, uint32_t id);
 /* EVENT_NONE and MODEL_NONE at the end. Duplicates that lost are not among a trace's events. */
 uint32_t model_next_event(const struct model *m, uint32_t event);

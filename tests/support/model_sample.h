@@ -65,63 +65,63 @@ static inline uint32_t sample_add(struct events *t, const struct sample *s)
 
 #define SAMPLE_BYTES 8 /* that sample_decode reads */
 
+static const char *const sample_traces[] = {"T", "T", "T", "a trace id of over 15 bytes", NULL};
+static const char *const sample_uuids[] = {
+	"00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002",
+	"00000000-0000-4000-8000-000000000003", "00000000-0000-4000-8000-000000000004",
+	"00000000-0000-4000-8000-000000000005", "00000000-0000-4000-8000-000000000006",
+	"10000000-0000-4000-8000-000000000007", "no uuid at all, but an id",
+	"00000000-0000-4000-8000-000000000009", "00000000-0000-4000-8000-000000000010",
+	"00000000-0000-4000-8000-000000000011", NULL,
+};
+static const char *const sample_spans[] = {
+	NULL,
+	NULL,
+	"a",
+	"b",
+	"c",
+	"d",
+	"e",
+	"T",
+	"a trace id of over 15 bytes",
+	"00000000-0000-4000-8000-000000000001",
+};
+static const char *const sample_parents[] = {
+	NULL,
+	"missing",
+	"a",
+	"b",
+	"c",
+	"d",
+	"e",
+	"T",
+	"a trace id of over 15 bytes",
+	"00000000-0000-4000-8000-000000000001",
+	"00000000-0000-4000-8000-000000000002",
+};
+static const char *const sample_few[] = {NULL, NULL, "s-1", "s-2", "s-3"};
+static const double sample_latencies[] = {0, 0, 0.5, 1, 2, 5000};
+
 /* Any bytes make an event, most of them a troublesome one: ids are few and shared by traces, spans
  * and uuids. */
 static inline struct sample sample_decode(const uint8_t *bytes, uint64_t place)
 {
-	static const char *const traces[] = {"T", "T", "T", "a trace id of over 15 bytes", NULL};
-	static const char *const uuids[] = {
-		"00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002",
-		"00000000-0000-4000-8000-000000000003", "00000000-0000-4000-8000-000000000004",
-		"00000000-0000-4000-8000-000000000005", "00000000-0000-4000-8000-000000000006",
-		"10000000-0000-4000-8000-000000000007", "no uuid at all, but an id",
-		"00000000-0000-4000-8000-000000000009", "00000000-0000-4000-8000-000000000010",
-		"00000000-0000-4000-8000-000000000011", NULL,
-	};
-	static const char *const spans[] = {
-		NULL,
-		NULL,
-		"a",
-		"b",
-		"c",
-		"d",
-		"e",
-		"T",
-		"a trace id of over 15 bytes",
-		"00000000-0000-4000-8000-000000000001",
-	};
-	static const char *const parents[] = {
-		NULL,
-		"missing",
-		"a",
-		"b",
-		"c",
-		"d",
-		"e",
-		"T",
-		"a trace id of over 15 bytes",
-		"00000000-0000-4000-8000-000000000001",
-		"00000000-0000-4000-8000-000000000002",
-	};
-	static const char *const few[] = {NULL, NULL, "s-1", "s-2", "s-3"};
-	static const double latencies[] = {0, 0, 0.5, 1, 2, 5000};
-
 #define PICK(list, byte) (list)[(byte) % (sizeof(list) / sizeof *(list))]
 	return (struct sample){
 		.kind = bytes[0] % 16 < EVENT_KINDS ? (enum event_kind)(bytes[0] % 16) : EVENT_SPAN,
 		.flags = (bytes[0] & 16 ? EVENT_ERROR : 0) | (bytes[0] & 32 ? EVENT_OTEL : 0) |
 	                 (bytes[0] & 64 ? EVENT_COST_ESTIMATED : 0) |
 	                 (bytes[0] & 128 ? EVENT_PERSONLESS : 0),
-		.trace = PICK(traces, bytes[1]),
-		.session = PICK(few, bytes[1] / 8),
-		.span = PICK(spans, bytes[2]),
-		.name = bytes[2] & 128 ? NULL : PICK(few, bytes[2] / 16),
-		.parent = PICK(parents, bytes[3]),
-		.user = PICK(few, bytes[3] / 16),
-		.uuid = PICK(uuids, bytes[4]),
+		.trace = PICK(sample_traces, bytes[1]),
+		.session = PICK(sample_few, bytes[1] / 8),
+		.span = PICK(sample_spans, bytes[2]),
+		.name = bytes[2] & 128 ? NULL : PICK(sample_few, bytes[2] / 16),
+		.parent = PICK(sample_parents, bytes[3]),
+		.user = PICK(sample_few, bytes[3] / 16),
+		.uuid = PICK(sample_uuids, bytes[4]),
 		.has_time = bytes[5] % 8 > 0,
 		.time = bytes[5] % 8,
-		.latency = PICK(latencies, bytes[6]),
+		.latency = PICK(sample_latencies, bytes[6]),
 		.has_latency = bytes[6] % 6 > 0,
 		.has_cost = bytes[7] & 1,
 		.cost = bytes[7] / 16,
