@@ -124,7 +124,7 @@ void columns_cost(const struct rows *r, uint32_t row, struct value *out, struct 
 	(void)scratch;
 	*out = (struct value){.type = VALUE_MONEY};
 	if (!totals_cost(t, &out->number)) {
-		*out = columns_value(VALUE_MONEY, COLUMNS_UNKNOWN);
+		*out = (struct value){.type = VALUE_UNKNOWN, .partial = t->unpriced > 0};
 		return;
 	}
 	out->estimate = t->estimated > 0;

@@ -176,10 +176,13 @@ static void get_total(const struct rows *r, uint32_t row, struct value *out, str
 static void get_cost(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
 {
 	const struct event *e = event_at(r, row);
+	enum event_kind kind = event_kind(e);
 
 	(void)scratch;
 	*out = columns_value(VALUE_MONEY, e->cost);
 	out->estimate = out->type == VALUE_MONEY && (e->flags & EVENT_COST_ESTIMATED);
+	out->partial = out->type == VALUE_UNKNOWN &&
+	               (kind == EVENT_GENERATION || kind == EVENT_EMBEDDING);
 }
 
 static void get_cost_source(const struct rows *r, uint32_t row, struct value *out,

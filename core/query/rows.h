@@ -29,8 +29,9 @@ enum value_type {
 struct value {
 	enum value_type type;
 	bool estimate; /* shown with ~ */
-	bool partial;  /* a sum that leaves something out: shown with + or >= */
-	bool error;    /* drawn as an error */
+	bool partial; /* a sum that leaves something out: shown with >=; of VALUE_UNKNOWN: a missing
+	                  price, shown as $? */
+	bool error;   /* drawn as an error */
 	money number;
 	struct str text; /* borrowed from the model, or in the scratch given until its next use */
 };

@@ -330,7 +330,7 @@ enum role format_value(struct buf *out, const struct value *v, int width, int64_
 	int room = width > 0 ? width - (int)strlen(mark) : 0;
 
 	if (is_unknown(v)) {
-		buf_puts(out, v->type == VALUE_MONEY && width != 1 ? "$?" : "-");
+		buf_puts(out, (v->type == VALUE_MONEY || v->partial) && width != 1 ? "$?" : "-");
 		return ROLE_UNKNOWN;
 	}
 	if (v->type == VALUE_TEXT) {
