@@ -24,6 +24,8 @@
 #define FIRST_PIECE  (UINT64_C(64) << 10) /* bytes: something to see at once */
 #define PIECE        (UINT64_C(1) << 20)
 
+#define BOM_SIZE 3u
+
 struct slot {
 	struct piece piece;
 	struct loader *loader;
@@ -142,6 +144,9 @@ static void ask(struct loader *l, struct slot *slot)
 	struct piece *p = &slot->piece;
 	uint64_t size = l->next == 0 ? l->first_piece : l->piece;
 
+	/* A byte order mark and the byte behind it are one worker's. */
+	if (l->next == 0 && size < BOM_SIZE + 1)
+		size = BOM_SIZE + 1;
 	p->journal = l->journal;
 	p->cancelled = &l->cancelled;
 	p->number = l->number;
