@@ -276,7 +276,11 @@ static void put_time(struct buf *out, int64_t t, int width, int64_t now)
 		buf_append(out, buf_str(&text));
 	else if (str_eq(date, other))
 		put_clock(out, str_sub(buf_str(&text), date.n + 1, text.n), width);
-	else if (width <= 0 || width >= (int)date.n)
+	else if (width <= 0 || width >= (int)text.n)
+		buf_append(out, buf_str(&text));
+	else if (width > (int)date.n)
+		buf_append(out, str_sub(buf_str(&text), strlen("2026-"), strlen("11-21 22:14")));
+	else if (width == (int)date.n)
 		buf_append(out, date);
 	else
 		put_short_date(out, date, str_starts(other, str_sub(date, 0, 4)), width);

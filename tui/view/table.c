@@ -11,8 +11,6 @@
 
 #define BUILD_SHARE     10    /* one part in ten of the time may go into building rows */
 #define BUILD_AGAIN_MIN 50000 /* microseconds */
-#define GUTTER          3     /* cursor mark, error mark, blank */
-#define PREVIEW_MIN     14
 
 static uint32_t id_of_row(const struct table *t, uint64_t row)
 {
@@ -96,231 +94,6 @@ static void refresh(struct table *t)
 		t->view.draw_again_us = t->build_after - now;
 }
 
-/* ---- columns ------------------------------------------------------------------------------------------------------- */
-
-static bool has_preview(const struct table *t)
-{
-	return t->query.kind == ROWS_TRACES || t->query.kind == ROWS_SESSIONS;
-}
-
-struct layout {
-	const struct column *columns[TABLE_COLUMNS];
-	int widths[TABLE_COLUMNS];
-	size_t n;
-	size_t preview_at; /* index of the column that the preview stands before; n: at the end */
-	int preview;       /* its columns, 0: none */
-};
-
-static int columns_total(const struct column *c, size_t n, unsigned priority)
-{
-	int total = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (c[i].priority != 0 && c[i].priority <= priority)
-			total += c[i].width + 1;
-	return total;
-}
-
-/* The largest priority whose columns all fit, so that the least needed go first. */
-static unsigned lowest_priority(const struct column *c, size_t n, int width)
-{
-	unsigned priority = 9;
-
-	while (priority > 1 && columns_total(c, n, priority) > width)
-		priority--;
-	return priority;
-}
-
-static void lay_out(const struct table *t, int width, struct layout *l)
-{
-	size_t n;
-	const struct column *all = rows_columns(t->query.kind, &n), *c;
-	int room = width - GUTTER;
-	unsigned priority = lowest_priority(all, n, has_preview(t) ? room - PREVIEW_MIN : room);
-
-	*l = (struct layout){0};
-	for (unsigned place = 1;
-	     (c = rows_column_at(t->query.kind, place)) != NULL && l->n < TABLE_COLUMNS; place++) {
-		if (c->priority > priority)
-			continue;
-		l->columns[l->n] = c;
-		l->widths[l->n++] = c->width;
-		room -= c->width + 1;
-	}
-	l->preview_at = l->n;
-	if (!has_preview(t) || room <= PREVIEW_MIN)
-		return;
-	l->preview = room - 1;
-	for (size_t i = 0; i < l->n; i++)
-		if (l->columns[i]->type == VALUE_TEXT && t->query.kind == ROWS_TRACES)
-			l->preview_at = i + 1;
-}
-
-static bool is_number(const struct column *c)
-{
-	return c->type != VALUE_TEXT && c->type != VALUE_TIME && c->type != VALUE_BOOL;
-}
-
-static const char *preview_title(const struct table *t)
-{
-	return t->query.kind == ROWS_TRACES ? "USER ASKED -> ANSWER" : "LAST USER MESSAGE";
-}
-
-/* Calls put for every column in order, the preview (column NULL) among them. */
-typedef void put_cell(struct table *t, struct surface *s, struct area a, int row, int col,
-                      int width, const struct column *c, uint64_t at);
-
-static void each_cell(struct table *t, struct surface *s, struct area a, int row,
-                      const struct layout *l, uint64_t at, put_cell *put)
-{
-	int col = GUTTER;
-
-	for (size_t i = 0; i <= l->n; i++) {
-		if (i == l->preview_at && l->preview > 0) {
-			put(t, s, a, row, col, l->preview, NULL, at);
-			col += l->preview + 1;
-		}
-		if (i == l->n)
-			break;
-		put(t, s, a, row, col, l->widths[i], l->columns[i], at);
-		col += l->widths[i] + 1;
-	}
-}
-
-static void put_title(struct table *t, struct surface *s, struct area a, int row, int col,
-                      int width, const struct column *c, uint64_t at)
-{
-	struct buf title = {0};
-	bool sorted = c != NULL && t->query.sort == c;
-
-	(void)at;
-	buf_puts(&title, c == NULL ? preview_title(t) : c->title);
-	if (sorted)
-		buf_add(&title, t->query.ascending ? '^' : 'v');
-	if (c != NULL && is_number(c))
-		surface_put_right(s, a, row, col, width, ROLE_COLUMN, buf_str(&title));
-	else
-		surface_put(s, a, row, col, width, ROLE_COLUMN, buf_str(&title));
-	buf_free(&title);
-}
-
-static void put_preview(struct table *t, struct surface *s, struct area a, int row, int col,
-                        int width, uint64_t at)
-{
-	struct str asked, answered;
-	struct buf line = {0};
-
-	if (table_preview(t, at, &asked, &answered)) {
-		buf_append(&line, asked);
-		if (answered.n > 0 && t->query.kind == ROWS_TRACES) {
-			if (asked.n > 0)
-				buf_puts(&line, " -> ");
-			buf_append(&line, answered);
-		}
-	}
-	surface_put(s, a, row, col, width, ROLE_TEXT, buf_str(&line));
-	buf_free(&line);
-}
-
-static void put_value(struct table *t, struct surface *s, struct area a, int row, int col,
-                      int width, const struct column *c, uint64_t at)
-{
-	struct value v = {0};
-	struct buf scratch = {0}, text = {0};
-	enum role role;
-
-	if (c == NULL) {
-		put_preview(t, s, a, row, col, width, at);
-		return;
-	}
-	c->get(&t->rows, (uint32_t)at, &v, &scratch);
-	role = format_value(&text, &v, width, t->view.world->now);
-	if (c->type == VALUE_TEXT && v.type != VALUE_UNKNOWN && !v.error)
-		role = col == GUTTER ? ROLE_TIME : ROLE_NAME;
-	if (is_number(c))
-		surface_put_right(s, a, row, col, width, role, buf_str(&text));
-	else
-		surface_put(s, a, row, col, width, role, buf_str(&text));
-	buf_free(&scratch);
-	buf_free(&text);
-}
-
-/* ---- drawing ------------------------------------------------------------------------------------------------------- */
-
-static bool row_has_error(const struct table *t, uint64_t row)
-{
-	struct model *m = explorer_model(t->view.world->explorer);
-	uint32_t at = t->rows.at[row];
-
-	switch (t->query.kind) {
-	case ROWS_TRACES:
-		return model_trace(m, at)->totals.errors > 0;
-	case ROWS_SESSIONS:
-		return model_session(m, at)->totals.errors > 0;
-	case ROWS_GENERATIONS:
-	case ROWS_SPANS:
-		return (events_get(model_events(m), at)->flags & EVENT_ERROR) != 0;
-	default:
-		return t->rows.groups[at].totals.errors > 0;
-	}
-}
-
-static void draw_empty(struct table *t, struct surface *s, struct area a)
-{
-	bool loading = explorer_loading(t->view.world->explorer);
-
-	surface_printf(s, a, 2, 3, ROLE_DIM, loading ? "loading ..." : "no %s here",
-	               rows_kind_name(t->query.kind));
-}
-
-static void draw_list(struct table *t, struct surface *s, struct area a)
-{
-	struct layout l;
-	struct area body = {a.row + 1, a.col, a.rows - 1, a.cols};
-
-	lay_out(t, a.cols - 1, &l);
-	surface_fill(s, a, 0, 0, a.cols, ROLE_COLUMN, ' ');
-	each_cell(t, s, a, 0, &l, 0, put_title);
-	list_set(&t->list, t->rows.n, body.rows);
-	if (t->rows.n == 0)
-		draw_empty(t, s, a);
-	for (int i = 0; i < body.rows && t->list.top + (uint64_t)i < t->rows.n; i++) {
-		uint64_t row = t->list.top + (uint64_t)i;
-		if (row_has_error(t, row))
-			surface_puts(s, body, i, 1, ROLE_ERROR, "!");
-		each_cell(t, s, body, i, &l, row, put_value);
-		if (row != t->list.cursor)
-			continue;
-		surface_puts(s, body, i, 0, ROLE_MARKER, ">");
-		surface_paint(s, body, i, 0, body.cols - 1, ROLE_CURSOR);
-	}
-	surface_scrollbar(s, body, body.cols - 1, t->list.top, t->rows.n);
-}
-
-static void draw_picker(struct table *t, struct surface *s, struct area a)
-{
-	size_t n;
-	const struct column *c = rows_columns(t->query.kind, &n);
-	struct area box = {a.row + 1, a.col + 2, a.rows - 2, a.cols - 4};
-
-	list_set(&t->picker, n, box.rows - 1);
-	surface_fill(s, box, 0, 0, box.cols, ROLE_PROMPT, ' ');
-	surface_puts(s, box, 0, 1, ROLE_PROMPT,
-	             "sort by  (Enter chooses, I inverts, Esc leaves it)");
-	for (int i = 1; i < box.rows; i++) {
-		uint64_t at = t->picker.top + (uint64_t)i - 1;
-		surface_fill(s, box, i, 0, box.cols, ROLE_TEXT, ' ');
-		if (at >= n)
-			continue;
-		surface_puts(s, box, i, 3, ROLE_NAME, c[at].name);
-		surface_puts(s, box, i, 24, ROLE_DIM, c[at].help);
-		if (at == t->picker.cursor) {
-			surface_puts(s, box, i, 1, ROLE_MARKER, ">");
-			surface_paint(s, box, i, 0, box.cols, ROLE_CURSOR);
-		}
-	}
-}
-
 static void table_draw(struct view *v, struct surface *s, struct area a)
 {
 	struct table *t = (struct table *)v;
@@ -329,11 +102,11 @@ static void table_draw(struct view *v, struct surface *s, struct area a)
 	refresh(t);
 	t->pane_visible = p.second.rows > 0 && p.second.cols > 0;
 	if (p.first.rows > 0)
-		draw_list(t, s, p.first);
+		table_draw_list(t, s, p.first);
 	if (t->pane_visible)
 		table_pane_draw(t, s, p.second, p.side_by_side);
 	if (t->picking)
-		draw_picker(t, s, p.first.rows > 0 ? p.first : a);
+		table_draw_picker(t, s, p.first.rows > 0 ? p.first : a);
 	if (t->pane.waiting && t->view.draw_again_us == 0)
 		t->view.draw_again_us = BUILD_AGAIN_MIN;
 }
@@ -347,22 +120,18 @@ static void resort(struct table *t, const struct column *c)
 	build(t);
 }
 
-/* < and >: the sort column to the left or right among those on the screen. */
+/* < and >: the sort column to the left or right, in the order of the screen. */
 static void sort_beside(struct table *t, int direction)
 {
-	struct layout l;
-	size_t at = 0;
+	const struct column *c;
+	unsigned at = 1;
 
-	lay_out(t, 200, &l);
-	for (size_t i = 0; i < l.n; i++)
-		if (l.columns[i] == t->query.sort)
-			at = i;
-	if (direction > 0 && at + 1 < l.n)
-		at++;
-	if (direction < 0 && at > 0)
-		at--;
-	if (l.n > 0)
-		resort(t, l.columns[at]);
+	for (unsigned place = 1; (c = rows_column_at(t->query.kind, place)) != NULL; place++)
+		if (c == t->query.sort)
+			at = place;
+	c = rows_column_at(t->query.kind, direction > 0 ? at + 1 : at > 1 ? at - 1 : 1);
+	if (c != NULL)
+		resort(t, c);
 }
 
 static bool picker_act(struct table *t, enum action action)
@@ -408,7 +177,7 @@ static bool next_error(struct table *t, int direction)
 
 	for (uint64_t step = 1; step <= n; step++) {
 		uint64_t row = (t->list.cursor + (direction > 0 ? step : n - step)) % n;
-		if (row_has_error(t, row)) {
+		if (table_row_has_error(t, row)) {
 			list_go(&t->list, row);
 			return true;
 		}
@@ -505,7 +274,7 @@ static bool row_holds(struct table *t, uint64_t row, struct str needle)
 		c[i].get(&t->rows, (uint32_t)row, &v, &scratch);
 		holds = v.type == VALUE_TEXT && utf8_find(v.text, needle, 0, &matched) != SIZE_MAX;
 	}
-	if (!holds && has_preview(t) && table_preview(t, row, &asked, &answered))
+	if (!holds && table_has_preview(t) && table_preview(t, row, &asked, &answered))
 		holds = utf8_find(asked, needle, 0, &matched) != SIZE_MAX ||
 		        utf8_find(answered, needle, 0, &matched) != SIZE_MAX;
 	buf_free(&scratch);

@@ -43,6 +43,12 @@ uint32_t table_current(const struct table *t);
 /* What was asked and answered in the row; false while it is not there. */
 bool table_preview(struct table *t, uint64_t row, struct str *asked, struct str *answered);
 
+bool table_has_preview(const struct table *t);
+bool table_row_has_error(const struct table *t, uint64_t row);
+
+void table_draw_list(struct table *t, struct surface *s, struct area a);
+void table_draw_picker(struct table *t, struct surface *s, struct area a);
+
 void table_pane_init(struct table *t);
 void table_pane_fini(struct table *t);
 void table_pane_draw(struct table *t, struct surface *s, struct area a, bool side_by_side);

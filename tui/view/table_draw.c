@@ -1,0 +1,250 @@
+/* Drawing a list: which columns fit, their titles and values, the cursor, the sort picker. It leaves
+ * which rows there are to table.c. */
+#include "view/table.h"
+
+#include "draw/format.h"
+
+#define GUTTER      3 /* cursor mark, error mark, blank */
+#define PREVIEW_MIN 14
+
+/* ---- columns ------------------------------------------------------------------------------------------------------- */
+
+bool table_has_preview(const struct table *t)
+{
+	return t->query.kind == ROWS_TRACES || t->query.kind == ROWS_SESSIONS;
+}
+
+struct layout {
+	const struct column *columns[TABLE_COLUMNS];
+	int widths[TABLE_COLUMNS];
+	size_t n;
+	size_t preview_at; /* index of the column that the preview stands before; n: at the end */
+	int preview;       /* its columns, 0: none */
+};
+
+static int columns_total(const struct column *c, size_t n, unsigned priority)
+{
+	int total = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (c[i].priority != 0 && c[i].priority <= priority)
+			total += c[i].width + 1;
+	return total;
+}
+
+/* The largest priority whose columns all fit, so that the least needed go first. */
+static unsigned lowest_priority(const struct column *c, size_t n, int width)
+{
+	unsigned priority = 9;
+
+	while (priority > 1 && columns_total(c, n, priority) > width)
+		priority--;
+	return priority;
+}
+
+/* Clock times of today need fewer columns than times of other days. */
+static int column_width(const struct table *t, const struct column *c)
+{
+	struct model *m = explorer_model(t->view.world->explorer);
+	struct value last = {.type = VALUE_TIME, .number = model_last_time(m)};
+	struct buf text = {0};
+	int width;
+
+	if (c->type != VALUE_TIME || model_last_time(m) == TIME_NONE)
+		return c->width;
+	format_value(&text, &last, OTHER_DAY, t->view.world->now);
+	width = (int)text.n > c->width ? (int)text.n : c->width;
+	buf_free(&text);
+	return width;
+}
+
+static void lay_out(const struct table *t, int width, struct layout *l)
+{
+	size_t n;
+	const struct column *all = rows_columns(t->query.kind, &n), *c;
+	int room = width - GUTTER;
+	unsigned priority = lowest_priority(all, n,
+	                                    table_has_preview(t) ? room - PREVIEW_MIN : room);
+
+	*l = (struct layout){0};
+	for (unsigned place = 1;
+	     (c = rows_column_at(t->query.kind, place)) != NULL && l->n < TABLE_COLUMNS; place++) {
+		if (c->priority > priority)
+			continue;
+		l->columns[l->n] = c;
+		l->widths[l->n] = column_width(t, c);
+		room -= l->widths[l->n++] + 1;
+	}
+	l->preview_at = l->n;
+	if (!table_has_preview(t) || room <= PREVIEW_MIN)
+		return;
+	l->preview = room - 1;
+	for (size_t i = 0; i < l->n; i++)
+		if (l->columns[i]->type == VALUE_TEXT && t->query.kind == ROWS_TRACES)
+			l->preview_at = i + 1;
+}
+
+static bool is_number(const struct column *c)
+{
+	return c->type != VALUE_TEXT && c->type != VALUE_TIME && c->type != VALUE_BOOL;
+}
+
+static const char *preview_title(const struct table *t)
+{
+	return t->query.kind == ROWS_TRACES ? "USER ASKED -> ANSWER" : "LAST USER MESSAGE";
+}
+
+/* Calls put for every column in order, the preview (column NULL) among them. */
+typedef void put_cell(struct table *t, struct surface *s, struct area a, int row, int col,
+                      int width, const struct column *c, uint64_t at);
+
+static void each_cell(struct table *t, struct surface *s, struct area a, int row,
+                      const struct layout *l, uint64_t at, put_cell *put)
+{
+	int col = GUTTER;
+
+	for (size_t i = 0; i <= l->n; i++) {
+		if (i == l->preview_at && l->preview > 0) {
+			put(t, s, a, row, col, l->preview, NULL, at);
+			col += l->preview + 1;
+		}
+		if (i == l->n)
+			break;
+		put(t, s, a, row, col, l->widths[i], l->columns[i], at);
+		col += l->widths[i] + 1;
+	}
+}
+
+static void put_title(struct table *t, struct surface *s, struct area a, int row, int col,
+                      int width, const struct column *c, uint64_t at)
+{
+	struct buf title = {0};
+	bool sorted = c != NULL && t->query.sort == c;
+
+	(void)at;
+	buf_puts(&title, c == NULL ? preview_title(t) : c->title);
+	if (sorted)
+		buf_add(&title, t->query.ascending ? '^' : 'v');
+	if (c != NULL && is_number(c))
+		surface_put_right(s, a, row, col, width, ROLE_COLUMN, buf_str(&title));
+	else
+		surface_put(s, a, row, col, width, ROLE_COLUMN, buf_str(&title));
+	buf_free(&title);
+}
+
+static void put_preview(struct table *t, struct surface *s, struct area a, int row, int col,
+                        int width, uint64_t at)
+{
+	struct str asked, answered;
+	struct buf line = {0};
+
+	if (table_preview(t, at, &asked, &answered)) {
+		buf_append(&line, asked);
+		if (answered.n > 0 && t->query.kind == ROWS_TRACES) {
+			if (asked.n > 0)
+				buf_puts(&line, " -> ");
+			buf_append(&line, answered);
+		}
+	}
+	surface_put(s, a, row, col, width, ROLE_TEXT, buf_str(&line));
+	buf_free(&line);
+}
+
+static void put_value(struct table *t, struct surface *s, struct area a, int row, int col,
+                      int width, const struct column *c, uint64_t at)
+{
+	struct value v = {0};
+	struct buf scratch = {0}, text = {0};
+	enum role role;
+
+	if (c == NULL) {
+		put_preview(t, s, a, row, col, width, at);
+		return;
+	}
+	c->get(&t->rows, (uint32_t)at, &v, &scratch);
+	role = format_value(&text, &v, width, t->view.world->now);
+	if (c->type == VALUE_TEXT && v.type != VALUE_UNKNOWN && !v.error)
+		role = col == GUTTER ? ROLE_TIME : ROLE_NAME;
+	if (is_number(c))
+		surface_put_right(s, a, row, col, width, role, buf_str(&text));
+	else
+		surface_put(s, a, row, col, width, role, buf_str(&text));
+	buf_free(&scratch);
+	buf_free(&text);
+}
+
+/* ---- drawing ------------------------------------------------------------------------------------------------------- */
+
+bool table_row_has_error(const struct table *t, uint64_t row)
+{
+	struct model *m = explorer_model(t->view.world->explorer);
+	uint32_t at = t->rows.at[row];
+
+	switch (t->query.kind) {
+	case ROWS_TRACES:
+		return model_trace(m, at)->totals.errors > 0;
+	case ROWS_SESSIONS:
+		return model_session(m, at)->totals.errors > 0;
+	case ROWS_GENERATIONS:
+	case ROWS_SPANS:
+		return (events_get(model_events(m), at)->flags & EVENT_ERROR) != 0;
+	default:
+		return t->rows.groups[at].totals.errors > 0;
+	}
+}
+
+static void draw_empty(struct table *t, struct surface *s, struct area a)
+{
+	bool loading = explorer_loading(t->view.world->explorer);
+
+	surface_printf(s, a, 2, 3, ROLE_DIM, loading ? "loading ..." : "no %s here",
+	               rows_kind_name(t->query.kind));
+}
+
+void table_draw_list(struct table *t, struct surface *s, struct area a)
+{
+	struct layout l;
+	struct area body = {a.row + 1, a.col, a.rows - 1, a.cols};
+
+	lay_out(t, a.cols - 1, &l);
+	surface_fill(s, a, 0, 0, a.cols, ROLE_COLUMN, ' ');
+	each_cell(t, s, a, 0, &l, 0, put_title);
+	list_set(&t->list, t->rows.n, body.rows);
+	if (t->rows.n == 0)
+		draw_empty(t, s, a);
+	for (int i = 0; i < body.rows && t->list.top + (uint64_t)i < t->rows.n; i++) {
+		uint64_t row = t->list.top + (uint64_t)i;
+		if (table_row_has_error(t, row))
+			surface_puts(s, body, i, 1, ROLE_ERROR, "!");
+		each_cell(t, s, body, i, &l, row, put_value);
+		if (row != t->list.cursor)
+			continue;
+		surface_puts(s, body, i, 0, ROLE_MARKER, ">");
+		surface_paint(s, body, i, 0, body.cols - 1, ROLE_CURSOR);
+	}
+	surface_scrollbar(s, body, body.cols - 1, t->list.top, t->rows.n);
+}
+
+void table_draw_picker(struct table *t, struct surface *s, struct area a)
+{
+	size_t n;
+	const struct column *c = rows_columns(t->query.kind, &n);
+	struct area box = {a.row + 1, a.col + 2, a.rows - 2, a.cols - 4};
+
+	list_set(&t->picker, n, box.rows - 1);
+	surface_fill(s, box, 0, 0, box.cols, ROLE_PROMPT, ' ');
+	surface_puts(s, box, 0, 1, ROLE_PROMPT,
+	             "sort by  (Enter chooses, I inverts, Esc leaves it)");
+	for (int i = 1; i < box.rows; i++) {
+		uint64_t at = t->picker.top + (uint64_t)i - 1;
+		surface_fill(s, box, i, 0, box.cols, ROLE_TEXT, ' ');
+		if (at >= n)
+			continue;
+		surface_puts(s, box, i, 3, ROLE_NAME, c[at].name);
+		surface_puts(s, box, i, 24, ROLE_DIM, c[at].help);
+		if (at == t->picker.cursor) {
+			surface_puts(s, box, i, 1, ROLE_MARKER, ">");
+			surface_paint(s, box, i, 0, box.cols, ROLE_CURSOR);
+		}
+	}
+}
