@@ -2,13 +2,14 @@
  * kept, so that scrolling within a paragraph of megabytes is arithmetic, and drawing costs what is seen.
  *
  * Invariants: texts are clean and hold no newline and no tab; every paragraph has at least one row. The position may be
- * anything between calls (a view may set it): it is brought into range where it is used. */
+ * anything between calls (a view may set it): it is brought into range where it is used. Finding and drawing are
+ * reader_show.c's. */
 #include "widget/reader.h"
 
 #include "base/clean.h"
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "draw/width.h"
+#include "widget/reader_internal.h"
 
 #include <assert.h>
 #include <stdarg.h>
@@ -144,28 +145,28 @@ void reader_add_across(struct reader *r, enum role role, struct str text)
 /* ---- rows ----------------------------------------------------------------------------------------- */
 
 /* Columns of the label column; it gives way when there is little room. */
-static int labels_of(const struct reader *r)
+int reader_labels(const struct reader *r)
 {
 	return r->rows_labels < r->rows_width / 2 ? r->rows_labels : r->rows_width / 2;
 }
 
-static int text_column(const struct reader *r, const struct reader_line *l)
+int reader_text_column(const struct reader *r, const struct reader_line *l)
 {
-	int column = (l->across ? 0 : labels_of(r)) + l->indent;
+	int column = (l->across ? 0 : reader_labels(r)) + l->indent;
 
 	return column < r->rows_width * 3 / 4 ? column : r->rows_width * 3 / 4;
 }
 
-static int text_width(const struct reader *r, const struct reader_line *l)
+int reader_text_width(const struct reader *r, const struct reader_line *l)
 {
-	int width = r->rows_width - text_column(r, l);
+	int width = r->rows_width - reader_text_column(r, l);
 
 	return width > 0 ? width : 1;
 }
 
 static uint32_t count_rows(const struct reader *r, const struct reader_line *l)
 {
-	int width = text_width(r, l);
+	int width = reader_text_width(r, l);
 	uint32_t rows = 0;
 	size_t at = 0, next;
 
@@ -182,7 +183,7 @@ static uint32_t count_rows(const struct reader *r, const struct reader_line *l)
 static void find_starts(struct reader *r, uint32_t line)
 {
 	const struct reader_line *l = &r->lines[line];
-	int width = text_width(r, l);
+	int width = reader_text_width(r, l);
 	size_t at = 0, next;
 
 	if (r->starts_of == line)
@@ -201,7 +202,7 @@ static void find_starts(struct reader *r, uint32_t line)
 }
 
 /* Byte at which a row of a paragraph starts; rows past the last are the last. */
-static size_t row_start(struct reader *r, uint32_t line, uint32_t row)
+size_t reader_row_start(struct reader *r, uint32_t line, uint32_t row)
 {
 	if (!r->wrap || row == 0)
 		return 0;
@@ -209,7 +210,7 @@ static size_t row_start(struct reader *r, uint32_t line, uint32_t row)
 	return r->starts[row < r->n_starts ? row : r->n_starts - 1];
 }
 
-static uint32_t row_of_byte(struct reader *r, uint32_t line, size_t at)
+uint32_t reader_row_of_byte(struct reader *r, uint32_t line, size_t at)
 {
 	uint32_t low = 0, high;
 
@@ -227,12 +228,12 @@ static uint32_t row_of_byte(struct reader *r, uint32_t line, size_t at)
 	return low;
 }
 
-static uint32_t all_rows(const struct reader *r)
+uint32_t reader_rows(const struct reader *r)
 {
 	return r->first_row[r->n];
 }
 
-static uint32_t top_row_of_all(const struct reader *r)
+uint32_t reader_top(const struct reader *r)
 {
 	uint32_t top = r->top < r->n ? r->top : r->n - 1;
 	uint32_t rows = r->first_row[top + 1] - r->first_row[top];
@@ -241,10 +242,10 @@ static uint32_t top_row_of_all(const struct reader *r)
 }
 
 /* Puts a row (of all) at the top, but no empty rows below the text while there are rows above. */
-static void set_top(struct reader *r, uint64_t row)
+void reader_set_top(struct reader *r, uint64_t row)
 {
 	uint32_t height = r->height > 0 ? (uint32_t)r->height : 1;
-	uint32_t last = all_rows(r) > height ? all_rows(r) - height : 0;
+	uint32_t last = reader_rows(r) > height ? reader_rows(r) - height : 0;
 	uint32_t low = 0;
 
 	if (row > last)
@@ -286,7 +287,7 @@ static void lay_out(struct reader *r, int columns)
 	if (r->top >= r->n)
 		r->top = r->n > 0 ? r->n - 1 : 0;
 	if (r->n > 0 && !same && r->rows_width > 0)
-		at = row_start(r, r->top, r->top_row);
+		at = reader_row_start(r, r->top, r->top_row);
 	same = same || r->rows_width <= 0;
 	mem_free(r->first_row);
 	r->starts_of = NONE;
@@ -294,259 +295,14 @@ static void lay_out(struct reader *r, int columns)
 	r->rows_labels = r->label_width;
 	count_all(r);
 	if (r->n > 0 && !same)
-		r->top_row = row_of_byte(r, r->top, at);
+		r->top_row = reader_row_of_byte(r, r->top, at);
 }
 
-static void lay_out_for_last(struct reader *r)
+void reader_lay_out(struct reader *r)
 {
 	int columns = (r->width > 0 ? r->width : NEVER_DRAWN) - 1;
 
 	lay_out(r, columns > 0 ? columns : 1);
-}
-
-/* ---- finding --------------------------------------------------------------------------------------- */
-
-static bool holds(const struct reader *r, uint32_t line)
-{
-	size_t length;
-
-	return utf8_find(r->lines[line].text, buf_str(&r->needle), 0, &length) != SIZE_MAX;
-}
-
-static void count_hits(struct reader *r)
-{
-	if (r->hits_known)
-		return;
-	r->hits = 0;
-	r->hits_known = true;
-	for (uint32_t i = 0; r->needle.n > 0 && i < r->n; i++)
-		r->hits += holds(r, i);
-}
-
-static size_t find_last(struct str text, struct str needle, size_t before)
-{
-	size_t last = SIZE_MAX, length, at = utf8_find(text, needle, 0, &length);
-
-	while (at < before) {
-		last = at;
-		at = utf8_find(text, needle, at + length, &length);
-	}
-	return last;
-}
-
-struct place {
-	uint32_t line;
-	size_t at;
-};
-
-/* Where to look from: the row after the last hit while it is in sight, or before it; else the first row seen. */
-static struct place find_from(struct reader *r, int direction)
-{
-	uint32_t top = top_row_of_all(r), row, line = r->hit_line;
-	uint64_t seen;
-
-	if (!r->has_hit)
-		return (struct place){r->top, row_start(r, r->top, r->top_row)};
-	row = row_of_byte(r, line, r->hit_at);
-	seen = (uint64_t)r->first_row[line] + row;
-	if (seen < top || seen >= (uint64_t)top + (uint64_t)r->height)
-		return (struct place){r->top, row_start(r, r->top, r->top_row)};
-	if (!r->wrap)
-		return (struct place){line, r->hit_at + (direction > 0)};
-	if (direction < 0)
-		return (struct place){line, row_start(r, line, row)};
-	if (row + 1 < r->first_row[line + 1] - r->first_row[line])
-		return (struct place){line, row_start(r, line, row + 1)};
-	return (struct place){(line + 1) % r->n, 0};
-}
-
-static void find_on(struct reader *r, struct place from, int direction)
-{
-	struct str needle = buf_str(&r->needle);
-
-	/* The first paragraph comes twice: its other part is last. */
-	for (uint32_t i = 0; i <= r->n; i++) {
-		uint32_t line = (uint32_t)(((uint64_t)from.line + (direction > 0 ? i : r->n - i)) %
-		                           r->n);
-		struct str text = r->lines[line].text;
-		size_t at, length;
-
-		if (direction > 0)
-			at = utf8_find(text, needle, i == 0 ? from.at : 0, &length);
-		else
-			at = find_last(text, needle, i == 0 ? from.at : SIZE_MAX);
-		if (at == SIZE_MAX)
-			continue;
-		r->hit_line = line;
-		r->hit_at = at;
-		return;
-	}
-}
-
-/* Scrolls, if needed, so that the hit stands in the upper part of what is seen. */
-static void show_hit(struct reader *r)
-{
-	struct str text = r->lines[r->hit_line].text;
-	uint32_t row = r->first_row[r->hit_line] + row_of_byte(r, r->hit_line, r->hit_at);
-	uint32_t top = top_row_of_all(r), above = r->height > 0 ? (uint32_t)r->height / 3 : 0;
-	int width = text_width(r, &r->lines[r->hit_line]), column;
-
-	if (row < top || row - top >= (uint32_t)(r->height > 0 ? r->height : 1))
-		set_top(r, row > above ? row - above : 0);
-	if (r->wrap)
-		return;
-	column = width_text(str_sub(text, 0, r->hit_at));
-	if (column < r->left || column - r->left > width * 3 / 4)
-		r->left = column > width / 2 ? column - width / 2 : 0;
-}
-
-bool reader_find(struct reader *r, struct str needle, int direction)
-{
-	if (!str_eq(needle, buf_str(&r->needle))) {
-		buf_clear(&r->needle);
-		buf_append(&r->needle, needle);
-		r->hits_known = false;
-		r->has_hit = false;
-	}
-	count_hits(r);
-	if (r->hits == 0)
-		return false;
-	lay_out_for_last(r);
-	set_top(r, top_row_of_all(r));
-	find_on(r, find_from(r, direction), direction);
-	r->has_hit = true;
-	show_hit(r);
-	return true;
-}
-
-uint32_t reader_hits(const struct reader *r)
-{
-	return r->hits_known ? r->hits : 0;
-}
-
-/* ---- drawing --------------------------------------------------------------------------------------- */
-
-/* One row of text on the surface: bytes from..end of a paragraph at a column. */
-struct stretch {
-	struct str text;
-	size_t from, end;
-	int row, column;
-};
-
-/* Where to look for matches that may begin before the row or end after it. */
-static size_t window_start(const struct reader *r, const struct stretch *t)
-{
-	size_t at = t->from > r->needle.n * 4 ? t->from - r->needle.n * 4 : 0;
-
-	while (at > 0 && ((unsigned char)t->text.p[at] & 0xC0) == 0x80)
-		at--;
-	return at;
-}
-
-static void paint_matches(const struct reader *r, struct surface *s, struct area a,
-                          const struct stretch *t)
-{
-	struct str needle = buf_str(&r->needle);
-	/* A folded character may be longer than the one looked for. */
-	struct str window = str_sub(t->text, 0, t->end + needle.n * 4);
-	size_t length, at = window_start(r, t);
-
-	if (needle.n == 0)
-		return;
-	at = utf8_find(window, needle, at, &length);
-	while (at != SIZE_MAX && at < t->end) {
-		size_t from = at > t->from ? at : t->from;
-		size_t end = at + length < t->end ? at + length : t->end;
-
-		if (end > from)
-			surface_paint(s, a, t->row,
-			              t->column +
-			                      width_text(str_sub(t->text, t->from, from - t->from)),
-			              width_text(str_sub(t->text, from, end - from)), ROLE_MATCH);
-		at = utf8_find(window, needle, at + length, &length);
-	}
-}
-
-static void put_stretch(struct reader *r, struct surface *s, struct area a,
-                        const struct reader_line *l, const struct stretch *t)
-{
-	surface_put(s, a, t->row, t->column, r->rows_width - t->column, l->role,
-	            str_sub(t->text, t->from, t->end - t->from));
-	paint_matches(r, s, a, t);
-}
-
-/* A paragraph on one row, from column `left` on, what is cut marked on both sides. */
-static void draw_unwrapped(struct reader *r, struct surface *s, struct area a, int row,
-                           const struct reader_line *l)
-{
-	struct stretch t = {.text = l->text, .row = row, .column = text_column(r, l)};
-	int width = text_width(r, l), used = 0, start = t.column;
-	struct str rest;
-
-	t.from = width_fit(l->text, r->left, &used);
-	if (used < r->left && t.from < l->text.n) {
-		size_t from = t.from;
-
-		/* Half a character stands left of the edge. */
-		utf8_cluster(l->text, &t.from);
-		used += width_text(str_sub(l->text, from, t.from - from));
-		t.column += used - r->left;
-	}
-	rest = str_sub(l->text, t.from, l->text.n - t.from);
-	t.end = t.from + width_fit(rest, start + width - t.column, &used);
-	put_stretch(r, s, a, l, &t);
-	if (t.end < l->text.n)
-		surface_puts(s, a, row, start + width - 1, ROLE_MARKER, glyph(GLYPH_CLIP));
-	if (t.from > 0)
-		surface_puts(s, a, row, start, ROLE_MARKER, glyph(GLYPH_CLIP));
-}
-
-/* Gives the byte where the next row starts. */
-static size_t draw_wrapped(struct reader *r, struct surface *s, struct area a, int row,
-                           const struct reader_line *l, size_t at)
-{
-	struct stretch t = {l->text, at, at, row, text_column(r, l)};
-	size_t next;
-
-	t.end += width_wrap(str_sub(l->text, at, l->text.n - at), text_width(r, l), &next);
-	put_stretch(r, s, a, l, &t);
-	return at + next;
-}
-
-static void draw_rows(struct reader *r, struct surface *s, struct area a)
-{
-	uint32_t line = r->top;
-	size_t at = row_start(r, r->top, r->top_row);
-
-	for (int row = 0; row < a.rows && line < r->n; row++) {
-		const struct reader_line *l = &r->lines[line];
-
-		if (at == 0 && l->label.n > 0)
-			surface_put(s, a, row, 0, labels_of(r) - 1, l->label_role, l->label);
-		if (r->wrap)
-			at = draw_wrapped(r, s, a, row, l, at);
-		else
-			draw_unwrapped(r, s, a, row, l);
-		if (!r->wrap || at >= l->text.n) {
-			line++;
-			at = 0;
-		}
-	}
-}
-
-void reader_draw(struct reader *r, struct surface *s, struct area a)
-{
-	r->height = a.rows;
-	r->width = a.cols;
-	if (a.rows < 1 || a.cols < 2)
-		return;
-	lay_out_for_last(r);
-	count_hits(r);
-	if (r->n == 0)
-		return;
-	set_top(r, top_row_of_all(r));
-	draw_rows(r, s, a);
-	surface_scrollbar(s, a, a.cols - 1, top_row_of_all(r), all_rows(r));
 }
 
 /* ---- moving ---------------------------------------------------------------------------------------- */
@@ -555,25 +311,25 @@ static void move(struct reader *r, int64_t rows)
 {
 	int64_t row;
 
-	lay_out_for_last(r);
+	reader_lay_out(r);
 	if (r->n == 0)
 		return;
-	row = (int64_t)top_row_of_all(r) + rows;
-	set_top(r, row > 0 ? (uint64_t)row : 0);
+	row = (int64_t)reader_top(r) + rows;
+	reader_set_top(r, row > 0 ? (uint64_t)row : 0);
 }
 
 static void toggle_wrap(struct reader *r)
 {
 	size_t at;
 
-	lay_out_for_last(r);
-	at = r->n > 0 ? row_start(r, r->top, r->top_row) : 0;
+	reader_lay_out(r);
+	at = r->n > 0 ? reader_row_start(r, r->top, r->top_row) : 0;
 	r->wrap = !r->wrap;
 	r->left = 0;
 	forget_rows(r);
-	lay_out_for_last(r);
+	reader_lay_out(r);
 	if (r->n > 0)
-		r->top_row = row_of_byte(r, r->top, at);
+		r->top_row = reader_row_of_byte(r, r->top, at);
 }
 
 static void scroll_sideways(struct reader *r, int columns)
@@ -638,6 +394,6 @@ int reader_percent(const struct reader *r)
 
 	if (!r->first_row || r->n == 0)
 		return 100;
-	last = (uint64_t)top_row_of_all(r) + (r->height > 0 ? (uint64_t)r->height : 0);
-	return last >= all_rows(r) ? 100 : (int)(last * 100 / all_rows(r));
+	last = (uint64_t)reader_top(r) + (r->height > 0 ? (uint64_t)r->height : 0);
+	return last >= reader_rows(r) ? 100 : (int)(last * 100 / reader_rows(r));
 }
