@@ -88,7 +88,7 @@ static void event_head(struct view *v, struct buf *out)
 
 	if (trace != 0) {
 		buf_puts(out, "trace ");
-		ids_text(&t->ids, trace, out);
+		view_short_id(out, &t->ids, trace);
 	}
 }
 

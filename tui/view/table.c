@@ -305,12 +305,12 @@ static void table_head(struct view *v, struct buf *out)
 	if (t->query.session != MODEL_NONE) {
 		struct model *m = explorer_model(v->world->explorer);
 		buf_puts(out, "session ");
-		ids_text(&model_events(m)->ids, model_session(m, t->query.session)->id, out);
+		view_short_id(out, &model_events(m)->ids, model_session(m, t->query.session)->id);
 		buf_puts(out, "   ");
 	}
 	if (t->query.user != 0) {
 		buf_puts(out, "user ");
-		ids_text(&explorer_events(v->world->explorer)->ids, t->query.user, out);
+		view_short_id(out, &explorer_events(v->world->explorer)->ids, t->query.user);
 		buf_puts(out, "   ");
 	}
 	format_count(out, t->rows.n);

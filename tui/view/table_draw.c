@@ -6,7 +6,7 @@
 
 #define GUTTER      3 /* cursor mark, error mark, blank */
 #define PREVIEW_MIN 14
-#define OTHER_DAY 11 /* columns of "11-21 22:14" */
+#define OTHER_DAY   11 /* columns of "11-21 22:14" */
 
 /* ---- columns ------------------------------------------------------------------------------------------------------- */
 

@@ -13,6 +13,7 @@ struct trace_view {
 	struct waterfall waterfall;
 	struct detail_pane detail;
 	bool detail_focused, zoomed, detail_visible;
+	struct buf title; /* the trace's name, which may come late */
 };
 
 static struct model *model_of(struct trace_view *t)
@@ -30,11 +31,22 @@ static void point_detail(struct trace_view *t)
 		detail_pane_event(&t->detail, event);
 }
 
+static void name_self(struct trace_view *t)
+{
+	struct str name = strings_get(&model_events(model_of(t))->strings,
+	                              model_trace(model_of(t), t->trace)->name);
+
+	buf_clear(&t->title);
+	buf_append(&t->title, name.n > 0 ? name : STR("Trace"));
+	t->view.title = buf_text(&t->title);
+}
+
 static void trace_draw(struct view *v, struct surface *s, struct area a)
 {
 	struct trace_view *t = (struct trace_view *)v;
 	struct panes p = view_panes(s, a, 55, 60, t->zoomed, t->detail_focused);
 
+	name_self(t);
 	if (v->world->follow || t->waterfall.version == 0)
 		waterfall_update(&t->waterfall, model_of(t));
 	if (t->wanted != EVENT_NONE && waterfall_go(&t->waterfall, model_of(t), t->wanted))
@@ -139,7 +151,7 @@ static void trace_head(struct view *v, struct buf *out)
 	const struct events *e = explorer_events(v->world->explorer);
 	money cost;
 
-	ids_text(&e->ids, tr->id, out);
+	view_short_id(out, &e->ids, tr->id);
 	if (tr->latency != EVENT_UNKNOWN) {
 		buf_puts(out, "  ");
 		format_seconds(out, tr->latency);
@@ -202,6 +214,7 @@ static void trace_free(struct view *v)
 {
 	struct trace_view *t = (struct trace_view *)v;
 
+	buf_free(&t->title);
 	waterfall_fini(&t->waterfall);
 	detail_pane_fini(&t->detail);
 	mem_free(t);

@@ -6,6 +6,7 @@
 
 #define SIDE_BY_SIDE_COLUMNS 120
 #define ONE_PANE_COLUMNS     60
+#define SHORT_ID             16 /* bytes of an id shown whole */
 #define ONE_PANE_ROWS        10
 
 static struct panes one_pane(struct area a, bool second)
@@ -39,6 +40,21 @@ struct panes view_panes(struct surface *s, struct area a, int stacked_share, int
 	p.second.row = a.row + p.first.rows;
 	p.second.rows = a.rows - p.first.rows;
 	return p;
+}
+
+void view_short_id(struct buf *out, const struct ids *ids, uint32_t id)
+{
+	struct buf text = {0};
+
+	ids_text(ids, id, &text);
+	if (text.n <= SHORT_ID) {
+		buf_append(out, buf_str(&text));
+	} else {
+		buf_append(out, str_sub(buf_str(&text), 0, 8));
+		buf_puts(out, "..");
+		buf_append(out, str_sub(buf_str(&text), text.n - 4, 4));
+	}
+	buf_free(&text);
 }
 
 static bool needs_quotes(struct str text)

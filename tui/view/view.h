@@ -78,6 +78,8 @@ struct panes {
 /* share: percent of the height (stacked) or width (side by side) for the first. */
 struct panes view_panes(struct surface *s, struct area a, int stacked_share, int side_share,
                         bool zoomed, bool second_focused);
+/* An id as head lines have it: whole if short, else its first 8 and last 4 characters. */
+void view_short_id(struct buf *out, const struct ids *ids, uint32_t id);
 /* 'text' for a shell if it needs quotes. */
 void view_quote(struct buf *out, struct str text);
 
