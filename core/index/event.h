@@ -21,74 +21,80 @@ struct str event_kind_name(enum event_kind kind); /* "$ai_generation"...; EVENT_
 
 enum event_flags {
 	EVENT_KIND_MASK = 0xf,
-	EVENT_ERROR = 1 << 4,          /* $ai_is_error true, or $ai_error that is neither null nor empty */
-	EVENT_STREAM = 1 << 5,         /* $ai_stream, or stream(ing) in the model parameters, or a time to first token */
-	EVENT_PRIVATE = 1 << 6,        /* input, output or a state is there and null: withheld */
-	EVENT_HAS_INPUT = 1 << 7,      /* $ai_input or $ai_input_state, not null */
-	EVENT_HAS_OUTPUT = 1 << 8,     /* $ai_output_choices, $ai_output or $ai_output_state, not null */
-	EVENT_HAS_TOOLS = 1 << 9,      /* $ai_tools offered */
-	EVENT_TOOL = 1 << 10,          /* a span that is a tool call ($ai_span_type tool, or mcp_tools) */
-	EVENT_PERSONLESS = 1 << 11,    /* $process_person_profile false */
-	EVENT_SUSPECT = 1 << 12,       /* holds a value that cannot be: see event_suspect */
-	EVENT_IRREGULAR = 1 << 13,     /* the line holds raw control bytes, invalid UTF-8 or lone surrogates */
-	EVENT_OTEL = 1 << 14,          /* the timestamp is the start, not the end */
-	EVENT_COST_ESTIMATED = 1 << 15, /* the cost was computed here, or only one side was sent */
-	EVENT_RUNNING = 1 << 16,       /* no latency, output, error, stop reason or status yet */
-	EVENT_CACHE_EXCLUSIVE = 1 << 17,       /* $ai_cache_reporting_exclusive true */
+	EVENT_ERROR = 1 << 4, /* $ai_is_error true, or $ai_error that is neither null nor empty */
+	EVENT_STREAM =
+		1
+		<< 5, /* $ai_stream, or stream(ing) in the model parameters, or a time to first token */
+	EVENT_PRIVATE = 1 << 6,   /* input, output or a state is there and null: withheld */
+	EVENT_HAS_INPUT = 1 << 7, /* $ai_input or $ai_input_state, not null */
+	EVENT_HAS_OUTPUT =
+		1 << 8,           /* $ai_output_choices, $ai_output or $ai_output_state, not null */
+	EVENT_HAS_TOOLS = 1 << 9, /* $ai_tools offered */
+	EVENT_TOOL = 1 << 10, /* a span that is a tool call ($ai_span_type tool, or mcp_tools) */
+	EVENT_PERSONLESS = 1 << 11, /* $process_person_profile false */
+	EVENT_SUSPECT = 1 << 12,    /* holds a value that cannot be: see event_suspect */
+	EVENT_IRREGULAR =
+		1 << 13, /* the line holds raw control bytes, invalid UTF-8 or lone surrogates */
+	EVENT_OTEL = 1 << 14,            /* the timestamp is the start, not the end */
+	EVENT_COST_ESTIMATED = 1 << 15,  /* the cost was computed here, or only one side was sent */
+	EVENT_RUNNING = 1 << 16,         /* no latency, output, error, stop reason or status yet */
+	EVENT_CACHE_EXCLUSIVE = 1 << 17, /* $ai_cache_reporting_exclusive true */
 	EVENT_CACHE_EXCLUSIVE_KNOWN = 1 << 18, /* ... was sent as a boolean */
-	EVENT_NO_UUID = 1 << 19,       /* the event carried none: never a duplicate */
+	EVENT_NO_UUID = 1 << 19,               /* the event carried none: never a duplicate */
 };
 
-#define EVENT_NONE UINT32_MAX             /* no event */
-#define EVENT_NO_COST INT64_MIN
-#define EVENT_UNKNOWN INT64_MIN           /* of latency and tokens, as the getters below give it */
-#define EVENT_ABSENT32 UINT32_MAX         /* in the record: not known */
-#define EVENT_WIDE32 (UINT32_MAX - 1)     /* in the record: too large for it, see the extra */
+#define EVENT_NONE     UINT32_MAX /* no event */
+#define EVENT_NO_COST  INT64_MIN
+#define EVENT_UNKNOWN  INT64_MIN        /* of latency and tokens, as the getters below give it */
+#define EVENT_ABSENT32 UINT32_MAX       /* in the record: not known */
+#define EVENT_WIDE32   (UINT32_MAX - 1) /* in the record: too large for it, see the extra */
 
 struct event {
-	int64_t time;       /* timestamp as sent, microseconds; TIME_NONE if missing or unparsable */
-	int64_t cost;       /* USD * 1e12; EVENT_NO_COST if unknown */
-	uint64_t place;     /* journal number << 48 | byte offset of the event's JSON in it */
-	uint32_t length;    /* bytes of that JSON */
-	uint32_t flags;     /* enum event_flags, kind in the low bits */
-	uint32_t latency;   /* microseconds */
+	int64_t time;     /* timestamp as sent, microseconds; TIME_NONE if missing or unparsable */
+	int64_t cost;     /* USD * 1e12; EVENT_NO_COST if unknown */
+	uint64_t place;   /* journal number << 48 | byte offset of the event's JSON in it */
+	uint32_t length;  /* bytes of that JSON */
+	uint32_t flags;   /* enum event_flags, kind in the low bits */
+	uint32_t latency; /* microseconds */
 	uint32_t input, output, cache_read; /* tokens as sent */
-	uint32_t span, parent, trace, user; /* numbers in ids; 0 absent. span falls back to $ai_generation_id first */
-	uint32_t name;      /* number in strings: $ai_span_name, on $ai_trace else $ai_trace_name */
-	uint32_t model;     /* number in the table of (model, provider) pairs; 0: neither */
+	uint32_t span, parent, trace,
+		user;   /* numbers in ids; 0 absent. span falls back to $ai_generation_id first */
+	uint32_t name;  /* number in strings: $ai_span_name, on $ai_trace else $ai_trace_name */
+	uint32_t model; /* number in the table of (model, provider) pairs; 0: neither */
 };
 
 /* Sparse extras: a number for an event that few have. Strings are numbers in strings. */
 enum event_field {
-	EVENT_FIRST_TOKEN,   /* time to first token, microseconds */
-	EVENT_CACHE_WRITE,   /* tokens */
-	EVENT_REASONING,     /* tokens */
-	EVENT_COST_INPUT,    /* USD * 1e12, as sent */
+	EVENT_FIRST_TOKEN, /* time to first token, microseconds */
+	EVENT_CACHE_WRITE, /* tokens */
+	EVENT_REASONING,   /* tokens */
+	EVENT_COST_INPUT,  /* USD * 1e12, as sent */
 	EVENT_COST_OUTPUT,
 	EVENT_COST_REQUEST,
 	EVENT_COST_SEARCH,
 	EVENT_HTTP_STATUS,
-	EVENT_STOP_REASON,   /* string */
-	EVENT_SPAN_TYPE,     /* string */
-	EVENT_FRAMEWORK,     /* string */
-	EVENT_LIBRARY,       /* string: $ai_lib, else $lib */
-	EVENT_NAME,          /* string: the event's own name, for EVENT_OTHER_AI */
-	EVENT_ERROR_TEXT,    /* where $ai_error's raw JSON stands in the event: offset << 32 | length */
+	EVENT_STOP_REASON, /* string */
+	EVENT_SPAN_TYPE,   /* string */
+	EVENT_FRAMEWORK,   /* string */
+	EVENT_LIBRARY,     /* string: $ai_lib, else $lib */
+	EVENT_NAME,        /* string: the event's own name, for EVENT_OTHER_AI */
+	EVENT_ERROR_TEXT, /* where $ai_error's raw JSON stands in the event: offset << 32 | length */
 	EVENT_WIDE_LATENCY,
 	EVENT_WIDE_INPUT,
 	EVENT_WIDE_OUTPUT,
 	EVENT_WIDE_CACHE_READ,
-	EVENT_SUSPECT_WHY,   /* enum event_suspect bits */
+	EVENT_SUSPECT_WHY, /* enum event_suspect bits */
 	EVENT_FIELDS,
 };
 
 enum event_suspect {
-	SUSPECT_LATENCY = 1,      /* over an hour, or negative */
-	SUSPECT_FIRST_TOKEN = 2,  /* longer than ten times the latency, or negative */
-	SUSPECT_TOKENS = 4,       /* a count that is negative or no whole number: left out */
-	SUSPECT_COST = 8,         /* no finite number, or negative: left out if it is no number */
-	SUSPECT_ID = 16,          /* an id with characters outside PostHog's alphabet (letters, digits, -_~.@()!':|) or over 200 bytes */
-	SUSPECT_TIME = 32,        /* missing or unparsable timestamp */
+	SUSPECT_LATENCY = 1,     /* over an hour, or negative */
+	SUSPECT_FIRST_TOKEN = 2, /* longer than ten times the latency, or negative */
+	SUSPECT_TOKENS = 4,      /* a count that is negative or no whole number: left out */
+	SUSPECT_COST = 8,        /* no finite number, or negative: left out if it is no number */
+	SUSPECT_ID =
+		16, /* an id with characters outside PostHog's alphabet (letters, digits, -_~.@()!':|) or over 200 bytes */
+	SUSPECT_TIME = 32, /* missing or unparsable timestamp */
 };
 
 static inline enum event_kind event_kind(const struct event *e)

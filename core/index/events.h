@@ -18,7 +18,7 @@ struct events {
 	struct strings strings;
 	struct event_chunk **chunks;
 	uint32_t n_chunks, cap_chunks;
-	uint32_t n; /* events; numbers are 0..n-1 in the order of adding */
+	uint32_t n;                /* events; numbers are 0..n-1 in the order of adding */
 	struct model_pair *models; /* [0] is {0, 0} */
 	uint32_t n_models, cap_models;
 	struct hash_index model_index;
@@ -34,7 +34,8 @@ uint32_t events_add_journal(struct events *t, struct journal *j);
 /* Adds one event. uuid and session are numbers in t->ids (0 absent). Extras follow with events_set_extra, before the next
  * events_add. Gives its number. */
 uint32_t events_add(struct events *t, const struct event *e, uint32_t uuid, uint32_t session);
-void events_set_extra(struct events *t, enum event_field field, int64_t value); /* of the event added last */
+void events_set_extra(struct events *t, enum event_field field,
+                      int64_t value); /* of the event added last */
 uint32_t events_add_model(struct events *t, struct model_pair pair);
 
 const struct event *events_get(const struct events *t, uint32_t at);
@@ -49,19 +50,21 @@ int64_t events_output(const struct events *t, uint32_t at);
 int64_t events_cache_read(const struct events *t, uint32_t at);
 /* timestamp - latency, but the timestamp itself for OpenTelemetry (PostHog stamps the end of a call). TIME_NONE if unknown. */
 int64_t events_start(const struct events *t, uint32_t at);
-int64_t events_end(const struct events *t, uint32_t at); /* start + latency; the start if the latency is unknown */
+int64_t events_end(const struct events *t,
+                   uint32_t at); /* start + latency; the start if the latency is unknown */
 /* Number of the node's id: $ai_generation_id, else $ai_span_id, else the uuid; 0 if it has none at all. */
 uint32_t events_node_id(const struct events *t, uint32_t at);
-struct str events_model(const struct events *t, uint32_t at);    /* empty if absent */
+struct str events_model(const struct events *t, uint32_t at); /* empty if absent */
 struct str events_provider(const struct events *t, uint32_t at);
 struct str events_name(const struct events *t, uint32_t at);
 /* The order of siblings and of several nodes of one id: by start (unknown last), then uuid text, then place. */
 int events_compare_start(const struct events *t, uint32_t a, uint32_t b);
 
 /* Appends the event's JSON, or a part of it, from its journal. ERR_IO if it cannot be read any more. */
-enum err events_read(const struct events *t, uint32_t at, struct buf *out, struct errinfo *e) MUST_USE;
-enum err events_read_part(const struct events *t, uint32_t at, uint32_t offset, uint32_t length, struct buf *out,
-                          struct errinfo *e) MUST_USE;
+enum err events_read(const struct events *t, uint32_t at, struct buf *out,
+                     struct errinfo *e) MUST_USE;
+enum err events_read_part(const struct events *t, uint32_t at, uint32_t offset, uint32_t length,
+                          struct buf *out, struct errinfo *e) MUST_USE;
 /* The error's text, unescaped, or "" (an object's JSON as sent). Reads the journal. */
 void events_error_text(const struct events *t, uint32_t at, struct buf *out);
 
@@ -71,7 +74,8 @@ struct events_map {
 	uint32_t *ids, *strings, *models;
 	uint32_t next, next_extra;
 };
-bool events_merge(struct events *t, const struct events *batch, struct events_map *map, uint32_t budget);
+bool events_merge(struct events *t, const struct events *batch, struct events_map *map,
+                  uint32_t budget);
 void events_map_free(struct events_map *map);
 
 size_t events_bytes(const struct events *t); /* memory held */

@@ -23,10 +23,11 @@ struct ids {
 
 void ids_init(struct ids *t);
 void ids_fini(struct ids *t);
-uint32_t ids_add(struct ids *t, struct str text);               /* finds or adds */
-uint32_t ids_add_from(struct ids *t, const struct ids *from, uint32_t number); /* the same id in another table */
-uint32_t ids_find(const struct ids *t, struct str text);        /* 0 if it is not there */
-bool ids_is_uuid(const struct ids *t, uint32_t number); /* a canonical one */
+uint32_t ids_add(struct ids *t, struct str text); /* finds or adds */
+uint32_t ids_add_from(struct ids *t, const struct ids *from,
+                      uint32_t number);                  /* the same id in another table */
+uint32_t ids_find(const struct ids *t, struct str text); /* 0 if it is not there */
+bool ids_is_uuid(const struct ids *t, uint32_t number);  /* a canonical one */
 void ids_text(const struct ids *t, uint32_t number, struct buf *out); /* appends the text as sent */
 /* By the bytes of their texts; absent last. */
 int ids_compare(const struct ids *t, uint32_t a, uint32_t b);

@@ -4,7 +4,8 @@
 
 #include "base/buf.h"
 
-#define JOURNAL_MAX_LINE ((size_t)256 << 20) /* bytes; longer lines are skipped to their end and counted */
+#define JOURNAL_MAX_LINE \
+	((size_t)256 << 20) /* bytes; longer lines are skipped to their end and counted */
 
 struct journal;
 
@@ -19,8 +20,8 @@ enum journal_change {
  * missing file, a directory, a device, a FIFO, a socket, no permission. The path is copied. */
 enum err journal_open(struct journal **out, const char *path, struct errinfo *e) MUST_USE;
 void journal_close(struct journal *j);
-const char *journal_path(const struct journal *j); /* as given: clean it before showing */
-uint64_t journal_size(const struct journal *j);    /* bytes, as of the last journal_check */
+const char *journal_path(const struct journal *j);    /* as given: clean it before showing */
+uint64_t journal_size(const struct journal *j);       /* bytes, as of the last journal_check */
 enum journal_change journal_check(struct journal *j); /* looks again; loop thread */
 
 /* Reads up to n bytes at offset; gives how many (0 at the end), or -1 with errno. Any thread. */
