@@ -10,20 +10,26 @@ struct waterfall {
 	uint32_t version; /* of the trace that the tree was built from */
 	struct tree tree;
 	struct list list; /* over the rows seen: row 0 is the trace itself */
-	uint32_t *rows;   /* node numbers, WATERFALL_ROOT for row 0 */
+	uint32_t *rows;   /* node numbers, WATERFALL_ROOT for row 0; NULL: not built yet */
 	uint32_t n_rows;
+	uint32_t *error_rows; /* rows with an error of their own or in a fold, rising */
+	uint32_t n_error_rows;
 	uint32_t cursor_event; /* EVENT_NONE: the trace's own row */
-	/* folded nodes, by event number, so that folds outlive a rebuilt tree */
-	uint32_t *folded;
-	uint32_t n_folded, cap_folded;
-	bool flat;       /* no tree: by start */
-	bool clock;      /* clock times instead of offsets in the scale */
-	int name_scroll; /* columns the names are scrolled left by H and L */
+	/* folded nodes, a bit by event number, so that folds outlive a rebuilt tree */
+	uint8_t *folded;
+	uint32_t folded_bytes;
+	bool root_folded;
+	uint32_t dearest; /* event that DEAREST went to last, or EVENT_NONE */
+	bool flat;        /* no tree: by start */
+	bool clock;       /* clock times instead of offsets in the scale */
+	int name_scroll;  /* columns the names are scrolled left by H and L */
 };
 #define WATERFALL_ROOT UINT32_MAX
 
 void waterfall_init(struct waterfall *w, uint32_t trace);
 void waterfall_fini(struct waterfall *w);
+/* What a node is called: its name, else of a call "model (provider)", else its kind. Appends, not clean. */
+void waterfall_label(const struct events *events, uint32_t event, struct buf *out);
 /* Rebuilds the tree if the trace changed; the cursor stays on its event. Call before drawing. */
 void waterfall_update(struct waterfall *w, struct model *m);
 /* Column titles with the time scale, then the rows; with_cursor false: no cursor (a preview). Under about 50 columns the bars go,

@@ -1,0 +1,413 @@
+/* A trace's tree on a surface: names with folds, numbers, bars on the time line. Costs what is seen: everything that needs all
+ * nodes stands ready in the waterfall. */
+#include "widget/waterfall.h"
+
+#include "base/clean.h"
+#include "base/utf8.h"
+#include "draw/format.h"
+#include "draw/width.h"
+#include "widget/waterfall_internal.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define BARS_FROM     50 /* columns */
+#define COST_FROM     36
+#define DURATION_FROM 26
+#define TOKENS_FROM   90  /* of the pane, */
+#define TOKENS_SCREEN 150 /* and of the screen */
+#define NAME_WIDE     40
+#define LABEL_MAX     4096 /* bytes of a label that are looked at, besides those scrolled over */
+
+static struct waterfall_layout lay_out(const struct surface *s, struct area a)
+{
+	bool tokens = s->cols >= TOKENS_SCREEN && a.cols >= TOKENS_FROM;
+	struct waterfall_layout l = {
+		.duration = a.cols >= DURATION_FROM ? 8 : 0,
+		.cost = a.cols >= COST_FROM ? 9 : 0,
+		.input = tokens ? 7 : 0,
+		.share = tokens ? 6 : 0,
+	};
+	/* The last column is the scroll bar's. */
+	int rest = a.cols - 1 - l.duration - l.cost - l.input - l.share;
+
+	l.name = rest;
+	if (a.cols >= BARS_FROM) {
+		l.name = rest / 2 < NAME_WIDE ? rest / 2 : NAME_WIDE + (rest - 2 * NAME_WIDE) / 4;
+		l.bars = rest - l.name - 1;
+	}
+	l.first_bar = a.cols - 1 - l.bars;
+	return l;
+}
+
+/* ---- numbers ---------------------------------------------------------------------------------------- */
+
+static int number_column(const struct waterfall_drawing *d, const int *width)
+{
+	const struct waterfall_layout *l = &d->at;
+	int column = l->name;
+
+	column += width == &l->duration ? 0 : l->duration;
+	column += width == &l->duration || width == &l->cost ? 0 : l->cost;
+	return column + (width == &l->share ? l->input : 0);
+}
+
+static void put_number(struct waterfall_drawing *d, int row, const int *width, enum role role,
+                       struct str text)
+{
+	if (*width > 0)
+		surface_put_right(d->s, d->a, row, number_column(d, width) + 1, *width - 1, role,
+		                  text);
+}
+
+static void put_value(struct waterfall_drawing *d, int row, const int *width, struct value v)
+{
+	enum role role;
+
+	if (*width == 0)
+		return;
+	buf_clear(&d->text);
+	role = format_value(&d->text, &v, *width - 1, 0);
+	put_number(d, row, width, role, buf_str(&d->text));
+}
+
+/* What runs is told with a + behind what has passed so far. */
+static void put_duration(struct waterfall_drawing *d, int row, int64_t latency, bool running)
+{
+	struct value v = {.type = VALUE_SECONDS, .number = latency};
+	enum role role;
+
+	if (d->at.duration == 0)
+		return;
+	buf_clear(&d->text);
+	if (latency == EVENT_UNKNOWN)
+		v.type = VALUE_UNKNOWN;
+	role = format_value(&d->text, &v, d->at.duration - 1 - running, 0);
+	if (running)
+		buf_add(&d->text, '+');
+	put_number(d, row, &d->at.duration, role, buf_str(&d->text));
+}
+
+static int64_t elapsed(const struct waterfall_drawing *d, uint32_t event)
+{
+	int64_t start = events_start(d->events, event), passed;
+
+	if (start == TIME_NONE || d->trace->end == TIME_NONE ||
+	    __builtin_sub_overflow(d->trace->end, start, &passed) || passed < 0)
+		return EVENT_UNKNOWN;
+	return passed;
+}
+
+static bool has_word(struct str text, struct str word)
+{
+	return str_find(text, word, 0, true) != SIZE_MAX;
+}
+
+/* Where the sender did not say so, cache tokens stand beside the input only for Claude. */
+static bool cache_beside_input(const struct waterfall_drawing *d, uint32_t event)
+{
+	const struct event *e = events_get(d->events, event);
+
+	if (e->flags & EVENT_CACHE_EXCLUSIVE_KNOWN)
+		return e->flags & EVENT_CACHE_EXCLUSIVE;
+	return has_word(events_model(d->events, event), STR("claude")) ||
+	       has_word(events_provider(d->events, event), STR("anthropic"));
+}
+
+static void put_cache_share(struct waterfall_drawing *d, int row, uint32_t event)
+{
+	int64_t input = events_input(d->events, event), written;
+	int64_t cached = events_cache_read(d->events, event);
+	double all = (double)input;
+
+	if (input == EVENT_UNKNOWN || cached == EVENT_UNKNOWN || input < 0 || cached < 0)
+		return;
+	if (cache_beside_input(d, event) || cached > input) {
+		all += (double)cached;
+		if (events_extra(d->events, event, EVENT_CACHE_WRITE, &written) && written > 0)
+			all += (double)written;
+	}
+	buf_clear(&d->text);
+	buf_printf(&d->text, "%.0f%%", all > 0 ? (double)cached * 100 / all : 0.0);
+	put_number(d, row, &d->at.share, ROLE_TOKENS, buf_str(&d->text));
+}
+
+static void draw_node_numbers(struct waterfall_drawing *d, int row, const struct tree_node *node)
+{
+	const struct event *e = events_get(d->events, node->event);
+	const struct tree_sum *sum = &node->sum;
+	bool running = e->flags & EVENT_RUNNING;
+	struct value cost = {.type = VALUE_MONEY,
+	                     .number = sum->cost,
+	                     .estimate = sum->cost_estimated,
+	                     .partial = sum->unpriced > 0};
+	struct value input = {.type = VALUE_TOKENS, .number = sum->input};
+
+	put_duration(d, row,
+	             running ? elapsed(d, node->event) : events_latency(d->events, node->event),
+	             running);
+	/* A tool has no cost; a call without one has an unknown cost. */
+	if (sum->cost_known)
+		put_value(d, row, &d->at.cost, cost);
+	else if (sum->unpriced > 0)
+		put_number(d, row, &d->at.cost, ROLE_UNKNOWN, STR("$?"));
+	if (sum->input_known)
+		put_value(d, row, &d->at.input, input);
+	if (d->at.share > 0)
+		put_cache_share(d, row, node->event);
+}
+
+/* ---- names ------------------------------------------------------------------------------------------ */
+
+/* Text from column `scroll` of its own, with marks where it is cut. Gives the columns used. */
+static int put_clipped(struct waterfall_drawing *d, int row, int column, int width, enum role role,
+                       struct str text, int scroll)
+{
+	struct str clean;
+	int used, columns;
+	size_t from, fits;
+
+	if (width < 1)
+		return 0;
+	buf_clear(&d->clean);
+	clean_append(&d->clean, text, 0);
+	clean = buf_str(&d->clean);
+	from = scroll > 0 ? width_fit(clean, scroll, &used) : 0;
+	clean = str_sub(clean, from, clean.n - from);
+	fits = width_fit(clean, width, &columns);
+	surface_put(d->s, d->a, row, column, width, role, str_sub(clean, 0, fits));
+	if (fits < clean.n) {
+		surface_puts(d->s, d->a, row, column + width - 1, ROLE_DIM, glyph(GLYPH_CLIP));
+		return width;
+	}
+	return columns;
+}
+
+/* What stands behind a name and is never cut off: an error, what a fold hides. */
+struct tail {
+	char error[24], hidden[48];
+	enum role hidden_role;
+};
+
+static int tail_width(const struct tail *t)
+{
+	size_t error = strlen(t->error), hidden = strlen(t->hidden);
+
+	return (int)(error + (error > 0) + hidden + (hidden > 0));
+}
+
+static void hidden_tail(struct tail *t, uint32_t nodes, uint32_t errors)
+{
+	t->hidden_role = errors > 0 ? ROLE_ERROR : ROLE_DIM;
+	if (errors > 0)
+		snprintf(t->hidden, sizeof(t->hidden), "+%u %u err", nodes, errors);
+	else
+		snprintf(t->hidden, sizeof(t->hidden), "+%u", nodes);
+}
+
+static struct tail tail_of(const struct waterfall_drawing *d, uint32_t at)
+{
+	const struct tree_node *node = &d->w->tree.nodes[at];
+	bool error = events_get(d->events, node->event)->flags & EVENT_ERROR;
+	struct tail t = {.error = ""};
+	int64_t status;
+
+	if (error && events_extra(d->events, node->event, EVENT_HTTP_STATUS, &status))
+		snprintf(t.error, sizeof(t.error), "!%lld", (long long)status);
+	else if (error)
+		snprintf(t.error, sizeof(t.error), "!");
+	if (waterfall_hides(d->w, at))
+		hidden_tail(&t, node->subtree - 1, node->errors - error);
+	return t;
+}
+
+static void draw_label(struct waterfall_drawing *d, int row, int column, enum role role,
+                       struct str label, const struct tail *t)
+{
+	int room = d->at.name - column - tail_width(t);
+
+	label = str_sub(label, 0, LABEL_MAX + (size_t)d->w->name_scroll * 4);
+	column += put_clipped(d, row, column, room, role, label, d->w->name_scroll);
+	if (t->error[0] != '\0')
+		column += 1 + put_clipped(d, row, column + 1, d->at.name - column - 1, ROLE_ERROR,
+		                          str_of(t->error), 0);
+	if (t->hidden[0] != '\0')
+		put_clipped(d, row, column + 1, d->at.name - column - 1, t->hidden_role,
+		            str_of(t->hidden), 0);
+}
+
+/* Two columns a level, as long as half the room is left for the name; then the level in figures. */
+static int draw_indent(struct waterfall_drawing *d, int row, uint32_t depth)
+{
+	int limit = d->at.name / 2, used;
+
+	if (d->w->flat)
+		return 3;
+	if (depth < (uint32_t)limit / 2)
+		return 3 + 2 * (int)depth;
+	used = surface_printf(d->s, d->a, row, 1, ROLE_DIM, "..%u", depth + 1);
+	return (limit / 2 * 2 > used ? limit / 2 * 2 : used) + 2;
+}
+
+static int draw_marks(struct waterfall_drawing *d, int row, int column, uint32_t at)
+{
+	const struct tree_node *node = &d->w->tree.nodes[at];
+	const struct event *e = events_get(d->events, node->event);
+	bool folds = node->subtree > 1 && !d->w->flat;
+	char mark = format_event_mark(e);
+
+	if (node->mark != TREE_LINKED) {
+		surface_puts(d->s, d->a, row, column, ROLE_WARNING,
+		             node->mark == TREE_ORPHAN ? "?" : "@");
+		column += 2;
+	}
+	if (folds) {
+		surface_puts(d->s, d->a, row, column, ROLE_MARKER,
+		             glyph(waterfall_hides(d->w, at) ? GLYPH_CLOSED : GLYPH_OPEN));
+		column += 2;
+	}
+	if (mark == 'v') {
+		/* The letter would read as an open fold. */
+		if (folds)
+			return column;
+		mark = '-';
+	}
+	surface_printf(d->s, d->a, row, column, format_event_role(e), "%c", mark);
+	return column + 2;
+}
+
+/* ---- rows ------------------------------------------------------------------------------------------- */
+
+static void draw_node(struct waterfall_drawing *d, int row, uint32_t at)
+{
+	const struct tree_node *node = &d->w->tree.nodes[at];
+	struct area name = {d->a.row, d->a.col, d->a.rows, d->at.name};
+	struct area whole = d->a;
+	struct tail tail = tail_of(d, at);
+	int column;
+
+	d->a = name; /* what is too long for it stays out of the numbers */
+	column = draw_marks(d, row, draw_indent(d, row, node->depth), at);
+	buf_clear(&d->text);
+	waterfall_label(d->events, node->event, &d->text);
+	draw_label(d, row, column, format_event_role(events_get(d->events, node->event)),
+	           buf_str(&d->text), &tail);
+	d->a = whole;
+	draw_node_numbers(d, row, node);
+	waterfall_draw_event_bar(d, row, node->event);
+}
+
+static void draw_trace_numbers(struct waterfall_drawing *d, int row)
+{
+	const struct totals *t = &d->trace->totals;
+	struct value cost = {
+		.type = VALUE_MONEY, .estimate = t->estimated > 0, .partial = t->unpriced > 0};
+	struct value input = {.type = VALUE_TOKENS, .number = t->input};
+
+	put_duration(d, row, d->trace->latency, t->running > 0);
+	if (totals_cost(t, &cost.number))
+		put_value(d, row, &d->at.cost, cost);
+	else if (t->unpriced > 0)
+		put_number(d, row, &d->at.cost, ROLE_UNKNOWN, STR("$?"));
+	if (t->input_known > 0)
+		put_value(d, row, &d->at.input, input);
+}
+
+static void draw_trace(struct waterfall_drawing *d, int row)
+{
+	uint32_t event = d->trace->explicit_event;
+	struct str name = strings_get(&d->events->strings, d->trace->name);
+	struct tail tail = {.error = ""};
+	struct waterfall_bar b = {ROLE_BAR,        GLYPH_BAR,
+	                          d->trace->start, (int64_t)waterfall_span(d->trace),
+	                          EVENT_UNKNOWN,   d->trace->totals.running > 0};
+
+	if (event != EVENT_NONE && events_get(d->events, event)->flags & EVENT_ERROR) {
+		snprintf(tail.error, sizeof(tail.error), "!");
+		b.role = ROLE_BAR_ERROR;
+	}
+	if (waterfall_hides(d->w, WATERFALL_ROOT))
+		hidden_tail(&tail, d->w->tree.n, d->trace->totals.errors);
+	surface_puts(d->s, d->a, row, 1, ROLE_MARKER,
+	             glyph(waterfall_hides(d->w, WATERFALL_ROOT) ? GLYPH_CLOSED : GLYPH_OPEN));
+	draw_label(d, row, 3, ROLE_STRONG, name.n > 0 ? name : STR("Trace"), &tail);
+	draw_trace_numbers(d, row);
+	waterfall_draw_bar(d, row, &b);
+}
+
+static void draw_titles(struct waterfall_drawing *d, struct area title)
+{
+	struct area rows = d->a;
+
+	surface_fill(d->s, title, 0, 0, title.cols, ROLE_COLUMN, ' ');
+	surface_puts(d->s, title, 0, 1, ROLE_COLUMN, d->w->flat ? "SPAN (by start)" : "SPAN");
+	d->a = title;
+	put_number(d, 0, &d->at.duration, ROLE_COLUMN, STR("DUR"));
+	put_number(d, 0, &d->at.cost, ROLE_COLUMN, STR("COST"));
+	put_number(d, 0, &d->at.input, ROLE_COLUMN, STR("IN"));
+	put_number(d, 0, &d->at.share, ROLE_COLUMN, STR("C%"));
+	d->a = rows;
+	waterfall_draw_scale(d, title);
+}
+
+/* Whether an error stands in rows from..end. */
+static bool error_between(const struct waterfall *w, uint64_t from, uint64_t end)
+{
+	uint32_t low = 0, high = w->n_error_rows;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (w->error_rows[middle] < from)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < w->n_error_rows && w->error_rows[low] < end;
+}
+
+/* The bar stands for all rows, so errors that are not in sight are marked too. */
+static void draw_scrollbar(struct waterfall_drawing *d)
+{
+	uint64_t rows = (uint64_t)d->a.rows, all = d->w->n_rows;
+	int column = d->a.cols - 1;
+
+	surface_scrollbar(d->s, d->a, column, d->w->list.top, all);
+	if (all < rows)
+		all = rows;
+	for (uint64_t row = 0; row < rows; row++)
+		if (error_between(d->w, row * all / rows, (row + 1) * all / rows))
+			surface_puts(d->s, d->a, (int)row, column, ROLE_ERROR, "!");
+}
+
+void waterfall_draw(struct waterfall *w, struct model *m, struct surface *s, struct area a,
+                    bool with_cursor)
+{
+	struct area rows = {a.row + 1, a.col, a.rows - 1, a.cols};
+	struct waterfall_drawing d = {.w = w, .m = m, .s = s, .a = rows};
+	uint64_t cursor = w->list.cursor;
+
+	if (!w->rows || a.rows < 1 || a.cols < 4)
+		return;
+	d.events = model_events(m);
+	d.trace = model_trace(m, w->trace);
+	d.at = lay_out(s, a);
+	list_set(&w->list, w->n_rows, rows.rows);
+	draw_titles(&d, a);
+	for (int row = 0; row < rows.rows && w->list.top + (uint64_t)row < w->n_rows; row++) {
+		uint64_t at = w->list.top + (uint64_t)row;
+
+		if (w->rows[at] == WATERFALL_ROOT)
+			draw_trace(&d, row);
+		else
+			draw_node(&d, row, w->rows[at]);
+		if (!with_cursor || at != cursor)
+			continue;
+		surface_puts(s, rows, row, 0, ROLE_MARKER, ">");
+		surface_paint(s, rows, row, 0, a.cols - 1, ROLE_CURSOR);
+	}
+	if (rows.rows > 0)
+		draw_scrollbar(&d);
+	buf_free(&d.text);
+	buf_free(&d.clean);
+}
