@@ -124,6 +124,13 @@ size_t hash_index_bytes(const struct hash_index *h)
 	return slot_count(h) * sizeof(*h->slots);
 }
 
+void hash_index_clear(struct hash_index *h)
+{
+	if (h->slots)
+		memset(h->slots, 0xff, slot_count(h) * sizeof(*h->slots));
+	h->used = 0;
+}
+
 void hash_index_free(struct hash_index *h)
 {
 	mem_free(h->slots);

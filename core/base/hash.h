@@ -26,6 +26,7 @@ uint32_t hash_index_find(const struct hash_index *h, uint64_t hash, hash_same *s
 /* Adds number (must not be there yet). */
 void hash_index_add(struct hash_index *h, uint64_t hash, uint32_t number);
 size_t hash_index_bytes(const struct hash_index *h);
+void hash_index_clear(struct hash_index *h); /* empty again, memory kept */
 void hash_index_free(struct hash_index *h);
 
 #endif

@@ -45,14 +45,18 @@ void events_init(struct events *t)
 	t->models[0] = (struct model_pair){0};
 }
 
+static void free_chunk(struct event_chunk *chunk)
+{
+	mem_free(chunk->extra_keys);
+	mem_free(chunk->extra_values);
+	mem_free(chunk->wide);
+	mem_free(chunk);
+}
+
 void events_fini(struct events *t)
 {
-	for (uint32_t i = 0; i < t->n_chunks; i++) {
-		mem_free(t->chunks[i]->extra_keys);
-		mem_free(t->chunks[i]->extra_values);
-		mem_free(t->chunks[i]->wide);
-		mem_free(t->chunks[i]);
-	}
+	for (uint32_t i = 0; i < t->n_chunks; i++)
+		free_chunk(t->chunks[i]);
 	mem_free(t->chunks);
 	mem_free(t->models);
 	mem_free(t->journals);
@@ -60,6 +64,19 @@ void events_fini(struct events *t)
 	strings_fini(&t->strings);
 	ids_fini(&t->ids);
 	*t = (struct events){0};
+}
+
+void events_clear(struct events *batch)
+{
+	while (batch->n_chunks > 1)
+		free_chunk(batch->chunks[--batch->n_chunks]);
+	if (batch->n_chunks > 0)
+		batch->chunks[0]->n_extras = batch->chunks[0]->n_wide = 0;
+	batch->n = 0;
+	batch->n_models = 1;
+	hash_index_clear(&batch->model_index);
+	ids_clear(&batch->ids);
+	strings_clear(&batch->strings);
 }
 
 uint32_t events_add_journal(struct events *t, struct journal *j)
@@ -113,7 +130,7 @@ uint32_t events_add(struct events *t, const struct event *e, uint32_t uuid, uint
 	uint32_t row = t->n % CHUNK_EVENTS;
 	struct event_chunk *chunk;
 
-	if (row == 0)
+	if (t->n == t->n_chunks * CHUNK_EVENTS) /* a cleared batch has a chunk already */
 		add_chunk(t);
 	chunk = t->chunks[t->n_chunks - 1];
 	chunk->events[row] = *e;

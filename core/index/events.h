@@ -28,6 +28,8 @@ struct events {
 
 void events_init(struct events *t);
 void events_fini(struct events *t);
+/* A batch without events and ids again; most of its memory is kept for the next. */
+void events_clear(struct events *batch);
 /* Gives the journal its number (in the order sources were named: it decides which duplicate wins). */
 uint32_t events_add_journal(struct events *t, struct journal *j);
 

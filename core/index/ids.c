@@ -203,6 +203,14 @@ void ids_fini(struct ids *t)
 	*t = (struct ids){0};
 }
 
+void ids_clear(struct ids *t)
+{
+	t->n = 1;
+	t->n_texts = 0;
+	hash_index_clear(&t->index);
+	arena_free(&t->arena);
+}
+
 static bool same_id(const void *ctx, uint32_t number, const void *key)
 {
 	const struct ids *t = ctx;

@@ -23,6 +23,7 @@ struct ids {
 
 void ids_init(struct ids *t);
 void ids_fini(struct ids *t);
+void ids_clear(struct ids *t);                    /* empty again, memory kept */
 uint32_t ids_add(struct ids *t, struct str text); /* finds or adds */
 uint32_t ids_add_from(struct ids *t, const struct ids *from,
                       uint32_t number);                  /* the same id in another table */

@@ -37,8 +37,7 @@ void piece_fini(struct piece *p)
 
 static void reset(struct piece *p)
 {
-	events_fini(&p->batch);
-	events_init(&p->batch);
+	events_clear(&p->batch);
 	p->counts = (struct record_counts){0};
 	p->newlines = 0;
 	p->known_start = PIECE_NO_START;

@@ -21,6 +21,13 @@ void strings_fini(struct strings *t)
 	*t = (struct strings){0};
 }
 
+void strings_clear(struct strings *t)
+{
+	t->n = 1;
+	hash_index_clear(&t->index);
+	arena_free(&t->arena);
+}
+
 static bool same_string(const void *ctx, uint32_t number, const void *key)
 {
 	const struct strings *t = ctx;

@@ -14,6 +14,7 @@ struct strings {
 
 void strings_init(struct strings *t);
 void strings_fini(struct strings *t);
+void strings_clear(struct strings *t); /* empty again, memory kept */
 uint32_t strings_add(struct strings *t, struct str text);
 uint32_t strings_find(const struct strings *t, struct str text); /* 0 if it is not there */
 struct str strings_get(const struct strings *t, uint32_t number);
