@@ -234,7 +234,7 @@ static const struct column list[] = {
 	{"cache_write_tokens", "CWRITE", "tokens written to a cache", VALUE_TOKENS, 6, 0, 0,
          get_cache_write},
 	{"reasoning_tokens", "THINK", "reasoning tokens", VALUE_TOKENS, 5, 0, 0, get_reasoning},
-	{"cost_usd", "COST", "what it cost", VALUE_MONEY, 7, 4, 11, get_cost},
+	{"cost_usd", "COST", "what it cost", VALUE_MONEY, 9, 4, 11, get_cost},
 	{"cost_source", "PRICED", "reported, estimated or unpriced", VALUE_TEXT, 9, 0, 0,
          get_cost_source},
 	{"error", "ERROR", "text of the error", VALUE_TEXT, 24, 12, 12, get_error},

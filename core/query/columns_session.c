@@ -61,7 +61,7 @@ static const struct column list[] = {
 	{"traces", "TRN", "turns: its traces", VALUE_COUNT, 3, 5, 3, get_traces},
 	{"generations", "GEN", "generations in it", VALUE_COUNT, 3, 0, 0, columns_generations},
 	{"errors", "ER", "events with an error", VALUE_COUNT, 2, 3, 4, columns_errors},
-	{"cost_usd", "COST", "cost of its generations and embeddings", VALUE_MONEY, 7, 4, 5,
+	{"cost_usd", "COST", "cost of its generations and embeddings", VALUE_MONEY, 9, 4, 5,
          columns_cost},
 	{"latency_s", "LAT", "sum of its traces' latencies", VALUE_SECONDS, 6, 0, 0, get_latency},
 	{"first_time", "FIRST", "timestamp of its first event", VALUE_TIME, 8, 0, 0, get_first},

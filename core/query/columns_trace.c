@@ -81,7 +81,7 @@ static const struct column list[] = {
 	{"errors", "ER", "events with an error", VALUE_COUNT, 2, 3, 5, columns_errors},
 	{"input_tokens", "IN", "input tokens as sent", VALUE_TOKENS, 5, 0, 0, columns_input},
 	{"output_tokens", "OUT", "output tokens as sent", VALUE_TOKENS, 5, 0, 0, columns_output},
-	{"cost_usd", "COST", "cost of its generations and embeddings", VALUE_MONEY, 7, 4, 8,
+	{"cost_usd", "COST", "cost of its generations and embeddings", VALUE_MONEY, 9, 4, 8,
          columns_cost},
 	{"latency_s", "LAT", "latency, by PostHog's rule", VALUE_SECONDS, 6, 5, 7, get_latency},
 	{"explicit", "EXPL", "whether a $ai_trace event was sent", VALUE_BOOL, 4, 0, 0,

@@ -11,6 +11,7 @@
 
 #define BUILD_SHARE     10    /* one part in ten of the time may go into building rows */
 #define BUILD_AGAIN_MIN 50000 /* microseconds */
+#define WIDE            150   /* columns from which the list takes the larger part */
 
 static uint32_t id_of_row(const struct table *t, uint64_t row)
 {
@@ -97,7 +98,7 @@ static void refresh(struct table *t)
 static void table_draw(struct view *v, struct surface *s, struct area a)
 {
 	struct table *t = (struct table *)v;
-	struct panes p = view_panes(s, a, 62, 66, t->zoomed, t->pane_focused);
+	struct panes p = view_panes(s, a, 62, a.cols < WIDE ? 55 : 66, t->zoomed, t->pane_focused);
 
 	refresh(t);
 	t->pane_visible = p.second.rows > 0 && p.second.cols > 0;

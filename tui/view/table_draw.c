@@ -23,40 +23,49 @@ struct layout {
 	int preview;       /* its columns, 0: none */
 };
 
-static int columns_total(const struct column *c, size_t n, unsigned priority)
+static int time_width(const struct table *t, int64_t time)
 {
-	int total = 0;
+	struct value v = {.type = VALUE_TIME, .number = time};
+	struct buf text = {0};
+	int width;
 
-	for (size_t i = 0; i < n; i++)
-		if (c[i].priority != 0 && c[i].priority <= priority)
-			total += c[i].width + 1;
-	return total;
-}
-
-/* The largest priority whose columns all fit, so that the least needed go first. */
-static unsigned lowest_priority(const struct column *c, size_t n, int width)
-{
-	unsigned priority = 9;
-
-	while (priority > 1 && columns_total(c, n, priority) > width)
-		priority--;
-	return priority;
+	if (time == TIME_NONE)
+		return 0;
+	format_value(&text, &v, OTHER_DAY, t->view.world->now);
+	width = (int)text.n;
+	buf_free(&text);
+	return width;
 }
 
 /* Clock times of today need fewer columns than times of other days. */
 static int column_width(const struct table *t, const struct column *c)
 {
 	struct model *m = explorer_model(t->view.world->explorer);
-	struct value last = {.type = VALUE_TIME, .number = model_last_time(m)};
-	struct buf text = {0};
-	int width;
+	int first = time_width(t, model_first_time(m)), last = time_width(t, model_last_time(m));
 
-	if (c->type != VALUE_TIME || model_last_time(m) == TIME_NONE)
+	if (c->type != VALUE_TIME)
 		return c->width;
-	format_value(&text, &last, OTHER_DAY, t->view.world->now);
-	width = (int)text.n > c->width ? (int)text.n : c->width;
-	buf_free(&text);
-	return width;
+	return first > last ? first : last > c->width ? last : c->width;
+}
+
+static int columns_total(const struct table *t, const struct column *c, size_t n, unsigned priority)
+{
+	int total = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (c[i].priority != 0 && c[i].priority <= priority)
+			total += column_width(t, &c[i]) + 1;
+	return total;
+}
+
+/* The largest priority whose columns all fit, so that the least needed go first. */
+static unsigned lowest_priority(const struct table *t, const struct column *c, size_t n, int width)
+{
+	unsigned priority = 9;
+
+	while (priority > 1 && columns_total(t, c, n, priority) > width)
+		priority--;
+	return priority;
 }
 
 static void lay_out(const struct table *t, int width, struct layout *l)
@@ -64,8 +73,8 @@ static void lay_out(const struct table *t, int width, struct layout *l)
 	size_t n;
 	const struct column *all = rows_columns(t->query.kind, &n), *c;
 	int room = width - GUTTER;
-	unsigned priority = lowest_priority(all, n,
-	                                    table_has_preview(t) ? room - PREVIEW_MIN : room);
+	unsigned priority = lowest_priority(t, all, n,
+	                                    table_has_preview(t) ? room - PREVIEW_MIN - 1 : room);
 
 	*l = (struct layout){0};
 	for (unsigned place = 1;
@@ -77,7 +86,7 @@ static void lay_out(const struct table *t, int width, struct layout *l)
 		room -= l->widths[l->n++] + 1;
 	}
 	l->preview_at = l->n;
-	if (!table_has_preview(t) || room <= PREVIEW_MIN)
+	if (!table_has_preview(t) || room < PREVIEW_MIN)
 		return;
 	l->preview = room - 1;
 	for (size_t i = 0; i < l->n; i++)

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#define ASKED_ROWS 4 /* under the tree: a rule, question, answer, room to breathe */
+#define ASKED_ROWS 2 /* at least, under the tree */
 
 /* ---- previews of rows ---------------------------------------------------------------------------------------------- */
 
@@ -44,22 +44,21 @@ bool table_preview(struct table *t, uint64_t row, struct str *asked, struct str 
 
 /* ---- traces -------------------------------------------------------------------------------------------------------- */
 
-static void draw_asked(struct table *t, struct surface *s, struct area a, uint32_t trace)
+static void fill_asked(struct table *t, uint32_t trace)
 {
 	const struct preview *p = explorer_preview(t->view.world->explorer, trace);
+	struct reader *r = &t->pane.reader;
 
+	reader_clear(r);
+	r->label_width = 7;
 	if (p == NULL) {
 		t->pane.waiting = true;
 		return;
 	}
-	if (p->asked.n > 0) {
-		surface_puts(s, a, 0, 1, ROLE_USER, "user");
-		surface_put(s, a, 0, 7, a.cols - 8, ROLE_TEXT, p->asked);
-	}
-	if (p->answered.n > 0) {
-		surface_puts(s, a, 1, 1, ROLE_ASSISTANT, "asst");
-		surface_put(s, a, 1, 7, a.cols - 8, ROLE_TEXT, p->answered);
-	}
+	if (p->asked.n > 0)
+		reader_add(r, ROLE_TEXT, 0, ROLE_USER, STR(" user"), p->asked);
+	if (p->answered.n > 0)
+		reader_add(r, ROLE_TEXT, 0, ROLE_ASSISTANT, STR(" asst"), p->answered);
 }
 
 static void trace_title(const struct model *m, const struct trace *trace, struct buf *out)
@@ -68,7 +67,7 @@ static void trace_title(const struct model *m, const struct trace *trace, struct
 	money cost;
 
 	buf_add(out, ' ');
-	ids_text(&e->ids, trace->id, out);
+	view_short_id(out, &e->ids, trace->id);
 	buf_puts(out, "  ");
 	buf_append(out, strings_get(&e->strings, trace->name));
 	if (trace->latency != EVENT_UNKNOWN) {
@@ -87,26 +86,31 @@ static void trace_title(const struct model *m, const struct trace *trace, struct
 	buf_add(out, ' ');
 }
 
+/* The tree takes the rows that it needs, at most two thirds; what was asked and answered takes the rest. */
 static void draw_trace(struct table *t, struct surface *s, struct area a, uint32_t trace)
 {
 	struct model *m = explorer_model(t->view.world->explorer);
 	struct waterfall *w = &t->pane.waterfall;
-	struct area tree = {a.row + 1, a.col, a.rows - 1, a.cols};
-	struct area asked = {a.row + a.rows - 2, a.col, 2, a.cols};
+	struct area tree = {a.row + 1, a.col, a.rows - 1, a.cols}, asked;
 	struct buf title = {0};
 
 	trace_title(m, model_trace(m, trace), &title);
 	surface_put(s, a, 0, 2, a.cols - 4, ROLE_STRONG, buf_str(&title));
 	buf_free(&title);
-	if (a.rows > 2 * ASKED_ROWS) {
-		tree.rows -= ASKED_ROWS - 1;
-		draw_asked(t, s, asked, trace);
-	}
 	if (w->trace != trace) {
 		waterfall_fini(w);
 		waterfall_init(w, trace);
 	}
 	waterfall_update(w, m);
+	if (tree.rows > ASKED_ROWS + 2) {
+		int most = tree.rows * 2 / 3;
+		asked = tree;
+		tree.rows = (int64_t)w->n_rows + 1 < most ? (int)w->n_rows + 1 : most;
+		asked.row += tree.rows;
+		asked.rows -= tree.rows;
+		fill_asked(t, trace);
+		reader_draw(&t->pane.reader, s, asked);
+	}
 	waterfall_draw(w, m, s, tree, false);
 }
 
