@@ -98,7 +98,7 @@ static void refresh(struct table *t)
 static void table_draw(struct view *v, struct surface *s, struct area a)
 {
 	struct table *t = (struct table *)v;
-	struct panes p = view_panes(s, a, 62, a.cols < WIDE ? 55 : 66, t->zoomed, t->pane_focused);
+	struct panes p = view_panes(s, a, 62, a.cols < WIDE ? 55 : 60, t->zoomed, t->pane_focused);
 
 	refresh(t);
 	t->pane_visible = p.second.rows > 0 && p.second.cols > 0;

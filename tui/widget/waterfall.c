@@ -191,6 +191,27 @@ static void rebuild_rows(struct waterfall *w, const struct model *m)
 	take_cursor(w);
 }
 
+static void widen(struct waterfall *w, const struct events *e, uint32_t event)
+{
+	int64_t start = events_start(e, event), end = events_end(e, event);
+
+	if (start != TIME_NONE && (w->start == TIME_NONE || start < w->start))
+		w->start = start;
+	if (end != TIME_NONE && (w->end == TIME_NONE || end > w->end))
+		w->end = end;
+}
+
+static void measure_time(struct waterfall *w, const struct model *m)
+{
+	uint32_t own = model_trace(m, w->trace)->explicit_event;
+
+	w->start = w->end = TIME_NONE;
+	for (uint32_t i = 0; i < w->tree.n; i++)
+		widen(w, model_events(m), w->tree.nodes[i].event);
+	if (own != EVENT_NONE)
+		widen(w, model_events(m), own);
+}
+
 void waterfall_update(struct waterfall *w, struct model *m)
 {
 	uint32_t version, event, node;
@@ -206,6 +227,7 @@ void waterfall_update(struct waterfall *w, struct model *m)
 	tree_free(&w->tree);
 	tree_build(&w->tree, m, w->trace);
 	w->version = version;
+	measure_time(w, m);
 	build_rows(w, m);
 	node = node_of_event(w, event);
 	w->list.count = w->n_rows;

@@ -8,6 +8,9 @@
 struct waterfall {
 	uint32_t trace;
 	uint32_t version; /* of the trace that the tree was built from */
+	int64_t start,
+		end; /* of the time line: nodes and the $ai_trace event, for feedback may come days
+	                       later; TIME_NONE */
 	struct tree tree;
 	struct list list; /* over the rows seen: row 0 is the trace itself */
 	uint32_t *rows;   /* node numbers, WATERFALL_ROOT for row 0; NULL: not built yet */

@@ -92,8 +92,8 @@ static int64_t elapsed(const struct waterfall_drawing *d, uint32_t event)
 {
 	int64_t start = events_start(d->events, event), passed;
 
-	if (start == TIME_NONE || d->trace->end == TIME_NONE ||
-	    __builtin_sub_overflow(d->trace->end, start, &passed) || passed < 0)
+	if (start == TIME_NONE || d->w->end == TIME_NONE ||
+	    __builtin_sub_overflow(d->w->end, start, &passed) || passed < 0)
 		return EVENT_UNKNOWN;
 	return passed;
 }
@@ -318,9 +318,9 @@ static void draw_trace(struct waterfall_drawing *d, int row)
 	uint32_t event = d->trace->explicit_event;
 	struct str name = strings_get(&d->events->strings, d->trace->name);
 	struct tail tail = {.error = ""};
-	struct waterfall_bar b = {ROLE_BAR,        GLYPH_BAR,
-	                          d->trace->start, (int64_t)waterfall_span(d->trace),
-	                          EVENT_UNKNOWN,   d->trace->totals.running > 0};
+	struct waterfall_bar b = {ROLE_BAR,      GLYPH_BAR,
+	                          d->w->start,   (int64_t)waterfall_span(d->w),
+	                          EVENT_UNKNOWN, d->trace->totals.running > 0};
 
 	if (event != EVENT_NONE && events_get(d->events, event)->flags & EVENT_ERROR) {
 		snprintf(tail.error, sizeof(tail.error), "!");

@@ -32,7 +32,7 @@ struct waterfall_bar {
 	bool running;
 };
 
-uint64_t waterfall_span(const struct trace *t); /* microseconds from its start to its end */
+uint64_t waterfall_span(const struct waterfall *w); /* microseconds from its start to its end */
 void waterfall_draw_scale(struct waterfall_drawing *d, struct area title);
 void waterfall_draw_bar(struct waterfall_drawing *d, int row, const struct waterfall_bar *b);
 void waterfall_draw_event_bar(struct waterfall_drawing *d, int row, uint32_t event);

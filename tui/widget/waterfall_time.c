@@ -5,23 +5,22 @@
 
 #define TICKS_MAX 5
 
-uint64_t waterfall_span(const struct trace *t)
+uint64_t waterfall_span(const struct waterfall *w)
 {
-	return t->end > t->start ? (uint64_t)t->end - (uint64_t)t->start : 0;
+	return w->end > w->start ? (uint64_t)w->end - (uint64_t)w->start : 0;
 }
 
 /* Cells of the time line before a moment; up: a cell that is begun counts. */
 static int cell_of(const struct waterfall_drawing *d, int64_t time, bool up)
 {
-	uint64_t span = waterfall_span(d->trace);
+	uint64_t span = waterfall_span(d->w);
 	unsigned __int128 cells;
 
-	if (time <= d->trace->start || span == 0)
+	if (time <= d->w->start || span == 0)
 		return 0;
-	if (time >= d->trace->end)
+	if (time >= d->w->end)
 		return d->at.bars;
-	cells = (unsigned __int128)((uint64_t)time - (uint64_t)d->trace->start) *
-	        (unsigned)d->at.bars;
+	cells = (unsigned __int128)((uint64_t)time - (uint64_t)d->w->start) * (unsigned)d->at.bars;
 	return (int)((cells + (up ? span - 1 : 0)) / span);
 }
 
@@ -52,7 +51,7 @@ static void tick_text(const struct waterfall_drawing *d, uint64_t offset, uint64
 	unsigned long long n = offset;
 
 	if (d->w->clock)
-		time_append_clock(out, d->trace->start + (int64_t)offset);
+		time_append_clock(out, d->w->start + (int64_t)offset);
 	else if (offset >= 60 * (uint64_t)TIME_SECOND)
 		format_seconds(out, (int64_t)offset);
 	else if (offset == 0 || step % TIME_SECOND == 0)
@@ -68,17 +67,17 @@ static void tick_text(const struct waterfall_drawing *d, uint64_t offset, uint64
 static void end_text(const struct waterfall_drawing *d, struct buf *out)
 {
 	if (d->w->clock)
-		time_append_clock(out, d->trace->end);
+		time_append_clock(out, d->w->end);
 	else
-		format_seconds(out, (int64_t)waterfall_span(d->trace));
+		format_seconds(out, (int64_t)waterfall_span(d->w));
 }
 
 void waterfall_draw_scale(struct waterfall_drawing *d, struct area title)
 {
-	uint64_t span = waterfall_span(d->trace), step;
+	uint64_t span = waterfall_span(d->w), step;
 	int used = 0, end, room = d->at.bars / 10;
 
-	if (d->at.bars == 0 || d->trace->start == TIME_NONE || d->trace->end == TIME_NONE)
+	if (d->at.bars == 0 || d->w->start == TIME_NONE || d->w->end == TIME_NONE)
 		return;
 	buf_clear(&d->text);
 	end_text(d, &d->text);
@@ -91,7 +90,7 @@ void waterfall_draw_scale(struct waterfall_drawing *d, struct area title)
 	                                               : room),
 	                 d->w->clock);
 	for (uint64_t at = 0; at < span || at == 0; at += step ? step : 1) {
-		int cell = cell_of(d, d->trace->start + (int64_t)at, false);
+		int cell = cell_of(d, d->w->start + (int64_t)at, false);
 
 		buf_clear(&d->text);
 		tick_text(d, at, step, &d->text);
@@ -128,7 +127,7 @@ void waterfall_draw_bar(struct waterfall_drawing *d, int row, const struct water
 
 	if (d->at.bars < 1)
 		return;
-	if (b->start == TIME_NONE || d->trace->start == TIME_NONE) {
+	if (b->start == TIME_NONE || d->w->start == TIME_NONE) {
 		draw_cells(d, row, 0, 1, "-", ROLE_UNKNOWN);
 		return;
 	}
