@@ -8,9 +8,10 @@
 
 #include <string.h>
 
-#define MIN_ROWS  8
-#define MIN_COLS  40
-#define TABS_COLS 120
+#define MIN_ROWS      8
+#define MIN_COLS      40
+#define LOADING_SHOWN 1000000 /* bytes to go */
+#define TABS_COLS     120
 
 static struct str base_name(const char *path)
 {
@@ -48,6 +49,9 @@ static void progress(struct app *a, struct buf *out)
 	if (!explorer_loading(a->world.explorer))
 		return;
 	explorer_progress(a->world.explorer, &loaded, &bytes);
+	/* A followed file is a few lines behind at times: that is no news. */
+	if (bytes - loaded < LOADING_SHOWN)
+		return;
 	buf_printf(out, "loading %u%% of ", bytes == 0 ? 0 : (unsigned)(loaded * 100 / bytes));
 	format_bytes(out, bytes);
 	buf_puts(out, "  ");
