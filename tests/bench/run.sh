@@ -111,8 +111,8 @@ check_all_truths()
 		for dirty in "" --dirty; do
 			check_truth "large-$seed${dirty#-}" --bytes "${TRUTH_BYTES:-50m}" \
 				--seed "$seed" $dirty
-			check_truth "small-$seed${dirty#-}" --small --events "${TRUTH_EVENTS:-100k}" \
-				--seed "$seed" $dirty
+			check_truth "small-$seed${dirty#-}" --small \
+				--events "${TRUTH_EVENTS:-100k}" --seed "$seed" $dirty
 		done
 	done
 }
@@ -169,7 +169,8 @@ run() # NAME ROUND PROGRAM COMMAND...
 {
 	local name=$1 round=$2 program=$3
 	shift 3
-	if ! timeout 600 "$bin/measure" "$work/took" "$@" >"$work/out" 2>"$work/err" </dev/null; then
+	if ! timeout 600 "$bin/measure" "$work/took" "$@" \
+		>"$work/out" 2>"$work/err" </dev/null; then
 		echo "FAILED $program on $name: $(head -n 1 "$work/err")"
 	elif ! answered "$name" "$program" >"$work/mismatches"; then
 		echo "WRONG  $program on $name"
@@ -203,7 +204,8 @@ run_round() # NAME ROUND
 baseline()
 {
 	"$bin/gen_events" --small --events 1 >"$work/one.ndjson"
-	"$bin/measure" "$work/took" "$tracehog" stats --json "$work/one.ndjson" >/dev/null </dev/null
+	"$bin/measure" "$work/took" "$tracehog" stats --json "$work/one.ndjson" \
+		>/dev/null </dev/null
 	awk '{ print $4 }' "$work/took"
 }
 
@@ -228,7 +230,7 @@ measure_load() # NAME GENERATOR-ARG...
 	table "$name"
 	[ -x "$bin/skim_limits" ] || return
 	"$bin/skim_limits" "$data/$name.ndjson" "$threads" memchr stage1 skim |
-		awk '/fresh-map/ { printf "limit in process: %-8s %s %s %s %s\n", $1, $4, $5, $6, $7 }'
+		awk '/fresh-map/ { printf "limit in process: %-8s %s s %6s MB/s\n", $1, $4, $6 }'
 }
 
 machine

@@ -57,8 +57,8 @@ function row(program,    i, n, seconds, cpu, spread)
 	}
 	median[program] = middle(seconds, n)
 	spread = n == 1 ? "one run" : sprintf("%.3f-%.3f", seconds[1], seconds[n])
-	return sprintf("%-24s %8.3f  %15s %8.3f %8.0f %8.1f", label(program), median[program], spread,
-		       middle(cpu, n), bytes / median[program] / 1e6, peak[program] / 1024)
+	return sprintf("%-24s %8.3f  %15s %8.3f %8.0f %8.1f", label(program), median[program],
+		       spread, middle(cpu, n), bytes / median[program] / 1e6, peak[program] / 1024)
 }
 
 END {
@@ -67,12 +67,13 @@ END {
 	for (i = 1; i <= programs; i++)
 		rows[i] = row(order[i])
 	for (i = 1; i <= programs; i++)
-		printf "%s %8s\n", rows[i], "tracehog" in runs ? sprintf("%.2f", ratio(order[i])) : "-"
+		printf "%s %8s\n", rows[i],
+			"tracehog" in runs ? sprintf("%.2f", ratio(order[i])) : "-"
 	print "ratio: tracehog's wall time by the program's, median of the rounds;" \
 	      " below 1: tracehog is faster."
-	print "peak: as the system counts it; the parsers map the file and have all of it in theirs."
+	print "peak: as the system counts it; the parsers map the file and have it in theirs."
 	if ("tracehog" in runs)
-		printf "tracehog maps nothing: its peak less the %.1f MB that it takes for one event is %.0f " \
-		       "bytes an event, read buffers included.\n", baseline / 1024,
+		printf "tracehog maps nothing: its peak less the %.1f MB it takes for one event" \
+		       " is %.0f bytes an event, read buffers included.\n", baseline / 1024,
 			(peak["tracehog"] - baseline) * 1024 / events
 }

@@ -12,7 +12,7 @@
 	}
 
 const struct command commands[] = {
-	GROUP("Moving, in every screen"),
+	GROUP("Moving"),
 	{ACTION_DOWN, 0, "down", "j Down", "one row down"},
 	{ACTION_UP, 0, "up", "k Up", "one row up"},
 	{ACTION_HALF_DOWN, 0, "half-page-down", "Ctrl-D", "half a page down"},
@@ -160,14 +160,14 @@ static void add_legend(struct reader *r)
 		{"\\x1b", "a byte that does not print, made visible"},
 	};
 
-	reader_add(r, ROLE_STRONG, 0, ROLE_TEXT, STR_EMPTY, STR("Marks"));
+	reader_add(r, ROLE_TEXT, 0, ROLE_STRONG, STR("Marks"), STR_EMPTY);
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		reader_add(r, ROLE_TEXT, 1, ROLE_KEY, str_of(marks[i][0]), str_of(marks[i][1]));
 }
 
 void command_help(struct reader *r)
 {
-	r->label_width = 20;
+	r->label_width = 21;
 	for (size_t i = 0; i < commands_count; i++) {
 		const struct command *c = &commands[i];
 		if (c->help == NULL)
@@ -175,7 +175,7 @@ void command_help(struct reader *r)
 		if (c->name == NULL) {
 			if (i > 0)
 				reader_add(r, ROLE_TEXT, 0, ROLE_TEXT, STR_EMPTY, STR_EMPTY);
-			reader_add(r, ROLE_STRONG, 0, ROLE_TEXT, STR_EMPTY, str_of(c->help));
+			reader_add(r, ROLE_TEXT, 0, ROLE_STRONG, str_of(c->help), STR_EMPTY);
 			continue;
 		}
 		reader_add(r, ROLE_TEXT, 1, ROLE_KEY, str_of(c->keys), str_of(c->help));

@@ -267,23 +267,25 @@ static void put_time(struct buf *out, int64_t t, int width, int64_t now)
 {
 	struct buf text = {0}, today = {0};
 	struct str date, other;
+	bool this_year;
 
 	time_append_local(&text, t);
 	time_append_local(&today, now);
 	date = str_sub(buf_str(&text), 0, strlen("2026-11-21"));
 	other = str_sub(buf_str(&today), 0, date.n);
+	this_year = str_starts(other, str_sub(date, 0, strlen("2026")));
 	if (text.n != strlen("2026-11-21 22:14:01"))
 		buf_append(out, buf_str(&text));
 	else if (str_eq(date, other))
 		put_clock(out, str_sub(buf_str(&text), date.n + 1, text.n), width);
 	else if (width <= 0 || width >= (int)text.n)
 		buf_append(out, buf_str(&text));
-	else if (width > (int)date.n)
+	else if (width > (int)date.n && this_year)
 		buf_append(out, str_sub(buf_str(&text), strlen("2026-"), strlen("11-21 22:14")));
-	else if (width == (int)date.n)
+	else if (width >= (int)date.n)
 		buf_append(out, date);
 	else
-		put_short_date(out, date, str_starts(other, str_sub(date, 0, 4)), width);
+		put_short_date(out, date, this_year, width);
 	buf_free(&text);
 	buf_free(&today);
 }

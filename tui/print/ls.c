@@ -409,15 +409,6 @@ void print_rows_table(struct model *m, const struct query *q)
 	rows_free(&rows);
 }
 
-static int exit_of_rows(const struct options *o, uint32_t n, int code)
-{
-	if (code != EXIT_OK)
-		return code;
-	if ((o->fail_if == FAIL_ANY && n > 0) || (o->fail_if == FAIL_NONE && n == 0))
-		return EXIT_FAIL_IF;
-	return n > 0 ? EXIT_OK : EXIT_NOTHING;
-}
-
 int print_ls(struct options *o)
 {
 	struct errinfo e = {0};
@@ -439,7 +430,7 @@ int print_ls(struct options *o)
 		rows_build(&rows, explorer_model(x), &q);
 		t.rows = &rows;
 		print_rows(&t, o->format);
-		code = exit_of_rows(o, rows.n, code);
+		code = output_exit(o, rows.n, code);
 		rows_free(&rows);
 		explorer_free(x);
 	}

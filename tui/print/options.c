@@ -11,7 +11,6 @@
 #define PRINTS                                                                      \
 	(AT(COMMAND_LS) | AT(COMMAND_SHOW) | AT(COMMAND_TREE) | AT(COMMAND_STATS) | \
 	 AT(COMMAND_TAIL))
-#define SCREEN (AT(COMMAND_EXPLORE) | AT(COMMAND_DEMO))
 
 static const struct {
 	const char *name, *words, *help;
@@ -171,21 +170,21 @@ static const struct option_entry entries[] = {
 	{"limit", 0, "N", "at most so many rows", AT(COMMAND_LS), set_limit},
 	{"fields", 0, "A,B,C", "these fields in this order", AT(COMMAND_LS), set_fields},
 	{"json", 0, NULL, "one JSON document (tail: an object a line)", PRINTS, set_json},
-	{"jsonl", 0, NULL, "a JSON object a line", AT(COMMAND_LS) | AT(COMMAND_TAIL),
-         set_json_lines},
+	{"jsonl", 0, NULL, "a JSON object a line", PRINTS, set_json_lines},
 	{"csv", 0, NULL, "comma-separated values with a title line", AT(COMMAND_LS), set_csv},
 	{"tsv", 0, NULL, "tab-separated values with a title line", AT(COMMAND_LS), set_tsv},
 	{"md", 0, NULL, "a Markdown table", AT(COMMAND_LS), set_markdown},
 	{"plain", 0, NULL, "a line per value, for screen readers", AT(COMMAND_LS), set_plain},
 	{"fail-if", 0, "any|none", "exit 7 when it holds of the rows",
-         AT(COMMAND_LS) | AT(COMMAND_STATS), set_fail_if},
-	{"no-follow", 0, NULL, "print what is there and end; explorer: do not follow what grows",
-         AT(COMMAND_TAIL) | SCREEN, set_no_follow},
-	{"verbose", 'v', NULL, "every bad and irregular line with its place and reason",
-         AT(COMMAND_STATS), set_verbose},
-	{"color", 0, "DEPTH", "auto, never, 16 or 256", SCREEN, set_color},
+         AT(COMMAND_LS) | AT(COMMAND_STATS) | AT(COMMAND_TAIL), set_fail_if},
+	{"no-follow", 0, NULL, "do not follow what grows (only tail and the explorer do)",
+         EVERYWHERE, set_no_follow},
+	{"verbose", 'v', NULL, "stats: every bad and irregular line with its place and reason",
+         EVERYWHERE, set_verbose},
+	{"color", 0, "DEPTH", "auto, never, 16 or 256 (only the explorer has colours)", EVERYWHERE,
+         set_color},
 	{"theme", 0, "NAME", "default, mono, or a file NAME.theme in the config's themes folder",
-         SCREEN, set_theme},
+         EVERYWHERE, set_theme},
 	{"help", 'h', NULL, "this help", EVERYWHERE, set_help},
 	{"version", 0, NULL, "the version", EVERYWHERE, set_version},
 };
@@ -258,6 +257,9 @@ enum err options_parse(struct options *o, int argc, char **argv, struct errinfo 
 	}
 	o->words = argv + optind;
 	o->n_words = argc - optind;
+	if (err == ERR_OK && o->command == COMMAND_DEMO && o->n_words > 0)
+		err = err_set(e, ERR_USAGE, "demo: it takes no source: %s: leave it out",
+		              o->words[0]);
 	return err;
 }
 

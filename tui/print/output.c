@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 void output_write(struct str bytes)
 {
@@ -22,6 +23,15 @@ int output_end(int code)
 		return code;
 	output_error("standard output: cannot be written: is the disk full?");
 	return EXIT_UNREADABLE;
+}
+
+int output_exit(const struct options *o, uint64_t n, int code)
+{
+	if (code != EXIT_OK)
+		return code;
+	if ((o->fail_if == FAIL_ANY && n > 0) || (o->fail_if == FAIL_NONE && n == 0))
+		return EXIT_FAIL_IF;
+	return n > 0 ? EXIT_OK : EXIT_NOTHING;
 }
 
 static void flush_json(void *ctx, struct str bytes)
@@ -168,37 +178,69 @@ static void journal_folder(struct buf *out)
 	buf_puts(out, "/tracehog/journal");
 }
 
-static int is_segment(const struct dirent *entry)
+static int is_events_file(const struct dirent *entry)
 {
-	return entry->d_name[0] != '.' && str_ends(str_of(entry->d_name), STR(".ndjson"));
+	struct str name = str_of(entry->d_name);
+
+	return name.p[0] != '.' && (str_ends(name, STR(".ndjson")) ||
+	                            str_ends(name, STR(".jsonl")) || str_ends(name, STR(".json")));
 }
 
-/* The local journal is what the capture endpoint wrote; before its first event there is none, which is no error. */
-static uint32_t add_journal(struct explorer *x, int *code)
+static void error_about(const char *path, const char *what)
 {
-	struct buf folder = {0}, path = {0};
+	struct buf text = {0};
+
+	buf_printf(&text, "%s: %s", path, what);
+	output_error(buf_text(&text));
+	buf_free(&text);
+}
+
+/* Its files by name. A folder without any is no error, nor is one that does not exist yet. */
+static uint32_t add_folder(struct explorer *x, const char *folder, int *code)
+{
+	struct buf path = {0};
 	struct dirent **list = NULL;
 	uint32_t added = 0;
-	int n;
+	int n = scandir(folder, &list, is_events_file, alphasort);
 
-	journal_folder(&folder);
-	n = scandir(buf_text(&folder), &list, is_segment, alphasort);
+	if (n < 0 && errno != ENOENT) {
+		error_about(folder, strerror(errno));
+		*code = EXIT_UNREADABLE;
+	}
 	for (int i = 0; i < n; i++) {
 		buf_clear(&path);
-		buf_printf(&path, "%s/%s", buf_text(&folder), list[i]->d_name);
+		buf_printf(&path, "%s/%s", folder, list[i]->d_name);
 		added += add(x, buf_text(&path), code);
 		free(list[i]);
 	}
 	free(list);
-	if (added == 0 && *code == EXIT_OK) {
-		buf_clear(&path);
-		buf_printf(&path, "%s: no events here yet: name a file, or try `tracehog demo`",
-		           buf_text(&folder));
-		output_error(buf_text(&path));
-	}
-	buf_free(&folder);
 	buf_free(&path);
+	if (added == 0 && *code == EXIT_OK)
+		error_about(folder, "no events here yet: name a file, or try `tracehog demo`");
 	return added;
+}
+
+/* What the capture endpoint wrote. */
+static uint32_t add_journal(struct explorer *x, int *code)
+{
+	struct buf folder = {0};
+	uint32_t added;
+
+	journal_folder(&folder);
+	added = add_folder(x, buf_text(&folder), code);
+	buf_free(&folder);
+	return added;
+}
+
+static uint32_t add_source(struct explorer *x, const char *word, int *code)
+{
+	struct stat s;
+
+	if (strcmp(word, "journal:") == 0)
+		return add_journal(x, code);
+	if (stat(word, &s) == 0 && S_ISDIR(s.st_mode))
+		return add_folder(x, word, code);
+	return add(x, word, code);
 }
 
 struct explorer *output_open(struct loop *loop, char *const *words, int n, int *code)
@@ -207,10 +249,10 @@ struct explorer *output_open(struct loop *loop, char *const *words, int n, int *
 	uint32_t added = 0;
 
 	*code = EXIT_OK;
-	if (n == 0 || (n == 1 && strcmp(words[0], "journal:") == 0))
+	if (n == 0)
 		added = add_journal(x, code);
-	for (int i = 0; n > 0 && strcmp(words[0], "journal:") != 0 && i < n; i++)
-		added += add(x, words[i], code);
+	for (int i = 0; i < n; i++)
+		added += add_source(x, words[i], code);
 	if (added > 0 || *code == EXIT_OK)
 		return x;
 	explorer_free(x);

@@ -11,6 +11,8 @@
 void output_write(struct str bytes);
 /* EXIT_UNREADABLE with a sentence on stderr if anything could not be written, else code. */
 int output_end(int code);
+/* Exit code of a command that found n rows, once its sources gave `code`. */
+int output_exit(const struct options *o, uint64_t n, int code);
 /* A writer to stdout: set up with `out` as its buffer. */
 void output_json(struct json_writer *w, struct buf *out, bool pretty);
 
@@ -28,7 +30,7 @@ void output_totals(struct json_writer *w, const struct totals *t);
 /* A row set of one event, for the columns of generations. Free with rows_free. */
 void output_event_rows(struct rows *r, struct model *m, uint32_t event);
 
-/* Adds the sources that the words name (none: the local journal), loads them, and gives the explorer; NULL with an exit
+/* Adds the sources that the words name (files, folders of them, "journal:"; none: the local journal), loads them, and gives the explorer; NULL with an exit
  * code in *code when none could be opened. *code is EXIT_UNREADABLE if one of several failed. */
 struct explorer *output_load(struct loop *loop, char *const *words, int n, int *code);
 /* The same without loading, for what follows. */

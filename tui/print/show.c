@@ -8,11 +8,13 @@
 #include "print/output.h"
 #include "widget/waterfall.h"
 
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #define PIPE_COLUMNS 120
-#define PAGE         200 /* rows of a tree drawn at a time */
+#define PAGE         200   /* rows of a tree drawn at a time */
+#define PART         65536 /* bytes of a file read at a time */
 
 /* ---- the tree ---------------------------------------------------------------------------------------------------------- */
 
@@ -186,21 +188,113 @@ static void print_session(struct explorer *x, uint32_t session)
 
 /* ---- the commands -------------------------------------------------------------------------------------------------------- */
 
-static void print_found(struct explorer *x, const struct lookup *found, bool json)
+static void print_text(struct explorer *x, const struct lookup *found)
 {
 	switch (found->kind) {
 	case LOOKUP_SESSION:
-		(json ? print_json_session : print_session)(x, found->number);
+		print_session(x, found->number);
 		break;
 	case LOOKUP_TRACE:
-		(json ? print_json_trace : print_trace)(x, found->number);
+		print_trace(x, found->number);
 		break;
 	case LOOKUP_EVENT:
-		(json ? print_json_event : print_event)(x, found->number);
+		print_event(x, found->number);
 		break;
 	}
-	if (json)
-		output_write(STR("\n"));
+}
+
+static void print_json(struct explorer *x, const struct lookup *found, bool pretty)
+{
+	switch (found->kind) {
+	case LOOKUP_SESSION:
+		print_json_session(x, found->number, pretty);
+		break;
+	case LOOKUP_TRACE:
+		print_json_trace(x, found->number, pretty);
+		break;
+	case LOOKUP_EVENT:
+		print_json_event(x, found->number, pretty);
+		break;
+	}
+	output_write(STR("\n"));
+}
+
+/* ---- FILE:LINE, the name of an event without a uuid ---------------------------------------------------------------------- */
+
+/* Where a line starts and ends, its number counted from 1; false if there are fewer. */
+static bool line_bytes(const struct journal *j, int64_t line, uint64_t *from, uint64_t *to)
+{
+	char part[PART];
+	uint64_t at = 0;
+	int64_t got;
+
+	*from = 0;
+	for (; (got = journal_read(j, at, part, sizeof(part))) > 0; at += (uint64_t)got) {
+		for (int64_t i = 0; i < got; i++) {
+			if (part[i] != '\n')
+				continue;
+			*to = at + (uint64_t)i;
+			if (--line == 0)
+				return true;
+			*from = *to + 1;
+		}
+	}
+	*to = at;
+	return line == 1;
+}
+
+/* A source by its path or the last part of it. */
+static bool is_path(const char *path, struct str name)
+{
+	const char *slash = strrchr(path, '/');
+
+	return str_eq(str_of(path), name) || (slash != NULL && str_eq(str_of(slash + 1), name));
+}
+
+/* Adds to *n the events of that line; the last one goes to *event. */
+static void find_in_source(struct explorer *x, uint32_t source, int64_t line, uint32_t *n,
+                           uint32_t *event)
+{
+	const struct events *e = explorer_events(x);
+	uint64_t from, to;
+
+	if (!line_bytes(e->journals[source], line, &from, &to))
+		return;
+	for (uint32_t i = 0; i < e->n; i++) {
+		const struct event *r = events_get(e, i);
+		if (event_journal(r) != source || event_offset(r) < from || event_offset(r) >= to)
+			continue;
+		*event = i;
+		(*n)++;
+	}
+}
+
+/* ERR_NOT_FOUND leaves e as it is: the text was no name of this kind. */
+static enum err find_line(struct explorer *x, struct str text, struct lookup *out,
+                          struct errinfo *e)
+{
+	const char *colon = memrchr(text.p, ':', text.n);
+	size_t name = colon != NULL ? (size_t)(colon - text.p) : text.n;
+	uint32_t n = 0;
+	int64_t line;
+
+	if (!str_to_i64(str_sub(text, name + 1, SIZE_MAX), &line) || line < 1)
+		return ERR_NOT_FOUND;
+	out->kind = LOOKUP_EVENT;
+	for (uint32_t i = 0; i < explorer_source_count(x); i++)
+		if (is_path(explorer_source_path(x, i), str_sub(text, 0, name)))
+			find_in_source(x, i, line, &n, &out->number);
+	if (n > 1)
+		return err_set(e, ERR_AMBIGUOUS, "%u events stand there: %.*s: give a uuid", n,
+		               (int)(text.n > 80 ? 80 : text.n), text.p);
+	return n == 1 ? ERR_OK : ERR_NOT_FOUND;
+}
+
+static enum err find_id(struct explorer *x, struct str text, struct lookup *out, struct errinfo *e)
+{
+	enum err err = lookup_find(out, explorer_model(x), text, e);
+
+	return err == ERR_NOT_FOUND ? find_line(x, text, out, e) : err;
 }
 
 static int find_and_print(struct options *o, bool tree)
@@ -216,7 +310,7 @@ static int find_and_print(struct options *o, bool tree)
 		loop_free(loop);
 		return code;
 	}
-	err = lookup_find(&found, explorer_model(x), str_of(o->words[0]), &e);
+	err = find_id(x, str_of(o->words[0]), &found, &e);
 	if (err == ERR_OK && tree && found.kind == LOOKUP_EVENT) {
 		found.number = model_trace_of(explorer_model(x), found.number);
 		found.kind = LOOKUP_TRACE;
@@ -228,8 +322,10 @@ static int find_and_print(struct options *o, bool tree)
 		output_error(e.msg);
 	else if (tree && o->format == FORMAT_TEXT)
 		print_trace_tree(x, found.number);
+	else if (o->format == FORMAT_TEXT)
+		print_text(x, &found);
 	else
-		print_found(x, &found, o->format == FORMAT_JSON);
+		print_json(x, &found, o->format == FORMAT_JSON);
 	if (code == EXIT_OK)
 		code = exit_of_err(err);
 	explorer_free(x);

@@ -11,9 +11,9 @@ int print_tree(struct options *o);
 /* A trace's tree with bars on standard output, as wide as the terminal, else 120 columns. */
 void print_trace_tree(struct explorer *x, uint32_t trace);
 
-/* The JSON documents, without a newline at the end (print/show_json.c). */
-void print_json_session(struct explorer *x, uint32_t session);
-void print_json_trace(struct explorer *x, uint32_t trace);
-void print_json_event(struct explorer *x, uint32_t event);
+/* The JSON documents, on one line unless pretty, without a newline at the end (print/show_json.c). */
+void print_json_session(struct explorer *x, uint32_t session, bool pretty);
+void print_json_trace(struct explorer *x, uint32_t trace, bool pretty);
+void print_json_event(struct explorer *x, uint32_t event, bool pretty);
 
 #endif

@@ -116,14 +116,14 @@ static void write_attached(struct json_writer *w, struct model *m, const struct 
 	json_end_array(w);
 }
 
-void print_json_trace(struct explorer *x, uint32_t trace)
+void print_json_trace(struct explorer *x, uint32_t trace, bool pretty)
 {
 	struct model *m = explorer_model(x);
 	struct json_writer w;
 	struct buf out = {0};
 	struct tree tree;
 
-	output_json(&w, &out, true);
+	output_json(&w, &out, pretty);
 	tree_build(&tree, m, trace);
 	json_begin_object(&w);
 	trace_facts(&w, m, trace);
@@ -137,7 +137,7 @@ void print_json_trace(struct explorer *x, uint32_t trace)
 
 /* ---- sessions -------------------------------------------------------------------------------------------------------- */
 
-void print_json_session(struct explorer *x, uint32_t session)
+void print_json_session(struct explorer *x, uint32_t session, bool pretty)
 {
 	struct model *m = explorer_model(x);
 	struct json_writer w;
@@ -145,7 +145,7 @@ void print_json_session(struct explorer *x, uint32_t session)
 	struct rows rows = {.model = m, .n = 1};
 	struct query q;
 
-	output_json(&w, &out, true);
+	output_json(&w, &out, pretty);
 	query_init(&rows.query, ROWS_SESSIONS);
 	rows.at = mem_alloc(1, sizeof(*rows.at));
 	rows.at[0] = session;
@@ -245,7 +245,7 @@ static void write_payload(struct json_writer *w, const struct detail *d)
 	write_node(w, t, d->properties);
 }
 
-void print_json_event(struct explorer *x, uint32_t event)
+void print_json_event(struct explorer *x, uint32_t event, bool pretty)
 {
 	struct model *m = explorer_model(x);
 	struct detail *d = detail_read(model_events(m), event);
@@ -253,7 +253,7 @@ void print_json_event(struct explorer *x, uint32_t event)
 	struct buf out = {0};
 	struct rows row;
 
-	output_json(&w, &out, true);
+	output_json(&w, &out, pretty);
 	output_event_rows(&row, m, event);
 	json_begin_object(&w);
 	output_row(&w, &row, 0);

@@ -113,13 +113,13 @@ static void key_time(struct json_writer *w, const char *key, int64_t time)
 	buf_free(&text);
 }
 
-static void print_json(struct explorer *x, const struct stats *s)
+static void print_json(struct explorer *x, const struct stats *s, bool pretty)
 {
 	struct source_sum sum = sum_sources(x);
 	struct json_writer w;
 	struct buf out = {0};
 
-	output_json(&w, &out, true);
+	output_json(&w, &out, pretty);
 	json_begin_object(&w);
 	json_source(&w, &sum, s);
 	json_events(&w, &s->totals);
@@ -307,16 +307,6 @@ static void print_bad_lines(const struct explorer *x)
 	buf_free(&out);
 }
 
-static int exit_of_stats(const struct options *o, const struct stats *s, int code)
-{
-	if (code != EXIT_OK)
-		return code;
-	if ((o->fail_if == FAIL_ANY && s->totals.events > 0) ||
-	    (o->fail_if == FAIL_NONE && s->totals.events == 0))
-		return EXIT_FAIL_IF;
-	return s->totals.events > 0 ? EXIT_OK : EXIT_NOTHING;
-}
-
 int print_stats(struct options *o)
 {
 	struct loop *loop = loop_new();
@@ -326,13 +316,13 @@ int print_stats(struct options *o)
 
 	if (x != NULL) {
 		stats_build(&s, explorer_model(x), o->since, o->until);
-		if (o->format == FORMAT_JSON)
-			print_json(x, &s);
+		if (o->format != FORMAT_TEXT)
+			print_json(x, &s, o->format == FORMAT_JSON);
 		else
 			print_stats_text(x, &s);
-		if (o->verbose && o->format != FORMAT_JSON)
+		if (o->verbose && o->format == FORMAT_TEXT)
 			print_bad_lines(x);
-		code = exit_of_stats(o, &s, code);
+		code = output_exit(o, s.totals.events, code);
 		stats_free(&s);
 		explorer_free(x);
 	}

@@ -153,14 +153,13 @@ static int follow(struct tail *t)
 	return EXIT_INTERRUPTED;
 }
 
-static int print_all(struct tail *t, int code)
+static int print_all(struct tail *t, const struct options *o, int code)
 {
 	t->all = true;
 	explorer_start(t->x, false);
 	explorer_load(t->x);
 	print_new(t);
-	code = output_sources_code(t->x, code);
-	return code == EXIT_OK && t->printed == 0 ? EXIT_NOTHING : code;
+	return output_exit(o, t->printed, output_sources_code(t->x, code));
 }
 
 int print_tail(struct options *o)
@@ -172,7 +171,7 @@ int print_tail(struct options *o)
 	if (t.x != NULL && explorer_source_count(t.x) == 0)
 		code = EXIT_NOTHING;
 	else if (t.x != NULL)
-		code = o->no_follow ? print_all(&t, code) : follow(&t);
+		code = o->no_follow ? print_all(&t, o, code) : follow(&t);
 	if (t.x != NULL)
 		explorer_free(t.x);
 	loop_free(t.loop);

@@ -120,7 +120,9 @@ static bool sources_find(struct view *view, struct str needle, int direction)
 
 static void sources_head(struct view *view, struct buf *out)
 {
-	buf_printf(out, "%u sources", explorer_source_count(view->world->explorer));
+	uint32_t n = explorer_source_count(view->world->explorer);
+
+	buf_printf(out, "%u source%s", n, n == 1 ? "" : "s");
 }
 
 static void sources_status(struct view *view, struct buf *out)

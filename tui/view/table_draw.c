@@ -239,7 +239,7 @@ void table_draw_picker(struct table *t, struct surface *s, struct area a)
 {
 	size_t n;
 	const struct column *c = rows_columns(t->query.kind, &n);
-	struct area box = {a.row + 1, a.col + 2, a.rows - 2, a.cols - 4};
+	struct area box = {a.row + 1, a.col, a.rows - 1, a.cols - 1};
 
 	list_set(&t->picker, n, box.rows - 1);
 	surface_fill(s, box, 0, 0, box.cols, ROLE_PROMPT, ' ');

@@ -226,12 +226,12 @@ void table_pane_draw(struct table *t, struct surface *s, struct area a, bool sid
 	uint32_t id = table_current(t);
 	struct area body = a;
 
-	if (!side_by_side) {
+	/* A trace writes its title on the rule, a generation its tabs. */
+	if (!side_by_side)
 		surface_rule(s, a, 0, 0, a.cols, t->pane_focused ? ROLE_MARKER : ROLE_RULE);
-		if (t->query.kind != ROWS_TRACES) {
-			body.row++;
-			body.rows--;
-		}
+	if (!side_by_side && (t->query.kind == ROWS_SESSIONS || t->rows.groups != NULL)) {
+		body.row++;
+		body.rows--;
 	}
 	if (id == MODEL_NONE || body.rows < 1)
 		return;

@@ -10,7 +10,7 @@
 #include "widget/detail_internal.h"
 #include "widget/waterfall.h"
 
-#define CHAT_LABELS 8
+#define CHAT_LABELS 9
 #define TAB_GAP     2
 
 static const char *const tab_names[DETAIL_TABS] = {"Chat", "Properties", "Raw"};

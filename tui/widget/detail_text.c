@@ -8,7 +8,7 @@
 #define PART_BYTES    200000
 #define VALUE_BYTES   2000
 #define RESULT_INLINE 60 /* bytes of a tool's result that stand behind its name */
-#define NAME_COLUMNS  27
+#define NAME_COLUMNS  29
 
 /* Cuts at most so many bytes off text, between characters. */
 static struct str cut(struct str text, size_t bytes)
