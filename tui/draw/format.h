@@ -5,11 +5,12 @@
 #include "draw/role.h"
 #include "query/rows.h"
 
-void format_count(struct buf *out, int64_t n);                /* 4,812 */
-void format_tokens(struct buf *out, int64_t n);               /* 310, 6.4k, 41k, 1.2M */
-void format_money(struct buf *out, money amount);             /* $0.184, $1.64, $0.000012; 4 significant digits below $1 */
-void format_seconds(struct buf *out, int64_t microseconds);   /* 24ms 0.4s 12.4s 1m12 2h05 3d04h */
-void format_bytes(struct buf *out, uint64_t n);               /* 412 B, 4.1 kB, 1.2 GB (powers of 1000) */
+void format_count(struct buf *out, int64_t n);  /* 4,812 */
+void format_tokens(struct buf *out, int64_t n); /* 310, 6.4k, 41k, 1.2M */
+void format_money(struct buf *out,
+                  money amount); /* $0.184, $1.64, $0.000012; 4 significant digits below $1 */
+void format_seconds(struct buf *out, int64_t microseconds); /* 24ms 0.4s 12.4s 1m12 2h05 3d04h */
+void format_bytes(struct buf *out, uint64_t n); /* 412 B, 4.1 kB, 1.2 GB (powers of 1000) */
 /* A value in at most `width` columns (0: any): unknown is "-", money that is missing "$?"; what does not fit is told with
  * less precision, at last as ###; text is cleaned and cut with GLYPH_CLIP. An estimate starts with ~, a sum that leaves
  * something out with >=. Times are clock times of today, else dates (with the time if there is room). Gives the role it is

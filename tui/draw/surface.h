@@ -24,7 +24,7 @@ struct area {
 	int row, col, rows, cols;
 };
 
-void surface_init(struct surface *s, int rows, int cols); /* both may be 0 */
+void surface_init(struct surface *s, int rows, int cols);   /* both may be 0 */
 void surface_resize(struct surface *s, int rows, int cols); /* contents are lost */
 void surface_fini(struct surface *s);
 void surface_clear(struct surface *s);
@@ -32,15 +32,18 @@ struct area surface_area(const struct surface *s);
 
 /* Puts text (any bytes) at row, col of a, in at most width columns and inside a; a wide character that does not fit is left
  * out. Newlines and tabs are shown escaped. Gives the columns used. Anything outside is ignored. */
-int surface_put(struct surface *s, struct area a, int row, int col, int width, enum role role, struct str text);
-int surface_puts(struct surface *s, struct area a, int row, int col, enum role role, const char *text);
-int surface_printf(struct surface *s, struct area a, int row, int col, enum role role, const char *fmt, ...)
-        PRINTF_LIKE(6, 7);
+int surface_put(struct surface *s, struct area a, int row, int col, int width, enum role role,
+                struct str text);
+int surface_puts(struct surface *s, struct area a, int row, int col, enum role role,
+                 const char *text);
+int surface_printf(struct surface *s, struct area a, int row, int col, enum role role,
+                   const char *fmt, ...) PRINTF_LIKE(6, 7);
 /* The same, set against the right end of the width columns that start at col; what is too long loses its left part. */
 int surface_put_right(struct surface *s, struct area a, int row, int col, int width, enum role role,
                       struct str text);
 /* width times one ASCII character. */
-void surface_fill(struct surface *s, struct area a, int row, int col, int width, enum role role, char c);
+void surface_fill(struct surface *s, struct area a, int row, int col, int width, enum role role,
+                  char c);
 /* A horizontal line of GLYPH_HLINE. */
 void surface_rule(struct surface *s, struct area a, int row, int col, int width, enum role role);
 /* Paints a role over cells without changing their text (cursor row, matches). */
@@ -54,20 +57,21 @@ void surface_dump(const struct surface *s, bool roles, struct buf *out);
 
 /* Glyphs: Unicode forms where the locale is UTF-8 and glyphs are not set to ASCII, else ASCII. UTF-8 text, one column each. */
 enum glyph {
-	GLYPH_VLINE,   /* | */
-	GLYPH_HLINE,   /* - */
-	GLYPH_OPEN,    /* v  an unfolded node */
-	GLYPH_CLOSED,  /* >  a folded node */
-	GLYPH_BRANCH,  /* +  tree branch */
-	GLYPH_LAST,    /* `  last branch */
-	GLYPH_BAR,     /* =  */
-	GLYPH_WAIT,    /* -  */
-	GLYPH_TOOL,    /* #  */
-	GLYPH_THUMB,   /* #  scroll bar's thumb */
-	GLYPH_CLIP,    /* ~  here something is cut */
+	GLYPH_VLINE,  /* | */
+	GLYPH_HLINE,  /* - */
+	GLYPH_OPEN,   /* v  an unfolded node */
+	GLYPH_CLOSED, /* >  a folded node */
+	GLYPH_BRANCH, /* +  tree branch */
+	GLYPH_LAST,   /* `  last branch */
+	GLYPH_BAR,    /* =  */
+	GLYPH_WAIT,   /* -  */
+	GLYPH_TOOL,   /* #  */
+	GLYPH_THUMB,  /* #  scroll bar's thumb */
+	GLYPH_CLIP,   /* ~  here something is cut */
 	GLYPH_COUNT,
 };
 const char *glyph(enum glyph g);
-void glyph_set_ascii(bool ascii); /* once at start; default false, and always in an ASCII locale (clean_ascii) */
+void glyph_set_ascii(
+	bool ascii); /* once at start; default false, and always in an ASCII locale (clean_ascii) */
 
 #endif

@@ -24,11 +24,11 @@ enum key_code {
 	KEY_END_,
 	KEY_INSERT_,
 	KEY_DELETE_,
-	KEY_FUNCTION, /* KEY_FUNCTION + 1 is F1 ... + 12 is F12 */
+	KEY_FUNCTION,                      /* KEY_FUNCTION + 1 is F1 ... + 12 is F12 */
 	KEY_CTRL_BASE = KEY_FUNCTION + 16, /* KEY_CTRL('A') ... */
 	KEY_PASTE = KEY_CTRL_BASE + 64,    /* the text is in input_paste */
 };
-#define KEY_CTRL(letter) (KEY_CTRL_BASE + ((letter) & 0x1f))
+#define KEY_CTRL(letter) (KEY_CTRL_BASE + ((letter)&0x1f))
 
 struct input;
 struct input *input_new(void);

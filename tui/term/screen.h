@@ -20,7 +20,8 @@ void screen_close(struct screen *s); /* gives the terminal back */
 void screen_size(const struct screen *s, int *rows, int *cols);
 bool screen_update_size(struct screen *s); /* asks the kernel; true if it changed */
 /* Draws the surface; the terminal's cursor goes to row, col, or is hidden if row is negative. */
-void screen_draw(struct screen *s, const struct surface *surface, const struct theme *theme, int row, int col);
+void screen_draw(struct screen *s, const struct surface *surface, const struct theme *theme,
+                 int row, int col);
 void screen_redraw_all(struct screen *s); /* the next frame is sent whole */
 enum theme_depth screen_depth(const struct screen *s);
 void screen_bell(struct screen *s);
