@@ -57,20 +57,26 @@ static void progress(struct app *a, struct buf *out)
 	buf_puts(out, "  ");
 }
 
+static const int tab_order[] = {1, 2, 3, 4, 8, 0};
+#define TABS (sizeof(tab_order) / sizeof(tab_order[0]))
+
+static int tabs_width(void)
+{
+	size_t width = 0;
+
+	for (size_t i = 0; i < TABS; i++)
+		width += strlen(view_label(tab_order[i])) + strlen("[1 ]");
+	return (int)width;
+}
+
 static int draw_tabs(struct app *a, struct surface *s, struct area row, int col)
 {
-	static const int order[] = {1, 2, 3, 4, 8, 0};
-	struct buf tab = {0};
-
-	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
-		bool here = order[i] == a->current;
-		buf_clear(&tab);
-		buf_printf(&tab, "%s%d %s%s", here ? "[" : " ", order[i], view_label(order[i]),
-		           here ? "]" : " ");
-		col += surface_put(s, row, 0, col, row.cols - col,
-		                   here ? ROLE_HEAD_STRONG : ROLE_HEAD, buf_str(&tab));
+	for (size_t i = 0; i < TABS; i++) {
+		bool here = tab_order[i] == a->current;
+		col += surface_printf(s, row, 0, col, here ? ROLE_HEAD_STRONG : ROLE_HEAD,
+		                      "%c%d %s%c", here ? '[' : ' ', tab_order[i],
+		                      view_label(tab_order[i]), here ? ']' : ' ');
 	}
-	buf_free(&tab);
 	return col;
 }
 
@@ -92,7 +98,7 @@ static void draw_head(struct app *a, struct surface *s, struct area row)
 	}
 	used = surface_put(s, row, 0, 0, row.cols, ROLE_HEAD_STRONG, buf_str(&left));
 	room = row.cols - used - 3;
-	if (row.cols >= TABS_COLS && room > width_text(buf_str(&right)) + 66)
+	if (row.cols >= TABS_COLS && room >= width_text(buf_str(&right)) + tabs_width())
 		used = draw_tabs(a, s, row, used + 2);
 	room = row.cols - used - 3;
 	if (room > 8)

@@ -6,6 +6,8 @@
 
 #define GUTTER      3 /* cursor mark, error mark, blank */
 #define PREVIEW_MIN 14
+#define WANTED      4  /* columns of this priority and below stay longest */
+#define NARROW      60 /* columns under which times of other days are dates only */
 #define OTHER_DAY   11 /* columns of "11-21 22:14" */
 
 /* ---- columns ------------------------------------------------------------------------------------------------------- */
@@ -38,43 +40,57 @@ static int time_width(const struct table *t, int64_t time)
 }
 
 /* Clock times of today need fewer columns than times of other days. */
-static int column_width(const struct table *t, const struct column *c)
+static int column_width(const struct table *t, const struct column *c, bool narrow)
 {
 	struct model *m = explorer_model(t->view.world->explorer);
 	int first = time_width(t, model_first_time(m)), last = time_width(t, model_last_time(m));
 
-	if (c->type != VALUE_TIME)
+	if (c->type != VALUE_TIME || narrow)
 		return c->width;
 	return first > last ? first : last > c->width ? last : c->width;
 }
 
-static int columns_total(const struct table *t, const struct column *c, size_t n, unsigned priority)
+static int columns_total(const struct table *t, unsigned priority, bool narrow)
 {
-	int total = 0;
+	size_t n;
+	const struct column *c = rows_columns(t->query.kind, &n);
+	int total = -1; /* no blank after the last */
 
 	for (size_t i = 0; i < n; i++)
 		if (c[i].priority != 0 && c[i].priority <= priority)
-			total += column_width(t, &c[i]) + 1;
+			total += column_width(t, &c[i], narrow) + 1;
 	return total;
 }
 
 /* The largest priority whose columns all fit, so that the least needed go first. */
-static unsigned lowest_priority(const struct table *t, const struct column *c, size_t n, int width)
+static unsigned lowest_priority(const struct table *t, int room, bool narrow)
 {
-	unsigned priority = 9;
+	unsigned priority = UINT8_MAX;
 
-	while (priority > 1 && columns_total(t, c, n, priority) > width)
+	while (priority > 1 && columns_total(t, priority, narrow) > room)
 		priority--;
 	return priority;
 }
 
+/* The preview gives way before the columns that are always wanted. */
+static unsigned chosen_priority(const struct table *t, int room, bool narrow)
+{
+	unsigned beside = lowest_priority(t, room - PREVIEW_MIN - 1, narrow);
+	unsigned alone = lowest_priority(t, room, narrow);
+
+	if (!table_has_preview(t))
+		return alone;
+	if (beside >= WANTED)
+		return beside;
+	return alone < WANTED ? alone : WANTED;
+}
+
 static void lay_out(const struct table *t, int width, struct layout *l)
 {
-	size_t n;
-	const struct column *all = rows_columns(t->query.kind, &n), *c;
+	const struct column *c;
 	int room = width - GUTTER;
-	unsigned priority = lowest_priority(t, all, n,
-	                                    table_has_preview(t) ? room - PREVIEW_MIN - 1 : room);
+	bool narrow = width < NARROW;
+	unsigned priority = chosen_priority(t, room, narrow);
 
 	*l = (struct layout){0};
 	for (unsigned place = 1;
@@ -82,13 +98,13 @@ static void lay_out(const struct table *t, int width, struct layout *l)
 		if (c->priority > priority)
 			continue;
 		l->columns[l->n] = c;
-		l->widths[l->n] = column_width(t, c);
+		l->widths[l->n] = column_width(t, c, narrow);
 		room -= l->widths[l->n++] + 1;
 	}
 	l->preview_at = l->n;
 	if (!table_has_preview(t) || room < PREVIEW_MIN)
 		return;
-	l->preview = room - 1;
+	l->preview = room;
 	for (size_t i = 0; i < l->n; i++)
 		if (l->columns[i]->type == VALUE_TEXT && t->query.kind == ROWS_TRACES)
 			l->preview_at = i + 1;
