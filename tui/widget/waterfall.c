@@ -244,9 +244,9 @@ static void go_to_node(struct waterfall *w, const struct model *m, uint32_t node
 	bool hidden = node != WATERFALL_ROOT && w->root_folded && !w->flat;
 	uint32_t at = node;
 
-	if (node != WATERFALL_ROOT)
+	if (hidden)
 		w->root_folded = false;
-	while (at != WATERFALL_ROOT && w->tree.nodes[at].parent != TREE_ROOT) {
+	while (!w->flat && at != WATERFALL_ROOT && w->tree.nodes[at].parent != TREE_ROOT) {
 		at = w->tree.nodes[at].parent;
 		hidden = hidden || waterfall_hides(w, at);
 		set_folded(w, at, false);

@@ -1,0 +1,184 @@
+/* The line that a person edits. */
+#include "term/input.h"
+#include "widget/prompt.h"
+
+#include <locale.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void type(struct prompt *p, const char *text)
+{
+	for (; *text; text++)
+		assert_int_equal(prompt_key(p, (uint32_t)(unsigned char)*text, STR_EMPTY),
+		                 PROMPT_EDITING);
+}
+
+static void press(struct prompt *p, uint32_t key)
+{
+	assert_int_equal(prompt_key(p, key, STR_EMPTY), PROMPT_EDITING);
+}
+
+static void enter(struct prompt *p, const char *text)
+{
+	prompt_open(p, ':');
+	type(p, text);
+	assert_int_equal(prompt_key(p, KEY_ENTER_, STR_EMPTY), PROMPT_DONE);
+	assert_string_equal(buf_text(&p->text), text);
+}
+
+static void expect(struct prompt *p, const char *text, size_t at)
+{
+	assert_string_equal(buf_text(&p->text), text);
+	assert_int_equal(p->at, at);
+}
+
+static void editing(void **state)
+{
+	struct prompt p = {0};
+
+	(void)state;
+	prompt_open(&p, '/');
+	type(&p, "two words");
+	press(&p, KEY_LEFT_);
+	press(&p, KEY_LEFT_);
+	press(&p, KEY_BACK_SPACE);
+	expect(&p, "two wods", 6);
+	press(&p, KEY_DELETE_);
+	expect(&p, "two wos", 6);
+	press(&p, KEY_RIGHT_);
+	press(&p, KEY_RIGHT_);
+	expect(&p, "two wos", 7);
+	press(&p, KEY_CTRL('W'));
+	expect(&p, "two ", 4);
+	press(&p, KEY_HOME_);
+	press(&p, KEY_LEFT_);
+	type(&p, "x");
+	expect(&p, "xtwo ", 1);
+	press(&p, KEY_END_);
+	press(&p, KEY_DELETE_);
+	press(&p, KEY_CTRL('U'));
+	expect(&p, "", 0);
+	assert_int_equal(prompt_key(&p, KEY_BACK_SPACE, STR_EMPTY), PROMPT_CANCELLED);
+	assert_int_equal(prompt_key(&p, KEY_ESCAPE, STR_EMPTY), PROMPT_CANCELLED);
+	assert_int_equal(prompt_key(&p, KEY_CTRL('C'), STR_EMPTY), PROMPT_CANCELLED);
+	prompt_fini(&p);
+}
+
+static void characters_are_whole(void **state)
+{
+	struct prompt p = {0};
+
+	(void)state;
+	prompt_open(&p, '/');
+	press(&p, 0x7ffb);
+	press(&p, 'e');
+	press(&p, 0x301);
+	expect(&p,
+	       "\xe7\xbf\xbb"
+	       "e\xcc\x81",
+	       6);
+	press(&p, KEY_LEFT_);
+	assert_int_equal(p.at, 3);
+	press(&p, KEY_LEFT_);
+	assert_int_equal(p.at, 0);
+	press(&p, KEY_DELETE_);
+	press(&p, KEY_DELETE_);
+	expect(&p, "", 0);
+	prompt_fini(&p);
+}
+
+static void pastes_hold_no_control_characters(void **state)
+{
+	struct prompt p = {0};
+	char big[6000];
+
+	(void)state;
+	prompt_open(&p, '/');
+	prompt_key(&p, KEY_PASTE, STR("a\nb\tc\x1b[31m\x07\xff\x7f\xc2\x9b"));
+	expect(&p, "a b c[31m", 9);
+	press(&p, 0x9b);
+	press(&p, 0x1f);
+	expect(&p, "a b c[31m", 9);
+	memset(big, 'x', sizeof(big));
+	prompt_key(&p, KEY_PASTE, (struct str){big, sizeof(big)});
+	assert_true(p.text.n <= 4096);
+	prompt_fini(&p);
+}
+
+static void history_is_walked(void **state)
+{
+	struct prompt p = {0};
+
+	(void)state;
+	enter(&p, "first");
+	enter(&p, "second");
+	enter(&p, "second");
+	enter(&p, "");
+	assert_int_equal(p.n_history, 2);
+	prompt_open(&p, ':');
+	type(&p, "typed");
+	press(&p, KEY_UP_);
+	expect(&p, "second", 6);
+	press(&p, KEY_UP_);
+	press(&p, KEY_UP_);
+	expect(&p, "first", 5);
+	press(&p, KEY_DOWN_);
+	press(&p, KEY_DOWN_);
+	press(&p, KEY_DOWN_);
+	expect(&p, "typed", 5);
+	for (int i = 0; i < 300; i++)
+		enter(&p, i % 2 ? "odd" : "even");
+	assert_true(p.n_history <= 100);
+	prompt_fini(&p);
+}
+
+static void expect_drawn(const struct prompt *p, int cols, int cursor, const char *expected)
+{
+	struct surface s;
+	struct buf out = {0};
+
+	surface_init(&s, 1, cols);
+	assert_int_equal(prompt_draw(p, &s, surface_area(&s)), cursor);
+	surface_dump(&s, false, &out);
+	assert_string_equal(buf_text(&out), expected);
+	buf_free(&out);
+	surface_fini(&s);
+}
+
+static void long_lines_scroll(void **state)
+{
+	struct prompt p = {0};
+
+	(void)state;
+	prompt_open(&p, '/');
+	type(&p, "refund");
+	expect_drawn(&p, 20, 7, "/refund\n");
+	press(&p, KEY_HOME_);
+	expect_drawn(&p, 20, 1, "/refund\n");
+	press(&p, KEY_END_);
+	type(&p, " order 8841");
+	expect_drawn(&p, 10, 9, "rder 8841\n");
+	press(&p, KEY_HOME_);
+	expect_drawn(&p, 10, 1, "/refund or\n");
+	prompt_fini(&p);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(editing),
+		cmocka_unit_test(characters_are_whole),
+		cmocka_unit_test(pastes_hold_no_control_characters),
+		cmocka_unit_test(history_is_walked),
+		cmocka_unit_test(long_lines_scroll),
+	};
+
+	setlocale(LC_ALL, "C.UTF-8");
+	glyph_set_ascii(true);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
