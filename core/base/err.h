@@ -16,6 +16,7 @@ enum err {
 	ERR_IO,        /* cannot be opened, read or written: exit 6 */
 	ERR_PARSE,     /* malformed input */
 	ERR_RANGE,     /* a value that does not fit */
+	ERR_BUSY,      /* somebody else has it: the port, the journal's lock: exit 4 */
 	ERR_LIMIT,     /* over a stated limit (depth, length) */
 };
 

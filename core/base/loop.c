@@ -254,6 +254,43 @@ void loop_idle_free(struct loop_idle *i)
 		close_object((uv_handle_t *)&i->handle);
 }
 
+/* Wakes */
+
+struct loop_wake {
+	uv_async_t handle;
+	loop_fn *fn;
+	void *ctx;
+};
+
+static void on_wake(uv_async_t *handle)
+{
+	struct loop_wake *w = handle->data;
+
+	w->fn(w->ctx);
+}
+
+struct loop_wake *loop_wake_new(struct loop *l, loop_fn *fn, void *ctx)
+{
+	struct loop_wake *w = mem_zero(1, sizeof(*w));
+
+	w->fn = fn;
+	w->ctx = ctx;
+	uv_async_init(&l->uv, &w->handle, on_wake);
+	w->handle.data = w;
+	return w;
+}
+
+void loop_wake_send(struct loop_wake *w)
+{
+	uv_async_send(&w->handle);
+}
+
+void loop_wake_free(struct loop_wake *w)
+{
+	if (w)
+		close_object((uv_handle_t *)&w->handle);
+}
+
 /* Descriptors */
 
 struct loop_reader {

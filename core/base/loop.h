@@ -54,6 +54,13 @@ struct loop_watch;
 struct loop_watch *loop_watch_new(struct loop *l, const char *path, loop_fn *fn, void *ctx);
 void loop_watch_free(struct loop_watch *w);
 
+/* fn on the loop's thread soon after loop_wake_send was called on any thread; sends that come
+ * together wake once. */
+struct loop_wake;
+struct loop_wake *loop_wake_new(struct loop *l, loop_fn *fn, void *ctx);
+void loop_wake_send(struct loop_wake *w);
+void loop_wake_free(struct loop_wake *w); /* no send may come after; NULL is allowed */
+
 /* work(ctx) in a worker thread, then done(ctx) on the loop's thread (NULL: nothing). ctx belongs to
  * the job until done. */
 void loop_work(struct loop *l, loop_fn *work, loop_fn *done, void *ctx);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define PROMPT_HISTORY 100
-#define PROMPT_MAX 4096 /* bytes of a line */
+#define PROMPT_MAX     4096 /* bytes of a line */
 
 void prompt_fini(struct prompt *p)
 {
@@ -209,7 +209,8 @@ int prompt_draw(const struct prompt *p, struct surface *s, struct area row)
 		surface_printf(s, row, 0, 0, ROLE_PROMPT, "%c", p->mark);
 		surface_put(s, row, 0, 1, row.cols - 1, ROLE_PROMPT, buf_str(&clean));
 	} else {
-		surface_put_right(s, row, 0, 0, row.cols - 1, ROLE_PROMPT, str_sub(buf_str(&p->text), 0, p->at));
+		surface_put_right(s, row, 0, 0, row.cols - 1, ROLE_PROMPT,
+		                  str_sub(buf_str(&p->text), 0, p->at));
 	}
 	buf_free(&clean);
 	return cursor - left;

@@ -1,0 +1,61 @@
+/* What a PostHog SDK sends, turned into journal lines, and what it wants to hear back. No sockets here: a request that has been
+ * read whole goes in, an answer comes out. Every rule is PostHog's (capture's Rust service); the
+ * route table is the one place where a path is known. */
+#ifndef COLLECT_CAPTURE_H
+#define COLLECT_CAPTURE_H
+
+#include "base/buf.h"
+
+#define CAPTURE_MAX_WIRE     ((size_t)28 << 20)  /* bytes of a body as it comes */
+#define CAPTURE_MAX_INFLATED ((size_t)100 << 20) /* bytes after decompression */
+
+struct capture_request {
+	struct str method; /* "POST" */
+	struct str path;   /* without query, as sent; a prefix before a known route is allowed */
+	struct str query;  /* without '?', still percent-encoded */
+	struct str content_type, content_encoding, authorization, sdk_info,
+		request_id; /* header values, empty if absent */
+	struct str body;
+	int64_t now; /* wall clock, microseconds: received_at */
+};
+
+struct capture_answer {
+	int status;                  /* 200, 204, 400, 404, 405, 413, 415, 503 */
+	const char *content_type;    /* static */
+	struct buf body;             /* owned by who called */
+	const char *request_id_echo; /* not used when NULL */
+	int retry_after;             /* seconds for a Retry-After header; 0: none */
+	bool drop_body;              /* HEAD */
+};
+
+/* What is known of all requests; numbers only grow. Read from other threads with care: they are atomics in capture.c. */
+struct capture_counts {
+	uint64_t requests, events, ai_events, refused, bytes;
+};
+
+struct journal_writer;
+struct capture;
+/* writer may be NULL (then every event is refused with 503); borrowed. taken is called on the caller's thread after lines are
+ * in the journal. */
+struct capture *capture_new(struct journal_writer *writer, void (*taken)(void *ctx), void *ctx);
+void capture_free(struct capture *c);
+void capture_counts(const struct capture *c, struct capture_counts *out); /* any thread */
+/* True when the last append failed (disk full): shown in red until one succeeds. Any thread. */
+bool capture_failing(const struct capture *c, struct errinfo *e);
+/* Handles one request. One thread at a time. answer must be zeroed. */
+void capture_handle(struct capture *c, const struct capture_request *r,
+                    struct capture_answer *answer);
+
+/* The pieces, for tests.
+ * The payload's JSON bytes out of a body (or ?data=): form, base64 (also twice), gzip by header, hint or magic bytes.
+ * The result is *out or borrowed from r. Gives 0, or the status to answer with and a text in e. */
+int capture_decode(const struct capture_request *r, struct buf *out, struct str *json,
+                   struct errinfo *e);
+/* Appends one journal line per event of a payload (single, array, batch wrapper, v1 envelope): uuid event distinct_id
+ * timestamp properties received_at, then the other top-level keys as sent. Values are the bytes that were sent; bare NaN and
+ * Infinity become null; the project token's value is masked wherever it stands. uuid (v7) and timestamp are made when missing.
+ * results, if not NULL, gets the v1 answer's body. Gives 0 or the status. */
+int capture_flatten(struct str json, const struct capture_request *r, bool v1, struct buf *lines,
+                    uint32_t *events, uint32_t *ai_events, struct buf *results, struct errinfo *e);
+
+#endif
