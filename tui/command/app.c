@@ -328,6 +328,11 @@ void app_resize(struct app *a, int rows, int cols)
 	surface_resize(&a->surface, rows, cols);
 }
 
+void app_set_clock(struct app *a, int64_t now)
+{
+	a->clock = now;
+}
+
 void app_say(struct app *a, const char *text)
 {
 	buf_clear(&a->world.message);

@@ -17,6 +17,8 @@ void app_key(struct app *a, uint32_t key, struct str pasted);
 const struct surface *app_draw(struct app *a, int *row, int *col);
 /* Microseconds after which it should be drawn again though nothing happened; 0: never. As of the last app_draw. */
 int64_t app_draw_again(const struct app *a);
+/* Dates are shown as seen from this moment (microseconds since 1970) instead of the wall clock's. For tests. */
+void app_set_clock(struct app *a, int64_t now);
 /* A line to show until the next key. */
 void app_say(struct app *a, const char *text);
 

@@ -22,6 +22,7 @@ struct app {
 	struct buf needle;
 	uint32_t prefix; /* first key of a sequence, or 0 */
 	int64_t ctrl_c;  /* when it was pressed last */
+	int64_t clock;   /* what stands for the wall clock, or 0 */
 	enum app_need need;
 	int64_t draw_again_us;
 };

@@ -164,7 +164,7 @@ const struct surface *app_draw(struct app *a, int *row, int *col)
 		draw_too_small(s);
 		return s;
 	}
-	a->world.now = time_now();
+	a->world.now = a->clock != 0 ? a->clock : time_now();
 	body.row = 1;
 	body.rows -= 2;
 	status.row = all.rows - 1;
