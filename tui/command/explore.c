@@ -47,7 +47,7 @@ static bool have_terminal(void)
 /* Where there is no terminal to explore on, the list of traces. */
 static int list_instead(struct options *o)
 {
-	char *words[64] = {(char *)(uintptr_t) "traces"};
+	char traces[] = "traces", *words[64] = {traces};
 	struct options list = {.command = COMMAND_LS,
 	                       .since = TIME_NONE,
 	                       .until = TIME_NONE,

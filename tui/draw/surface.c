@@ -9,6 +9,7 @@
 #include "draw/width.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -283,7 +284,9 @@ void surface_scrollbar(struct surface *s, struct area a, int col, uint64_t top, 
 	size = (uint64_t)((unsigned __int128)rows * rows / total);
 	size = size ? size : 1;
 	start = (uint64_t)((unsigned __int128)top * (rows - size) / last);
-	for (int row = 0; row < a.rows && (int64_t)a.row + row < s->rows; row++) {
+	/* Only rows that are on the surface, however large the area says it is. */
+	for (int row = a.row < 0 ? a.row == INT_MIN ? INT_MAX : -a.row : 0;
+	     row < a.rows && (int64_t)a.row + row < s->rows; row++) {
 		bool thumb = (uint64_t)row >= start && (uint64_t)row < start + size;
 
 		surface_put(s, a, row, col, 1, ROLE_SCROLL,

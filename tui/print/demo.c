@@ -32,9 +32,9 @@ static void print_all(struct explorer *x)
 	stats_free(&s);
 }
 
-static int load_and_print(struct loop *loop, const char *path)
+static int load_and_print(struct loop *loop, char *path)
 {
-	char *words[] = {(char *)(uintptr_t)path};
+	char *words[] = {path};
 	int code;
 	struct explorer *x = output_load(loop, words, 1, &code);
 
@@ -45,7 +45,7 @@ static int load_and_print(struct loop *loop, const char *path)
 	return code;
 }
 
-static int play_and_print(struct loop *loop, const char *path, int fd)
+static int play_and_print(struct loop *loop, char *path, int fd)
 {
 	struct demo *demo = demo_new(time_now(), 1);
 	struct demo_player *player = demo_player_new(loop, demo, fd);

@@ -297,7 +297,7 @@ static void print_bad_lines(const struct explorer *x)
 			           ":%llu: %s: %s at byte %llu of the line (%llu of the file)\n",
 			           (unsigned long long)b->line, b->irregular ? "irregular" : "bad",
 			           b->why, (unsigned long long)b->pos,
-			           (unsigned long long)(b->offset + b->pos));
+			           (unsigned long long)b->offset + b->pos);
 		}
 		if (all > s->n_bad)
 			buf_printf(&out, "... +%llu more: only the first %d of a source are kept\n",

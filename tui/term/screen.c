@@ -52,10 +52,14 @@ static struct {
 
 /* ---- the emergency ---------------------------------------------------------------------------- */
 
+/* What terminfo answers for a capability that is no string. */
+static const char *const absent_capability =
+	(const char *)-1; /* NOLINT(performance-no-int-to-ptr) */
+
 /* Without the padding ($<5>) that terminfo has for slow terminals. */
 static void emergency_add(const char *text)
 {
-	if (!text || text == (char *)-1)
+	if (!text || text == absent_capability)
 		return;
 	while (*text && emergency.n < sizeof(emergency.bytes)) {
 		if (text[0] == '$' && text[1] == '<' && strchr(text, '>'))
@@ -422,11 +426,22 @@ static bool draw_row(struct screen *s, const struct surface *surface, int row, i
 	return changed;
 }
 
+static bool same_styles(const struct theme *a, const struct theme *b)
+{
+	for (int role = 0; role < ROLE_COUNT; role++) {
+		const struct theme_style *x = &a->styles[role], *y = &b->styles[role];
+
+		if (x->fg != y->fg || x->bg != y->bg || x->attributes != y->attributes)
+			return false;
+	}
+	return true;
+}
+
 static bool use_theme(struct screen *s, const struct theme *theme)
 {
-	if (s->n_pairs > 0 && memcmp(&s->theme, theme, sizeof(*theme)) == 0)
+	if (s->n_pairs > 0 && same_styles(&s->theme, theme))
 		return false;
-	memcpy(&s->theme, theme, sizeof(s->theme));
+	s->theme = *theme;
 	s->n_pairs = 1;
 	s->all_stale = true;
 	return true;

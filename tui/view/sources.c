@@ -60,7 +60,7 @@ static void add_bad_lines(struct reader *r, const struct loader_status *s)
 		reader_addf(r, b->irregular ? ROLE_WARNING : ROLE_ERROR, 3,
 		            "%s line %llu: %s at byte %llu of the line (%llu of the file)",
 		            b->irregular ? "irregular" : "bad", (unsigned long long)b->line, b->why,
-		            (unsigned long long)b->pos, (unsigned long long)(b->offset + b->pos));
+		            (unsigned long long)b->pos, (unsigned long long)b->offset + b->pos);
 	}
 	if (all > s->n_bad)
 		reader_addf(r, ROLE_DIM, 3, "... +%llu more (only the first %d are kept)",
