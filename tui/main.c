@@ -7,12 +7,14 @@
 #include "print/stats.h"
 #include "print/tail.h"
 
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 /* Only what characters are: numbers are written the same everywhere. */
 static void read_locale(void)
@@ -20,6 +22,14 @@ static void read_locale(void)
 	setlocale(LC_CTYPE, "");
 	clean_set_ascii(strcmp(nl_langinfo(CODESET), "UTF-8") != 0);
 	tzset();
+}
+
+/* Otherwise the first file opened would become a standard stream. Nothing can be written to what is put there. */
+static void occupy_standard_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0)
+			return;
 }
 
 static int help(const struct options *o)
@@ -58,6 +68,7 @@ int main(int argc, char **argv)
 	struct errinfo e = {0};
 	enum err err;
 
+	occupy_standard_streams();
 	read_locale();
 	umask(077);
 	err = options_parse(&o, argc, argv, &e);

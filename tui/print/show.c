@@ -14,6 +14,8 @@
 
 #define PIPE_COLUMNS 120
 #define PAGE         200   /* rows of a tree drawn at a time */
+#define INDENT       4     /* columns before the text of a message */
+#define TAB          8     /* columns of a tab */
 #define PART         65536 /* bytes of a file read at a time */
 
 /* ---- the tree ---------------------------------------------------------------------------------------------------------- */
@@ -92,7 +94,19 @@ static void text_facts(const struct rows *r)
 	buf_free(&raw);
 }
 
-/* Text of several lines, each indented. */
+static void append_line(struct buf *out, struct str line)
+{
+	buf_pad(out, ' ', INDENT);
+	for (size_t i = 0; i < line.n; i++) {
+		if (line.p[i] == '\t')
+			buf_pad(out, ' ', TAB);
+		else
+			buf_add(out, line.p[i]);
+	}
+	buf_add(out, '\n');
+}
+
+/* Text of several lines, each indented; tabs are blanks. */
 static void append_indented(struct buf *out, struct str text)
 {
 	struct buf clean = {0};
@@ -101,11 +115,8 @@ static void append_indented(struct buf *out, struct str text)
 	clean_append(&clean, text, CLEAN_LINES | CLEAN_TABS);
 	for (rest = buf_str(&clean); rest.n > 0;) {
 		size_t end = str_find(rest, STR("\n"), 0, false);
-		struct str line = str_sub(rest, 0, end);
-		buf_puts(out, "    ");
-		buf_append(out, line);
-		buf_add(out, '\n');
-		rest = str_sub(rest, line.n + 1, SIZE_MAX);
+		append_line(out, str_sub(rest, 0, end));
+		rest = end < rest.n ? str_sub(rest, end + 1, SIZE_MAX) : STR_EMPTY;
 	}
 	buf_free(&clean);
 }

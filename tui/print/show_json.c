@@ -5,6 +5,8 @@
 #include "print/output.h"
 #include "print/show.h"
 
+#define PRETTY_DEPTH 100 /* levels of a tree up to which it is indented */
+
 static void key_value(struct json_writer *w, const char *key, struct value v)
 {
 	json_write_key(w, key);
@@ -116,6 +118,15 @@ static void write_attached(struct json_writer *w, struct model *m, const struct 
 	json_end_array(w);
 }
 
+/* Indents add up to the square of the depth: 10,000 levels would be gigabytes of blanks. */
+static bool is_shallow(const struct tree *t)
+{
+	for (uint32_t i = 0; i < t->n; i++)
+		if (t->nodes[i].depth > PRETTY_DEPTH)
+			return false;
+	return true;
+}
+
 void print_json_trace(struct explorer *x, uint32_t trace, bool pretty)
 {
 	struct model *m = explorer_model(x);
@@ -123,8 +134,8 @@ void print_json_trace(struct explorer *x, uint32_t trace, bool pretty)
 	struct buf out = {0};
 	struct tree tree;
 
-	output_json(&w, &out, pretty);
 	tree_build(&tree, m, trace);
+	output_json(&w, &out, pretty && is_shallow(&tree));
 	json_begin_object(&w);
 	trace_facts(&w, m, trace);
 	write_children(&w, m, &tree);
@@ -182,15 +193,17 @@ static void key_text(struct json_writer *w, const char *key, struct str text)
 /* Arguments that are JSON objects or arrays stand as JSON, anything else as text. */
 static void key_arguments(struct json_writer *w, struct str text)
 {
-	struct json_want want = {0};
-	enum json_type top = JSON_ABSENT;
 	struct json_report report;
+	struct json_tree tree;
+	enum json_type type = JSON_ABSENT;
 
 	if (text.n == 0)
 		return;
+	if (json_tree_parse(&tree, text, &report) == ERR_OK)
+		type = json_type_of(&tree, 0);
+	json_tree_free(&tree);
 	json_write_key(w, "arguments");
-	if (json_skim(text, &want, NULL, NULL, &top, &report) == JSON_OK &&
-	    (top == JSON_OBJECT || top == JSON_ARRAY))
+	if (type == JSON_OBJECT || type == JSON_ARRAY)
 		json_write_raw(w, text);
 	else
 		json_write_text(w, text);

@@ -1,0 +1,214 @@
+# `tracehog show`: what an id names, and what is said of it.
+. e2e/lib.sh
+
+DAY=2026-03-01T10:00
+FILE=$D/show.ndjson
+{
+	event trace abc-trace-event t-one "$DAY:00Z" ',"$ai_span_id":"root-span","$ai_session_id":"s-one","$ai_span_name":"the trace"'
+	event span "$(uuid 1)" t-one "$DAY:01Z" ',"$ai_span_id":"sp-1","$ai_parent_id":"t-one","$ai_span_name":"outer","$ai_latency":3'
+	event generation "$(uuid 2)" t-one "$DAY:02Z" ',"$ai_generation_id":"gen-1","$ai_span_id":"other-span","$ai_parent_id":"sp-1","$ai_model":"m","$ai_input_tokens":5,"$ai_output_tokens":6,"$ai_total_cost_usd":0.25,"$ai_latency":1,"$ai_input":[{"role":"system","content":"be brief"},{"role":"user","content":"hi\nthere"}],"$ai_output_choices":[{"role":"assistant","content":"yes","tool_calls":[{"id":"c1","type":"function","function":{"name":"look","arguments":"{\"q\": 9007199254740993}"}}]}],"$ai_tools":[{"type":"function","function":{"name":"look"}}],"big":9007199254740993,"n":1.10'
+	event generation "$(uuid 3)" t-two "$DAY:03Z" ',"$ai_span_id":"s-one","$ai_is_error":true,"$ai_error":{"message":"no"},"$ai_input":null'
+	event generation "$(uuid 4)" same "$DAY:04Z" ',"$ai_span_id":"same"'
+	event metric "$(uuid 5)" same "$DAY:05Z" ',"$ai_metric_name":"score"'
+	event span '' same "$DAY:04Z" ',"$ai_span_id":"orphan","$ai_parent_id":"nobody"'
+	event span '' same "$DAY:04Z" ',"$ai_span_id":"self","$ai_parent_id":"self"'
+	event span '' same "$DAY:04Z" ',"$ai_span_id":"c-1","$ai_parent_id":"c-2"'
+	event span '' same "$DAY:04Z" ',"$ai_span_id":"c-2","$ai_parent_id":"c-1"'
+} >"$FILE"
+
+# names ID KEY VALUE: show ID --json, and in text.
+names()
+{
+	exits 0 show "$1" "$FILE" --json
+	quiet
+	valid_json
+	json "$2" "$3"
+	exits 0 show "$1" "$FILE"
+	out_has "$3"
+	clean
+}
+
+ids()
+{
+	names "$(uuid 2)" uuid "$(uuid 2)"
+	names gen-1 uuid "$(uuid 2)"
+	names sp-1 uuid "$(uuid 1)"
+	names t-two trace_id t-two
+	names root-span trace_id t-one
+	names t-o trace_id t-one
+	names gen uuid "$(uuid 2)"
+	names 00000000-0000-4000-8000-000000000003 uuid "$(uuid 3)"
+	names "$(uuid 5)" event '$ai_metric'
+}
+
+# An exact id wins over a prefix, a trace over a span, a span over a session of the same id.
+precedence()
+{
+	names same trace_id same
+	names s-one uuid "$(uuid 3)"
+	exits 2 show 0000 "$FILE"
+	explained
+	err_has "$(uuid 1)"
+	exits 2 show t- "$FILE"
+	err_has t-one
+	err_has t-two
+	exits 2 show c- "$FILE"
+	[ ! -s "$D/out" ] || fail "$RAN: output"
+}
+
+unknown()
+{
+	local id
+	for id in nope '' last~99 last~-1 last~x last~ LAST %s ../x "$(printf '\033[31m')" "$(printf 'x%.0s' $(seq 5000))"; do
+		exits 1 show "$id" "$FILE"
+		explained
+		clean
+		[ ! -s "$D/out" ] || fail "$RAN: output"
+	done
+	exits 2 show
+	explained
+	exits 2 tree
+	explained
+}
+
+newest()
+{
+	names last trace_id same
+	names last~0 trace_id same
+	names last~1 trace_id t-two
+	names last~2 trace_id t-one
+	names last:error trace_id t-two
+	exits 1 show last~3 "$FILE"
+	event span "$(uuid 1)" t "$DAY:00Z" >"$D/fine.ndjson"
+	exits 1 show last:error "$D/fine.ndjson"
+	explained
+}
+
+# An event without a uuid goes by its place.
+places()
+{
+	exits 0 show "$FILE:7" "$FILE" --json
+	json span_id orphan
+	json uuid null
+	exits 0 show show.ndjson:8 "$FILE" --json
+	json span_id self
+	exits 0 show show.ndjson:1 "$FILE" --json
+	json uuid abc-trace-event
+	exits 1 show show.ndjson:11 "$FILE"
+	exits 1 show show.ndjson:0 "$FILE"
+	exits 1 show other.ndjson:1 "$FILE"
+	explained
+	{
+		printf '\357\273\277\r\n\nnot json\n['
+		event span '' t "$DAY:01Z" | tr -d '\n'
+		printf ','
+		event span '' t "$DAY:01Z" | tr -d '\n'
+		printf ']\r\n'
+		event span '' t "$DAY:01Z" ',"$ai_span_id":"last one"' | tr -d '\n'
+	} >"$D/odd.ndjson"
+	exits 2 show odd.ndjson:4 "$D/odd.ndjson"
+	explained
+	exits 0 show odd.ndjson:5 "$FILE" "$D/odd.ndjson" --json
+	json span_id 'last one'
+	exits 1 show odd.ndjson:3 "$D/odd.ndjson"
+}
+
+payload()
+{
+	exits 0 show gen-1 "$FILE" --json
+	json parent_id sp-1
+	json cost_usd 0.25
+	json 'messages/*/side' "$(printf 'input\ninput\noutput\noutput')"
+	json 'messages/*/type' "$(printf 'text\ntext\ntext\ntool_call')"
+	json messages/1/text 'hi\nthere'
+	json messages/3/name look
+	json messages/3/id c1
+	json messages/3/arguments/q 9007199254740993
+	json tools/0/function/name look
+	json properties/big 9007199254740993
+	json properties/n 1.10
+	out_has '"$ai_trace_id":"t-one"'
+	exits 0 show "$(uuid 3)" "$FILE" --json
+	json error '{\"message\":\"no\"}'
+	json messages '[0]'
+	exits 0 show gen-1 "$FILE" --jsonl
+	lines 1
+	valid_json
+}
+
+trace()
+{
+	exits 0 show t-one "$FILE" --json
+	json name 'the trace'
+	json session_id s-one
+	json user ann
+	json start_time 2026-03-01T09:59:58.000000Z
+	json end_time 2026-03-01T10:00:02.000000Z
+	json wall_s 4
+	json tokens/input 5
+	json cost/total_usd 0.25
+	json errors 0
+	json children '[1]'
+	json children/0/span_id sp-1
+	json children/0/mark null
+	json children/0/children/0/uuid "$(uuid 2)"
+	json children/0/children/0/children '[0]'
+	exits 0 show t-one "$FILE" --jsonl
+	lines 1
+	valid_json
+}
+
+# A node of the trace's id has the trace's children below it; orphans, cycles and selves are roots with a mark.
+marks()
+{
+	exits 0 show same "$FILE" --json
+	equal 'marks' "$(printf 'c-1 cycle\norphan orphan\nself self')" \
+		"$(paste -d ' ' <("$CHECK" json '*/*/span_id' '*/*/*/*/span_id' <"$D/out") \
+			<("$CHECK" json '*/*/mark' '*/*/*/*/mark' <"$D/out") | grep -v 'null$' | sort)"
+	equal 'events in the tree' 5 "$(grep -c '"span_id"' "$D/out")"
+}
+
+session()
+{
+	local file=$D/session.ndjson
+	event generation "$(uuid 1)" t1 "$DAY:00Z" ',"$ai_session_id":"sess","$ai_latency":1' >"$file"
+	event generation "$(uuid 2)" t2 "$DAY:09Z" ',"$ai_session_id":"sess","$ai_latency":2' >>"$file"
+	exits 0 show sess "$file" --json
+	json session_id sess
+	json traces 2
+	json latency_s 3
+	json first_time 2026-03-01T10:00:00.000000Z
+	exits 0 show sess "$file"
+	out_has t1
+	out_has t2
+	exits 2 tree sess "$file"
+	explained
+}
+
+real_events()
+{
+	local id
+	for id in $("$CHECK" json 'traces/*/nodes/*/uuid' <data/expected.json | head -40); do
+		exits 0 show "$id" data/real_events.ndjson --json
+		json uuid "$id"
+		json messages "[$(grep -c '^      "side":' "$D/out")]"
+		exits 0 show "$id" data/real_events.ndjson
+		clean
+	done
+	exits 0 show d9222e05-8708-41b8-98ea-d4a21849e761 data/real_events.ndjson --json
+	json name rag_pipeline
+	json latency_s 4.2
+	json session_id session-abc-123
+}
+
+ids
+precedence
+unknown
+newest
+places
+payload
+trace
+marks
+session
+real_events
+verdict
