@@ -64,12 +64,14 @@ static void fill_asked(struct table *t, uint32_t trace)
 static void trace_title(const struct model *m, const struct trace *trace, struct buf *out)
 {
 	const struct events *e = model_events(m);
+	struct str name = strings_get(&e->strings, trace->name);
 	money cost;
 
 	buf_add(out, ' ');
 	view_short_id(out, &e->ids, trace->id);
-	buf_puts(out, "  ");
-	buf_append(out, strings_get(&e->strings, trace->name));
+	if (name.n > 0)
+		buf_puts(out, "  ");
+	buf_append(out, name);
 	if (trace->latency != EVENT_UNKNOWN) {
 		buf_puts(out, "  ");
 		format_seconds(out, trace->latency);
@@ -134,6 +136,7 @@ static void add_turn(struct table *t, uint32_t trace, uint32_t turn)
 	struct buf line = {0};
 	money cost;
 
+	buf_add(&line, ' ');
 	time_append_clock(&line, tr->first_time);
 	buf_printf(&line, "  #%u  ", turn);
 	buf_append(&line, strings_get(&model_events(m)->strings, tr->name));
@@ -144,8 +147,7 @@ static void add_turn(struct table *t, uint32_t trace, uint32_t turn)
 	}
 	if (tr->totals.errors > 0)
 		buf_puts(&line, "  !");
-	reader_add(r, tr->totals.errors > 0 ? ROLE_ERROR : ROLE_STRONG, 0, ROLE_TEXT, STR_EMPTY,
-	           buf_str(&line));
+	reader_add_across(r, tr->totals.errors > 0 ? ROLE_ERROR : ROLE_STRONG, buf_str(&line));
 	if (p == NULL)
 		t->pane.waiting = true;
 	if (p != NULL && p->asked.n > 0)
