@@ -11,6 +11,11 @@
 #include "base/mem.h"
 #include "index/loader.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
 #define SOURCES_MAX (1u << 16) /* an event's place has 16 bits for its journal */
 
 struct source {
@@ -24,7 +29,10 @@ struct explorer {
 	struct model *model;
 	struct source *sources;
 	uint32_t n_sources;
-	bool started;
+	bool started, follow;
+	struct buf folder; /* NULL-terminated path; empty: none */
+	struct buf newest; /* name of the newest segment taken */
+	struct loop_watch *watch;
 	struct loader_events notify;
 	struct detail_cache *details;
 	struct preview_cache *previews;
@@ -70,6 +78,7 @@ void explorer_free(struct explorer *x)
 		return;
 	x->on_change = NULL;
 	x->on_event = NULL;
+	loop_watch_free(x->watch);
 	for (uint32_t i = 0; i < x->n_sources; i++)
 		loader_free(x->sources[i].loader);
 	preview_cache_free(x->previews);
@@ -77,6 +86,8 @@ void explorer_free(struct explorer *x)
 	for (uint32_t i = 0; i < x->n_sources; i++)
 		journal_close(x->sources[i].journal);
 	mem_free(x->sources);
+	buf_free(&x->folder);
+	buf_free(&x->newest);
 	model_free(x->model);
 	events_fini(&x->events);
 	mem_free(x);
@@ -101,11 +112,82 @@ enum err explorer_add_file(struct explorer *x, const char *path, struct errinfo 
 	return ERR_OK;
 }
 
+/* ---- the folder ----------------------------------------------------------------------------- */
+
+static int is_segment(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' && str_ends(str_of(entry->d_name), STR(".ndjson"));
+}
+
+static enum err add_segment(struct explorer *x, const char *name, struct errinfo *e)
+{
+	struct buf path = {0};
+	enum err err;
+
+	buf_printf(&path, "%s/%s", buf_text(&x->folder), name);
+	err = explorer_add_file(x, buf_text(&path), e);
+	buf_free(&path);
+	if (err)
+		return err;
+	buf_clear(&x->newest);
+	buf_puts(&x->newest, name);
+	if (x->started)
+		loader_start(x->sources[x->n_sources - 1].loader, x->follow);
+	return ERR_OK;
+}
+
+/* Segments sort by age, so what comes after the newest is new. */
+static enum err scan_folder(struct explorer *x, struct errinfo *e)
+{
+	struct dirent **list = NULL;
+	enum err err = ERR_OK;
+	int n = scandir(buf_text(&x->folder), &list, is_segment, alphasort);
+
+	if (n < 0 && errno != ENOENT)
+		return err_set(e, ERR_IO, "%s: %s", buf_text(&x->folder), strerror(errno));
+	for (int i = 0; i < n; i++) {
+		if (!err && strcmp(list[i]->d_name, buf_text(&x->newest)) > 0)
+			err = add_segment(x, list[i]->d_name, e);
+		free(list[i]);
+	}
+	free(list);
+	return err;
+}
+
+enum err explorer_add_folder(struct explorer *x, const char *path, struct errinfo *e)
+{
+	buf_puts(&x->folder, path);
+	return scan_folder(x, e);
+}
+
+/* A segment that cannot be opened now may be later: the watch asks again. */
+static void on_folder(void *ctx)
+{
+	struct explorer *x = ctx;
+	uint32_t before = x->n_sources;
+
+	if (scan_folder(x, NULL) == ERR_OK && x->n_sources > before)
+		changed(x);
+}
+
+void explorer_check(struct explorer *x)
+{
+	if (x->folder.n > 0)
+		on_folder(x);
+	if (x->n_sources > 0)
+		loader_check(x->sources[x->n_sources - 1].loader);
+}
+
+/* ---- loading -------------------------------------------------------------------------------- */
+
 void explorer_start(struct explorer *x, bool follow)
 {
 	x->started = true;
+	x->follow = follow;
 	for (uint32_t i = 0; i < x->n_sources; i++)
 		loader_start(x->sources[i].loader, follow);
+	if (follow && x->folder.n > 0)
+		x->watch = loop_watch_new(x->loop, buf_text(&x->folder), on_folder, x);
 }
 
 void explorer_load(struct explorer *x)

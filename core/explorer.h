@@ -19,10 +19,15 @@ void explorer_free(struct explorer *x);
 /* A file by its path. ERR_IO with one clear sentence. Sources come before explorer_start; their
  * order decides which duplicate wins. */
 enum err explorer_add_file(struct explorer *x, const char *path, struct errinfo *e) MUST_USE;
+/* A journal folder: its *.ndjson segments by name, and while following those that come later. A folder
+ * that is not there yet is an empty one. At most one a explorer. */
+enum err explorer_add_folder(struct explorer *x, const char *path, struct errinfo *e) MUST_USE;
 void explorer_start(struct explorer *x, bool follow);
 /* Runs the loop until every source is loaded (for commands that print and end). */
 void explorer_load(struct explorer *x);
 bool explorer_loading(const struct explorer *x);
+/* Looks at the newest source and the folder now, for when it is known that something was written. */
+void explorer_check(struct explorer *x);
 /* fn after anything changed: events, a source's state, a payload that is ready. At most once per
  * slice. */
 void explorer_on_change(struct explorer *x, loop_fn *fn, void *ctx);
