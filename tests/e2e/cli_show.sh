@@ -136,6 +136,21 @@ payload()
 	valid_json
 }
 
+# Each part has what its type promises, also when that is empty.
+empty_parts()
+{
+	event generation "$(uuid 1)" t "$DAY:00Z" ',"$ai_input":[{"role":"user","content":""},{"role":"assistant","content":null,"tool_calls":[{"id":"c","function":{"name":"f","arguments":""}}]},{"role":"tool","tool_call_id":"c","content":""}],"$ai_output_choices":"plain"' >"$D/parts.ndjson"
+	exits 0 show "$(uuid 1)" "$D/parts.ndjson" --json
+	json 'messages/*/type' "$(printf 'text\ntool_call\ntool_result\ntext')"
+	json messages/0/text ''
+	json messages/1/arguments ''
+	json messages/2/result ''
+	json messages/2/name f
+	json messages/3/text plain
+	json messages/3/role assistant
+	json tools null
+}
+
 trace()
 {
 	exits 0 show t-one "$FILE" --json
@@ -207,6 +222,7 @@ unknown
 newest
 places
 payload
+empty_parts
 trace
 marks
 session

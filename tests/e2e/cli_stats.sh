@@ -130,6 +130,15 @@ duplicates()
 	exits 0 stats "$D/one.ndjson" "$D/one.ndjson" --json
 	json source/duplicates 1
 	json tokens/input 1
+	# ... whichever is loaded first: a large one takes longer.
+	{
+		seq -f '{"event":"$ai_span","uuid":"filler-%.0f","timestamp":"2026-03-01T10:00:00Z","properties":{"$ai_trace_id":"f"}}' 60000
+		cat "$D/one.ndjson"
+	} >"$D/large.ndjson"
+	exits 0 stats "$D/large.ndjson" "$D/two.ndjson" --json
+	json tokens/input 8300
+	exits 0 stats "$D/two.ndjson" "$D/large.ndjson" --json
+	json tokens/input 8001
 }
 
 one_line()

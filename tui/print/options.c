@@ -300,7 +300,8 @@ void options_help(enum command_kind command, struct buf *out)
 		}
 		buf_puts(
 			out,
-			"\nSOURCE: an NDJSON file of PostHog events, one event a line. Without one: the local journal,\n"
+			"\nSOURCE: an NDJSON file of PostHog events, one event a line; a folder of such files; or journal:,\n"
+			"  the local journal, which is also what is read without a SOURCE:\n"
 			"  ${XDG_STATE_HOME:-~/.local/state}/tracehog/journal/*.ndjson.\n");
 	}
 	buf_puts(out, "\nOptions:\n");

@@ -184,10 +184,14 @@ void print_json_session(struct explorer *x, uint32_t session, bool pretty)
 
 static void key_text(struct json_writer *w, const char *key, struct str text)
 {
-	if (text.n == 0)
-		return;
 	json_write_key(w, key);
 	json_write_text(w, text);
+}
+
+static void key_known(struct json_writer *w, const char *key, struct str text)
+{
+	if (text.n > 0)
+		key_text(w, key, text);
 }
 
 /* Arguments that are JSON objects or arrays stand as JSON, anything else as text. */
@@ -197,8 +201,6 @@ static void key_arguments(struct json_writer *w, struct str text)
 	struct json_tree tree;
 	enum json_type type = JSON_ABSENT;
 
-	if (text.n == 0)
-		return;
 	if (json_tree_parse(&tree, text, &report) == ERR_OK)
 		type = json_type_of(&tree, 0);
 	json_tree_free(&tree);
@@ -209,17 +211,23 @@ static void key_arguments(struct json_writer *w, struct str text)
 		json_write_text(w, text);
 }
 
+/* A call has arguments, a result a result, and everything else a text, empty or not. */
 static void write_part(struct json_writer *w, const struct part *p)
 {
+	bool call = p->type == PART_TOOL_CALL, result = p->type == PART_TOOL_RESULT;
+
 	json_begin_object(w);
 	key_text(w, "side", p->side == SIDE_INPUT ? STR("input") : STR("output"));
 	key_text(w, "role", p->role);
 	key_text(w, "type", str_of(part_type_name(p->type)));
-	key_text(w, "text", p->text);
-	key_text(w, "name", p->name);
-	key_text(w, "id", p->id);
-	key_arguments(w, p->arguments);
-	key_text(w, "result", p->result);
+	if (p->text.n > 0 || (!call && !result))
+		key_text(w, "text", p->text);
+	key_known(w, "name", p->name);
+	key_known(w, "id", p->id);
+	if (p->arguments.n > 0 || call)
+		key_arguments(w, p->arguments);
+	if (p->result.n > 0 || result)
+		key_text(w, "result", p->result);
 	if (p->failed) {
 		json_write_key(w, "failed");
 		json_write_bool(w, true);
