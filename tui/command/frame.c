@@ -30,16 +30,47 @@ static const char *view_label(int number)
 	return labels[number];
 }
 
-static void crumbs(struct app *a, struct buf *out)
+static void crumbs_from(struct app *a, int first, struct buf *out)
 {
 	struct stack *s = &a->stacks[a->current];
 
+	buf_clear(out);
 	buf_add(out, ' ');
-	clean_append(out, base_name(a->world.source), 0);
-	for (int i = 0; i < s->n; i++) {
-		buf_puts(out, " > ");
+	if (first < 0)
+		clean_append(out, base_name(a->world.source), 0);
+	for (int i = first > 0 ? first : 0; i < s->n; i++) {
+		buf_puts(out, i > first ? " > " : "");
 		clean_append(out, str_of(s->views[i]->title), 0);
 	}
+}
+
+/* The way to here; its beginning gives way before what is here. */
+static void crumbs(struct app *a, int width, struct buf *out)
+{
+	int first = -1, last = a->stacks[a->current].n - 1;
+
+	crumbs_from(a, first, out);
+	while (first < last && width_text(buf_str(out)) > width)
+		crumbs_from(a, ++first, out);
+}
+
+/* text without the fields that do not fit, from its left (keep_right) or its right. Two blanks or more are between fields:
+ * half a number would be a wrong number. */
+static struct str whole_fields(struct str text, int width, bool keep_right)
+{
+	while (width_text(text) > width) {
+		size_t cut = SIZE_MAX, at = str_find(text, STR("  "), 0, false);
+
+		for (; at != SIZE_MAX; at = str_find(text, STR("  "), at + 1, false)) {
+			cut = at;
+			if (keep_right && at > 0)
+				break;
+		}
+		if (cut == SIZE_MAX)
+			return keep_right ? STR_EMPTY : text;
+		text = keep_right ? str_trim(str_sub(text, cut, SIZE_MAX)) : str_sub(text, 0, cut);
+	}
+	return text;
 }
 
 static void progress(struct app *a, struct buf *out)
@@ -88,7 +119,6 @@ static void draw_head(struct app *a, struct surface *s, struct area row)
 	int used, room;
 
 	surface_fill(s, row, 0, 0, row.cols, ROLE_HEAD, ' ');
-	crumbs(a, &left);
 	progress(a, &right);
 	if (v->class->head != NULL)
 		v->class->head(v, &right);
@@ -96,13 +126,16 @@ static void draw_head(struct app *a, struct surface *s, struct area row)
 		buf_puts(&right, "   ");
 		time_append_clock(&right, last);
 	}
-	used = surface_put(s, row, 0, 0, row.cols, ROLE_HEAD_STRONG, buf_str(&left));
+	room = row.cols - width_text(buf_str(&right)) - 4;
+	crumbs(a, room > row.cols / 4 ? room : row.cols / 4, &left);
+	used = surface_put(s, row, 0, 0, room > row.cols / 2 ? room : row.cols / 2,
+	                   ROLE_HEAD_STRONG, buf_str(&left));
 	room = row.cols - used - 3;
 	if (row.cols >= TABS_COLS && room >= width_text(buf_str(&right)) + tabs_width())
 		used = draw_tabs(a, s, row, used + 2);
 	room = row.cols - used - 3;
-	if (room > 8)
-		surface_put_right(s, row, 0, row.cols - 1 - room, room, ROLE_HEAD, buf_str(&right));
+	surface_put_right(s, row, 0, row.cols - 1 - room, room, ROLE_HEAD,
+	                  whole_fields(buf_str(&right), room, true));
 	buf_free(&left);
 	buf_free(&right);
 }
@@ -112,13 +145,15 @@ static void draw_command(struct app *a, struct surface *s, struct area row, int 
 	struct view *v = app_top(a);
 	struct buf line = {0};
 	int room = row.cols - used - 2, width;
+	bool none;
 
 	buf_puts(&line, "cmd: ");
 	v->class->command(v, &line);
+	none = line.n == strlen("cmd: ");
 	buf_add(&line, ' ');
 	view_quote(&line, str_of(a->world.source));
 	width = width_text(buf_str(&line));
-	if (width <= room)
+	if (!none && width <= room)
 		surface_put_right(s, row, 0, row.cols - 1 - width, width, ROLE_STATUS,
 		                  buf_str(&line));
 	else if (room >= 6)
@@ -140,7 +175,8 @@ static void draw_status(struct app *a, struct surface *s, struct area row)
 	if (a->prefix != 0)
 		buf_printf(&text, "%c-  ", (int)a->prefix);
 	v->class->status(v, &text);
-	used = 1 + surface_put(s, row, 0, 1, row.cols - 2, ROLE_STATUS, buf_str(&text));
+	used = 1 + surface_put(s, row, 0, 1, row.cols - 2, ROLE_STATUS,
+	                       whole_fields(buf_str(&text), row.cols - 2, false));
 	draw_command(a, s, row, used + 1);
 	buf_free(&text);
 }

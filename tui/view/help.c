@@ -37,7 +37,7 @@ static void help_status(struct view *v, struct buf *out)
 static void help_command(struct view *v, struct buf *out)
 {
 	(void)v;
-	buf_puts(out, "man tracehog");
+	(void)out;
 }
 
 static void help_free(struct view *v)

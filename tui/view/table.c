@@ -348,13 +348,19 @@ static void table_status(struct view *v, struct buf *out)
 			buf_printf(out, " + %u unpriced", sum.unpriced);
 	}
 	if (sum.errors > 0)
-		buf_printf(out, "  %u errors", sum.errors);
+		buf_printf(out, "  %u error%s", sum.errors, sum.errors == 1 ? "" : "s");
+	if (t->query.sort != NULL)
+		buf_printf(out, "  by %s%s", t->query.sort->name,
+		           t->query.ascending ? "" : ", falling");
 }
 
 static void table_command(struct view *v, struct buf *out)
 {
 	struct table *t = (struct table *)v;
 
+	/* ls has no way yet to keep to one session, user or model. */
+	if (t->query.session != MODEL_NONE || t->query.user != 0 || t->query.model_pair != 0)
+		return;
 	buf_printf(out, "tracehog ls %s", rows_kind_name(t->query.kind));
 	if (t->query.sort != NULL)
 		buf_printf(out, " --sort %s%s", t->query.sort->name,

@@ -40,17 +40,21 @@ static int time_width(const struct table *t, int64_t time)
 }
 
 /* Clock times of today need fewer columns than times of other days. */
-static int column_width(const struct table *t, const struct column *c, bool narrow)
+static int times_width(const struct table *t)
 {
 	struct model *m = explorer_model(t->view.world->explorer);
 	int first = time_width(t, model_first_time(m)), last = time_width(t, model_last_time(m));
 
-	if (c->type != VALUE_TIME || narrow)
-		return c->width;
-	return first > last ? first : last > c->width ? last : c->width;
+	return first > last ? first : last;
 }
 
-static int columns_total(const struct table *t, unsigned priority, bool narrow)
+/* times: the columns that times need, or 0 if they make do with their own. */
+static int column_width(const struct column *c, int times)
+{
+	return c->type == VALUE_TIME && times > c->width ? times : c->width;
+}
+
+static int columns_total(const struct table *t, unsigned priority, int times)
 {
 	size_t n;
 	const struct column *c = rows_columns(t->query.kind, &n);
@@ -58,25 +62,25 @@ static int columns_total(const struct table *t, unsigned priority, bool narrow)
 
 	for (size_t i = 0; i < n; i++)
 		if (c[i].priority != 0 && c[i].priority <= priority)
-			total += column_width(t, &c[i], narrow) + 1;
+			total += column_width(&c[i], times) + 1;
 	return total;
 }
 
 /* The largest priority whose columns all fit, so that the least needed go first. */
-static unsigned lowest_priority(const struct table *t, int room, bool narrow)
+static unsigned lowest_priority(const struct table *t, int room, int times)
 {
 	unsigned priority = UINT8_MAX;
 
-	while (priority > 1 && columns_total(t, priority, narrow) > room)
+	while (priority > 1 && columns_total(t, priority, times) > room)
 		priority--;
 	return priority;
 }
 
 /* The preview gives way before the columns that are always wanted. */
-static unsigned chosen_priority(const struct table *t, int room, bool narrow)
+static unsigned chosen_priority(const struct table *t, int room, int times)
 {
-	unsigned beside = lowest_priority(t, room - PREVIEW_MIN - 1, narrow);
-	unsigned alone = lowest_priority(t, room, narrow);
+	unsigned beside = lowest_priority(t, room - PREVIEW_MIN - 1, times);
+	unsigned alone = lowest_priority(t, room, times);
 
 	if (!table_has_preview(t))
 		return alone;
@@ -89,8 +93,8 @@ static void lay_out(const struct table *t, int width, struct layout *l)
 {
 	const struct column *c;
 	int room = width - GUTTER;
-	bool narrow = width < NARROW;
-	unsigned priority = chosen_priority(t, room, narrow);
+	int times = width < NARROW ? 0 : times_width(t);
+	unsigned priority = chosen_priority(t, room, times);
 
 	*l = (struct layout){0};
 	for (unsigned place = 1;
@@ -98,7 +102,7 @@ static void lay_out(const struct table *t, int width, struct layout *l)
 		if (c->priority > priority)
 			continue;
 		l->columns[l->n] = c;
-		l->widths[l->n] = column_width(t, c, narrow);
+		l->widths[l->n] = column_width(c, times);
 		room -= l->widths[l->n++] + 1;
 	}
 	l->preview_at = l->n;
@@ -151,6 +155,12 @@ static void put_title(struct table *t, struct surface *s, struct area a, int row
 	buf_puts(&title, c == NULL ? preview_title(t) : c->title);
 	if (sorted)
 		buf_add(&title, t->query.ascending ? '^' : 'v');
+	/* Where the mark of the order has no room it takes the blank before the column. */
+	if (sorted && (int)title.n > width) {
+		title.n--;
+		surface_put(s, a, row, col - 1, 1, ROLE_COLUMN,
+		            t->query.ascending ? STR("^") : STR("v"));
+	}
 	if (c != NULL && is_number(c))
 		surface_put_right(s, a, row, col, width, ROLE_COLUMN, buf_str(&title));
 	else

@@ -177,11 +177,16 @@ static void trace_status(struct view *v, struct buf *out)
 
 	if (!v->world->follow)
 		buf_puts(out, "frozen (F)  ");
-	buf_printf(out, "%s ", t->detail_focused ? "detail" : "tree");
-	list_position(&t->waterfall.list, out);
+	if (t->detail_focused) {
+		buf_printf(out, "detail %d%%", reader_percent(&t->detail.reader));
+	} else {
+		buf_puts(out, "tree ");
+		list_position(&t->waterfall.list, out);
+	}
 	if (tr->totals.unpriced > 0)
 		buf_printf(out, "  %u unpriced", tr->totals.unpriced);
-	buf_puts(out, "  e error  $ dearest  Tab detail  Enter open");
+	buf_printf(out, "  e error  $ dearest  Tab %s  Enter open",
+	           t->detail_focused ? "tree" : "detail");
 }
 
 static void trace_command(struct view *v, struct buf *out)

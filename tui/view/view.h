@@ -47,7 +47,7 @@ struct view_class {
 	void (*head)(struct view *v, struct buf *out);
 	/* The left part of the status line: position and counts. */
 	void (*status)(struct view *v, struct buf *out);
-	/* The command line that prints the same; shell-quoted. */
+	/* The command line that prints the same, without the source; shell-quoted. Nothing if there is none. */
 	void (*command)(struct view *v, struct buf *out);
 	/* `:123` and `:50%`: the row, or a hundredth part. NULL: cannot. */
 	void (*go)(struct view *v, uint64_t number, bool percent);
