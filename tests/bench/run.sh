@@ -194,8 +194,9 @@ run_round() # NAME ROUND
 	[ "$2" = 1 ] || return
 	# These take ten times as long: once is enough.
 	[ -x "$bin/parse_cmp" ] && run "$@" cJSON "$bin/parse_cmp" "$file" "$threads" cjson
+	# Without -q it would print the whole log, and that takes most of its time.
 	command -v lnav >/dev/null &&
-		run "$@" lnav lnav -n -I "$data/lnav" -c ':goto 0' "$file"
+		run "$@" lnav lnav -n -q -I "$data/lnav" -c ':goto 0' "$file"
 }
 
 # ---- load: the table -------------------------------------------------------

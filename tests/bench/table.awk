@@ -21,7 +21,7 @@ function label(program)
 	if (program == "tracehog")
 		return "tracehog stats --json"
 	if (program == "lnav")
-		return "lnav -n -c ':goto 0'"
+		return "lnav -n -q -c ':goto 0'"
 	return program " (" threads " threads)"
 }
 
