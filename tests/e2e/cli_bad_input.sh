@@ -252,6 +252,9 @@ numbers()
 		exits 0 $command "$D/f"
 		clean
 	done
+	event generation "$(uuid 1)" t "$DAY:03Z" ',"$ai_input_tokens":9223372036854775807,"$ai_output_tokens":9223372036854775807' >"$D/f"
+	exits 0 tail --no-follow "$D/f"
+	! grep -qE -e '-[0-9.]+[a-zA-Z]* tok' "$D/out" || fail "$RAN: $(cat "$D/out")"
 	for value in 0000-00-00T00:00:00Z 9999-12-31T23:59:59Z 99999-01-01T00:00:00Z 2026-02-30T00:00:00Z 1969-12-31T23:59:59Z '' x 1e999; do
 		event generation '' "t$value" "$value" ',"$ai_latency":1e12'
 	done >"$D/f"

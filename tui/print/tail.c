@@ -57,21 +57,27 @@ static void append_error(const struct events *t, uint32_t event, struct buf *lin
 	buf_free(&error);
 }
 
+/* Of both sides together; EVENT_UNKNOWN if neither is known. */
+static int64_t tokens(const struct events *t, uint32_t event)
+{
+	int64_t in = events_input(t, event), out = events_output(t, event), sum;
+
+	if (in == EVENT_UNKNOWN || out == EVENT_UNKNOWN)
+		return in == EVENT_UNKNOWN ? out : in;
+	return __builtin_add_overflow(in, out, &sum) ? INT64_MAX : sum;
+}
+
 static void print_line(struct tail *t, uint32_t event)
 {
 	const struct events *e = explorer_events(t->x);
 	const struct event *r = events_get(e, event);
-	int64_t latency = events_latency(e, event), in = events_input(e, event),
-		out = events_output(e, event);
+	int64_t latency = events_latency(e, event), both = tokens(e, event);
 	struct buf line = {0}, id = {0};
 
 	time_append_local(&line, r->time);
 	buf_puts(&line, "  ");
 	event_label(e, event, &line);
-	if (in != EVENT_UNKNOWN || out != EVENT_UNKNOWN)
-		append_number(&line, true, " tok",
-		              (in != EVENT_UNKNOWN ? in : 0) + (out != EVENT_UNKNOWN ? out : 0),
-		              format_tokens);
+	append_number(&line, both != EVENT_UNKNOWN, " tok", both, format_tokens);
 	append_number(&line, latency != EVENT_UNKNOWN, "", latency, format_seconds);
 	if (r->cost != EVENT_NO_COST) {
 		buf_puts(&line, r->flags & EVENT_COST_ESTIMATED ? "  ~" : "  ");
