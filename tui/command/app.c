@@ -44,13 +44,15 @@ static struct view *root_view(struct app *a, int number)
 
 	if (number == 0)
 		return view_sources_new(&a->world);
+	if (number == 7)
+		return view_live_new(&a->world);
 	query_init(&q, (enum rows_kind)kinds[number]);
 	return view_table_new(&a->world, &q);
 }
 
 bool app_has_view(int number)
 {
-	return number <= 4 || number == 8;
+	return number <= 4 || number == 7 || number == 8;
 }
 
 static void show_view(struct app *a, int number)

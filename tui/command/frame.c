@@ -23,8 +23,8 @@ static struct str base_name(const char *path)
 static const char *view_label(int number)
 {
 	static const char *const labels[10] = {
-		[0] = "Sources",     [1] = "Traces", [2] = "Sessions",
-		[3] = "Generations", [4] = "Users",  [8] = "Models",
+		[0] = "Sources", [1] = "Traces", [2] = "Sessions", [3] = "Generations",
+		[4] = "Users",   [7] = "Live",   [8] = "Models",
 	};
 
 	return labels[number];
@@ -88,7 +88,7 @@ static void progress(struct app *a, struct buf *out)
 	buf_puts(out, "  ");
 }
 
-static const int tab_order[] = {1, 2, 3, 4, 8, 0};
+static const int tab_order[] = {1, 2, 3, 4, 7, 8, 0};
 #define TABS (sizeof(tab_order) / sizeof(tab_order[0]))
 
 static int tabs_width(void)

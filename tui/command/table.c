@@ -39,6 +39,7 @@ const struct command commands[] = {
 	{ACTION_VIEW, 2, "sessions", "2", "sessions"},
 	{ACTION_VIEW, 3, "generations", "3", "generations and embeddings"},
 	{ACTION_VIEW, 4, "users", "4", "users, dearest first"},
+	{ACTION_VIEW, 7, "live", "7", "live: what came last, growing as it arrives"},
 	{ACTION_VIEW, 8, "models", "8", "models, dearest first"},
 	{ACTION_VIEW, 0, "sources", "0",
          "sources: state, counts, bad lines with their place and reason"},
@@ -83,7 +84,7 @@ const struct command commands[] = {
 
 	GROUP("The program"),
 	{ACTION_FOLLOW, 0, "follow", "F F7", "freeze what is shown, and follow again"},
-	{ACTION_RELOAD, 0, "reload", "R", "look at the sources again"},
+	{ACTION_RELOAD, 0, "reload", "R", "build the rows again, also while frozen"},
 	{ACTION_REDRAW, 0, "redraw", "Ctrl-L", "draw the whole screen again"},
 	{ACTION_COMMAND_LINE, 0, "command-line", ":",
          ":123 goes to a row, :50% to a place, :open ID, :quit"},

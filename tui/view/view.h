@@ -65,6 +65,7 @@ struct view *view_table_new(
 	struct world *w, const struct query *q); /* traces, sessions, generations, users, models */
 struct view *view_trace_new(struct world *w, uint32_t trace, uint32_t event);
 struct view *view_event_new(struct world *w, uint32_t event);
+struct view *view_live_new(struct world *w);
 struct view *view_sources_new(struct world *w);
 /* fill writes the text; called again by nobody. */
 struct reader;

@@ -134,7 +134,7 @@ static void build_rows(struct waterfall *w, const struct model *m)
 			w->error_rows[w->n_error_rows++] = row;
 }
 
-static uint32_t event_of_row(const struct waterfall *w, uint64_t row)
+uint32_t waterfall_event(const struct waterfall *w, uint64_t row)
 {
 	if (row >= w->n_rows || w->rows[row] == WATERFALL_ROOT)
 		return EVENT_NONE;
@@ -172,7 +172,7 @@ static uint32_t row_of_node(const struct waterfall *w, uint32_t node)
 
 static void take_cursor(struct waterfall *w)
 {
-	w->cursor_event = event_of_row(w, w->list.cursor);
+	w->cursor_event = waterfall_event(w, w->list.cursor);
 }
 
 static uint32_t cursor_node(const struct waterfall *w)

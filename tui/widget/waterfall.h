@@ -39,6 +39,13 @@ void waterfall_update(struct waterfall *w, struct model *m);
  * then cost, then duration. */
 void waterfall_draw(struct waterfall *w, struct model *m, struct surface *s, struct area a,
                     bool with_cursor);
+/* For a view that stacks several: the rows from `from` on without titles, cursor and scroll bar; and the
+ * titles alone, without a scale. */
+void waterfall_draw_rows(const struct waterfall *w, struct model *m, struct surface *s,
+                         struct area a, uint64_t from);
+void waterfall_draw_titles(struct surface *s, struct area a);
+/* Event of a row, EVENT_NONE for the trace's own row. row < n_rows. */
+uint32_t waterfall_event(const struct waterfall *w, uint64_t row);
 /* Movement, folds (toggle, none, all, level with argument), LEFT (fold, else parent; false at the root), OPEN on a folded node
  * unfolds (else false), NEXT/PREVIOUS_ERROR, DEAREST, NEXT/PREVIOUS_SAME_NAME, FLAT, CLOCK, SCROLL_LEFT/RIGHT. Gives false if it was not for it. */
 bool waterfall_act(struct waterfall *w, struct model *m, enum action action, int argument);

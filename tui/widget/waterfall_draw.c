@@ -380,34 +380,77 @@ static void draw_scrollbar(struct waterfall_drawing *d)
 			surface_puts(d->s, d->a, (int)row, column, ROLE_ERROR, "!");
 }
 
+static void begin(struct waterfall_drawing *d, struct model *m, struct area a)
+{
+	d->m = m;
+	d->events = model_events(m);
+	d->trace = model_trace(m, d->w->trace);
+	d->at = lay_out(d->s, a);
+}
+
+static void end(struct waterfall_drawing *d)
+{
+	buf_free(&d->text);
+	buf_free(&d->clean);
+}
+
+static void draw_rows(struct waterfall_drawing *d, uint64_t from)
+{
+	const struct waterfall *w = d->w;
+
+	for (int row = 0; row < d->a.rows && from + (uint64_t)row < w->n_rows; row++) {
+		uint32_t node = w->rows[from + (uint64_t)row];
+
+		if (node == WATERFALL_ROOT)
+			draw_trace(d, row);
+		else
+			draw_node(d, row, node);
+	}
+}
+
+void waterfall_draw_rows(const struct waterfall *w, struct model *m, struct surface *s,
+                         struct area a, uint64_t from)
+{
+	struct waterfall_drawing d = {.w = w, .s = s, .a = a};
+
+	if (!w->rows || a.rows < 1 || a.cols < 4)
+		return;
+	begin(&d, m, a);
+	draw_rows(&d, from);
+	end(&d);
+}
+
+void waterfall_draw_titles(struct surface *s, struct area a)
+{
+	struct waterfall w = {.trace = MODEL_NONE, .start = TIME_NONE, .end = TIME_NONE};
+	struct waterfall_drawing d = {.w = &w, .s = s, .a = a};
+
+	if (a.rows < 1 || a.cols < 4)
+		return;
+	d.at = lay_out(s, a);
+	draw_titles(&d, a);
+	end(&d);
+}
+
 void waterfall_draw(struct waterfall *w, struct model *m, struct surface *s, struct area a,
                     bool with_cursor)
 {
 	struct area rows = {a.row + 1, a.col, a.rows - 1, a.cols};
-	struct waterfall_drawing d = {.w = w, .m = m, .s = s, .a = rows};
-	uint64_t cursor = w->list.cursor;
+	struct waterfall_drawing d = {.w = w, .s = s, .a = rows};
+	uint64_t row;
 
 	if (!w->rows || a.rows < 1 || a.cols < 4)
 		return;
-	d.events = model_events(m);
-	d.trace = model_trace(m, w->trace);
-	d.at = lay_out(s, a);
+	begin(&d, m, a);
 	list_set(&w->list, w->n_rows, rows.rows);
 	draw_titles(&d, a);
-	for (int row = 0; row < rows.rows && w->list.top + (uint64_t)row < w->n_rows; row++) {
-		uint64_t at = w->list.top + (uint64_t)row;
-
-		if (w->rows[at] == WATERFALL_ROOT)
-			draw_trace(&d, row);
-		else
-			draw_node(&d, row, w->rows[at]);
-		if (!with_cursor || at != cursor)
-			continue;
-		surface_puts(s, rows, row, 0, ROLE_MARKER, ">");
-		surface_paint(s, rows, row, 0, a.cols - 1, ROLE_CURSOR);
+	draw_rows(&d, w->list.top);
+	row = w->list.cursor - w->list.top;
+	if (with_cursor && row < (uint64_t)(rows.rows > 0 ? rows.rows : 0)) {
+		surface_puts(s, rows, (int)row, 0, ROLE_MARKER, ">");
+		surface_paint(s, rows, (int)row, 0, a.cols - 1, ROLE_CURSOR);
 	}
 	if (rows.rows > 0)
 		draw_scrollbar(&d);
-	buf_free(&d.text);
-	buf_free(&d.clean);
+	end(&d);
 }
