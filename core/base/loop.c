@@ -2,7 +2,7 @@
  * gives its memory back when libuv has let go of the handles, so that any object may be freed in
  * any callback, its own too. Jobs are kept in a list, so that loop_free can call back those that
  * have not begun. What a watched file holds is for whoever watches it. */
-#include "base/loop.h"
+#include "base/loop_internal.h"
 #include "base/mem.h"
 
 #include <assert.h>
@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <uv.h>
 
 #define WORKERS_MAX   1024 /* libuv's */
 #define WATCH_POLL_MS 1000
@@ -24,19 +23,13 @@ struct job {
 	void *ctx;
 };
 
-struct loop {
-	uv_loop_t uv;
-	struct job *jobs; /* not done yet */
-	bool closing;     /* done functions do not run any more */
-};
-
 /* The handle's data is the object around it; the handle is its first member. */
 static void free_object(uv_handle_t *handle)
 {
 	mem_free(handle->data);
 }
 
-static void close_object(uv_handle_t *handle)
+void loop_close_object(uv_handle_t *handle)
 {
 	if (!uv_is_closing(handle))
 		uv_close(handle, free_object);
@@ -125,7 +118,7 @@ static void close_watches(uv_handle_t *handle, void *unused);
 static void close_leftover(uv_handle_t *handle, void *unused)
 {
 	(void)unused;
-	close_object(handle);
+	loop_close_object(handle);
 }
 
 void loop_free(struct loop *l)
@@ -209,7 +202,7 @@ bool loop_timer_active(const struct loop_timer *t)
 void loop_timer_free(struct loop_timer *t)
 {
 	if (t)
-		close_object((uv_handle_t *)&t->handle);
+		loop_close_object((uv_handle_t *)&t->handle);
 }
 
 /* Idle functions */
@@ -251,7 +244,7 @@ void loop_idle_stop(struct loop_idle *i)
 void loop_idle_free(struct loop_idle *i)
 {
 	if (i)
-		close_object((uv_handle_t *)&i->handle);
+		loop_close_object((uv_handle_t *)&i->handle);
 }
 
 /* Wakes */
@@ -288,7 +281,7 @@ void loop_wake_send(struct loop_wake *w)
 void loop_wake_free(struct loop_wake *w)
 {
 	if (w)
-		close_object((uv_handle_t *)&w->handle);
+		loop_close_object((uv_handle_t *)&w->handle);
 }
 
 /* Descriptors */
@@ -331,7 +324,7 @@ struct loop_reader *loop_reader_new(struct loop *l, int fd, loop_fn *fn, void *c
 void loop_reader_free(struct loop_reader *r)
 {
 	if (r)
-		close_object((uv_handle_t *)&r->handle);
+		loop_close_object((uv_handle_t *)&r->handle);
 }
 
 /* Signals */
@@ -368,7 +361,7 @@ struct loop_signal *loop_signal_new(struct loop *l, int signum, loop_fn *fn, voi
 void loop_signal_free(struct loop_signal *s)
 {
 	if (s)
-		close_object((uv_handle_t *)&s->handle);
+		loop_close_object((uv_handle_t *)&s->handle);
 }
 
 /* Watching a file: events on the inode, and a stat every second in a worker (a dead network disk

@@ -1,5 +1,5 @@
-/* The event loop: timers, descriptors, signals, file watching and worker jobs. The only file here
- * that knows libuv. Everything runs on the loop's thread but work functions. Any object may be
+/* The event loop: timers, descriptors, signals, file watching, worker jobs and child processes. Only
+ * its .c files know libuv. Everything runs on the loop's thread but work functions. Any object may be
  * freed in any callback, its own too; _free takes NULL. */
 #ifndef BASE_LOOP_H
 #define BASE_LOOP_H
@@ -60,6 +60,19 @@ struct loop_wake;
 struct loop_wake *loop_wake_new(struct loop *l, loop_fn *fn, void *ctx);
 void loop_wake_send(struct loop_wake *w);
 void loop_wake_free(struct loop_wake *w); /* no send may come after; NULL is allowed */
+
+/* A program that runs beside us: argv[0] is looked for in PATH, its environment is ours and env
+ * (NAME=value, NULL-terminated; wins over ours), its standard input and output are ours, its
+ * standard error is error_fd, which the caller may close afterwards. ended(ctx, status, signum) once
+ * on the loop's thread: signum is 0 or the signal that ended it. ERR_NOT_FOUND if there is no such
+ * program, ERR_IO if it cannot be started. */
+struct loop_child;
+typedef void loop_child_fn(void *ctx, int status, int signum);
+enum err loop_child_new(struct loop_child **out, struct loop *l, char *const *argv,
+                        const char *const *env, int error_fd, loop_child_fn *ended, void *ctx,
+                        struct errinfo *e) MUST_USE;
+void loop_child_signal(struct loop_child *c, int signum); /* nothing once it has ended */
+void loop_child_free(struct loop_child *c);               /* leaves it running */
 
 /* work(ctx) in a worker thread, then done(ctx) on the loop's thread (NULL: nothing). ctx belongs to
  * the job until done. */
