@@ -62,7 +62,7 @@ machine()
 	echo "machine: $processor, $(nproc) CPUs, $memory GiB, Linux $(uname -r)," \
 		"$(cc --version | head -n 1)"
 	echo "program: $("$tracehog" --version 2>/dev/null | head -n 1)," \
-		"commit $(git -C "$root" describe --always --dirty 2>/dev/null || echo unknown)"
+		"checkout at $(git -C "$root" describe --always --dirty 2>/dev/null || echo unknown)"
 }
 
 # ---- truth -----------------------------------------------------------------
