@@ -317,6 +317,7 @@ static void *serve(void *ctx)
 
 	while (!atomic_load(&l->stopping))
 		turn(l, w, INT64_MAX);
+	turn(l, w, 0); /* what has been sent by now is under way */
 	listener_unbind(&l->sockets);
 	until = time_monotonic() + STOP_TIME;
 	while (under_way(l) && time_monotonic() < until)
