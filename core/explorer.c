@@ -178,6 +178,12 @@ void explorer_check(struct explorer *x)
 		loader_check(x->sources[x->n_sources - 1].loader);
 }
 
+void explorer_skip(struct explorer *x)
+{
+	for (uint32_t i = 0; i < x->n_sources; i++)
+		loader_skip(x->sources[i].loader);
+}
+
 /* ---- loading -------------------------------------------------------------------------------- */
 
 void explorer_start(struct explorer *x, bool follow)

@@ -22,6 +22,8 @@ enum err explorer_add_file(struct explorer *x, const char *path, struct errinfo 
 /* A journal folder: its *.ndjson segments by name, and while following those that come later. A folder
  * that is not there yet is an empty one. At most one a explorer. */
 enum err explorer_add_folder(struct explorer *x, const char *path, struct errinfo *e) MUST_USE;
+/* Passes over what is in the sources now, for who wants only what comes. Before explorer_start. */
+void explorer_skip(struct explorer *x);
 void explorer_start(struct explorer *x, bool follow);
 /* Runs the loop until every source is loaded (for commands that print and end). */
 void explorer_load(struct explorer *x);

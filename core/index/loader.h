@@ -54,6 +54,8 @@ struct loader *loader_new(struct loop *loop, struct events *table, struct journa
 void loader_start(struct loader *l, bool follow);
 /* Bytes of every piece, for tests; before loader_start. Otherwise a small first one, then about 1 MiB each. */
 void loader_set_piece(struct loader *l, uint64_t bytes);
+/* Passes over what is in the file now: its lines are neither loaded nor counted. Before loader_start. */
+void loader_skip(struct loader *l);
 /* Looks at the file now and loads what was appended (a watch does so by itself while following). */
 void loader_check(struct loader *l);
 const struct loader_status *loader_status(const struct loader *l);
