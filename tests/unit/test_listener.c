@@ -316,6 +316,8 @@ static void test_pipelined(void **state)
 	wire_close(&s);
 }
 
+_Static_assert(sizeof(WIRE_EVENT) - 1 == 0x38, "the size of the chunk in test_framing");
+
 static void test_framing(void **state)
 {
 	struct wire s = wire_open(NULL);
@@ -324,6 +326,7 @@ static void test_framing(void **state)
 	assert_int_equal(wire_ask_status(&s,
 	                                 "POST /batch/ HTTP/1.1\r\nHost: localhost\r\n"
 	                                 "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n"
+	                                 "38\r\n" WIRE_EVENT "\r\n"
 	                                 "0\r\n\r\n"),
 	                 400);
 	assert_int_equal(wire_ask_status(&s, "POST /batch/ HTTP/1.1\r\nHost: localhost\r\n"

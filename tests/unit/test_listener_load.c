@@ -26,6 +26,7 @@ static void test_oversize(void **state)
 	struct wire s = wire_open(NULL);
 	char request[256];
 	int fd = wire_dial(&s);
+	int64_t start;
 
 	(void)state;
 	/* Exactly the cap is read, and is no JSON. */
@@ -47,6 +48,7 @@ static void test_oversize(void **state)
 	assert_int_equal(wire_ask_status(&s, "POST /batch/ HTTP/1.1\r\nHost: localhost\r\n"
 	                                     "Content-Length: 67108865\r\n\r\n"),
 	                 413);
+	start = time_monotonic();
 	fd = wire_dial(&s);
 	assert_true(wire_give(fd, "POST /batch/ HTTP/1.1\r\nHost: localhost\r\n"
 	                          "Transfer-Encoding: chunked\r\n\r\n"));
@@ -54,6 +56,7 @@ static void test_oversize(void **state)
 		assert_true(wire_give(fd, "100000\r\n") && wire_give_waste(fd, 1 << 20) &&
 		            wire_give(fd, "\r\n"));
 	assert_int_equal(wire_status(fd), 413);
+	assert_in_range(wire_ms_since(start), 0, 5000); /* and not at the deadline */
 	close(fd);
 	assert_int_equal(wire_ask_status(&s, WIRE_HELLO), 200);
 	wire_close(&s);
