@@ -1,6 +1,7 @@
-/* The local journal: a folder of append-only NDJSON segments that one process writes. A line is handed to the kernel with
- * write(2) before anybody is told that it was taken: it survives kill -9 (at most a torn last line, which is no event and is
- * ended with a newline on the next start), not a power cut; fdatasync at most once a second and at close. */
+/* The local journal: a folder of append-only NDJSON segments that one process writes. A line is
+ * handed to the kernel with write(2) before anybody is told that it was taken: it survives kill -9
+ * (at most a torn last line, which is no event and is ended with a newline on the next start), not
+ * a power cut; fdatasync at most once a second and at close. */
 #ifndef JOURNAL_WRITER_H
 #define JOURNAL_WRITER_H
 
@@ -18,21 +19,28 @@ struct journal_writer_options {
 
 struct journal_writer;
 
-/* Makes the folder (0700, with its parents), takes its lock (flock on FOLDER/.lock) and opens a segment named by UTC time,
- * NNNN.ndjson sorting by age, 0600, O_APPEND, O_NOFOLLOW, O_CLOEXEC. A folder that is a symbolic link, or that others can
- * write, is refused. ERR_BUSY when another process holds the lock (then it writes, and we only read); ERR_IO. */
+/* Makes the folder (0700, with its parents), takes its lock (flock on FOLDER/.lock) and opens the
+ * newest segment if it has room, else a new one: named by UTC time and a number
+ * (20261122T021901Z-0001.ndjson) so that names sort by age, 0600, O_APPEND, O_NOFOLLOW, O_CLOEXEC.
+ * A folder that is a symbolic link, not ours, or that others can write, is refused. ERR_BUSY when
+ * somebody else holds the lock (then they write, and we only read); ERR_IO. */
 enum err journal_writer_open(struct journal_writer **out, const char *folder,
                              const struct journal_writer_options *options,
                              struct errinfo *e) MUST_USE;
-/* Appends whole lines (each ends with a newline). Either all of them are in the journal when it returns ERR_OK, or none of
- * them is an event there (what a failed write left behind is cut off again, or ended so that it is no JSON). ERR_IO when
- * the disk is full or the file cannot be written: later calls try again. One thread at a time. */
+/* Appends whole lines (each ends with a newline), all to one segment. Either all of them are in the
+ * journal when it returns ERR_OK, or none of them is an event there: what a failed write left behind
+ * is cut off again; where the system refuses even that, the torn line is ended before the next one.
+ * ERR_IO when the disk is full or the file cannot be written: later calls try again. One thread at
+ * a time; another one may tick meanwhile (a mutex in the writer keeps the two apart). */
 enum err journal_writer_append(struct journal_writer *w, struct str lines,
                                struct errinfo *e) MUST_USE;
-/* To be called about once a second: syncs what was written, removes what is over the limits. Any one thread. */
+/* To be called about once a second while lines come: syncs what was written, removes segments that
+ * are over the limits, never others' files. May take as long as the disk does, so not on the loop's
+ * thread; appends wait for it only for a moment. Any one thread. */
 void journal_writer_tick(struct journal_writer *w);
-const char *journal_writer_path(const struct journal_writer *w); /* of the open segment */
-void journal_writer_close(struct journal_writer *w);             /* syncs; NULL is allowed */
+/* Of the open segment; until the next append, on the thread that appends. */
+const char *journal_writer_path(const struct journal_writer *w);
+void journal_writer_close(struct journal_writer *w); /* syncs; NULL is allowed */
 
 /* ${XDG_STATE_HOME:-~/.local/state}/tracehog/journal. ERR_IO if neither is set. */
 enum err journal_folder(struct buf *out, struct errinfo *e) MUST_USE;
