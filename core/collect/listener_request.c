@@ -6,7 +6,6 @@
  * body that turns out too big, or comes while too much is in memory, is read to its end and
  * dropped, so that the connection stays usable; past LISTENER_DRAIN_MAX it is cut off. No page
  * of the browser learns anything of an answer unless its Origin was let in. */
-#include "base/mem.h"
 #include "base/time.h"
 #include "collect/listener_internal.h"
 
@@ -266,8 +265,7 @@ void listener_send_status(const struct listener_client *c, int status)
 	                                   "Connection: close\r\nContent-Length: 0\r\n\r\n";
 
 	/* Who cannot be told is only cut off. */
-	if (send(c->fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-		return;
+	(void)send(c->fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 /* The three steps */
