@@ -1,13 +1,14 @@
-/* What a PostHog SDK sends, turned into journal lines, and what it wants to hear back. No sockets here: a request that has been
- * read whole goes in, an answer comes out. Every rule is PostHog's (capture's Rust service); the
- * route table is the one place where a path is known. */
+/* What a PostHog SDK sends, turned into journal lines, and what it wants to hear back. No sockets
+ * here: a request that has been read whole goes in, an answer comes out. Every rule is PostHog's
+ * (capture's Rust service); the route table is the one place where a path is known. */
 #ifndef COLLECT_CAPTURE_H
 #define COLLECT_CAPTURE_H
 
 #include "base/buf.h"
 
-#define CAPTURE_MAX_WIRE     ((size_t)28 << 20)  /* bytes of a body as it comes */
-#define CAPTURE_MAX_INFLATED ((size_t)100 << 20) /* bytes after decompression */
+#define CAPTURE_MAX_WIRE     ((size_t)28 << 20)         /* bytes of a body as it comes */
+#define CAPTURE_MAX_INFLATED ((size_t)100 << 20)        /* bytes after decompression */
+#define CAPTURE_MAX_LINES    (2 * CAPTURE_MAX_INFLATED) /* bytes of one request's journal lines */
 
 struct capture_request {
 	struct str method; /* "POST" */
@@ -20,42 +21,68 @@ struct capture_request {
 };
 
 struct capture_answer {
-	int status;                  /* 200, 204, 400, 404, 405, 413, 415, 503 */
-	const char *content_type;    /* static */
-	struct buf body;             /* owned by who called */
-	const char *request_id_echo; /* not used when NULL */
-	int retry_after;             /* seconds for a Retry-After header; 0: none */
-	bool drop_body;              /* HEAD */
+	int status;               /* 200, 204, 400, 404, 405, 413, 415, 503 */
+	const char *content_type; /* static; NULL with 204 */
+	struct buf body;          /* owned by who called */
+	const char *allow;        /* static: the Allow header's value; NULL: no such header */
+	struct str request_id;    /* borrowed from the request: the value of a PostHog-Request-Id
+	                             header; empty: no such header */
+	int retry_after;          /* seconds for a Retry-After header; 0: none */
+	bool drop_body;           /* HEAD: the length of body is sent, its bytes are not */
 };
 
-/* What is known of all requests; numbers only grow. Read from other threads with care: they are atomics in capture.c. */
+/* What is known of all requests; numbers only grow. */
 struct capture_counts {
-	uint64_t requests, events, ai_events, refused, bytes;
+	uint64_t requests;
+	uint64_t events, ai_events; /* that are in the journal */
+	uint64_t refused; /* requests to capture routes that were answered with 4xx or 503 */
+	uint64_t skipped; /* members of accepted batches that were no events */
+	uint64_t bytes;   /* of bodies, as they came */
 };
 
 struct journal_writer;
 struct capture;
-/* writer may be NULL (then every event is refused with 503); borrowed. taken is called on the caller's thread after lines are
- * in the journal. */
+/* writer may be NULL (then every event is refused with 503); borrowed. taken, if not NULL, is
+ * called on the caller's thread after lines are in the journal. */
 struct capture *capture_new(struct journal_writer *writer, void (*taken)(void *ctx), void *ctx);
-void capture_free(struct capture *c);
-void capture_counts(const struct capture *c, struct capture_counts *out); /* any thread */
+void capture_free(struct capture *c);                               /* NULL is allowed */
+void capture_counts(struct capture *c, struct capture_counts *out); /* any thread */
 /* True when the last append failed (disk full): shown in red until one succeeds. Any thread. */
-bool capture_failing(const struct capture *c, struct errinfo *e);
+bool capture_failing(struct capture *c, struct errinfo *e);
 /* Handles one request. One thread at a time. answer must be zeroed. */
 void capture_handle(struct capture *c, const struct capture_request *r,
                     struct capture_answer *answer);
 
-/* The pieces, for tests.
- * The payload's JSON bytes out of a body (or ?data=): form, base64 (also twice), gzip by header, hint or magic bytes.
- * The result is *out or borrowed from r. Gives 0, or the status to answer with and a text in e. */
+/* ---- the pieces, for tests ---- */
+
+/* The payload's JSON bytes out of a body (or ?data=): form, base64 (also twice), gzip by header,
+ * hint or magic bytes. *json lies in *out or in r. Gives 0, or the status to answer with and a
+ * text in e. */
 int capture_decode(const struct capture_request *r, struct buf *out, struct str *json,
                    struct errinfo *e);
-/* Appends one journal line per event of a payload (single, array, batch wrapper, v1 envelope): uuid event distinct_id
- * timestamp properties received_at, then the other top-level keys as sent. Values are the bytes that were sent; bare NaN and
- * Infinity become null; the project token's value is masked wherever it stands. uuid (v7) and timestamp are made when missing.
- * results, if not NULL, gets the v1 answer's body. Gives 0 or the status. */
-int capture_flatten(struct str json, const struct capture_request *r, bool v1, struct buf *lines,
-                    uint32_t *events, uint32_t *ai_events, struct buf *results, struct errinfo *e);
+
+/* Whether ?name= stands in a query or form; its value, decoded, is appended to out. */
+bool capture_field(struct str form, struct str name, struct buf *out);
+
+enum capture_dialect {
+	CAPTURE_V0,
+	CAPTURE_ENGAGE, /* as v0; an event without a name is $identify */
+	CAPTURE_V1,
+};
+
+struct capture_taken {
+	uint64_t events, ai_events, skipped;
+};
+
+/* Appends one journal line per event of a payload (single, array, batch wrapper, v1 envelope): uuid
+ * event distinct_id timestamp properties received_at, then the other top-level keys as sent. Values
+ * are the bytes that were sent; bare NaN and Infinity become null; the project token's value is
+ * masked wherever it stands. uuid (v7) and timestamp are made when missing. An event that is nested
+ * deeper than JSON_MAX_DEPTH becomes a line as it was sent, which readers report. results, if not
+ * NULL, gets the v1 answer's body. Gives 0, or the status to answer with and a text in e; the
+ * outputs are then of no use. */
+int capture_flatten(struct str json, const struct capture_request *r, enum capture_dialect dialect,
+                    struct buf *lines, struct capture_taken *taken, struct buf *results,
+                    struct errinfo *e);
 
 #endif

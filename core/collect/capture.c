@@ -1,0 +1,292 @@
+/* One request in, one answer out: finds the route, decodes, flattens, writes, answers.
+ *
+ * What the status codes mean to SDKs decides everything here. Exactly 200 is success (python and
+ * browsers send again after 201 or 204), 4xx is dropped for good, 503 makes them keep the data and
+ * try again, 429 is never said. So 200 is answered only when the lines are in the journal, and 503
+ * whenever the fault is on this side.
+ *
+ * Invariant: a request's lines are appended all together or not at all.
+ *
+ * Threads: capture_handle runs on the listener's; counts and failing are read by others. */
+#include "collect/capture.h"
+
+#include "base/mem.h"
+#include "collect/route.h"
+#include "journal/writer.h"
+#include "json/writer.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#define RETRY_AFTER 5 /* seconds */
+
+struct capture {
+	struct journal_writer *writer;
+	void (*taken)(void *ctx);
+	void *ctx;
+	pthread_mutex_t lock; /* around all that follows */
+	struct capture_counts counts;
+	bool failing;
+	struct errinfo failure;
+};
+
+struct capture *capture_new(struct journal_writer *writer, void (*taken)(void *ctx), void *ctx)
+{
+	struct capture *c = mem_zero(1, sizeof(*c));
+
+	c->writer = writer;
+	c->taken = taken;
+	c->ctx = ctx;
+	pthread_mutex_init(&c->lock, NULL);
+	return c;
+}
+
+void capture_free(struct capture *c)
+{
+	if (!c)
+		return;
+	pthread_mutex_destroy(&c->lock);
+	mem_free(c);
+}
+
+void capture_counts(struct capture *c, struct capture_counts *out)
+{
+	pthread_mutex_lock(&c->lock);
+	*out = c->counts;
+	pthread_mutex_unlock(&c->lock);
+}
+
+bool capture_failing(struct capture *c, struct errinfo *e)
+{
+	bool failing;
+
+	pthread_mutex_lock(&c->lock);
+	failing = c->failing;
+	if (failing && e)
+		*e = c->failure;
+	pthread_mutex_unlock(&c->lock);
+	return failing;
+}
+
+/* ---- answers ---- */
+
+static void answer_text(struct capture_answer *answer, int status, const char *type,
+                        const char *text)
+{
+	answer->status = status;
+	answer->content_type = type;
+	buf_clear(&answer->body);
+	buf_puts(&answer->body, text);
+}
+
+static void answer_json(struct capture_answer *answer, int status, const char *text)
+{
+	answer_text(answer, status, "application/json", text);
+}
+
+/* The tag that capture v1 gives to an error, by its status or the begin of its text. */
+static const char *tag_of(int status, const char *text)
+{
+	static const struct {
+		int status;
+		const char *begin, *tag;
+	} tags[] = {
+		{413, "", "payload_too_large"},
+		{415, "", "unsupported_encoding"},
+		{503, "", "service_unavailable"},
+		{400, "failed to decode", "request_decoding_error"},
+		{400, "failed to parse", "request_parsing_error"},
+		{400, "request missing", "empty_body"},
+		{400, "request holds", "empty_batch"},
+		{400, "event submitted with an empty", "missing_event_name"},
+	};
+
+	for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++)
+		if (tags[i].status == status && str_starts(str_of(text), str_of(tags[i].begin)))
+			return tags[i].tag;
+	return "invalid_batch";
+}
+
+static void answer_v1_error(struct capture_answer *answer, int status, const char *text)
+{
+	struct json_writer w = {.out = &answer->body};
+
+	answer_json(answer, status, "");
+	json_begin_object(&w);
+	json_write_key(&w, "error");
+	json_write_text(&w, str_of(tag_of(status, text)));
+	json_write_key(&w, "error_description");
+	json_write_text(&w, str_of(text));
+	json_write_key(&w, "error_uri");
+	json_write_text(&w, STR("https://posthog.com/docs/api"));
+	json_end_object(&w);
+	json_writer_end(&w);
+}
+
+static void answer_error(struct capture_answer *answer, const struct route *route, int status,
+                         const struct errinfo *e)
+{
+	if (status == 503)
+		answer->retry_after = RETRY_AFTER;
+	if (route->dialect == CAPTURE_V1)
+		answer_v1_error(answer, status, e->msg);
+	else
+		answer_text(answer, status, "text/plain; charset=utf-8", e->msg);
+}
+
+/* ---- events ---- */
+
+static void count(struct capture *c, const struct capture_taken *taken)
+{
+	pthread_mutex_lock(&c->lock);
+	c->counts.events += taken->events;
+	c->counts.ai_events += taken->ai_events;
+	c->counts.skipped += taken->skipped;
+	pthread_mutex_unlock(&c->lock);
+}
+
+static void count_refused(struct capture *c)
+{
+	pthread_mutex_lock(&c->lock);
+	c->counts.refused++;
+	pthread_mutex_unlock(&c->lock);
+}
+
+/* 0 or 503. */
+static int append(struct capture *c, struct str lines, struct errinfo *e)
+{
+	struct errinfo failure = {0};
+	enum err rc;
+
+	if (c->writer)
+		rc = journal_writer_append(c->writer, lines, &failure);
+	else
+		rc = err_set(&failure, ERR_IO, "there is no journal to write to");
+	pthread_mutex_lock(&c->lock);
+	c->failing = rc != ERR_OK;
+	c->failure = failure;
+	pthread_mutex_unlock(&c->lock);
+	if (rc == ERR_OK)
+		return 0;
+	err_set(e, rc, "transient error, please retry");
+	return 503;
+}
+
+/* All the way from body to journal; 0 or the status to answer with. */
+static int take(struct capture *c, const struct route *route, const struct capture_request *r,
+                struct buf *results, struct errinfo *e)
+{
+	struct capture_taken taken = {0};
+	struct buf decoded = {0}, lines = {.max = CAPTURE_MAX_LINES};
+	struct str json;
+	int status = capture_decode(r, &decoded, &json, e);
+
+	if (status == 0)
+		status = capture_flatten(json, r, route->dialect, &lines, &taken,
+		                         route->dialect == CAPTURE_V1 ? results : NULL, e);
+	if (status == 0)
+		status = append(c, buf_str(&lines), e);
+	buf_free(&decoded);
+	buf_free(&lines);
+	if (status != 0)
+		return status;
+	count(c, &taken);
+	if (c->taken)
+		c->taken(c->ctx);
+	return 0;
+}
+
+static bool is_beacon(const struct capture_request *r)
+{
+	struct buf value = {0};
+	bool beacon = capture_field(r->query, STR("beacon"), &value) &&
+	              str_eq(buf_str(&value), STR("1"));
+
+	buf_free(&value);
+	return beacon;
+}
+
+static bool has_data(const struct capture_request *r)
+{
+	struct buf value = {0};
+	bool data = r->body.n > 0 || capture_field(r->query, STR("data"), &value);
+
+	buf_free(&value);
+	return data;
+}
+
+static void handle_events(struct capture *c, const struct route *route,
+                          const struct capture_request *r, struct capture_answer *answer)
+{
+	struct errinfo e = {0};
+	int status = take(c, route, r, &answer->body, &e);
+
+	if (status != 0) {
+		answer_error(answer, route, status, &e);
+		count_refused(c);
+		return;
+	}
+	answer->status = 200;
+	answer->content_type = "application/json";
+	if (route->dialect == CAPTURE_V1)
+		return;
+	if (is_beacon(r)) {
+		answer->status = 204;
+		answer->content_type = NULL;
+		return;
+	}
+	answer_json(answer, 200, "{\"status\":1}");
+}
+
+/* ---- requests ---- */
+
+/* Whether the list "GET, HEAD" holds the method. */
+static bool allows(const char *methods, struct str method)
+{
+	bool word = method.n > 0 && !memchr(method.p, ',', method.n);
+	size_t at = word ? str_find(str_of(methods), method, 0, false) : SIZE_MAX;
+	char behind = at == SIZE_MAX ? 'x' : methods[at + method.n];
+
+	return (behind == '\0' || behind == ',') && (at == 0 || methods[at - 1] == ' ');
+}
+
+static void handle(struct capture *c, const struct capture_request *r,
+                   struct capture_answer *answer)
+{
+	struct str segment;
+	const struct route *route = route_find(r->path, &segment);
+	bool reads = str_eq(r->method, STR("GET"));
+
+	if (!route) {
+		answer_json(answer, 404, "{\"detail\":\"not found\"}");
+		return;
+	}
+	if (!allows(route->methods, r->method)) {
+		answer_json(answer, 405, "{\"detail\":\"method not allowed\"}");
+		answer->allow = route->methods;
+		return;
+	}
+	if (route->dialect == CAPTURE_V1)
+		answer->request_id = r->request_id;
+	if (route->kind == ROUTE_ANSWER) {
+		answer_json(answer, route->status, "");
+		answer->content_type = route->content_type;
+		route_answer(route, segment, r->now, &answer->body);
+		return;
+	}
+	if (str_eq(r->method, STR("POST")) || (reads && has_data(r)))
+		handle_events(c, route, r, answer);
+	else
+		answer_json(answer, 200, "{\"status\":1}"); /* somebody looks whether we are here */
+}
+
+void capture_handle(struct capture *c, const struct capture_request *r,
+                    struct capture_answer *answer)
+{
+	pthread_mutex_lock(&c->lock);
+	c->counts.requests++;
+	c->counts.bytes += r->body.n;
+	pthread_mutex_unlock(&c->lock);
+	handle(c, r, answer);
+	answer->drop_body = str_eq(r->method, STR("HEAD"));
+}

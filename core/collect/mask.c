@@ -1,0 +1,70 @@
+/* Masking: a token's first four characters stay, so that a person can tell what was there.
+ *
+ * A remembered token is replaced wherever its bytes stand, inside longer strings too (addresses,
+ * stack traces). That is safe because only tokens with PostHog's prefix are remembered: a project
+ * "token" such as `test` must not cut holes into prompts. */
+#include "collect/mask.h"
+
+#include <string.h>
+
+#define SHOWN 4 /* characters */
+
+static bool is_word(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       c == '_';
+}
+
+void mask_add(struct mask *m, struct str token)
+{
+	if (m->n == MASK_TOKENS || token.n <= SHOWN || memchr(token.p, '\\', token.n))
+		return;
+	if (!str_starts(token, STR("phc_")) && !str_starts(token, STR("phx_")))
+		return;
+	for (size_t i = 0; i < m->n; i++)
+		if (str_eq(m->tokens[i], token))
+			return;
+	m->tokens[m->n++] = token;
+}
+
+void mask_append_token(struct buf *out, struct str token)
+{
+	bool plain = token.n > SHOWN;
+
+	for (size_t i = 0; plain && i < SHOWN; i++)
+		plain = is_word(token.p[i]);
+	if (plain)
+		buf_append(out, str_sub(token, 0, SHOWN));
+	buf_puts(out, "***");
+}
+
+/* The length of the remembered token that text begins with, or 0. */
+static size_t token_at(const struct mask *m, struct str text)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		size_t n = m->tokens[i].n;
+
+		if (str_starts(text, m->tokens[i]) && (n == text.n || !is_word(text.p[n])))
+			return n;
+	}
+	return 0;
+}
+
+void mask_append(const struct mask *m, struct buf *out, struct str text)
+{
+	const char *p = text.p, *end = text.p + text.n, *copied = text.p;
+
+	while (m->n > 0 && p < end && (p = memmem(p, (size_t)(end - p), "ph", 2)) != NULL) {
+		size_t n = token_at(m, (struct str){p, (size_t)(end - p)});
+
+		if (n == 0) {
+			p++;
+			continue;
+		}
+		buf_append(out, (struct str){copied, (size_t)(p - copied)});
+		mask_append_token(out, (struct str){p, n});
+		p += n;
+		copied = p;
+	}
+	buf_append(out, (struct str){copied, (size_t)(end - copied)});
+}

@@ -1,0 +1,235 @@
+/* Walking over JSON text by its brackets and quotes alone.
+ *
+ * The lexer checks; this finds out where things begin and end, also in what the lexer refuses for
+ * its depth, with memory that does not grow with the text. So one hostile event costs neither the
+ * others of its batch nor a tree of a gigabyte.
+ *
+ * Invariant: at <= end, and every call moves forward or ends the walk. */
+#include "collect/raw.h"
+
+#include "json/lexer.h"
+
+#include <string.h>
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static const char *skip_blanks(const char *p, const char *end)
+{
+	while (p < end && is_blank(*p))
+		p++;
+	return p;
+}
+
+/* From an opening quote to behind the closing one, or NULL. */
+static const char *string_end(const char *p, const char *end)
+{
+	for (p++; p < end; p++) {
+		if (*p == '"')
+			return p + 1;
+		if (*p == '\\' && p + 1 < end)
+			p++;
+	}
+	return NULL;
+}
+
+static const char *composite_end(const char *p, const char *end)
+{
+	size_t depth = 0;
+
+	while (p < end) {
+		char c = *p;
+
+		if (c == '"') {
+			p = string_end(p, end);
+			if (!p)
+				return NULL;
+			continue;
+		}
+		p++;
+		if (c == '{' || c == '[')
+			depth++;
+		else if ((c == '}' || c == ']') && --depth == 0)
+			return p;
+	}
+	return NULL;
+}
+
+static const char *value_end(const char *p, const char *end)
+{
+	const char *start = p;
+
+	if (p == end)
+		return NULL;
+	if (*p == '"')
+		return string_end(p, end);
+	if (*p == '{' || *p == '[')
+		return composite_end(p, end);
+	while (p < end && !is_blank(*p) && *p != ',' && *p != ']' && *p != '}')
+		p++;
+	return p > start ? p : NULL;
+}
+
+bool raw_open(struct raw_walk *w, struct str json)
+{
+	struct str text = str_trim(json);
+
+	*w = (struct raw_walk){.first = true};
+	if (text.n == 0 || (text.p[0] != '{' && text.p[0] != '['))
+		return false;
+	w->object = text.p[0] == '{';
+	w->at = text.p + 1;
+	w->end = text.p + text.n;
+	return true;
+}
+
+static const char *read_key(const char *p, const char *end, struct str *key)
+{
+	const char *behind = p < end && *p == '"' ? string_end(p, end) : NULL;
+
+	if (!behind)
+		return NULL;
+	*key = (struct str){p + 1, (size_t)(behind - p) - 2};
+	p = skip_blanks(behind, end);
+	return p < end && *p == ':' ? skip_blanks(p + 1, end) : NULL;
+}
+
+bool raw_next(struct raw_walk *w, struct str *key, struct str *value)
+{
+	const char *p = skip_blanks(w->at, w->end), *behind;
+
+	*key = STR_EMPTY;
+	w->at = w->end;
+	if (p < w->end && *p == (w->object ? '}' : ']')) {
+		w->broken = w->broken || skip_blanks(p + 1, w->end) != w->end;
+		return false;
+	}
+	w->broken = true; /* until the whole member was seen */
+	if (!w->first) {
+		if (p == w->end || *p != ',')
+			return false;
+		p = skip_blanks(p + 1, w->end);
+	}
+	if (w->object)
+		p = read_key(p, w->end, key);
+	behind = p ? value_end(p, w->end) : NULL;
+	if (!behind)
+		return false;
+	*value = (struct str){p, (size_t)(behind - p)};
+	w->at = behind;
+	w->first = false;
+	w->broken = false;
+	return true;
+}
+
+bool raw_key_is(struct str key, struct str name)
+{
+	struct buf text = {0};
+	bool same;
+
+	if (key.n == name.n)
+		return memcmp(key.p, name.p, key.n) == 0;
+	if (key.n < name.n || key.n / 6 > name.n || !memchr(key.p, '\\', key.n))
+		return false;
+	json_unescape(&text, key);
+	same = str_eq(buf_str(&text), name);
+	buf_free(&text);
+	return same;
+}
+
+struct str raw_inside(struct str value)
+{
+	if (value.n < 2 || value.p[0] != '"')
+		return STR_EMPTY;
+	return str_sub(value, 1, value.n - 2);
+}
+
+/* The first line end at or after p, or end. */
+static const char *line_end(const char *p, const char *end)
+{
+	while (p < end && *p != '\n' && *p != '\r')
+		p++;
+	return p;
+}
+
+static void append(struct buf *out, struct str text, bool in_string)
+{
+	const char *p = text.p, *end = text.p + text.n;
+
+	if (line_end(p, end) == end) {
+		buf_append(out, text);
+		return;
+	}
+	for (; p < end; p++) {
+		if (*p == '\n' || *p == '\r') {
+			buf_puts(out, !in_string ? " " : *p == '\n' ? "\\n" : "\\r");
+			continue;
+		}
+		if (*p == '"')
+			in_string = !in_string;
+		buf_add(out, *p);
+		/* An escaped quote ends nothing. */
+		if (in_string && *p == '\\' && p + 1 < end && p[1] != '\n' && p[1] != '\r')
+			buf_add(out, *++p);
+	}
+}
+
+void raw_append(struct buf *out, struct str value)
+{
+	append(out, value, false);
+}
+
+void raw_append_key(struct buf *out, struct str key)
+{
+	buf_add(out, '"');
+	append(out, key, true);
+	buf_puts(out, "\":");
+}
+
+/* How many bytes at p are one of the words that Python and JavaScript write for what JSON cannot
+ * say; 0 if none. */
+static size_t no_number(struct str text)
+{
+	static const struct str words[] = {{"NaN", 3}, {"Infinity", 8}, {"-Infinity", 9}};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (str_starts(text, words[i]))
+			return words[i].n;
+	return 0;
+}
+
+bool raw_repair(struct buf *out, struct str json)
+{
+	const char *p = json.p, *end = json.p + json.n, *copied = json.p;
+	size_t before = out->n;
+
+	while (p < end) {
+		size_t n;
+
+		if (*p == '"') {
+			p = string_end(p, end);
+			if (!p)
+				break;
+			continue;
+		}
+		n = *p == 'N' || *p == 'I' || *p == '-'
+		            ? no_number((struct str){p, (size_t)(end - p)})
+		            : 0;
+		if (n == 0) {
+			p++;
+			continue;
+		}
+		buf_append(out, (struct str){copied, (size_t)(p - copied)});
+		buf_puts(out, "null");
+		p += n;
+		copied = p;
+	}
+	if (copied == json.p || out->full) {
+		out->n = before;
+		return false;
+	}
+	buf_append(out, (struct str){copied, (size_t)(end - copied)});
+	return !out->full;
+}
