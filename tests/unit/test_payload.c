@@ -1,0 +1,370 @@
+/* Bodies into JSON: every encoding that an SDK is known to send, and every way to be broken. */
+#include "support/capture_bench.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define EVENT \
+	"{\"event\":\"\xC3\xBF>>>>>>?????\",\"distinct_id\":\"u~~\"}" /* base64 with + and / */
+
+struct bench {
+	struct buf body, spare, query, out;
+	struct errinfo e;
+};
+
+static int enter(void **state)
+{
+	static struct bench bench;
+
+	bench = (struct bench){0};
+	*state = &bench;
+	return 0;
+}
+
+static int leave(void **state)
+{
+	struct bench *b = *state;
+
+	buf_free(&b->body);
+	buf_free(&b->spare);
+	buf_free(&b->query);
+	buf_free(&b->out);
+	return 0;
+}
+
+static void gives(struct bench *b, const struct capture_request *r, struct str expected)
+{
+	struct str json;
+	int status = capture_decode(r, &b->out, &json, &b->e);
+
+	if (status != 0)
+		fail_msg("%d %s", status, b->e.msg);
+	if (!str_eq(json, expected))
+		fail_msg("got %.*s", STR_ARG(json));
+}
+
+static void refused(struct bench *b, const struct capture_request *r, int status, const char *text)
+{
+	struct str json;
+
+	assert_int_equal(capture_decode(r, &b->out, &json, &b->e), status);
+	assert_non_null(strstr(b->e.msg, text));
+}
+
+static void test_plain(void **state)
+{
+	struct capture_request r = bench_post("/batch/", STR(EVENT));
+
+	r.content_type = STR("application/json");
+	gives(*state, &r, STR(EVENT));
+	r.body = STR("\xEF\xBB\xBF" EVENT);
+	gives(*state, &r, STR(EVENT));
+}
+
+static void test_gzip_by_header(void **state)
+{
+	struct bench *b = *state;
+	struct capture_request r;
+
+	bench_gzip(&b->body, STR(EVENT));
+	r = bench_post("/batch/", buf_str(&b->body));
+	r.content_encoding = STR("GZIP");
+	gives(b, &r, STR(EVENT));
+}
+
+static void test_gzip_by_hint(void **state)
+{
+	struct bench *b = *state;
+	struct capture_request r;
+
+	bench_gzip(&b->body, STR(EVENT));
+	r = bench_post("/e/", buf_str(&b->body));
+	r.query = STR("ip=1&compression=gzip-js&ver=1");
+	gives(b, &r, STR(EVENT));
+}
+
+/* Trap 3. */
+static void test_gzip_by_magic_bytes(void **state)
+{
+	struct bench *b = *state;
+	struct capture_request r;
+
+	bench_gzip(&b->body, STR(EVENT));
+	r = bench_post("/e/", buf_str(&b->body));
+	r.content_type = STR("text/plain");
+	gives(b, &r, STR(EVENT));
+}
+
+static void test_gzip_members_and_garbage(void **state)
+{
+	struct bench *b = *state;
+	struct capture_request r;
+
+	bench_gzip(&b->body, STR("[" EVENT));
+	bench_gzip(&b->body, STR("]"));
+	buf_puts(&b->body, "\n\n garbage");
+	r = bench_post("/e/", buf_str(&b->body));
+	gives(b, &r, STR("[" EVENT "]"));
+}
+
+static void test_gzip_cut_short(void **state)
+{
+	struct bench *b = *state;
+	struct capture_request r;
+
+	bench_gzip(&b->body, STR(EVENT));
+	for (size_t n = 3; n < b->body.n; n++) {
+		r = bench_post("/e/", str_sub(buf_str(&b->body), 0, n));
+		refused(b, &r, 400, "failed to decode request: invalid GZIP data");
+	}
+}
+
+static void test_gzip_damaged(void **state)
+{
+	struct bench *b = *state;
+	struct capture_request r;
+
+	bench_gzip(&b->body, STR(EVENT));
+	b->body.p[b->body.n - 6] ^= 1; /* the checksum */
+	r = bench_post("/e/", buf_str(&b->body));
+	refused(b, &r, 400, "invalid GZIP data");
+	r = bench_post("/e/", STR("no gzip, at all!"));
+	r.content_encoding = STR("gzip");
+	refused(b, &r, 400, "invalid GZIP data");
+}
+
+/* A proxy may have inflated it and left the header. */
+static void test_gzip_header_on_plain(void **state)
+{
+	struct capture_request r = bench_post("/e/", STR(EVENT));
+
+	r.content_encoding = STR("gzip");
+	gives(*state, &r, STR(EVENT));
+}
+
+/* Trap 7: a bomb is refused without ever being whole in memory. */
+static void test_gzip_bomb(void **state)
+{
+	struct bench *b = *state;
+	struct buf zeros = {0};
+	struct capture_request r;
+
+	buf_pad(&zeros, ' ', CAPTURE_MAX_INFLATED + 1);
+	bench_gzip(&b->body, buf_str(&zeros));
+	assert_true(b->body.n < 1 << 20);
+	r = bench_post("/e/", buf_str(&b->body));
+	refused(b, &r, 413, "maximum event size exceeded");
+	assert_true(b->out.cap < CAPTURE_MAX_INFLATED * 2);
+	buf_free(&zeros);
+}
+
+static void test_gzip_of_the_largest_size(void **state)
+{
+	struct bench *b = *state;
+	struct buf zeros = {0};
+	struct capture_request r;
+	struct str json;
+
+	buf_add(&zeros, '[');
+	buf_pad(&zeros, ' ', CAPTURE_MAX_INFLATED - 1);
+	bench_gzip(&b->body, buf_str(&zeros));
+	r = bench_post("/e/", buf_str(&b->body));
+	assert_int_equal(capture_decode(&r, &b->out, &json, &b->e), 0);
+	assert_int_equal(json.n, CAPTURE_MAX_INFLATED);
+	buf_free(&zeros);
+}
+
+static void test_wire_limit(void **state)
+{
+	struct bench *b = *state;
+	struct capture_request r;
+
+	buf_pad(&b->body, ' ', CAPTURE_MAX_WIRE + 1);
+	r = bench_post("/e/", buf_str(&b->body));
+	refused(b, &r, 413, "maximum event size exceeded");
+}
+
+static void test_base64_body(void **state)
+{
+	struct bench *b = *state;
+	struct capture_request r;
+
+	bench_base64(&b->body, STR(EVENT));
+	assert_non_null(strpbrk(buf_text(&b->body), "+/"));
+	r = bench_post("/e/", buf_str(&b->body));
+	gives(b, &r, STR(EVENT));
+	buf_add(&b->body, '\n');
+	r.body = buf_str(&b->body);
+	gives(b, &r, STR(EVENT));
+}
+
+static void form_of(struct bench *b, struct capture_request *r)
+{
+	buf_puts(&b->body, "ip=1&data=");
+	bench_percent(&b->body, buf_str(&b->spare));
+	buf_puts(&b->body, "&compression=base64");
+	*r = bench_post("/e/", buf_str(&b->body));
+	r->content_type = STR("application/x-www-form-urlencoded; charset=UTF-8");
+}
+
+/* Trap 4. */
+static void test_form_with_base64(void **state)
+{
+	struct bench *b = *state;
+	struct capture_request r;
+
+	bench_base64(&b->spare, STR(EVENT));
+	form_of(b, &r);
+	gives(b, &r, STR(EVENT));
+}
+
+static void test_form_with_lost_plus(void **state)
+{
+	struct bench *b = *state;
+	struct capture_request r;
+
+	buf_puts(&b->body, "data=");
+	bench_base64(&b->body, STR(EVENT)); /* '+' as it is: read as a blank */
+	assert_non_null(strchr(buf_text(&b->body), '+'));
+	r = bench_post("/e/", buf_str(&b->body));
+	r.content_type = STR("application/x-www-form-urlencoded");
+	gives(b, &r, STR(EVENT));
+	r.content_type = STR("text/plain"); /* sendBeacon */
+	gives(b, &r, STR(EVENT));
+}
+
+static void test_form_with_base64_twice(void **state)
+{
+	struct bench *b = *state;
+	struct capture_request r;
+
+	bench_base64(&b->query, STR(EVENT));
+	bench_base64(&b->spare, buf_str(&b->query));
+	form_of(b, &r);
+	gives(b, &r, STR(EVENT));
+}
+
+static void test_form_with_gzip_in_base64(void **state)
+{
+	struct bench *b = *state;
+	struct capture_request r;
+
+	bench_gzip(&b->query, STR(EVENT));
+	bench_base64(&b->spare, buf_str(&b->query));
+	form_of(b, &r);
+	gives(b, &r, STR(EVENT));
+}
+
+static void test_form_with_json(void **state)
+{
+	struct bench *b = *state;
+	struct capture_request r;
+
+	buf_puts(&b->spare, EVENT);
+	form_of(b, &r);
+	gives(b, &r, STR(EVENT));
+}
+
+/* curl -d without a header. */
+static void test_form_that_is_json(void **state)
+{
+	struct capture_request r = bench_post("/e/", STR("{\"event\":\"a&data=b\"}"));
+
+	r.content_type = STR("application/x-www-form-urlencoded");
+	gives(*state, &r, r.body);
+}
+
+/* Trap 32. */
+static void test_query(void **state)
+{
+	struct bench *b = *state;
+	struct capture_request r = bench_post("/e/", STR_EMPTY);
+
+	bench_base64(&b->spare, STR(EVENT));
+	buf_puts(&b->query, "_=1795304622360&data=");
+	bench_percent(&b->query, buf_str(&b->spare));
+	r.method = STR("GET");
+	r.query = buf_str(&b->query);
+	gives(b, &r, STR(EVENT));
+	buf_clear(&b->query);
+	buf_puts(&b->query, "data=");
+	bench_percent(&b->query, STR(EVENT));
+	r.query = buf_str(&b->query);
+	gives(b, &r, STR(EVENT));
+}
+
+static void test_nothing(void **state)
+{
+	struct capture_request r = bench_post("/e/", STR_EMPTY);
+
+	refused(*state, &r, 400, "request missing data payload");
+	r.body = STR(" \r\n ");
+	refused(*state, &r, 400, "request missing data payload");
+	r.query = STR("data=");
+	refused(*state, &r, 400, "request missing data payload");
+}
+
+/* Trap 6: 415 ends it; 500 would be tried again. */
+static void test_encodings_of_others(void **state)
+{
+	static const char *const names[] = {"br", "zstd", "deflate", "gzip, br", "pigeon"};
+	struct capture_request r = bench_post("/i/v1/analytics/events", STR("\x78\x9c..."));
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		r.content_encoding = str_of(names[i]);
+		refused(*state, &r, 415, names[i]);
+	}
+	r.content_encoding = STR_EMPTY;
+	r.query = STR("compression=lz64");
+	refused(*state, &r, 415, "lz64");
+	r.query = STR("compression=pigeon");
+	r.body = STR(EVENT);
+	gives(*state, &r, STR(EVENT));
+}
+
+static void test_fields(void **state)
+{
+	struct bench *b = *state;
+
+	assert_true(capture_field(STR("ab=1&b=%41%4+c%"), STR("b"), &b->out));
+	assert_string_equal(buf_text(&b->out), "A%4 c%");
+	assert_false(capture_field(STR("ab=1&bc=2&b"), STR("b"), &b->out));
+	assert_false(capture_field(STR_EMPTY, STR("b"), &b->out));
+}
+
+#define PAYLOAD_TEST(name) cmocka_unit_test_setup_teardown(name, enter, leave)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PAYLOAD_TEST(test_plain),
+		PAYLOAD_TEST(test_gzip_by_header),
+		PAYLOAD_TEST(test_gzip_by_hint),
+		PAYLOAD_TEST(test_gzip_by_magic_bytes),
+		PAYLOAD_TEST(test_gzip_members_and_garbage),
+		PAYLOAD_TEST(test_gzip_cut_short),
+		PAYLOAD_TEST(test_gzip_damaged),
+		PAYLOAD_TEST(test_gzip_header_on_plain),
+		PAYLOAD_TEST(test_gzip_bomb),
+		PAYLOAD_TEST(test_gzip_of_the_largest_size),
+		PAYLOAD_TEST(test_wire_limit),
+		PAYLOAD_TEST(test_base64_body),
+		PAYLOAD_TEST(test_form_with_base64),
+		PAYLOAD_TEST(test_form_with_lost_plus),
+		PAYLOAD_TEST(test_form_with_base64_twice),
+		PAYLOAD_TEST(test_form_with_gzip_in_base64),
+		PAYLOAD_TEST(test_form_with_json),
+		PAYLOAD_TEST(test_form_that_is_json),
+		PAYLOAD_TEST(test_query),
+		PAYLOAD_TEST(test_nothing),
+		PAYLOAD_TEST(test_encodings_of_others),
+		PAYLOAD_TEST(test_fields),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
