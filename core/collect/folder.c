@@ -55,8 +55,10 @@ void folder_note_url(const char *folder, const char *url)
 	path_of(&beside, folder, ".port.new");
 	append_local(&text, str_of(url));
 	buf_add(&text, '\n');
-	if (write_file(buf_text(&beside), buf_str(&text)))
-		(void)!rename(buf_text(&beside), buf_text(&path));
+	/* Better none than an old one. */
+	if (!write_file(buf_text(&beside), buf_str(&text)) ||
+	    rename(buf_text(&beside), buf_text(&path)) != 0)
+		unlink(buf_text(&path));
 	buf_free(&path);
 	buf_free(&beside);
 	buf_free(&text);

@@ -335,6 +335,20 @@ void app_set_clock(struct app *a, int64_t now)
 	a->clock = now;
 }
 
+void app_set_live(struct app *a, const struct live *live)
+{
+	a->live = *live;
+	a->world.live = &a->live;
+	if (a->on_change != NULL)
+		a->on_change(a->on_change_ctx);
+}
+
+void app_on_change(struct app *a, loop_fn *changed, void *ctx)
+{
+	a->on_change = changed;
+	a->on_change_ctx = ctx;
+}
+
 void app_say(struct app *a, const char *text)
 {
 	buf_clear(&a->world.message);

@@ -14,6 +14,9 @@ struct stack {
 
 struct app {
 	struct world world;
+	struct live live;
+	loop_fn *on_change;
+	void *on_change_ctx;
 	struct surface surface;
 	struct stack stacks[10]; /* by number key */
 	int current, last;       /* numbers */

@@ -20,6 +20,11 @@ static struct str base_name(const char *path)
 	return str_of(slash != NULL && slash[1] != '\0' ? slash + 1 : path);
 }
 
+static struct str source_name(const struct app *a)
+{
+	return a->world.live != NULL ? str_of(a->world.live->name) : base_name(a->world.source);
+}
+
 static const char *view_label(int number)
 {
 	static const char *const labels[10] = {
@@ -37,7 +42,7 @@ static void crumbs_from(struct app *a, int first, struct buf *out)
 	buf_clear(out);
 	buf_add(out, ' ');
 	if (first < 0)
-		clean_append(out, base_name(a->world.source), 0);
+		clean_append(out, source_name(a), 0);
 	for (int i = first > 0 ? first : 0; i < s->n; i++) {
 		buf_puts(out, i > first ? " > " : "");
 		clean_append(out, str_of(s->views[i]->title), 0);
@@ -131,9 +136,10 @@ static void draw_head(struct app *a, struct surface *s, struct area row)
 	used = surface_put(s, row, 0, 0, room > row.cols / 2 ? room : row.cols / 2,
 	                   ROLE_HEAD_STRONG, buf_str(&left));
 	room = row.cols - used - 3;
-	if (row.cols >= TABS_COLS && room >= width_text(buf_str(&right)) + tabs_width())
+	if (row.cols >= TABS_COLS && room - 1 >= width_text(buf_str(&right)) + tabs_width()) {
 		used = draw_tabs(a, s, row, used + 2);
-	room = row.cols - used - 3;
+		room = row.cols - used - 2; /* a tab ends in a blank */
+	}
 	surface_put_right(s, row, 0, row.cols - 1 - room, room, ROLE_HEAD,
 	                  whole_fields(buf_str(&right), room, true));
 	buf_free(&left);
@@ -181,6 +187,27 @@ static void draw_status(struct app *a, struct surface *s, struct area row)
 	buf_free(&text);
 }
 
+/* What must not be overlooked, in a line of its own below the head; gives how many rows that takes. */
+static int draw_alarm(const struct app *a, struct surface *s, struct area row)
+{
+	const struct live *live = a->world.live;
+	struct buf text = {0};
+	enum role role = ROLE_ERROR;
+
+	if (live != NULL && live->failing.code != ERR_OK) {
+		buf_printf(&text, "events are refused: %s", live->failing.msg);
+	} else if (live != NULL && live->exposed) {
+		role = ROLE_WARNING;
+		buf_puts(&text, "every machine that can reach this one can send events here");
+	}
+	if (text.n == 0)
+		return 0;
+	surface_fill(s, row, 0, 0, row.cols, role, ' ');
+	surface_put(s, row, 0, 1, row.cols - 2, role, buf_str(&text));
+	buf_free(&text);
+	return 1;
+}
+
 static void draw_too_small(struct surface *s)
 {
 	surface_put(s, surface_area(s), 0, 0, s->cols, ROLE_WARNING, STR("tracehog needs 40x8"));
@@ -201,8 +228,8 @@ const struct surface *app_draw(struct app *a, int *row, int *col)
 		return s;
 	}
 	a->world.now = a->clock != 0 ? a->clock : time_now();
-	body.row = 1;
-	body.rows -= 2;
+	body.row = 1 + draw_alarm(a, s, (struct area){1, 0, 1, all.cols});
+	body.rows -= body.row + 1;
 	status.row = all.rows - 1;
 	status.rows = 1;
 	v->class->draw(v, s, body);

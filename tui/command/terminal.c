@@ -24,8 +24,10 @@ struct terminal {
 	struct loop_reader *reader;
 	struct loop_timer *frame, *key_timer;
 	struct loop_signal *signals[5];
-	int64_t drawn; /* when the last frame was */
-	bool gone;     /* the terminal is away: write nothing to it */
+	struct explorer *explorer;
+	uint32_t version; /* of the model as it was drawn last */
+	int64_t drawn;    /* when news of the model were drawn last */
+	bool gone;        /* the terminal is away: write nothing to it */
 };
 
 static void ms_timer(struct loop_timer *timer, int64_t microseconds)
@@ -42,7 +44,9 @@ static void draw(struct terminal *t)
 	loop_timer_stop(t->frame);
 	s = app_draw(t->app, &row, &col);
 	screen_draw(t->screen, s, t->theme, row, col);
-	t->drawn = time_monotonic();
+	if (t->version != model_version(explorer_model(t->explorer)))
+		t->drawn = time_monotonic();
+	t->version = model_version(explorer_model(t->explorer));
 	again = app_draw_again(t->app);
 	if (again > 0)
 		ms_timer(t->frame, again);
@@ -58,7 +62,8 @@ static void on_change(void *ctx)
 	struct terminal *t = ctx;
 	int64_t age = time_monotonic() - t->drawn;
 
-	if (age >= FRAME)
+	/* A payload that somebody waits for is no news of the model, and comes once a cursor. */
+	if (age >= FRAME || t->version == model_version(explorer_model(t->explorer)))
 		draw(t);
 	else if (!loop_timer_active(t->frame))
 		ms_timer(t->frame, FRAME - age);
@@ -183,7 +188,7 @@ static void stop_listening(struct terminal *t)
 enum err terminal_run(struct app *app, struct loop *loop, struct explorer *x,
                       const struct terminal_options *options, struct errinfo *e)
 {
-	struct terminal t = {.app = app, .loop = loop, .theme = options->theme};
+	struct terminal t = {.app = app, .loop = loop, .explorer = x, .theme = options->theme};
 	struct screen_options screen_options = {.depth = options->depth};
 	const char *notice = NULL;
 	enum err err = screen_open(&t.screen, &screen_options, &notice, e);
@@ -194,9 +199,11 @@ enum err terminal_run(struct app *app, struct loop *loop, struct explorer *x,
 		app_say(app, notice);
 	listen_to(&t);
 	explorer_on_change(x, on_change, &t);
+	app_on_change(app, on_change, &t);
 	resize(&t);
 	loop_run(loop);
 	explorer_on_change(x, NULL, NULL);
+	app_on_change(app, NULL, NULL);
 	stop_listening(&t);
 	screen_close(t.screen);
 	return ERR_OK;

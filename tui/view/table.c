@@ -95,12 +95,25 @@ static void refresh(struct table *t)
 		t->view.draw_again_us = t->build_after - now;
 }
 
+/* Events can come and none has. */
+static bool is_waiting(const struct world *w)
+{
+	return w->live != NULL && explorer_events(w->explorer)->n == 0 &&
+	       !explorer_loading(w->explorer);
+}
+
 static void table_draw(struct view *v, struct surface *s, struct area a)
 {
 	struct table *t = (struct table *)v;
-	struct panes p = view_panes(s, a, 62, a.cols < WIDE ? 55 : 60, t->zoomed, t->pane_focused);
+	struct panes p;
 
 	refresh(t);
+	if (is_waiting(v->world) && !t->picking) {
+		t->pane_visible = false;
+		view_welcome_draw(s, a, v->world->live);
+		return;
+	}
+	p = view_panes(s, a, 62, a.cols < WIDE ? 55 : 60, t->zoomed, t->pane_focused);
 	t->pane_visible = p.second.rows > 0 && p.second.cols > 0;
 	if (p.first.rows > 0)
 		table_draw_list(t, s, p.first);

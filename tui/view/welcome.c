@@ -1,0 +1,68 @@
+/* What stands in an empty list while events can be sent here: how each SDK is pointed at this machine. Lines are short enough
+ * for 80 columns and can be copied as they stand. */
+#include "view/view.h"
+
+#define LABEL 2
+#define TEXT  11
+
+/* %s stands for the URL. */
+static const struct {
+	const char *label, *text;
+	enum role role;
+} lines[] = {
+	{"Python", "Posthog(\"phc_local\", host=\"%s\", flush_at=1)", ROLE_TEXT},
+	{"Node", "new PostHog(\"phc_local\", { host: \"%s\", flushAt: 1 })", ROLE_TEXT},
+	{"Browser", "posthog.init(\"phc_local\", { api_host: \"%s\" })", ROLE_TEXT},
+	{"Go", "posthog.Config{Endpoint: \"%s\", BatchSize: 1}", ROLE_TEXT},
+	{"Ruby", "PostHog::Client.new(api_key: \"phc_local\", host: \"%s\")", ROLE_TEXT},
+	{"PHP", "PostHog::init(\"phc_local\", [\"host\" => \"%s\"])", ROLE_TEXT},
+	{NULL, "flush_at=1 and flushAt: 1 send each event at once; without, they wait.", ROLE_DIM},
+	{NULL, "posthog-node reads no environment variable: give it the host.", ROLE_DIM},
+	{NULL, NULL, ROLE_TEXT},
+	{"curl", "curl %s/batch/ -H 'Content-Type: application/json' -d '", ROLE_TEXT},
+	{NULL, "{\"api_key\":\"phc_local\",\"batch\":[{\"event\":\"$ai_generation\",", ROLE_TEXT},
+	{NULL, "\"distinct_id\":\"me\",\"properties\":{\"$ai_trace_id\":\"first\",", ROLE_TEXT},
+	{NULL, "\"$ai_model\":\"none\",\"$ai_input\":\"Hello?\",", ROLE_TEXT},
+	{NULL, "\"$ai_output_choices\":[{\"role\":\"assistant\",\"content\":\"Hello!\"}]}}]}'",
+         ROLE_TEXT},
+	{NULL, NULL, ROLE_TEXT},
+	{"Or", "tracehog run -- CMD", ROLE_TEXT},
+	{NULL, "runs CMD with POSTHOG_HOST and OTEL_EXPORTER_OTLP_ENDPOINT set.", ROLE_DIM},
+};
+#define LINES (sizeof(lines) / sizeof(lines[0]))
+
+static void put_text(struct surface *s, struct area a, int row, size_t i, struct str url)
+{
+	struct str text = str_of(lines[i].text);
+	size_t at = str_find(text, STR("%s"), 0, false);
+	struct buf line = {0};
+
+	buf_append(&line, str_sub(text, 0, at));
+	if (at != SIZE_MAX) {
+		buf_append(&line, url);
+		buf_append(&line, str_sub(text, at + 2, SIZE_MAX));
+	}
+	surface_put(s, a, row, TEXT, a.cols - TEXT, lines[i].role, buf_str(&line));
+	buf_free(&line);
+}
+
+void view_welcome_draw(struct surface *s, struct area a, const struct live *live)
+{
+	int row = a.rows > (int)LINES + 3 ? 1 : 0;
+
+	surface_puts(s, a, row, LABEL, ROLE_STRONG, "Nothing has come in yet.");
+	if (live->url[0] == '\0') {
+		surface_puts(
+			s, a, row + 2, LABEL, ROLE_TEXT,
+			"Another tracehog takes in events for this journal: they show here, too.");
+		return;
+	}
+	surface_printf(s, a, row, LABEL + 25, ROLE_TEXT, "Send events to %s", live->url);
+	row += 2;
+	for (size_t i = 0; i < LINES && row < a.rows; i++, row++) {
+		if (lines[i].label != NULL)
+			surface_puts(s, a, row, LABEL, ROLE_STRONG, lines[i].label);
+		if (lines[i].text != NULL)
+			put_text(s, a, row, i, str_of(live->url));
+	}
+}
