@@ -1,10 +1,14 @@
 /* Seeded XXH3, and an open-addressing index (linear probing) of numbers. A slot keeps 32 bits of
- * the hash, so that probing and growing never look at the keys; HASH_NONE as a number marks a
- * free slot. The seed is the one piece of process-wide state, decided once and never changed
- * after that. */
+ * the hash, so that probing and growing never look at the keys. The seed is the one piece of
+ * process-wide state, decided once and never changed after that.
+ *
+ * An index that is full grows bit by bit, since moving millions at once would hold the screen: the
+ * old slots stay as they are and are looked at too, and every addition copies a few of them, until
+ * all are in the new ones. Free slots are zero, so that the new ones cost nothing at first. */
 #include "base/hash.h"
 #include "base/mem.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,9 +18,11 @@
 #include <xxhash.h>
 
 #define FIRST_SLOTS 16u
+#define MOVED_ONCE  8u /* old slots that an addition copies: all are, long before the next growth */
 
 struct hash_slot {
-	uint32_t number, hash;
+	uint32_t taken; /* number + 1; 0: free */
+	uint32_t hash;
 };
 
 static pthread_once_t seed_once = PTHREAD_ONCE_INIT;
@@ -64,28 +70,32 @@ static uint32_t short_hash(uint64_t hash)
 	return (uint32_t)(hash ^ hash >> 32);
 }
 
+static uint32_t find(const struct hash_slot *slots, uint32_t mask, uint32_t want, hash_same *same,
+                     const void *ctx, const void *key)
+{
+	for (uint32_t i = want & mask; slots[i].taken; i = (i + 1) & mask)
+		if (slots[i].hash == want && same(ctx, slots[i].taken - 1, key))
+			return slots[i].taken - 1;
+	return HASH_NONE;
+}
+
 uint32_t hash_index_find(const struct hash_index *h, uint64_t hash, hash_same *same,
                          const void *ctx, const void *key)
 {
-	uint32_t want = short_hash(hash);
+	uint32_t want = short_hash(hash), number = HASH_NONE;
 
-	if (!h->slots)
-		return HASH_NONE;
-	for (uint32_t i = want & h->mask;; i = (i + 1) & h->mask) {
-		const struct hash_slot *slot = &h->slots[i];
-
-		if (slot->number == HASH_NONE)
-			return HASH_NONE;
-		if (slot->hash == want && same(ctx, slot->number, key))
-			return slot->number;
-	}
+	if (h->slots)
+		number = find(h->slots, h->mask, want, same, ctx, key);
+	if (number == HASH_NONE && h->old)
+		number = find(h->old, h->mask / 2, want, same, ctx, key);
+	return number;
 }
 
 static void put(struct hash_index *h, struct hash_slot slot)
 {
 	uint32_t i = slot.hash & h->mask;
 
-	while (h->slots[i].number != HASH_NONE)
+	while (h->slots[i].taken)
 		i = (i + 1) & h->mask;
 	h->slots[i] = slot;
 }
@@ -97,42 +107,63 @@ static size_t slot_count(const struct hash_index *h)
 
 static void grow(struct hash_index *h)
 {
-	struct hash_index old = *h;
-	size_t count = old.slots ? slot_count(&old) * 2 : FIRST_SLOTS;
+	size_t count = h->slots ? slot_count(h) * 2 : FIRST_SLOTS;
 
+	assert(!h->old);
 	if (count > (size_t)1 << 32)
 		abort(); /* numbers are 32 bits and unique: cannot happen */
-	h->slots = mem_alloc(count, sizeof(*h->slots));
+	h->old = h->slots;
+	h->moved = 0;
+	h->slots = mem_zero(count, sizeof(*h->slots));
 	h->mask = (uint32_t)(count - 1);
-	memset(h->slots, 0xff, count * sizeof(*h->slots));
-	for (size_t i = 0; i < slot_count(&old); i++)
-		if (old.slots[i].number != HASH_NONE)
-			put(h, old.slots[i]);
-	mem_free(old.slots);
+}
+
+static void drop_old(struct hash_index *h)
+{
+	mem_free(h->old);
+	h->old = NULL;
+}
+
+static void move_some(struct hash_index *h)
+{
+	for (uint32_t i = 0; i < MOVED_ONCE; i++, h->moved++) {
+		if (h->old[h->moved].taken)
+			put(h, h->old[h->moved]);
+		if (h->moved == h->mask / 2) {
+			drop_old(h);
+			return;
+		}
+	}
 }
 
 void hash_index_add(struct hash_index *h, uint64_t hash, uint32_t number)
 {
 	if (((size_t)h->used + 1) * 4 > slot_count(h) * 3)
 		grow(h);
-	put(h, (struct hash_slot){number, short_hash(hash)});
+	if (h->old)
+		move_some(h);
+	put(h, (struct hash_slot){number + 1, short_hash(hash)});
 	h->used++;
 }
 
 size_t hash_index_bytes(const struct hash_index *h)
 {
-	return slot_count(h) * sizeof(*h->slots);
+	size_t count = slot_count(h);
+
+	return (h->old ? count + count / 2 : count) * sizeof(*h->slots);
 }
 
 void hash_index_clear(struct hash_index *h)
 {
+	drop_old(h);
 	if (h->slots)
-		memset(h->slots, 0xff, slot_count(h) * sizeof(*h->slots));
+		memset(h->slots, 0, slot_count(h) * sizeof(*h->slots));
 	h->used = 0;
 }
 
 void hash_index_free(struct hash_index *h)
 {
+	drop_old(h);
 	mem_free(h->slots);
 	*h = (struct hash_index){0};
 }

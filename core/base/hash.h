@@ -12,10 +12,13 @@ void hash128(struct str s, uint8_t out[16]);
 void hash_set_seed(uint64_t seed);
 
 /* Maps keys to numbers; the keys themselves live with the caller. Zero-initialise to start.
- * Takes 8 bytes a slot and is at most 3/4 full. Not safe for several writers. */
+ * Takes 8 bytes a slot and is at most 3/4 full; an addition never takes long. Not safe for several
+ * writers. */
 struct hash_index {
 	struct hash_slot *slots;
 	uint32_t mask, used;
+	struct hash_slot *old; /* while it grows: half as many, of which `moved` are in slots too */
+	uint32_t moved;
 };
 typedef bool hash_same(const void *ctx, uint32_t number, const void *key);
 
