@@ -282,6 +282,15 @@ static int64_t read_epoch(struct str s)
 	return in_range(t);
 }
 
+int64_t time_add(int64_t t, int64_t span)
+{
+	int64_t sum;
+
+	if (t == TIME_NONE || span == TIME_NONE || __builtin_add_overflow(t, span, &sum))
+		return TIME_NONE;
+	return in_range(sum);
+}
+
 int64_t time_parse(struct str text)
 {
 	struct str s = str_trim(text);

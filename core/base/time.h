@@ -22,6 +22,8 @@ void time_append_rfc3339(struct buf *out, int64_t t);
 /* Local wall time: "22:14:01" or "2026-11-21 22:14:01"; "?" for TIME_NONE. */
 void time_append_clock(struct buf *out, int64_t t);
 void time_append_local(struct buf *out, int64_t t);
+/* t + span; TIME_NONE if either is or the sum lies outside those years. */
+int64_t time_add(int64_t t, int64_t span);
 int64_t time_now(void);       /* wall clock */
 int64_t time_monotonic(void); /* microseconds, for durations */
 

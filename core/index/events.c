@@ -291,24 +291,19 @@ int64_t events_cache_read(const struct events *t, uint32_t at)
 int64_t events_start(const struct events *t, uint32_t at)
 {
 	const struct event *e = events_get(t, at);
-	int64_t latency, start;
+	int64_t latency;
 
-	if (e->time == TIME_NONE || e->flags & EVENT_OTEL)
+	if (e->flags & EVENT_OTEL)
 		return e->time;
 	latency = events_latency(t, at);
-	if (latency == EVENT_UNKNOWN)
-		return e->time;
-	/* A latency of millennia leads before every time there is. */
-	return __builtin_sub_overflow(e->time, latency, &start) ? TIME_NONE : start;
+	return latency == EVENT_UNKNOWN ? e->time : time_add(e->time, -latency);
 }
 
 int64_t events_end(const struct events *t, uint32_t at)
 {
-	int64_t start = events_start(t, at), latency = events_latency(t, at), end;
+	int64_t start = events_start(t, at), latency = events_latency(t, at);
 
-	if (start == TIME_NONE || latency == EVENT_UNKNOWN)
-		return start;
-	return __builtin_add_overflow(start, latency, &end) ? TIME_NONE : end;
+	return latency == EVENT_UNKNOWN ? start : time_add(start, latency);
 }
 
 uint32_t events_node_id(const struct events *t, uint32_t at)

@@ -284,6 +284,22 @@ static void yesterday_knows_summer_time(void **state)
 	set_zone("UTC");
 }
 
+static void sums_stay_in_the_years_there_are(void **state)
+{
+	int64_t first = time_parse(STR("0000-01-01T00:00:00Z"));
+	int64_t last = time_parse(STR("9999-12-31T23:59:59.999999Z"));
+
+	(void)state;
+	assert_int_equal(time_add(5, -7), -2);
+	assert_int_equal(time_add(first, last - first), last);
+	assert_true(time_add(first, -1) == TIME_NONE);
+	assert_true(time_add(last, 1) == TIME_NONE);
+	assert_true(time_add(last, INT64_MAX) == TIME_NONE);
+	assert_true(time_add(-1, -INT64_MAX) == TIME_NONE);
+	assert_true(time_add(TIME_NONE, 1) == TIME_NONE);
+	assert_true(time_add(1, TIME_NONE) == TIME_NONE);
+}
+
 static void clocks_run(void **state)
 {
 	int64_t start = time_monotonic();
@@ -307,6 +323,7 @@ int main(void)
 		cmocka_unit_test(prints_local_time),
 		cmocka_unit_test(reads_what_people_type),
 		cmocka_unit_test(yesterday_knows_summer_time),
+		cmocka_unit_test(sums_stay_in_the_years_there_are),
 		cmocka_unit_test(clocks_run),
 	};
 
