@@ -14,7 +14,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define FLUSH_AT 65536 /* bytes */
+#define FLUSH_AT   65536 /* bytes */
+#define INDENT_MAX 64    /* blanks: deep trees would be nothing but blanks */
 
 enum level {
 	LEVEL_OBJECT = 1,
@@ -71,7 +72,7 @@ static void new_line(struct json_writer *w)
 	if (!w->pretty)
 		return;
 	buf_add(w->out, '\n');
-	buf_pad(w->out, ' ', w->stack.n * 2);
+	buf_pad(w->out, ' ', w->stack.n < INDENT_MAX / 2 ? w->stack.n * 2 : INDENT_MAX);
 }
 
 static unsigned char *innermost(struct json_writer *w)

@@ -11,7 +11,7 @@ struct json_writer {
 	struct buf *out;
 	void (*flush)(void *ctx, struct str bytes);
 	void *ctx;
-	bool pretty; /* two blanks a level; else everything on one line */
+	bool pretty; /* two blanks a level, 64 at most; else everything on one line */
 	/* private */
 	struct buf stack;
 	bool after_key;

@@ -53,6 +53,22 @@ static void writes_one_line(void **state)
 	                 "\"c\":{\"d\":null,\"e\":false}}"));
 }
 
+/* Else a chain of 100,000 spans would be 80 GB of blanks. */
+static void deep_levels_are_not_indented_more(void **state)
+{
+	struct buf out = {0};
+	struct json_writer w = {.out = &out, .pretty = true};
+
+	(void)state;
+	for (int i = 0; i < 10000; i++)
+		json_begin_array(&w);
+	for (int i = 0; i < 10000; i++)
+		json_end_array(&w);
+	json_writer_end(&w);
+	assert_in_range(out.n, 2 * 10000, 2 * 10000 * 66);
+	buf_free(&out);
+}
+
 static void writes_indented(void **state)
 {
 	struct buf out = {0};
@@ -241,6 +257,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(writes_one_line),
 		cmocka_unit_test(writes_indented),
+		cmocka_unit_test(deep_levels_are_not_indented_more),
 		cmocka_unit_test(values_at_the_top_stand_alone),
 		cmocka_unit_test(escapes_what_acts_on_a_terminal),
 		cmocka_unit_test(replaces_invalid_utf8),
