@@ -29,6 +29,7 @@ struct explorer {
 	struct model *model;
 	struct source *sources;
 	uint32_t n_sources;
+	uint32_t n_started; /* of them, in their order */
 	bool started, follow;
 	struct buf folder; /* NULL-terminated path; empty: none */
 	struct buf newest; /* name of the newest segment taken */
@@ -42,10 +43,25 @@ struct explorer {
 	void *on_event_ctx;
 };
 
+static bool is_first_load(const struct loader_status *status)
+{
+	return status->state == LOADER_LOADING && !status->loaded_once;
+}
+
+/* Sources are loaded one after the other: all at once they would need memory, and time in a turn of
+ * the loop, for each. */
+static void start_sources(struct explorer *x)
+{
+	while (x->started && x->n_started < x->n_sources &&
+	       (x->n_started == 0 || !is_first_load(explorer_source(x, x->n_started - 1))))
+		loader_start(x->sources[x->n_started++].loader, x->follow);
+}
+
 static void changed(void *ctx)
 {
 	struct explorer *x = ctx;
 
+	start_sources(x);
 	if (x->on_change)
 		x->on_change(x->on_change_ctx);
 }
@@ -131,8 +147,7 @@ static enum err add_segment(struct explorer *x, const char *name, struct errinfo
 		return err;
 	buf_clear(&x->newest);
 	buf_puts(&x->newest, name);
-	if (x->started)
-		loader_start(x->sources[x->n_sources - 1].loader, x->follow);
+	start_sources(x);
 	return ERR_OK;
 }
 
@@ -174,7 +189,7 @@ void explorer_check(struct explorer *x)
 {
 	if (x->folder.n > 0)
 		on_folder(x);
-	if (x->n_sources > 0)
+	if (x->n_sources > 0 && x->n_started == x->n_sources)
 		loader_check(x->sources[x->n_sources - 1].loader);
 }
 
@@ -190,8 +205,7 @@ void explorer_start(struct explorer *x, bool follow)
 {
 	x->started = true;
 	x->follow = follow;
-	for (uint32_t i = 0; i < x->n_sources; i++)
-		loader_start(x->sources[i].loader, follow);
+	start_sources(x);
 	if (follow && x->folder.n > 0)
 		x->watch = loop_watch_new(x->loop, buf_text(&x->folder), on_folder, x);
 }

@@ -78,11 +78,16 @@ struct loader *loader_new(struct loop *loop, struct events *table, struct journa
 	l->line_start = true;
 	l->n_slots = loop_workers() + 1;
 	l->slots = mem_zero(l->n_slots, sizeof(*l->slots));
-	for (uint32_t i = 0; i < l->n_slots; i++) {
-		piece_init(&l->slots[i].piece);
+	for (uint32_t i = 0; i < l->n_slots; i++)
 		l->slots[i].loader = l;
-	}
 	return l;
+}
+
+/* Many journals that are only followed take no memory for pieces. */
+static void release(struct loader *l)
+{
+	for (uint32_t i = 0; i < l->n_slots; i++)
+		piece_fini(&l->slots[i].piece);
 }
 
 void loader_free(struct loader *l)
@@ -95,8 +100,7 @@ void loader_free(struct loader *l)
 	l->idle = NULL;
 	while (l->jobs > 0)
 		loop_step(l->loop, true);
-	for (uint32_t i = 0; i < l->n_slots; i++)
-		piece_fini(&l->slots[i].piece);
+	release(l);
 	events_map_free(&l->map);
 	mem_free(l->slots);
 	mem_free(l->bad);
@@ -149,6 +153,12 @@ static void ask(struct loader *l, struct slot *slot)
 	struct piece *p = &slot->piece;
 	uint64_t size = l->next == 0 ? l->first_piece : l->piece;
 
+	if (!p->reader)
+		piece_init(p);
+	p->unfinished = l->next == l->position ? l->status.pending : 0;
+	/* An unfinished line is one piece: others would look for its end over and over. */
+	if (size < p->unfinished)
+		size = p->unfinished;
 	/* A byte order mark and the byte behind it are one worker's. */
 	if (l->next == 0 && size < BOM_SIZE + 1)
 		size = BOM_SIZE + 1;
@@ -159,7 +169,6 @@ static void ask(struct loader *l, struct slot *slot)
 	p->to = size < l->limit - l->next ? l->next + size : l->limit;
 	p->limit = l->limit;
 	p->line_start = l->next == l->position && l->line_start;
-	p->unfinished = l->next == l->position ? l->status.pending : 0;
 	slot->read = false;
 	l->next = p->to;
 	l->jobs++;
@@ -259,11 +268,14 @@ static void finish(struct loader *l)
 		l->line_start = pending || l->known_start == l->limit;
 		l->position = pending ? l->known_start : l->limit;
 	}
-	if (l->status.state != LOADER_LOADING)
-		return;
-	l->status.state = LOADER_DONE;
-	if (look(l) && (l->follow || l->status.state == LOADER_GONE))
-		begin(l);
+	l->status.loaded_once = true;
+	if (l->status.state == LOADER_LOADING) {
+		l->status.state = LOADER_DONE;
+		if (look(l) && (l->follow || l->status.state == LOADER_GONE))
+			begin(l);
+	}
+	if (l->in_flight == 0)
+		release(l);
 }
 
 /* Merges some events of the head's batch; gives whether it is all in. */

@@ -28,6 +28,7 @@ enum loader_state {
 
 struct loader_status {
 	enum loader_state state;
+	bool loaded_once; /* all that stood there when loading began was looked at */
 	struct record_counts counts;
 	uint64_t bytes;    /* size of the journal */
 	uint64_t loaded;   /* bytes merged so far */

@@ -183,6 +183,30 @@ static void names_what_cannot_be_opened(void **state)
 	loop_free(loop);
 }
 
+/* All at once would take memory, and time in every turn of the loop, for each. */
+static void loads_one_source_after_the_other(void **state)
+{
+	struct bench b = bench_of("");
+	const struct events *events;
+	struct buf text = {0};
+	struct errinfo e;
+
+	(void)state;
+	for (int i = 0; i < 100000; i++)
+		buf_puts(&text, "{\"event\":\"$ai_span\",\"properties\":{}}\n");
+	append(b.path, buf_text(&text));
+	bench_open(&b, b.path);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(explorer_add_file(b.explorer, b.path, &e), ERR_OK);
+	explorer_load(b.explorer);
+	events = explorer_events(b.explorer);
+	assert_int_equal(events->n, 300000);
+	for (uint32_t i = 1; i < events->n; i++)
+		assert_true(events_get(events, i - 1)->place < events_get(events, i)->place);
+	bench_close(&b);
+	buf_free(&text);
+}
+
 static void follows_a_file(void **state)
 {
 	struct bench b = bench_of(GENERATION(UUID("1"), "t", "01", INPUT("one"), ""));
@@ -421,6 +445,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(loads_a_recorded_file),
 		cmocka_unit_test(names_what_cannot_be_opened),
+		cmocka_unit_test(loads_one_source_after_the_other),
 		cmocka_unit_test(follows_a_file),
 		cmocka_unit_test(opens_every_event),
 		cmocka_unit_test(reads_properties_in_a_string),
