@@ -12,6 +12,8 @@
 
 #include <string.h>
 
+#define STEP_MAX (UINT32_C(1) << 18) /* numbers: filling more at once would hold the screen */
+
 struct model *model_new(struct events *events)
 {
 	struct model *m = mem_zero(1, sizeof(*m));
@@ -65,7 +67,8 @@ int model_compare_time(const struct events *events, uint32_t a, uint32_t b)
 
 static uint32_t grown(uint32_t cap, uint32_t needed)
 {
-	uint64_t larger = (uint64_t)cap + cap / 2 + 1024;
+	uint32_t step = cap / 2 < STEP_MAX ? cap / 2 : STEP_MAX;
+	uint64_t larger = (uint64_t)cap + step + 1024;
 
 	if (larger > UINT32_MAX)
 		larger = UINT32_MAX;
