@@ -53,6 +53,8 @@ static const struct scene scenes[] = {
 	{"user_generations", DEMO, "S", "4 Enter", false},
 	{"models", DEMO, "SMT", "8", false},
 	{"model_generations", DEMO, "S", "8 Enter", false},
+	{"live", DEMO, "SMT", "7", false},
+	{"live_hostile", HOSTILE, "SM", "7", false},
 	{"sources", REAL, "SM", "0", false},
 	{"sources_bad_lines", HOSTILE, "SMT", "0", false},
 	{"key_without_command", DEMO, "S", "5", false},
