@@ -23,14 +23,25 @@ static const char *skip_blanks(const char *p, const char *end)
 	return p;
 }
 
-/* From an opening quote to behind the closing one, or NULL. */
+/* Whether an odd number of backslashes stands before p: the character at p is then escaped. */
+static bool is_escaped(const char *p, const char *start)
+{
+	const char *q = p;
+
+	while (q > start && q[-1] == '\\')
+		q--;
+	return (p - q) % 2 != 0;
+}
+
+/* From an opening quote to behind the closing one, or NULL. Strings are where the bytes are. */
 static const char *string_end(const char *p, const char *end)
 {
-	for (p++; p < end; p++) {
-		if (*p == '"')
+	const char *start = ++p;
+
+	while (p < end && (p = memchr(p, '"', (size_t)(end - p))) != NULL) {
+		if (!is_escaped(p, start))
 			return p + 1;
-		if (*p == '\\' && p + 1 < end)
-			p++;
+		p++;
 	}
 	return NULL;
 }
@@ -149,9 +160,10 @@ struct str raw_inside(struct str value)
 /* The first line end at or after p, or end. */
 static const char *line_end(const char *p, const char *end)
 {
-	while (p < end && *p != '\n' && *p != '\r')
-		p++;
-	return p;
+	const char *feed = memchr(p, '\n', (size_t)(end - p));
+	const char *turn = memchr(p, '\r', (size_t)((feed ? feed : end) - p));
+
+	return turn ? turn : feed ? feed : end;
 }
 
 static void append(struct buf *out, struct str text, bool in_string)
