@@ -339,6 +339,14 @@ static void test_full_disk_without_truncate(void **state)
 	faults.full = false;
 	append(w, "{\"c\":3}\n");
 	assert_holds(w, "{\"a\":1}\n{\"b\n{\"c\":3}\n");
+	/* The same without a new start. */
+	faults.full = true;
+	faults.room = 4;
+	append_fails(w, "{\"d\":4}\n", "the disk is full");
+	faults.full = false;
+	append(w, "{\"e\":5}\n");
+	append(w, "{\"f\":6}\n");
+	assert_holds(w, "{\"a\":1}\n{\"b\n{\"c\":3}\n{\"d\"\n{\"e\":5}\n{\"f\":6}\n");
 	journal_writer_close(w);
 }
 
