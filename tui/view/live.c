@@ -24,7 +24,7 @@ struct block {
 	uint64_t first; /* number of its first row */
 };
 
-struct live {
+struct live_view {
 	struct view view;
 	struct block *blocks; /* by arrival of their traces */
 	uint32_t n_blocks, cap_blocks;
@@ -37,14 +37,14 @@ struct live {
 	bool detail_focused, zoomed, detail_visible;
 };
 
-static struct model *model_of(struct live *l)
+static struct model *model_of(struct live_view *l)
 {
 	return explorer_model(l->view.world->explorer);
 }
 
 /* ---- rows ---------------------------------------------------------------------------------------------------------- */
 
-static struct block *block_at(const struct live *l, uint64_t row)
+static struct block *block_at(const struct live_view *l, uint64_t row)
 {
 	uint32_t low = 0, high = l->n_blocks;
 
@@ -62,7 +62,7 @@ struct place {
 	uint32_t trace, event; /* MODEL_NONE: nowhere; EVENT_NONE: the trace's own row */
 };
 
-static struct place place_at(const struct live *l, uint64_t row)
+static struct place place_at(const struct live_view *l, uint64_t row)
 {
 	const struct block *b = block_at(l, row);
 
@@ -79,7 +79,7 @@ static uint64_t row_in_block(const struct block *b, uint32_t event)
 	return b->first;
 }
 
-static uint64_t row_of(const struct live *l, struct place p)
+static uint64_t row_of(const struct live_view *l, struct place p)
 {
 	for (uint32_t i = 0; i < l->n_blocks; i++)
 		if (l->blocks[i].waterfall.trace == p.trace)
@@ -87,7 +87,7 @@ static uint64_t row_of(const struct live *l, struct place p)
 	return UINT64_MAX;
 }
 
-static void add_block(struct live *l, uint32_t trace)
+static void add_block(struct live_view *l, uint32_t trace)
 {
 	if (l->n_blocks == l->cap_blocks) {
 		l->cap_blocks = l->cap_blocks ? l->cap_blocks * 2 : LIVE_TRACES;
@@ -97,7 +97,7 @@ static void add_block(struct live *l, uint32_t trace)
 	waterfall_init(&l->blocks[l->n_blocks++].waterfall, trace);
 }
 
-static void take_new_traces(struct live *l)
+static void take_new_traces(struct live_view *l)
 {
 	uint32_t n = model_trace_count(model_of(l));
 
@@ -108,7 +108,7 @@ static void take_new_traces(struct live *l)
 }
 
 /* The oldest beyond the limit that end above the screen. */
-static void drop_old(struct live *l)
+static void drop_old(struct live_view *l)
 {
 	uint32_t drop = 0;
 
@@ -121,7 +121,7 @@ static void drop_old(struct live *l)
 	memmove(l->blocks, l->blocks + drop, l->n_blocks * sizeof(*l->blocks));
 }
 
-static uint64_t number_rows(struct live *l)
+static uint64_t number_rows(struct live_view *l)
 {
 	uint64_t rows = 0;
 
@@ -133,7 +133,7 @@ static uint64_t number_rows(struct live *l)
 	return rows;
 }
 
-static void rebuild(struct live *l)
+static void rebuild(struct live_view *l)
 {
 	struct place on = place_at(l, l->list.cursor);
 	bool at_end = l->list.count == 0 || l->list.cursor + 1 >= l->list.count;
@@ -155,7 +155,7 @@ static void rebuild(struct live *l)
 }
 
 /* Frozen (F): what is shown stays while the journal goes on. */
-static void refresh(struct live *l)
+static void refresh(struct live_view *l)
 {
 	struct world *w = l->view.world;
 	int64_t now = time_monotonic();
@@ -174,7 +174,7 @@ static void refresh(struct live *l)
 
 /* ---- drawing ------------------------------------------------------------------------------------------------------- */
 
-static int64_t time_of(struct live *l, struct place p)
+static int64_t time_of(struct live_view *l, struct place p)
 {
 	struct model *m = model_of(l);
 
@@ -182,7 +182,7 @@ static int64_t time_of(struct live *l, struct place p)
 	                             : events_start(model_events(m), p.event);
 }
 
-static void draw_times(struct live *l, struct surface *s, struct area a)
+static void draw_times(struct live_view *l, struct surface *s, struct area a)
 {
 	struct buf text = {0};
 
@@ -194,7 +194,7 @@ static void draw_times(struct live *l, struct surface *s, struct area a)
 	buf_free(&text);
 }
 
-static void draw_blocks(struct live *l, struct surface *s, struct area a)
+static void draw_blocks(struct live_view *l, struct surface *s, struct area a)
 {
 	uint64_t row = l->list.top, end = row + (uint64_t)a.rows;
 
@@ -210,7 +210,7 @@ static void draw_blocks(struct live *l, struct surface *s, struct area a)
 	}
 }
 
-static void draw_cursor(struct live *l, struct surface *s, struct area a)
+static void draw_cursor(struct live_view *l, struct surface *s, struct area a)
 {
 	int row = (int)(l->list.cursor - l->list.top);
 
@@ -218,7 +218,7 @@ static void draw_cursor(struct live *l, struct surface *s, struct area a)
 	surface_paint(s, a, row, 0, a.cols - 1, ROLE_CURSOR);
 }
 
-static void draw_list(struct live *l, struct surface *s, struct area a)
+static void draw_list(struct live_view *l, struct surface *s, struct area a)
 {
 	struct area title = {a.row, a.col + TIME_COLUMNS, 1, a.cols - TIME_COLUMNS};
 	struct area body = {a.row + 1, a.col, a.rows - 1, a.cols};
@@ -241,7 +241,7 @@ static void draw_list(struct live *l, struct surface *s, struct area a)
 
 static void live_draw(struct view *v, struct surface *s, struct area a)
 {
-	struct live *l = (struct live *)v;
+	struct live_view *l = (struct live_view *)v;
 	struct panes p = view_panes(s, a, 62, 60, l->zoomed, l->detail_focused);
 	struct place on;
 
@@ -261,7 +261,7 @@ static void live_draw(struct view *v, struct surface *s, struct area a)
 
 /* ---- acting -------------------------------------------------------------------------------------------------------- */
 
-static bool next_error(struct live *l, int direction)
+static bool next_error(struct live_view *l, int direction)
 {
 	const struct events *e = model_events(model_of(l));
 	uint64_t n = l->list.count;
@@ -278,7 +278,7 @@ static bool next_error(struct live *l, int direction)
 }
 
 /* Folds belong to the block: it is told where the cursor is, and says where it is afterwards. */
-static bool act_on_block(struct live *l, enum action action, int argument)
+static bool act_on_block(struct live_view *l, enum action action, int argument)
 {
 	struct block *b = block_at(l, l->list.cursor);
 	struct place on = place_at(l, l->list.cursor);
@@ -293,7 +293,7 @@ static bool act_on_block(struct live *l, enum action action, int argument)
 	return done;
 }
 
-static void open_row(struct live *l)
+static void open_row(struct live_view *l)
 {
 	struct place on = place_at(l, l->list.cursor);
 
@@ -301,7 +301,7 @@ static void open_row(struct live *l)
 		l->view.world->wish = (struct wish){WISH_TRACE, on.trace, on.event};
 }
 
-static bool act_on_detail(struct live *l, enum action action)
+static bool act_on_detail(struct live_view *l, enum action action)
 {
 	switch (action) {
 	case ACTION_PREVIEW_DOWN:
@@ -318,7 +318,7 @@ static bool act_on_detail(struct live *l, enum action action)
 	}
 }
 
-static bool act_on_rows(struct live *l, enum action action, int argument)
+static bool act_on_rows(struct live_view *l, enum action action, int argument)
 {
 	switch (action) {
 	case ACTION_OPEN:
@@ -345,7 +345,7 @@ static bool act_on_rows(struct live *l, enum action action, int argument)
 
 static bool live_act(struct view *v, enum action action, int argument)
 {
-	struct live *l = (struct live *)v;
+	struct live_view *l = (struct live_view *)v;
 
 	switch (action) {
 	case ACTION_NEXT_PANE:
@@ -362,7 +362,7 @@ static bool live_act(struct view *v, enum action action, int argument)
 
 static bool live_find(struct view *v, struct str needle, int direction)
 {
-	struct live *l = (struct live *)v;
+	struct live_view *l = (struct live_view *)v;
 	const struct events *e = model_events(model_of(l));
 	uint64_t n = l->list.count;
 	struct buf label = {0};
@@ -390,7 +390,7 @@ static bool live_find(struct view *v, struct str needle, int direction)
 /* ---- head, status -------------------------------------------------------------------------------------------------- */
 
 /* Events and money of the last minute, by their own timestamps. */
-static void append_rates(struct live *l, struct buf *out)
+static void append_rates(struct live_view *l, struct buf *out)
 {
 	const struct events *e = model_events(model_of(l));
 	int64_t since = l->view.world->now - RATE_SPAN;
@@ -413,7 +413,7 @@ static void append_rates(struct live *l, struct buf *out)
 
 static void live_head(struct view *v, struct buf *out)
 {
-	struct live *l = (struct live *)v;
+	struct live_view *l = (struct live_view *)v;
 	const struct totals *t = model_totals(model_of(l));
 
 	buf_puts(out, v->world->follow ? "FOLLOW  " : "FROZEN  ");
@@ -424,7 +424,7 @@ static void live_head(struct view *v, struct buf *out)
 
 static void live_status(struct view *v, struct buf *out)
 {
-	struct live *l = (struct live *)v;
+	struct live_view *l = (struct live_view *)v;
 
 	if (l->waiting > 0)
 		buf_printf(out, "+%llu new (G)  ", (unsigned long long)l->waiting);
@@ -442,7 +442,7 @@ static void live_command(struct view *v, struct buf *out)
 
 static void live_free(struct view *v)
 {
-	struct live *l = (struct live *)v;
+	struct live_view *l = (struct live_view *)v;
 
 	for (uint32_t i = 0; i < l->n_blocks; i++)
 		waterfall_fini(&l->blocks[i].waterfall);
@@ -464,7 +464,7 @@ static const struct view_class live_class = {
 
 struct view *view_live_new(struct world *w)
 {
-	struct live *l = mem_zero(1, sizeof(*l));
+	struct live_view *l = mem_zero(1, sizeof(*l));
 
 	l->view = (struct view){.class = &live_class, .world = w, .title = "Live"};
 	detail_pane_init(&l->detail);
