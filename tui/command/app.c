@@ -335,10 +335,10 @@ void app_set_clock(struct app *a, int64_t now)
 	a->clock = now;
 }
 
-void app_set_live(struct app *a, const struct live *live)
+void app_set_intake(struct app *a, const struct intake *intake)
 {
-	a->live = *live;
-	a->world.live = &a->live;
+	a->intake = *intake;
+	a->world.intake = &a->intake;
 	if (a->on_change != NULL)
 		a->on_change(a->on_change_ctx);
 }

@@ -20,8 +20,8 @@ int64_t app_draw_again(const struct app *a);
 /* Dates are shown as seen from this moment (microseconds since 1970) instead of the wall clock's. For tests. */
 void app_set_clock(struct app *a, int64_t now);
 /* What is known of the capture endpoint now; copied. */
-void app_set_live(struct app *a, const struct live *live);
-/* changed(ctx) after app_set_live: it should be drawn again. NULL: nobody. */
+void app_set_intake(struct app *a, const struct intake *intake);
+/* changed(ctx) after app_set_intake: it should be drawn again. NULL: nobody. */
 void app_on_change(struct app *a, loop_fn *changed, void *ctx);
 /* A line to show until the next key. */
 void app_say(struct app *a, const char *text);

@@ -14,7 +14,7 @@ struct stack {
 
 struct app {
 	struct world world;
-	struct live live;
+	struct intake intake;
 	loop_fn *on_change;
 	void *on_change_ctx;
 	struct surface surface;

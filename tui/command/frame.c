@@ -22,7 +22,7 @@ static struct str base_name(const char *path)
 
 static struct str source_name(const struct app *a)
 {
-	return a->world.live != NULL ? str_of(a->world.live->name) : base_name(a->world.source);
+	return a->world.intake != NULL ? str_of(a->world.intake->name) : base_name(a->world.source);
 }
 
 static const char *view_label(int number)
@@ -190,13 +190,13 @@ static void draw_status(struct app *a, struct surface *s, struct area row)
 /* What must not be overlooked, in a line of its own below the head; gives how many rows that takes. */
 static int draw_alarm(const struct app *a, struct surface *s, struct area row)
 {
-	const struct live *live = a->world.live;
+	const struct intake *intake = a->world.intake;
 	struct buf text = {0};
 	enum role role = ROLE_ERROR;
 
-	if (live != NULL && live->failing.code != ERR_OK) {
-		buf_printf(&text, "events are refused: %s", live->failing.msg);
-	} else if (live != NULL && live->exposed) {
+	if (intake != NULL && intake->failing.code != ERR_OK) {
+		buf_printf(&text, "events are refused: %s", intake->failing.msg);
+	} else if (intake != NULL && intake->exposed) {
 		role = ROLE_WARNING;
 		buf_puts(&text, "every machine that can reach this one can send events here");
 	}

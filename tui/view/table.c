@@ -98,7 +98,7 @@ static void refresh(struct table *t)
 /* Events can come and none has. */
 static bool is_waiting(const struct world *w)
 {
-	return w->live != NULL && explorer_events(w->explorer)->n == 0 &&
+	return w->intake != NULL && explorer_events(w->explorer)->n == 0 &&
 	       !explorer_loading(w->explorer);
 }
 
@@ -110,7 +110,7 @@ static void table_draw(struct view *v, struct surface *s, struct area a)
 	refresh(t);
 	if (is_waiting(v->world) && !t->picking) {
 		t->pane_visible = false;
-		view_welcome_draw(s, a, v->world->live);
+		view_welcome_draw(s, a, v->world->intake);
 		return;
 	}
 	p = view_panes(s, a, 62, a.cols < WIDE ? 55 : 60, t->zoomed, t->pane_focused);

@@ -24,7 +24,7 @@ struct wish {
 };
 
 /* The capture endpoint, as far as a screen shows it. */
-struct live {
+struct intake {
 	char name[48]; /* what the head line begins with: "local:8765" */
 	char url[96];  /* where to send events; empty while another process has the journal */
 	bool exposed;  /* other machines can reach it */
@@ -34,9 +34,9 @@ struct live {
 /* What views share with the program. */
 struct world {
 	struct explorer *explorer;
-	const char *source;      /* the source as a person wrote it; clean before showing */
-	const struct live *live; /* NULL: nothing is taken in */
-	struct wish wish;        /* set by a view, carried out and cleared after the call */
+	const char *source;          /* the source as a person wrote it; clean before showing */
+	const struct intake *intake; /* NULL: nothing is taken in */
+	struct wish wish;            /* set by a view, carried out and cleared after the call */
 	struct buf message; /* one line for the status; set by a view, shown until the next key */
 	bool follow;        /* rows may arrive */
 	int64_t now;        /* wall clock of this frame, microseconds */
@@ -89,7 +89,7 @@ struct panes {
 struct panes view_panes(struct surface *s, struct area a, int stacked_share, int side_share,
                         bool zoomed, bool second_focused);
 /* How to send events here, for while there are none. */
-void view_welcome_draw(struct surface *s, struct area a, const struct live *live);
+void view_welcome_draw(struct surface *s, struct area a, const struct intake *intake);
 /* An id as head lines have it: whole if short, else its first 8 and last 4 characters. */
 void view_short_id(struct buf *out, const struct ids *ids, uint32_t id);
 /* 'text' for a shell if it needs quotes. */

@@ -46,23 +46,23 @@ static void put_text(struct surface *s, struct area a, int row, size_t i, struct
 	buf_free(&line);
 }
 
-void view_welcome_draw(struct surface *s, struct area a, const struct live *live)
+void view_welcome_draw(struct surface *s, struct area a, const struct intake *intake)
 {
 	int row = a.rows > (int)LINES + 3 ? 1 : 0;
 
 	surface_puts(s, a, row, LABEL, ROLE_STRONG, "Nothing has come in yet.");
-	if (live->url[0] == '\0') {
+	if (intake->url[0] == '\0') {
 		surface_puts(
 			s, a, row + 2, LABEL, ROLE_TEXT,
 			"Another tracehog takes in events for this journal: they show here, too.");
 		return;
 	}
-	surface_printf(s, a, row, LABEL + 25, ROLE_TEXT, "Send events to %s", live->url);
+	surface_printf(s, a, row, LABEL + 25, ROLE_TEXT, "Send events to %s", intake->url);
 	row += 2;
 	for (size_t i = 0; i < LINES && row < a.rows; i++, row++) {
 		if (lines[i].label != NULL)
 			surface_puts(s, a, row, LABEL, ROLE_STRONG, lines[i].label);
 		if (lines[i].text != NULL)
-			put_text(s, a, row, i, str_of(live->url));
+			put_text(s, a, row, i, str_of(intake->url));
 	}
 }
