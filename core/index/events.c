@@ -59,6 +59,7 @@ void events_fini(struct events *t)
 		free_chunk(t->chunks[i]);
 	mem_free(t->chunks);
 	mem_free(t->models);
+	mem_free(t->logs);
 	mem_free(t->journals);
 	hash_index_free(&t->model_index);
 	strings_fini(&t->strings);
@@ -72,7 +73,7 @@ void events_clear(struct events *batch)
 		free_chunk(batch->chunks[--batch->n_chunks]);
 	if (batch->n_chunks > 0)
 		batch->chunks[0]->n_extras = batch->chunks[0]->n_wide = 0;
-	batch->n = 0;
+	batch->n = batch->n_logs = 0;
 	batch->n_models = 1;
 	hash_index_clear(&batch->model_index);
 	ids_clear(&batch->ids);
@@ -84,6 +85,30 @@ uint32_t events_add_journal(struct events *t, struct journal *j)
 	t->journals = mem_resize(t->journals, (size_t)t->n_journals + 1, sizeof(*t->journals));
 	t->journals[t->n_journals] = j;
 	return t->n_journals++;
+}
+
+/* ---- log lines ---- */
+
+void events_add_log(struct events *t, const struct event_log *log)
+{
+	if (t->n_logs == t->cap_logs) {
+		t->cap_logs = t->cap_logs ? t->cap_logs * 2 : 64;
+		t->logs = mem_resize(t->logs, t->cap_logs, sizeof(*t->logs));
+	}
+	t->logs[t->n_logs] = *log;
+	t->logs[t->n_logs++].before = t->n;
+}
+
+void events_log_text(const struct events *t, uint32_t log, struct buf *out)
+{
+	const struct event_log *l = &t->logs[log];
+	uint64_t offset = l->place & ((UINT64_C(1) << 48) - 1);
+	struct buf raw = {0};
+
+	if (journal_read_exact(t->journals[l->place >> 48], offset + l->text_at, l->text_length,
+	                       &raw, NULL) == ERR_OK)
+		json_unescape(out, buf_str(&raw));
+	buf_free(&raw);
 }
 
 /* ---- adding ---- */
@@ -268,6 +293,14 @@ static int64_t widened(const struct events *t, uint32_t at, uint32_t value, enum
 	return value;
 }
 
+uint32_t events_span_sent(const struct events *t, uint32_t at)
+{
+	int64_t sent;
+
+	return events_extra(t, at, EVENT_SPAN_SENT, &sent) ? (uint32_t)sent
+	                                                   : events_get(t, at)->span;
+}
+
 int64_t events_latency(const struct events *t, uint32_t at)
 {
 	return widened(t, at, events_get(t, at)->latency, EVENT_WIDE_LATENCY);
@@ -438,6 +471,8 @@ static void merge_extras(struct events *t, const struct events *batch, struct ev
 			break;
 		if (is_string_field(field))
 			value = map_string(t, batch, map, (uint32_t)value);
+		else if (field == EVENT_SPAN_SENT)
+			value = map_id(t, batch, map, (uint32_t)value);
 		events_set_extra(t, field, value);
 		map->next_extra++;
 	}
@@ -462,6 +497,17 @@ static void merge_one(struct events *t, const struct events *batch, struct event
 	map->next++;
 }
 
+/* All at once when their batch is in: they are few, and stand between events by number. */
+static void merge_logs(struct events *t, const struct events *batch)
+{
+	uint32_t start = t->n - batch->n;
+
+	for (uint32_t i = 0; i < batch->n_logs; i++) {
+		events_add_log(t, &batch->logs[i]);
+		t->logs[t->n_logs - 1].before = start + batch->logs[i].before;
+	}
+}
+
 bool events_merge(struct events *t, const struct events *batch, struct events_map *map,
                   uint32_t budget)
 {
@@ -474,6 +520,7 @@ bool events_merge(struct events *t, const struct events *batch, struct events_ma
 		merge_one(t, batch, map);
 	if (map->next < batch->n)
 		return false;
+	merge_logs(t, batch);
 	events_map_free(map);
 	return true;
 }
@@ -490,7 +537,8 @@ size_t events_bytes(const struct events *t)
 {
 	size_t bytes = ids_bytes(&t->ids) + strings_bytes(&t->strings) +
 	               hash_index_bytes(&t->model_index) + t->cap_models * sizeof(*t->models) +
-	               t->cap_chunks * sizeof(struct event_chunk *);
+	               t->cap_chunks * sizeof(struct event_chunk *) +
+	               t->cap_logs * sizeof(*t->logs);
 
 	for (uint32_t i = 0; i < t->n_chunks; i++)
 		bytes += sizeof(*t->chunks[i]) + t->chunks[i]->cap_extras * 2 * sizeof(uint32_t) +

@@ -13,6 +13,16 @@ struct model_pair { /* both numbers in strings; 0 absent */
 	uint32_t model, provider;
 };
 
+/* A line that a program under `tracehog run` wrote to its standard error: a $log event. Not an event of the
+ * table: shown between events, counted with the other kinds. */
+struct event_log {
+	int64_t time;
+	uint64_t place; /* as in struct event */
+	uint32_t length;
+	uint32_t text_at, text_length; /* raw JSON of its text, from the event's start */
+	uint32_t before;               /* events there were when it came */
+};
+
 struct events {
 	struct ids ids;
 	struct strings strings;
@@ -22,6 +32,8 @@ struct events {
 	struct model_pair *models; /* [0] is {0, 0} */
 	uint32_t n_models, cap_models;
 	struct hash_index model_index;
+	struct event_log *logs; /* in order of arrival */
+	uint32_t n_logs, cap_logs;
 	struct journal **journals; /* borrowed, by number */
 	uint32_t n_journals;
 };
@@ -40,10 +52,18 @@ void events_set_extra(struct events *t, enum event_field field,
                       int64_t value); /* of the event added last */
 uint32_t events_add_model(struct events *t, struct model_pair pair);
 
+/* `before` is set here. */
+void events_add_log(struct events *t, const struct event_log *log);
+/* Its text, unescaped. Reads the journal; nothing if it cannot be read. */
+void events_log_text(const struct events *t, uint32_t log, struct buf *out);
+
 const struct event *events_get(const struct events *t, uint32_t at);
 uint32_t events_uuid(const struct events *t, uint32_t at);
 uint32_t events_session(const struct events *t, uint32_t at);
 bool events_extra(const struct events *t, uint32_t at, enum event_field field, int64_t *out);
+
+/* $ai_span_id as sent, a number in ids; 0 if it was not. */
+uint32_t events_span_sent(const struct events *t, uint32_t at);
 
 /* Values with wide ones looked up; EVENT_UNKNOWN if absent. Microseconds, tokens. */
 int64_t events_latency(const struct events *t, uint32_t at);

@@ -56,7 +56,8 @@
 	X(PROPERTY_COST_OUTPUT, "$ai_output_cost_usd")               \
 	X(PROPERTY_COST_REQUEST, "$ai_request_cost_usd")             \
 	X(PROPERTY_COST_SEARCH, "$ai_web_search_cost_usd")           \
-	X(PROPERTY_COST_TOTAL, "$ai_total_cost_usd")
+	X(PROPERTY_COST_TOTAL, "$ai_total_cost_usd")                 \
+	X(PROPERTY_TEXT, "text") /* of a $log event */
 
 #define PROPERTIES_NUMBER(number, name) number,
 enum member { MEMBER_TABLE(PROPERTIES_NUMBER) MEMBERS };

@@ -169,7 +169,11 @@ static void read_ids(struct draft *d)
 	set_flag(d, EVENT_NO_UUID, d->uuid == 0);
 	d->session = id(d, PROPERTY_SESSION);
 	d->event.trace = id(d, PROPERTY_TRACE);
-	d->event.span = id(d, has(d, PROPERTY_GENERATION) ? PROPERTY_GENERATION : PROPERTY_SPAN);
+	d->event.span = id(d, PROPERTY_SPAN);
+	if (has(d, PROPERTY_GENERATION)) {
+		set_extra(d, EVENT_SPAN_SENT, d->event.span);
+		d->event.span = id(d, PROPERTY_GENERATION);
+	}
 	d->event.parent = id(d, PROPERTY_PARENT);
 	d->event.user = user(d);
 }
@@ -450,6 +454,20 @@ static void add_draft(struct draft *d)
 	}
 }
 
+/* A line of standard error, as `tracehog run` keeps it. */
+static void read_log(struct draft *d, uint64_t place)
+{
+	struct json_slice text = property(d, PROPERTY_TEXT);
+	struct event_log log = {.place = place, .length = (uint32_t)d->doc.n};
+
+	if (text.type != JSON_STRING || d->reader->member[MEMBER_PROPERTIES].type != JSON_OBJECT)
+		return;
+	log.text_at = text.off;
+	log.text_length = text.len;
+	log.time = timestamp(d);
+	events_add_log(d->batch, &log);
+}
+
 /* The reader's slices are those of this event, whose `event` is a string. */
 static void read_event(struct record_reader *r, struct events *batch, uint64_t place,
                        struct str doc, bool irregular, struct record_counts *counts)
@@ -461,6 +479,8 @@ static void read_event(struct record_reader *r, struct events *batch, uint64_t p
 	counts->irregular += irregular;
 	if (!str_starts(name, STR("$ai_"))) {
 		counts->other_events++;
+		if (str_eq(name, STR("$log")))
+			read_log(&d, place);
 		return;
 	}
 	kind = kind_of(name);

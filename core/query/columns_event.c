@@ -70,7 +70,7 @@ static void get_session(const struct rows *r, uint32_t row, struct value *out, s
 
 static void get_span(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
 {
-	*out = columns_id(r, event_at(r, row)->span, scratch);
+	*out = columns_id(r, events_span_sent(table(r), r->at[row]), scratch);
 }
 
 static void get_parent(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
@@ -218,7 +218,7 @@ static const struct column list[] = {
 	{"trace_id", "TRACE", "trace it belongs to", VALUE_TEXT, 12, 0, 0, get_trace},
 	{"session_id", "SESSION", "its session, else its trace's", VALUE_TEXT, 12, 0, 0,
          get_session},
-	{"span_id", "SPAN", "id of the generation or span", VALUE_TEXT, 12, 0, 0, get_span},
+	{"span_id", "SPAN", "id of the span, as sent", VALUE_TEXT, 12, 0, 0, get_span},
 	{"parent_id", "PARENT", "id of its parent, as sent", VALUE_TEXT, 12, 0, 0, get_parent},
 	{"name", "NAME", "name of the span", VALUE_TEXT, 14, 2, 2, get_name},
 	{"model", "MODEL", "name of the model, as sent", VALUE_TEXT, 12, 6, 3, get_model},

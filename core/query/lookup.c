@@ -66,20 +66,30 @@ static bool is_better(const struct search *s, uint32_t event, uint32_t than)
 	return events_compare_start(s->events, event, than) < 0;
 }
 
+static void found_span(struct search *s, uint32_t id, uint32_t event)
+{
+	struct found *known = found_by_id(s, id);
+
+	if (!known)
+		add(s, id, LOOKUP_EVENT, event);
+	else if (known->what.kind == LOOKUP_EVENT && is_better(s, event, known->what.number))
+		known->what.number = event;
+}
+
+/* By the node's id, and by $ai_span_id where that is another one. */
 static void search_spans(struct search *s)
 {
 	for (uint32_t at = 0; at < s->events->n; at++) {
 		const struct event *e = events_get(s->events, at);
-		struct found *known;
+		uint32_t sent = events_span_sent(s->events, at);
 
-		if (!s->marked[e->span] || event_kind(e) == EVENT_TRACE ||
+		if ((!s->marked[e->span] && !s->marked[sent]) || event_kind(e) == EVENT_TRACE ||
 		    model_superseded(s->model, at))
 			continue;
-		known = found_by_id(s, e->span);
-		if (!known)
-			add(s, e->span, LOOKUP_EVENT, at);
-		else if (known->what.kind == LOOKUP_EVENT && is_better(s, at, known->what.number))
-			known->what.number = at;
+		if (s->marked[e->span])
+			found_span(s, e->span, at);
+		if (s->marked[sent] && sent != e->span)
+			found_span(s, sent, at);
 	}
 }
 

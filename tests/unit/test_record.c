@@ -173,12 +173,40 @@ static void test_ids(void **state)
 	e = bench_generation(
 		b, "\"$ai_span_id\":\"s\",\"$ai_generation_id\":\"g\",\"$ai_trace_id\":\"\"");
 	bench_id_is(b, e->span, "g");
+	bench_id_is(b, events_span_sent(&b->batch, 0), "s");
 	assert_int_equal(e->trace, 0);
+	bench_id_is(b, bench_generation(b, "\"$ai_generation_id\":\"g\"")->span, "g");
+	assert_int_equal(events_span_sent(&b->batch, 0), 0);
 	e = bench_generation(b, "\"$ai_span_id\":\"s\",\"$ai_generation_id\":null");
 	bench_id_is(b, e->span, "s");
 	/* The last one wins. */
 	e = bench_generation(b, "\"$ai_span_id\":\"a\",\"$ai_span_id\":\"b\"");
 	bench_id_is(b, e->span, "b");
+}
+
+/* What `tracehog run` keeps of a program's standard error: no event, but not lost either. */
+static void test_log_lines(void **state)
+{
+	struct bench *b = *state;
+	struct events table;
+	struct events_map map = {0};
+
+	bench_line(b, "{\"event\":\"$ai_span\",\"uuid\":\"1\"}");
+	bench_read(b, STR("{\"event\":\"$log\",\"timestamp\":\"2026-01-01T00:00:01Z\","
+	                  "\"properties\":{\"text\":\"a\\nb\"}}"));
+	bench_read(b, STR("{\"event\":\"$log\",\"properties\":{\"text\":7}}"));
+	assert_int_equal(b->counts.other_events, 2);
+	assert_int_equal(b->batch.n, 1);
+	assert_int_equal(b->batch.n_logs, 1);
+	assert_int_equal(b->batch.logs[0].before, 1);
+	assert_true(b->batch.logs[0].time == time_parse(STR("2026-01-01T00:00:01Z")));
+	assert_int_equal(b->batch.logs[0].text_length, 4);
+	events_init(&table);
+	for (int i = 0; i < 2; i++)
+		assert_true(events_merge(&table, &b->batch, &map, 10));
+	assert_int_equal(table.n_logs, 2);
+	assert_int_equal(table.logs[1].before, 2);
+	events_fini(&table);
 }
 
 static void test_suspect_ids(void **state)
@@ -449,6 +477,7 @@ int main(void)
 		TEST(test_irregular),
 		TEST(test_kinds),
 		TEST(test_ids),
+		TEST(test_log_lines),
 		TEST(test_suspect_ids),
 		TEST(test_users_and_uuids),
 		TEST(test_encoded_properties),

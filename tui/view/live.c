@@ -1,158 +1,19 @@
 /* Live: the traces that came last, oldest first, each as the waterfall it has grown to; new ones come in below.
  *
  * The cursor is on a trace or an event, not on a row: what slots in above it does not move it on the screen. While it stands
- * on the last row it stays on the last; away from it, what comes is counted. Nothing that is on the screen is dropped. */
+ * on the last row it stays on the last; away from it, what comes is counted. Nothing that is on the screen is dropped.
+ *
+ * Lines of a program's standard error (of `tracehog run`) stand dim after the traces that had begun before them. */
+#include "view/live.h"
 #include "base/mem.h"
 #include "base/time.h"
 #include "base/utf8.h"
 #include "draw/format.h"
-#include "view/view.h"
-#include "widget/detail.h"
-#include "widget/list.h"
-#include "widget/waterfall.h"
 
-#include <string.h>
-
-#define LIVE_TRACES   100
 #define TIME_COLUMNS  9                  /* "22:14:01 " */
 #define RATE_SPAN     (60 * TIME_SECOND) /* rates are of the last minute */
 #define RATE_EVENTS   20000              /* looked at for them, at most */
 #define REFRESH_SHARE 10                 /* one part in ten of the time may go into trees */
-
-struct block {
-	struct waterfall waterfall;
-	uint64_t first; /* number of its first row */
-};
-
-struct live_view {
-	struct view view;
-	struct block *blocks; /* by arrival of their traces */
-	uint32_t n_blocks, cap_blocks;
-	uint32_t next_trace; /* the first that has no block yet */
-	struct list list;    /* over the rows of all blocks */
-	uint64_t waiting;    /* rows that came below the cursor and were not looked at */
-	uint32_t version;    /* of the model that the blocks show */
-	int64_t refresh_after;
-	struct detail_pane detail;
-	bool detail_focused, zoomed, detail_visible;
-};
-
-static struct model *model_of(struct live_view *l)
-{
-	return explorer_model(l->view.world->explorer);
-}
-
-/* ---- rows ---------------------------------------------------------------------------------------------------------- */
-
-static struct block *block_at(const struct live_view *l, uint64_t row)
-{
-	uint32_t low = 0, high = l->n_blocks;
-
-	while (high - low > 1) {
-		uint32_t middle = low + (high - low) / 2;
-		if (l->blocks[middle].first <= row)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low < l->n_blocks ? &l->blocks[low] : NULL;
-}
-
-struct place {
-	uint32_t trace, event; /* MODEL_NONE: nowhere; EVENT_NONE: the trace's own row */
-};
-
-static struct place place_at(const struct live_view *l, uint64_t row)
-{
-	const struct block *b = block_at(l, row);
-
-	if (b == NULL || row >= l->list.count)
-		return (struct place){MODEL_NONE, EVENT_NONE};
-	return (struct place){b->waterfall.trace, waterfall_event(&b->waterfall, row - b->first)};
-}
-
-static uint64_t row_in_block(const struct block *b, uint32_t event)
-{
-	for (uint64_t row = 0; row < b->waterfall.n_rows; row++)
-		if (waterfall_event(&b->waterfall, row) == event)
-			return b->first + row;
-	return b->first;
-}
-
-static uint64_t row_of(const struct live_view *l, struct place p)
-{
-	for (uint32_t i = 0; i < l->n_blocks; i++)
-		if (l->blocks[i].waterfall.trace == p.trace)
-			return row_in_block(&l->blocks[i], p.event);
-	return UINT64_MAX;
-}
-
-static void add_block(struct live_view *l, uint32_t trace)
-{
-	if (l->n_blocks == l->cap_blocks) {
-		l->cap_blocks = l->cap_blocks ? l->cap_blocks * 2 : LIVE_TRACES;
-		l->blocks = mem_resize(l->blocks, l->cap_blocks, sizeof(*l->blocks));
-	}
-	l->blocks[l->n_blocks] = (struct block){0};
-	waterfall_init(&l->blocks[l->n_blocks++].waterfall, trace);
-}
-
-static void take_new_traces(struct live_view *l)
-{
-	uint32_t n = model_trace_count(model_of(l));
-
-	if (n - l->next_trace > LIVE_TRACES)
-		l->next_trace = n - LIVE_TRACES;
-	for (; l->next_trace < n; l->next_trace++)
-		add_block(l, l->next_trace);
-}
-
-/* The oldest beyond the limit that end above the screen. */
-static void drop_old(struct live_view *l)
-{
-	uint32_t drop = 0;
-
-	while (l->n_blocks - drop > LIVE_TRACES && drop + 1 < l->n_blocks &&
-	       l->blocks[drop + 1].first <= l->list.top)
-		waterfall_fini(&l->blocks[drop++].waterfall);
-	if (drop == 0)
-		return;
-	l->n_blocks -= drop;
-	memmove(l->blocks, l->blocks + drop, l->n_blocks * sizeof(*l->blocks));
-}
-
-static uint64_t number_rows(struct live_view *l)
-{
-	uint64_t rows = 0;
-
-	for (uint32_t i = 0; i < l->n_blocks; i++) {
-		waterfall_update(&l->blocks[i].waterfall, model_of(l));
-		l->blocks[i].first = rows;
-		rows += l->blocks[i].waterfall.n_rows;
-	}
-	return rows;
-}
-
-static void rebuild(struct live_view *l)
-{
-	struct place on = place_at(l, l->list.cursor);
-	bool at_end = l->list.count == 0 || l->list.cursor + 1 >= l->list.count;
-	uint64_t before = l->list.count, rows, row;
-
-	drop_old(l);
-	take_new_traces(l);
-	rows = number_rows(l);
-	l->list.count = rows;
-	if (at_end) {
-		l->waiting = 0;
-		list_go(&l->list, rows);
-		return;
-	}
-	l->waiting += rows > before ? rows - before : 0;
-	row = row_of(l, on);
-	if (row != UINT64_MAX)
-		list_place(&l->list, row);
-}
 
 /* Frozen (F): what is shown stays while the journal goes on. */
 static void refresh(struct live_view *l)
@@ -161,23 +22,31 @@ static void refresh(struct live_view *l)
 	int64_t now = time_monotonic();
 
 	l->view.draw_again_us = 0;
-	if (l->version == model_version(model_of(l)) || (l->version != 0 && !w->follow))
+	if (l->version == model_version(live_model(l)) &&
+	    l->n_logs == model_events(live_model(l))->n_logs)
+		return;
+	if (l->version != 0 && !w->follow)
 		return;
 	if (now < l->refresh_after) {
 		l->view.draw_again_us = l->refresh_after - now;
 		return;
 	}
-	rebuild(l);
-	l->version = model_version(model_of(l));
+	live_rebuild(l);
+	l->version = model_version(live_model(l));
+	l->n_logs = model_events(live_model(l))->n_logs;
 	l->refresh_after = now + (time_monotonic() - now) * REFRESH_SHARE;
 }
 
 /* ---- drawing ------------------------------------------------------------------------------------------------------- */
 
-static int64_t time_of(struct live_view *l, struct place p)
+static int64_t time_of(struct live_view *l, struct live_place p)
 {
-	struct model *m = model_of(l);
+	struct model *m = live_model(l);
 
+	if (p.log != LIVE_NO_LOG)
+		return model_events(m)->logs[p.log].time;
+	if (p.trace == MODEL_NONE)
+		return TIME_NONE;
 	return p.event == EVENT_NONE ? model_trace(m, p.trace)->start
 	                             : events_start(model_events(m), p.event);
 }
@@ -188,8 +57,21 @@ static void draw_times(struct live_view *l, struct surface *s, struct area a)
 
 	for (int row = 0; row < a.rows && l->list.top + (uint64_t)row < l->list.count; row++) {
 		buf_clear(&text);
-		time_append_clock(&text, time_of(l, place_at(l, l->list.top + (uint64_t)row)));
+		time_append_clock(&text, time_of(l, live_place_at(l, l->list.top + (uint64_t)row)));
 		surface_put(s, a, row, 1, TIME_COLUMNS - 1, ROLE_TIME, buf_str(&text));
+	}
+	buf_free(&text);
+}
+
+static void draw_logs(struct live_view *l, struct surface *s, struct area a, uint32_t log)
+{
+	struct buf text = {0};
+
+	for (int row = 0; row < a.rows; row++) {
+		buf_clear(&text);
+		buf_puts(&text, "| ");
+		events_log_text(model_events(live_model(l)), log + (uint32_t)row, &text);
+		surface_put(s, a, row, 0, a.cols - 1, ROLE_DIM, buf_str(&text));
 	}
 	buf_free(&text);
 }
@@ -199,13 +81,16 @@ static void draw_blocks(struct live_view *l, struct surface *s, struct area a)
 	uint64_t row = l->list.top, end = row + (uint64_t)a.rows;
 
 	while (row < end && row < l->list.count) {
-		const struct block *b = block_at(l, row);
-		uint64_t block_end = b->first + b->waterfall.n_rows;
+		const struct live_block *b = live_block_at(l, row);
+		uint64_t block_end = b->first + live_block_rows(b);
 		struct area part = {a.row + (int)(row - l->list.top), a.col + TIME_COLUMNS, 0,
 		                    a.cols - TIME_COLUMNS};
 
 		part.rows = (int)((block_end < end ? block_end : end) - row);
-		waterfall_draw_rows(&b->waterfall, model_of(l), s, part, row - b->first);
+		if (b->logs > 0)
+			draw_logs(l, s, part, b->log + (uint32_t)(row - b->first));
+		else
+			waterfall_draw_rows(&b->waterfall, live_model(l), s, part, row - b->first);
 		row = block_end;
 	}
 }
@@ -243,13 +128,13 @@ static void live_draw(struct view *v, struct surface *s, struct area a)
 {
 	struct live_view *l = (struct live_view *)v;
 	struct panes p = view_panes(s, a, 62, 60, l->zoomed, l->detail_focused);
-	struct place on;
+	struct live_place on;
 
 	refresh(l);
 	l->detail_visible = p.second.rows > 0 && p.second.cols > 0;
 	if (p.first.rows > 0)
 		draw_list(l, s, p.first);
-	on = place_at(l, l->list.cursor);
+	on = live_place_at(l, l->list.cursor);
 	if (!l->detail_visible || on.trace == MODEL_NONE)
 		return;
 	if (on.event == EVENT_NONE)
@@ -263,12 +148,12 @@ static void live_draw(struct view *v, struct surface *s, struct area a)
 
 static bool next_error(struct live_view *l, int direction)
 {
-	const struct events *e = model_events(model_of(l));
+	const struct events *e = model_events(live_model(l));
 	uint64_t n = l->list.count;
 
 	for (uint64_t step = 1; step <= n; step++) {
 		uint64_t row = (l->list.cursor + (direction > 0 ? step : n - step)) % n;
-		uint32_t event = place_at(l, row).event;
+		uint32_t event = live_place_at(l, row).event;
 		if (event != EVENT_NONE && (events_get(e, event)->flags & EVENT_ERROR)) {
 			list_go(&l->list, row);
 			return true;
@@ -280,22 +165,22 @@ static bool next_error(struct live_view *l, int direction)
 /* Folds belong to the block: it is told where the cursor is, and says where it is afterwards. */
 static bool act_on_block(struct live_view *l, enum action action, int argument)
 {
-	struct block *b = block_at(l, l->list.cursor);
-	struct place on = place_at(l, l->list.cursor);
+	struct live_block *b = live_block_at(l, l->list.cursor);
+	struct live_place on = live_place_at(l, l->list.cursor);
 	bool done;
 
-	if (b == NULL || !waterfall_go(&b->waterfall, model_of(l), on.event))
+	if (b == NULL || b->logs > 0 || !waterfall_go(&b->waterfall, live_model(l), on.event))
 		return false;
-	done = waterfall_act(&b->waterfall, model_of(l), action, argument);
+	done = waterfall_act(&b->waterfall, live_model(l), action, argument);
 	on.event = waterfall_cursor(&b->waterfall);
-	l->list.count = number_rows(l);
-	list_go(&l->list, row_of(l, on));
+	l->list.count = live_number_rows(l);
+	list_go(&l->list, live_row_of(l, on));
 	return done;
 }
 
 static void open_row(struct live_view *l)
 {
-	struct place on = place_at(l, l->list.cursor);
+	struct live_place on = live_place_at(l, l->list.cursor);
 
 	if (on.trace != MODEL_NONE)
 		l->view.world->wish = (struct wish){WISH_TRACE, on.trace, on.event};
@@ -363,20 +248,22 @@ static bool live_act(struct view *v, enum action action, int argument)
 static bool live_find(struct view *v, struct str needle, int direction)
 {
 	struct live_view *l = (struct live_view *)v;
-	const struct events *e = model_events(model_of(l));
+	const struct events *e = model_events(live_model(l));
 	uint64_t n = l->list.count;
 	struct buf label = {0};
 	size_t matched;
 
 	for (uint64_t step = 1; step <= n; step++) {
 		uint64_t row = (l->list.cursor + (direction > 0 ? step : n - step)) % n;
-		struct place p = place_at(l, row);
+		struct live_place p = live_place_at(l, row);
 		buf_clear(&label);
-		if (p.event != EVENT_NONE)
+		if (p.log != LIVE_NO_LOG)
+			events_log_text(e, p.log, &label);
+		else if (p.event != EVENT_NONE)
 			waterfall_label(e, p.event, &label);
 		else
 			buf_append(&label, strings_get(&e->strings,
-			                               model_trace(model_of(l), p.trace)->name));
+			                               model_trace(live_model(l), p.trace)->name));
 		if (utf8_find(buf_str(&label), needle, 0, &matched) == SIZE_MAX)
 			continue;
 		list_go(&l->list, row);
@@ -392,14 +279,14 @@ static bool live_find(struct view *v, struct str needle, int direction)
 /* Events and money of the last minute, by their own timestamps. */
 static void append_rates(struct live_view *l, struct buf *out)
 {
-	const struct events *e = model_events(model_of(l));
+	const struct events *e = model_events(live_model(l));
 	int64_t since = l->view.world->now - RATE_SPAN;
 	uint32_t events = 0, looked = 0;
 	money cost = 0;
 
 	for (uint32_t at = e->n; at-- > 0 && looked < RATE_EVENTS; looked++) {
 		const struct event *r = events_get(e, at);
-		if (r->time == TIME_NONE || r->time < since || model_superseded(model_of(l), at))
+		if (r->time == TIME_NONE || r->time < since || model_superseded(live_model(l), at))
 			continue;
 		events++;
 		if (r->cost != EVENT_NO_COST && event_kind(r) <= EVENT_EMBEDDING)
@@ -414,7 +301,7 @@ static void append_rates(struct live_view *l, struct buf *out)
 static void live_head(struct view *v, struct buf *out)
 {
 	struct live_view *l = (struct live_view *)v;
-	const struct totals *t = model_totals(model_of(l));
+	const struct totals *t = model_totals(live_model(l));
 
 	buf_puts(out, v->world->follow ? "FOLLOW  " : "FROZEN  ");
 	append_rates(l, out);
@@ -444,9 +331,7 @@ static void live_free(struct view *v)
 {
 	struct live_view *l = (struct live_view *)v;
 
-	for (uint32_t i = 0; i < l->n_blocks; i++)
-		waterfall_fini(&l->blocks[i].waterfall);
-	mem_free(l->blocks);
+	live_rows_free(l);
 	detail_pane_fini(&l->detail);
 	mem_free(l);
 }

@@ -2,8 +2,8 @@
  * for 80 columns and can be copied as they stand. */
 #include "view/view.h"
 
-#define LABEL 2
-#define TEXT  11
+#define LABEL 1
+#define TEXT  9
 
 /* %s stands for the URL. */
 static const struct {
@@ -11,20 +11,22 @@ static const struct {
 	enum role role;
 } lines[] = {
 	{"Python", "Posthog(\"phc_local\", host=\"%s\", flush_at=1)", ROLE_TEXT},
-	{"Node", "new PostHog(\"phc_local\", { host: \"%s\", flushAt: 1 })", ROLE_TEXT},
-	{"Browser", "posthog.init(\"phc_local\", { api_host: \"%s\" })", ROLE_TEXT},
+	{"Node", "new PostHog(\"phc_local\", {host: \"%s\", flushAt: 1})", ROLE_TEXT},
+	{"Browser", "posthog.init(\"phc_local\", {api_host: \"%s\"})", ROLE_TEXT},
 	{"Go", "posthog.Config{Endpoint: \"%s\", BatchSize: 1}", ROLE_TEXT},
-	{"Ruby", "PostHog::Client.new(api_key: \"phc_local\", host: \"%s\")", ROLE_TEXT},
+	{"Ruby", "PostHog::Client.new(api_key:\"phc_local\", host:\"%s\")", ROLE_TEXT},
 	{"PHP", "PostHog::init(\"phc_local\", [\"host\" => \"%s\"])", ROLE_TEXT},
-	{NULL, "flush_at=1 and flushAt: 1 send each event at once; without, they wait.", ROLE_DIM},
+	{NULL, "flush_at=1 and flushAt: 1 send each event at once; others wait.", ROLE_DIM},
 	{NULL, "posthog-node reads no environment variable: give it the host.", ROLE_DIM},
 	{NULL, NULL, ROLE_TEXT},
-	{"curl", "curl %s/batch/ -H 'Content-Type: application/json' -d '", ROLE_TEXT},
-	{NULL, "{\"api_key\":\"phc_local\",\"batch\":[{\"event\":\"$ai_generation\",", ROLE_TEXT},
-	{NULL, "\"distinct_id\":\"me\",\"properties\":{\"$ai_trace_id\":\"first\",", ROLE_TEXT},
-	{NULL, "\"$ai_model\":\"none\",\"$ai_input\":\"Hello?\",", ROLE_TEXT},
-	{NULL, "\"$ai_output_choices\":[{\"role\":\"assistant\",\"content\":\"Hello!\"}]}}]}'",
+	{"Try", "curl %s/batch/ \\", ROLE_TEXT},
+	{NULL, "-H 'Content-Type: application/json' -d '{\"batch\":[{", ROLE_TEXT},
+	{NULL, "\"event\":\"$ai_generation\",\"distinct_id\":\"me\",\"properties\":{", ROLE_TEXT},
+	{NULL, "\"$ai_trace_id\":\"first\",\"$ai_model\":\"none\",\"$ai_input\":\"Hello?\",",
          ROLE_TEXT},
+	{NULL, "\"$ai_output_choices\":[{\"role\":\"assistant\",\"content\":\"Hello!\"}]",
+         ROLE_TEXT},
+	{NULL, "}}],\"api_key\":\"phc_local\"}'", ROLE_TEXT},
 	{NULL, NULL, ROLE_TEXT},
 	{"Or", "tracehog run -- CMD", ROLE_TEXT},
 	{NULL, "runs CMD with POSTHOG_HOST and OTEL_EXPORTER_OTLP_ENDPOINT set.", ROLE_DIM},
@@ -57,7 +59,7 @@ void view_welcome_draw(struct surface *s, struct area a, const struct intake *in
 			"Another tracehog takes in events for this journal: they show here, too.");
 		return;
 	}
-	surface_printf(s, a, row, LABEL + 25, ROLE_TEXT, "Send events to %s", intake->url);
+	surface_printf(s, a, row, LABEL + 26, ROLE_TEXT, "Send events to %s", intake->url);
 	row += 2;
 	for (size_t i = 0; i < LINES && row < a.rows; i++, row++) {
 		if (lines[i].label != NULL)

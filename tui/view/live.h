@@ -1,0 +1,50 @@
+/* Private to the live screen: its rows, which live_rows.c keeps. */
+#ifndef VIEW_LIVE_H
+#define VIEW_LIVE_H
+
+#include "view/view.h"
+#include "widget/detail.h"
+#include "widget/list.h"
+#include "widget/waterfall.h"
+
+#define LIVE_NO_LOG UINT32_MAX
+
+/* A trace, or lines of a log that came one after the other. */
+struct live_block {
+	struct waterfall waterfall; /* not used by a log */
+	uint32_t log, logs;         /* a log's first line and how many; logs == 0: a trace */
+	uint64_t first;             /* number of its first row */
+};
+
+struct live_view {
+	struct view view;
+	struct live_block *blocks; /* by arrival */
+	uint32_t n_blocks, cap_blocks;
+	uint32_t next_trace, next_log; /* the first that stand in no block yet */
+	struct list list;              /* over the rows of all blocks */
+	uint64_t waiting;              /* rows that came below the cursor and were not looked at */
+	uint32_t version, n_logs;      /* of the model and the log that the blocks show */
+	int64_t refresh_after;
+	struct detail_pane detail;
+	bool detail_focused, zoomed, detail_visible;
+};
+
+struct live_place {
+	uint32_t trace,
+		event; /* MODEL_NONE: a log line, or nowhere; EVENT_NONE: the trace's own row */
+	uint32_t log;  /* LIVE_NO_LOG: no log line */
+};
+
+struct model *live_model(struct live_view *l);
+/* The block of a row; NULL if there is none at all. */
+struct live_block *live_block_at(const struct live_view *l, uint64_t row);
+struct live_place live_place_at(const struct live_view *l, uint64_t row);
+uint64_t live_row_of(const struct live_view *l, struct live_place p); /* UINT64_MAX: not shown */
+uint64_t live_block_rows(const struct live_block *b);
+/* Brings the trees up to date and numbers the rows: gives how many there are. */
+uint64_t live_number_rows(struct live_view *l);
+/* Takes in what came; the cursor stays on what it was on, or on the last row if it was there. */
+void live_rebuild(struct live_view *l);
+void live_rows_free(struct live_view *l);
+
+#endif

@@ -1,0 +1,172 @@
+/* The rows of the live screen: blocks of traces and log lines in order of arrival, the oldest dropped when they are above the
+ * screen. Drawing and keys are live.c's. */
+#include "view/live.h"
+
+#include "base/mem.h"
+
+#include <string.h>
+
+#define LIVE_BLOCKS 100 /* kept, and what stands on the screen */
+
+struct model *live_model(struct live_view *l)
+{
+	return explorer_model(l->view.world->explorer);
+}
+
+struct live_block *live_block_at(const struct live_view *l, uint64_t row)
+{
+	uint32_t low = 0, high = l->n_blocks;
+
+	while (high - low > 1) {
+		uint32_t middle = low + (high - low) / 2;
+		if (l->blocks[middle].first <= row)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low < l->n_blocks ? &l->blocks[low] : NULL;
+}
+
+uint64_t live_block_rows(const struct live_block *b)
+{
+	return b->logs > 0 ? b->logs : b->waterfall.n_rows;
+}
+
+struct live_place live_place_at(const struct live_view *l, uint64_t row)
+{
+	const struct live_block *b = live_block_at(l, row);
+	struct live_place p = {MODEL_NONE, EVENT_NONE, LIVE_NO_LOG};
+
+	if (b == NULL || row >= l->list.count)
+		return p;
+	if (b->logs > 0) {
+		p.log = b->log + (uint32_t)(row - b->first);
+	} else {
+		p.trace = b->waterfall.trace;
+		p.event = waterfall_event(&b->waterfall, row - b->first);
+	}
+	return p;
+}
+
+static uint64_t row_in_block(const struct live_block *b, struct live_place p)
+{
+	if (b->logs > 0)
+		return b->first + (p.log - b->log);
+	for (uint64_t row = 0; row < b->waterfall.n_rows; row++)
+		if (waterfall_event(&b->waterfall, row) == p.event)
+			return b->first + row;
+	return b->first;
+}
+
+static bool block_holds(const struct live_block *b, struct live_place p)
+{
+	if (b->logs > 0)
+		return p.log != LIVE_NO_LOG && p.log >= b->log && p.log - b->log < b->logs;
+	return p.log == LIVE_NO_LOG && b->waterfall.trace == p.trace;
+}
+
+uint64_t live_row_of(const struct live_view *l, struct live_place p)
+{
+	for (uint32_t i = 0; i < l->n_blocks; i++)
+		if (block_holds(&l->blocks[i], p))
+			return row_in_block(&l->blocks[i], p);
+	return UINT64_MAX;
+}
+
+static struct live_block *add_block(struct live_view *l)
+{
+	if (l->n_blocks == l->cap_blocks) {
+		l->cap_blocks = l->cap_blocks ? l->cap_blocks * 2 : LIVE_BLOCKS;
+		l->blocks = mem_resize(l->blocks, l->cap_blocks, sizeof(*l->blocks));
+	}
+	l->blocks[l->n_blocks] = (struct live_block){0};
+	return &l->blocks[l->n_blocks++];
+}
+
+static void take_log(struct live_view *l)
+{
+	struct live_block *last = l->n_blocks > 0 ? &l->blocks[l->n_blocks - 1] : NULL;
+
+	if (last == NULL || last->logs == 0) {
+		last = add_block(l);
+		waterfall_init(&last->waterfall, MODEL_NONE);
+		last->log = l->next_log;
+	}
+	last->logs++;
+	l->next_log++;
+}
+
+/* Traces and log lines, each in order of arrival: a line comes after the traces that had begun before it. */
+static void take_new(struct live_view *l)
+{
+	const struct events *e = model_events(live_model(l));
+	uint32_t traces = model_trace_count(live_model(l));
+
+	if (traces - l->next_trace > LIVE_BLOCKS)
+		l->next_trace = traces - LIVE_BLOCKS;
+	while (l->next_trace < traces || l->next_log < e->n_logs) {
+		uint32_t first = l->next_trace < traces
+		                         ? model_trace(live_model(l), l->next_trace)->first_event
+		                         : EVENT_NONE;
+		if (l->next_log < e->n_logs &&
+		    (l->next_trace == traces || e->logs[l->next_log].before <= first))
+			take_log(l);
+		else
+			waterfall_init(&add_block(l)->waterfall, l->next_trace++);
+	}
+}
+
+/* The oldest beyond the limit that end above the screen. */
+static void drop_old(struct live_view *l)
+{
+	uint32_t drop = 0;
+
+	while (l->n_blocks - drop > LIVE_BLOCKS && drop + 1 < l->n_blocks &&
+	       l->blocks[drop + 1].first <= l->list.top)
+		waterfall_fini(&l->blocks[drop++].waterfall);
+	if (drop == 0)
+		return;
+	l->n_blocks -= drop;
+	memmove(l->blocks, l->blocks + drop, l->n_blocks * sizeof(*l->blocks));
+}
+
+uint64_t live_number_rows(struct live_view *l)
+{
+	uint64_t rows = 0;
+
+	for (uint32_t i = 0; i < l->n_blocks; i++) {
+		if (l->blocks[i].logs == 0)
+			waterfall_update(&l->blocks[i].waterfall, live_model(l));
+		l->blocks[i].first = rows;
+		rows += live_block_rows(&l->blocks[i]);
+	}
+	return rows;
+}
+
+void live_rebuild(struct live_view *l)
+{
+	struct live_place on = live_place_at(l, l->list.cursor);
+	bool at_end = l->list.count == 0 || l->list.cursor + 1 >= l->list.count;
+	uint64_t before = l->list.count, rows, row;
+
+	drop_old(l);
+	take_new(l);
+	rows = live_number_rows(l);
+	l->list.count = rows;
+	if (at_end) {
+		l->waiting = 0;
+		list_go(&l->list, rows);
+		return;
+	}
+	l->waiting += rows > before ? rows - before : 0;
+	row = live_row_of(l, on);
+	if (row != UINT64_MAX)
+		list_place(&l->list, row);
+}
+
+void live_rows_free(struct live_view *l)
+{
+	for (uint32_t i = 0; i < l->n_blocks; i++)
+		waterfall_fini(&l->blocks[i].waterfall);
+	mem_free(l->blocks);
+}
