@@ -13,7 +13,8 @@
 #define TIME_COLUMNS  9                  /* "22:14:01 " */
 #define RATE_SPAN     (60 * TIME_SECOND) /* rates are of the last minute */
 #define RATE_EVENTS   20000              /* looked at for them, at most */
-#define REFRESH_SHARE 10                 /* one part in ten of the time may go into trees */
+#define CENT          INT64_C(10000000000)
+#define REFRESH_SHARE 10 /* one part in ten of the time may go into trees */
 
 /* Frozen (F): what is shown stays while the journal goes on. */
 static void refresh(struct live_view *l)
@@ -293,8 +294,8 @@ static void append_rates(struct live_view *l, struct buf *out)
 			cost += r->cost;
 	}
 	format_count(out, events);
-	buf_puts(out, " ev/min  ");
-	format_money(out, cost);
+	buf_puts(out, " ev/min  $");
+	decimal_append_fixed(out, cost, MONEY_SCALE, cost < CENT ? 4 : 2);
 	buf_puts(out, "/min");
 }
 

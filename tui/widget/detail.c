@@ -64,7 +64,7 @@ static uint32_t version_of(const struct detail_pane *d, const struct model *m)
 	                                                        : 0;
 }
 
-static void add_payload(struct detail_pane *d, const struct detail *p)
+static void add_payload(struct detail_pane *d, const struct events *e, const struct detail *p)
 {
 	struct reader *r = &d->reader;
 
@@ -81,7 +81,7 @@ static void add_payload(struct detail_pane *d, const struct detail *p)
 	else if (d->tab == DETAIL_PROPERTIES)
 		detail_add_properties(r, p);
 	else if (d->event != EVENT_NONE || p->messages.n > 0)
-		detail_add_messages(r, &p->messages);
+		detail_add_messages(r, &p->messages, event_kind(events_get(e, p->event)));
 }
 
 static void fill(struct detail_pane *d, struct model *m, const struct detail *p)
@@ -94,7 +94,7 @@ static void fill(struct detail_pane *d, struct model *m, const struct detail *p)
 	else if (d->tab == DETAIL_CHAT)
 		detail_add_trace(r, m, d->trace);
 	if (p)
-		add_payload(d, p);
+		add_payload(d, model_events(m), p);
 	else if (d->tab != DETAIL_CHAT)
 		reader_add_across(r, ROLE_DIM, STR("no $ai_trace event: made from its parts"));
 }

@@ -38,6 +38,7 @@ struct teller {
 	uint32_t message; /* of the part before; UINT32_MAX: none */
 	struct str label; /* of the part before */
 	struct buf text;
+	bool states; /* a span's input and output: said by nobody */
 };
 
 struct voice {
@@ -72,7 +73,8 @@ static struct voice voice_of(const struct part *p)
 /* The label stands once for what one message says in one voice. */
 static void say(struct teller *t, const struct part *p, enum role role, int indent, struct str text)
 {
-	struct voice voice = voice_of(p);
+	bool nobody = t->states && (p->type == PART_TEXT || p->type == PART_UNKNOWN);
+	struct voice voice = nobody ? (struct voice){STR_EMPTY, ROLE_TEXT} : voice_of(p);
 	bool same = t->message == p->message && str_eq(t->label, voice.label);
 	struct str shown = cut(text, PART_BYTES);
 
@@ -197,15 +199,26 @@ static void say_side(struct teller *t, const struct messages *m, enum part_side 
 		say_none(t->r, side == SIDE_INPUT ? "input" : "output", withheld);
 }
 
-void detail_add_messages(struct reader *r, const struct messages *m)
+/* What stands for a state: one part a side, of the side's own role. */
+static bool are_states(const struct messages *m)
 {
-	struct teller t = {.r = r, .message = UINT32_MAX};
+	for (uint32_t i = 0; i < m->n; i++)
+		if (i > 0 && m->parts[i].side == m->parts[i - 1].side)
+			return false;
+	return true;
+}
+
+void detail_add_messages(struct reader *r, const struct messages *m, enum event_kind kind)
+{
+	bool call = kind == EVENT_GENERATION || kind == EVENT_EMBEDDING;
+	struct teller t = {.r = r, .message = UINT32_MAX, .states = !call && are_states(m)};
 
 	reader_add_across(r, ROLE_RULE, STR("---- input ----"));
 	say_side(&t, m, SIDE_INPUT, m->input_withheld);
 	t.message = UINT32_MAX;
 	reader_add_across(r, ROLE_RULE, STR("---- output ----"));
-	say_side(&t, m, SIDE_OUTPUT, m->output_withheld);
+	/* SDKs send null for an embedding's output: there is none to withhold. */
+	say_side(&t, m, SIDE_OUTPUT, m->output_withheld && kind != EVENT_EMBEDDING);
 	buf_free(&t.text);
 }
 
