@@ -100,9 +100,11 @@ function check_system(name)
 		else
 			curses_file = FILENAME
 	}
-	if (name ~ /^uv(\/.*)?(\.h)?$/ && FILENAME != "core/base/loop.c" &&
+	if (name ~ /^uv(\/.*)?(\.h)?$/ && FILENAME !~ /^core\/base\/loop(_[a-z]+)?\.[ch]$/ &&
 	    FILENAME !~ /^core\/collect\//)
-		report("includes <" name ">: libuv belongs to core/base/loop.c and core/collect")
+		report("includes <" name ">: libuv belongs to core/base/loop*.[ch] and core/collect")
+	if (name == "microhttpd.h" && FILENAME !~ /^core\/collect\//)
+		report("includes <" name ">: libmicrohttpd belongs to core/collect")
 }
 
 FNR == 1 {

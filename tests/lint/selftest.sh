@@ -105,6 +105,7 @@ test_layers()
 	misplaced tui/json/a.c 'int x;\n' '1: in no layer'
 	misplaced core/other.c 'int x;\n' '1: in no layer'
 	misplaced core/base/a.c '#include <uv.h>\n' '1: includes <uv.h>'
+	misplaced core/journal/a.c '#include <microhttpd.h>\n' '1: includes <microhttpd.h>'
 	misplaced tui/view/a.c '#include <ncursesw/curses.h>\n' '1: includes <ncursesw/curses.h>'
 	misplaced core/base/a.c '#include <curses.h>\n' '1: includes <curses.h>'
 	misplaced tui/term/second.c '#include <ncurses.h>\n' '1: includes <ncurses.h>: curses already'
