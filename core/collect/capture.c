@@ -168,6 +168,8 @@ static int append(struct capture *c, struct str lines, struct errinfo *e)
 	pthread_mutex_unlock(&c->lock);
 	if (rc == ERR_OK)
 		return 0;
+	if (c->taken)
+		c->taken(c->ctx);
 	err_set(e, rc, "transient error, please retry");
 	return 503;
 }

@@ -43,7 +43,7 @@ struct capture_counts {
 struct journal_writer;
 struct capture;
 /* writer may be NULL (then every event is refused with 503); borrowed. taken, if not NULL, is
- * called on the caller's thread after lines are in the journal. */
+ * called on the caller's thread after lines are in the journal, or could not be written. */
 struct capture *capture_new(struct journal_writer *writer, void (*taken)(void *ctx), void *ctx);
 void capture_free(struct capture *c);                               /* NULL is allowed */
 void capture_counts(struct capture *c, struct capture_counts *out); /* any thread */
