@@ -1,8 +1,10 @@
 /* tracehog: a terminal explorer of LLM traces. Reads the command line and hands over to the command. */
 #include "base/clean.h"
 #include "command/explore.h"
+#include "print/capture.h"
 #include "print/ls.h"
 #include "print/output.h"
+#include "print/run.h"
 #include "print/show.h"
 #include "print/stats.h"
 #include "print/tail.h"
@@ -47,6 +49,10 @@ static int run(struct options *o)
 	switch (o->command) {
 	case COMMAND_DEMO:
 		return explore_demo(o);
+	case COMMAND_CAPTURE:
+		return print_capture(o);
+	case COMMAND_RUN:
+		return print_run(o);
 	case COMMAND_LS:
 		return print_ls(o);
 	case COMMAND_SHOW:

@@ -1,25 +1,19 @@
-/* The demo's events in order of arrival, its own journal, and the player that writes the one
- * into the other.
+/* The demo's events in order of arrival, and the player that sends them.
  *
  * Invariants: events are sorted by arrival, then as they were told; lines live in the demo's
- * arena. The player writes each line once, whole and in order; after a failed write it never
- * writes again.
+ * arena. The player sends each line once and in order.
  *
- * Left to others: what happens in the demo (demo_story.c and the story). */
+ * Left to others: what happens in the demo (demo_story.c and the story), and how it is sent. */
 #include "collect/demo.h"
 
 #include "base/loop.h"
 #include "base/mem.h"
 #include "base/time.h"
 #include "collect/demo_story.h"
+#include "collect/sender.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 /* ---- events ---- */
 
@@ -86,106 +80,38 @@ const struct demo_event *demo_event(const struct demo *d, size_t at)
 	return &d->told[at].event;
 }
 
-/* ---- the journal ---- */
-
-#define FILE_NAME "/demo.ndjson"
-
-static const char *temporary_folder(void)
-{
-	const char *folder = getenv("TMPDIR");
-	return folder && folder[0] == '/' ? folder : "/tmp";
-}
-
-enum err demo_file(char *path, size_t size, int *fd, struct errinfo *e)
-{
-	const char *folder = temporary_folder();
-	int n = snprintf(path, size, "%s/tracehog-demo-XXXXXX", folder);
-	if (n < 0 || (size_t)n + sizeof FILE_NAME > size)
-		return err_set(e, ERR_RANGE,
-		               "the name of the folder for temporary files is too long: %s",
-		               folder);
-	if (!mkdtemp(path))
-		return err_set(e, ERR_IO,
-		               "making a folder in %s: %s: set TMPDIR to one that can be written",
-		               folder, strerror(errno));
-	memcpy(path + n, FILE_NAME, sizeof FILE_NAME);
-	*fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (*fd < 0) {
-		int why = errno;
-		path[n] = '\0';
-		rmdir(path);
-		return err_set(e, ERR_IO, "making the demo's journal in %s: %s", folder,
-		               strerror(why));
-	}
-	return ERR_OK;
-}
-
-void demo_file_remove(const char *path)
-{
-	size_t n = strlen(path), tail = sizeof FILE_NAME - 1;
-	char *folder;
-	/* Only what demo_file made: never somebody's own journal. */
-	if (n < tail || strcmp(path + n - tail, FILE_NAME) != 0)
-		return;
-	unlink(path);
-	folder = mem_copy_text(path, n - tail);
-	rmdir(folder);
-	mem_free(folder);
-}
-
 /* ---- the player ---- */
 
 struct demo_player {
 	const struct demo *demo;
+	struct sender *to;
 	struct loop_timer *timer;
-	int fd;
 	size_t next;
 	int64_t start; /* monotonic microseconds */
-	struct errinfo error;
 };
 
-static void write_all(struct demo_player *p, struct str bytes)
+static void send_due(struct demo_player *p, int64_t played_us)
 {
-	while (bytes.n) {
-		ssize_t n = write(p->fd, bytes.p, bytes.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			err_set(&p->error, ERR_IO, "writing the demo's journal: %s",
-			        strerror(errno));
-			return;
-		}
-		bytes = str_sub(bytes, (size_t)n, bytes.n);
-	}
-}
-
-static void write_due(struct demo_player *p, int64_t played_us)
-{
-	struct buf lines = {0};
-	while (p->next < p->demo->n && p->demo->told[p->next].event.after_us <= played_us) {
-		buf_append(&lines, p->demo->told[p->next++].event.line);
-		buf_add(&lines, '\n');
-	}
-	write_all(p, buf_str(&lines));
-	buf_free(&lines);
+	while (p->next < p->demo->n && p->demo->told[p->next].event.after_us <= played_us)
+		sender_add(p->to, p->demo->told[p->next++].event.line);
 }
 
 static void play(void *ctx)
 {
 	struct demo_player *p = ctx;
 	int64_t played_us = time_monotonic() - p->start, left;
-	write_due(p, played_us);
+	send_due(p, played_us);
 	if (demo_player_done(p))
 		return;
 	left = p->demo->told[p->next].event.after_us - played_us;
 	loop_timer_start(p->timer, (uint64_t)(left + 999) / 1000, 0);
 }
 
-struct demo_player *demo_player_new(struct loop *l, const struct demo *d, int fd)
+struct demo_player *demo_player_new(struct loop *l, const struct demo *d, struct sender *to)
 {
 	struct demo_player *p = mem_zero(1, sizeof *p);
 	p->demo = d;
-	p->fd = fd;
+	p->to = to;
 	p->start = time_monotonic();
 	p->timer = loop_timer_new(l, play, p);
 	play(p);
@@ -203,18 +129,10 @@ void demo_player_free(struct demo_player *p)
 void demo_player_rush(struct demo_player *p)
 {
 	loop_timer_stop(p->timer);
-	if (!demo_player_done(p))
-		write_due(p, INT64_MAX);
+	send_due(p, INT64_MAX);
 }
 
 bool demo_player_done(const struct demo_player *p)
 {
-	return p->error.code || p->next == p->demo->n;
-}
-
-enum err demo_player_error(const struct demo_player *p, struct errinfo *e)
-{
-	if (e)
-		*e = p->error;
-	return p->error.code;
+	return p->next == p->demo->n;
 }

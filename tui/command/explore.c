@@ -1,14 +1,18 @@
-/* Opens sources and runs the explorer on them. The demo's journal is played while it is watched, and removed at the end. */
+/* Opens sources and runs the explorer on them: files, the local journal with the capture endpoint beside it, or the demo, which
+ * is sent to an endpoint of its own. */
 #include "command/explore.h"
 
 #include "base/time.h"
 #include "collect/demo.h"
+#include "collect/folder.h"
+#include "collect/sender.h"
 #include "command/terminal.h"
+#include "print/capture.h"
 #include "print/demo.h"
 #include "print/ls.h"
 #include "print/output.h"
 
-#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -60,95 +64,235 @@ static int list_instead(struct options *o)
 	return print_ls(&list);
 }
 
-static int run(struct options *o, const struct theme *theme, struct loop *loop, struct explorer *x,
-               const char *source)
+/* ---- the explorer -------------------------------------------------------------------------------------------------- */
+
+/* What is on the screen: the sources, and the endpoint that adds to them, if there is one. */
+struct showing {
+	struct options *options;
+	struct theme theme;
+	struct loop *loop;
+	struct explorer *x;
+	struct app *app; /* while the terminal is ours */
+	struct endpoint *endpoint;
+	const char *name;   /* stands for the source in the head line; NULL: the endpoint's port */
+	struct intake told; /* to the app */
+};
+
+static int run(struct showing *s, const char *source)
 {
-	struct terminal_options options = {.depth = wanted_depth(o), .theme = theme};
+	struct terminal_options options = {.depth = wanted_depth(s->options), .theme = &s->theme};
 	struct errinfo e = {0};
-	struct app *app;
 	enum err err;
 
 	terminal_guard();
-	explorer_start(x, !o->no_follow);
-	app = app_new(x, source);
-	err = terminal_run(app, loop, x, &options, &e);
-	app_free(app);
+	explorer_start(s->x, !s->options->no_follow);
+	s->app = app_new(s->x, source);
+	if (s->endpoint != NULL)
+		app_set_intake(s->app, &s->told);
+	err = terminal_run(s->app, s->loop, s->x, &options, &e);
+	app_free(s->app);
+	s->app = NULL;
 	if (err != ERR_OK)
 		output_error(e.msg);
 	return exit_of_err(err);
 }
 
-static enum err load_theme(struct theme *theme, const struct options *o)
+static enum err load_theme(struct showing *s)
 {
+	const char *name = s->options->theme;
 	struct errinfo e = {0};
-	enum err err = theme_load(theme, o->theme != NULL ? o->theme : "default", &e);
+	enum err err = theme_load(&s->theme, name != NULL ? name : "default", &e);
 
 	if (err != ERR_OK)
 		output_error(e.msg);
 	return err;
 }
 
-int explore_run(struct options *o)
+static int run_on_sources(struct showing *s)
 {
-	struct theme theme;
-	struct loop *loop;
-	struct explorer *x;
+	struct options *o = s->options;
 	int code;
 
-	if (!have_terminal())
-		return list_instead(o);
-	if (load_theme(&theme, o) != ERR_OK)
-		return EXIT_BAD_USAGE;
-	loop = loop_new();
-	x = output_open(loop, o->words, o->n_words, &code);
-	if (x != NULL && explorer_source_count(x) == 0)
-		code = EXIT_NOTHING;
-	else if (x != NULL)
-		code = run(o, &theme, loop, x, o->n_words > 0 ? o->words[0] : "journal:");
-	if (x != NULL)
-		explorer_free(x);
-	loop_free(loop);
+	s->x = output_open(s->loop, o->words, o->n_words, &code);
+	if (s->x == NULL)
+		return code;
+	if (explorer_source_count(s->x) == 0)
+		return EXIT_NOTHING;
+	code = run(s, o->n_words > 0 ? o->words[0] : "journal:");
 	return code;
 }
 
-static int demo_on(struct options *o, const struct theme *theme, const char *path, int fd)
+/* ---- with an endpoint ------------------------------------------------------------------------------------------------ */
+
+static void read_intake(const struct showing *s, struct intake *out)
 {
-	struct loop *loop = loop_new();
-	struct demo *demo = demo_new(time_now(), 1);
-	struct demo_player *player = demo_player_new(loop, demo, fd);
-	struct explorer *x = explorer_new(loop);
+	const char *url = endpoint_url(s->endpoint), *port = url != NULL ? strrchr(url, ':') : NULL;
+
+	memset(out, 0, sizeof(*out)); /* it is compared byte by byte */
+	if (port != NULL) {
+		snprintf(out->name, sizeof(out->name), "local%s", port);
+		snprintf(out->url, sizeof(out->url), "%s", url);
+		out->exposed = !endpoint_is_loopback(s->endpoint);
+	} else {
+		snprintf(out->name, sizeof(out->name), "journal (followed)");
+	}
+	if (s->name != NULL)
+		snprintf(out->name, sizeof(out->name), "%s", s->name);
+	if (!endpoint_failing(s->endpoint, &out->failing))
+		memset(&out->failing, 0, sizeof(out->failing));
+}
+
+static void tell(struct showing *s)
+{
+	struct intake now;
+
+	read_intake(s, &now);
+	if (memcmp(&now, &s->told, sizeof(now)) == 0)
+		return;
+	s->told = now;
+	if (s->app != NULL)
+		app_set_intake(s->app, &now);
+}
+
+static void on_taken(void *ctx)
+{
+	struct showing *s = ctx;
+
+	/* Within endpoint_open it has no name yet. */
+	if (s->endpoint != NULL)
+		tell(s);
+	explorer_check(s->x);
+}
+
+static enum err open_endpoint(struct showing *s, const char *folder, const char *address,
+                              struct errinfo *e)
+{
+	struct endpoint_options options;
+	enum err err;
+
+	s->x = explorer_new(s->loop);
+	capture_endpoint_options(&options, s->options, folder);
+	if (address != NULL)
+		options.listener.address = address;
+	err = endpoint_open(&s->endpoint, s->loop, &options, on_taken, s, e);
+	if (err == ERR_OK)
+		err = explorer_add_folder(s->x, folder, e);
+	if (err == ERR_OK)
+		tell(s);
+	return err;
+}
+
+static int run_on_journal(struct showing *s)
+{
+	struct buf folder = {0};
 	struct errinfo e = {0};
-	enum err err = explorer_add_file(x, path, &e);
-	int code = exit_of_err(err);
+	enum err err = capture_folder(&folder, s->options, &e);
+	int code;
 
 	if (err == ERR_OK)
-		code = run(o, theme, loop, x, path);
+		err = open_endpoint(s, buf_text(&folder), NULL, &e);
+	if (err == ERR_OK) {
+		code = run(s, s->options->journal != NULL ? s->options->journal : "journal:");
+	} else {
+		output_error(e.msg);
+		code = exit_of_err(err);
+	}
+	buf_free(&folder);
+	return code;
+}
+
+/* ---- the commands ---------------------------------------------------------------------------------------------------- */
+
+static int in_session(struct options *o, int (*command)(struct showing *s))
+{
+	struct showing s = {.options = o};
+	int code;
+
+	if (load_theme(&s) != ERR_OK)
+		return EXIT_BAD_USAGE;
+	s.loop = loop_new();
+	code = command(&s);
+	endpoint_close(s.endpoint);
+	explorer_free(s.x);
+	loop_free(s.loop);
+	return code;
+}
+
+static bool is_journal(const struct options *o)
+{
+	return o->n_words == 0 || (o->n_words == 1 && strcmp(o->words[0], "journal:") == 0);
+}
+
+static bool asks_to_listen(const struct options *o)
+{
+	return o->listen != NULL || o->journal != NULL || o->allow_origins[0] != NULL ||
+	       o->allow_hosts[0] != NULL;
+}
+
+int explore_run(struct options *o)
+{
+	char *folder = (char *)(uintptr_t)o->journal; /* not written to */
+
+	if (!is_journal(o) && asks_to_listen(o)) {
+		output_error("the capture options are for the local journal: leave the source out");
+		return EXIT_BAD_USAGE;
+	}
+	if (folder != NULL && (!have_terminal() || o->no_follow)) {
+		o->words = &folder;
+		o->n_words = 1;
+	}
+	if (!have_terminal())
+		return list_instead(o);
+	return in_session(o, is_journal(o) && !o->no_follow ? run_on_journal : run_on_sources);
+}
+
+static void ignore(void *ctx)
+{
+	(void)ctx;
+}
+
+/* What is there from the start is in the journal before the screen opens. */
+static int play_demo(struct showing *s, const char *folder)
+{
+	struct demo *demo = demo_new(time_now(), 1);
+	struct sender *sender = sender_new(s->loop, endpoint_url(s->endpoint), ignore, NULL);
+	struct demo_player *player = demo_player_new(s->loop, demo, sender);
+	struct errinfo e = {0};
+	int code;
+
+	while (sender_waiting(sender) > 0 && loop_step(s->loop, true))
+		;
+	code = run(s, folder);
+	if (sender_error(sender, &e) != ERR_OK)
+		output_error(e.msg);
+	demo_player_free(player);
+	sender_free(sender);
+	demo_free(demo);
+	return code;
+}
+
+static int run_on_demo(struct showing *s)
+{
+	struct buf folder = {0};
+	struct errinfo e = {0};
+	enum err err = folder_make_temporary(&folder, &e);
+	int code = EXIT_UNREADABLE;
+
+	s->name = "demo";
+	if (err == ERR_OK)
+		err = open_endpoint(s, buf_text(&folder), ":0", &e);
+	if (err == ERR_OK)
+		code = play_demo(s, buf_text(&folder));
 	else
 		output_error(e.msg);
-	explorer_free(x);
-	demo_player_free(player);
-	demo_free(demo);
-	loop_free(loop);
+	endpoint_close(s->endpoint);
+	s->endpoint = NULL;
+	folder_remove_temporary(buf_text(&folder));
+	buf_free(&folder);
 	return code;
 }
 
 int explore_demo(struct options *o)
 {
-	char path[PATH_MAX];
-	struct theme theme;
-	struct errinfo e = {0};
-	int fd, code;
-
-	if (!have_terminal())
-		return print_demo();
-	if (load_theme(&theme, o) != ERR_OK)
-		return EXIT_BAD_USAGE;
-	if (demo_file(path, sizeof(path), &fd, &e) != ERR_OK) {
-		output_error(e.msg);
-		return EXIT_UNREADABLE;
-	}
-	code = demo_on(o, &theme, path, fd);
-	close(fd);
-	demo_file_remove(path);
-	return code;
+	return have_terminal() ? in_session(o, run_on_demo) : print_demo();
 }

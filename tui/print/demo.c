@@ -1,15 +1,15 @@
-/* The whole sample at once, into a journal of its own that is removed at the end. */
+/* The whole sample at once, sent to an endpoint of its own with a journal that is removed at the end. */
 #include "print/demo.h"
 
 #include "base/time.h"
 #include "collect/demo.h"
+#include "collect/endpoint.h"
+#include "collect/folder.h"
+#include "collect/sender.h"
 #include "print/ls.h"
 #include "print/output.h"
 #include "print/show.h"
 #include "print/stats.h"
-
-#include <limits.h>
-#include <unistd.h>
 
 static void print_all(struct explorer *x)
 {
@@ -32,9 +32,9 @@ static void print_all(struct explorer *x)
 	stats_free(&s);
 }
 
-static int load_and_print(struct loop *loop, char *path)
+static int load_and_print(struct loop *loop, char *folder)
 {
-	char *words[] = {path};
+	char *words[] = {folder};
 	int code;
 	struct explorer *x = output_load(loop, words, 1, &code);
 
@@ -45,39 +45,58 @@ static int load_and_print(struct loop *loop, char *path)
 	return code;
 }
 
-static int play_and_print(struct loop *loop, char *path, int fd)
+static void ignore(void *ctx)
+{
+	(void)ctx;
+}
+
+static enum err send_all(struct loop *loop, const char *url, struct errinfo *e)
 {
 	struct demo *demo = demo_new(time_now(), 1);
-	struct demo_player *player = demo_player_new(loop, demo, fd);
-	struct errinfo e = {0};
-	int code = EXIT_UNREADABLE;
+	struct sender *sender = sender_new(loop, url, ignore, NULL);
+	struct demo_player *player = demo_player_new(loop, demo, sender);
+	enum err err;
 
 	demo_player_rush(player);
-	if (demo_player_error(player, &e) == ERR_OK)
-		code = load_and_print(loop, path);
-	else
-		output_error(e.msg);
+	while (sender_waiting(sender) > 0 && loop_step(loop, true))
+		;
+	err = sender_error(sender, e);
 	demo_player_free(player);
+	sender_free(sender);
 	demo_free(demo);
-	return code;
+	return err;
+}
+
+static enum err fill(struct loop *loop, const char *folder, struct errinfo *e)
+{
+	struct endpoint_options options = {.folder = folder, .listener = {.address = ":0"}};
+	struct endpoint *endpoint = NULL;
+	enum err err = endpoint_open(&endpoint, loop, &options, ignore, NULL, e);
+
+	if (err == ERR_OK)
+		err = send_all(loop, endpoint_url(endpoint), e);
+	endpoint_close(endpoint);
+	return err;
 }
 
 int print_demo(void)
 {
-	char path[PATH_MAX];
+	struct buf folder = {0};
 	struct errinfo e = {0};
-	struct loop *loop;
-	int fd, code;
-	enum err err = demo_file(path, sizeof(path), &fd, &e);
+	struct loop *loop = loop_new();
+	int code;
+	enum err err = folder_make_temporary(&folder, &e);
 
-	if (err != ERR_OK) {
+	if (err == ERR_OK)
+		err = fill(loop, buf_text(&folder), &e);
+	if (err == ERR_OK) {
+		code = load_and_print(loop, folder.p);
+	} else {
 		output_error(e.msg);
-		return exit_of_err(err);
+		code = exit_of_err(err);
 	}
-	loop = loop_new();
-	code = play_and_print(loop, path, fd);
 	loop_free(loop);
-	close(fd);
-	demo_file_remove(path);
+	folder_remove_temporary(buf_text(&folder));
+	buf_free(&folder);
 	return output_end(code);
 }

@@ -2,12 +2,14 @@
 #include "print/options.h"
 
 #include "base/time.h"
+#include "journal/writer.h"
 
 #include <getopt.h>
 #include <string.h>
 
 #define AT(command) (1u << (command))
 #define EVERYWHERE  (AT(COMMAND_KINDS) - 1)
+#define LISTENS     (AT(COMMAND_EXPLORE) | AT(COMMAND_CAPTURE) | AT(COMMAND_RUN))
 #define PRINTS                                                                      \
 	(AT(COMMAND_LS) | AT(COMMAND_SHOW) | AT(COMMAND_TREE) | AT(COMMAND_STATS) | \
 	 AT(COMMAND_TAIL))
@@ -18,6 +20,9 @@ static const struct {
 	[COMMAND_EXPLORE] = {NULL, "[SOURCE...]", "open the explorer"},
 	[COMMAND_DEMO] = {"demo", "",
                           "the explorer on a sample agent's day, which goes on while you watch"},
+	[COMMAND_CAPTURE] = {"capture", "", "takes in events over HTTP, without a screen"},
+	[COMMAND_RUN] = {"run", "-- CMD [ARG...]",
+                         "runs a program that sends its events here, and sums up what came in"},
 	[COMMAND_LS] = {"ls", "WHAT [SOURCE...]",
                         "a table: traces sessions generations spans users models"},
 	[COMMAND_SHOW] =
@@ -129,6 +134,74 @@ static enum err set_theme(struct options *o, const char *value, struct errinfo *
 	return ERR_OK;
 }
 
+static enum err set_listen(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)e;
+	o->listen = value;
+	return ERR_OK;
+}
+
+static enum err set_journal(struct options *o, const char *value, struct errinfo *e)
+{
+	if (value[0] == '\0')
+		return err_set(e, ERR_USAGE, "--journal: the folder's name is empty");
+	o->journal = value;
+	return ERR_OK;
+}
+
+/* A number and one letter of units, which are worth `worth` each. No letter: worth 1. */
+static bool read_amount(struct str text, const char *units, const int64_t *worth, int64_t *out)
+{
+	const char *unit = text.n > 0 ? strchr(units, text.p[text.n - 1]) : NULL;
+	int64_t factor = unit != NULL ? worth[unit - units] : 1;
+
+	if (unit != NULL)
+		text.n--;
+	return str_to_i64(text, out) && *out >= 0 && !__builtin_mul_overflow(*out, factor, out);
+}
+
+static enum err set_keep(struct options *o, const char *value, struct errinfo *e)
+{
+	static const int64_t sizes[] = {1 << 10, 1 << 20, 1 << 30};
+	static const int64_t times[] = {1, 60, 3600, 86400};
+	struct str text = str_of(value);
+	size_t comma = str_find(text, STR(","), 0, false);
+	int64_t bytes = 0, seconds = 0;
+
+	if (comma == SIZE_MAX || !read_amount(str_sub(text, 0, comma), "kMG", sizes, &bytes) ||
+	    !read_amount(str_sub(text, comma + 1, SIZE_MAX), "smhd", times, &seconds))
+		return err_set(e, ERR_USAGE,
+		               "--keep: %s is no SIZE,AGE: use something like 4G,30d (k M G; s m h "
+		               "d; 0: no limit)",
+		               value);
+	o->keep_bytes = (uint64_t)bytes;
+	o->keep_seconds = seconds;
+	return ERR_OK;
+}
+
+static enum err add_name(const char **names, const char *option, const char *value,
+                         struct errinfo *e)
+{
+	size_t n = 0;
+
+	while (names[n] != NULL)
+		n++;
+	if (n == OPTIONS_NAMES)
+		return err_set(e, ERR_USAGE, "--%s: at most %d are taken", option, OPTIONS_NAMES);
+	names[n] = value;
+	return ERR_OK;
+}
+
+static enum err add_origin(struct options *o, const char *value, struct errinfo *e)
+{
+	return add_name(o->allow_origins, "allow-origin", value, e);
+}
+
+static enum err add_host(struct options *o, const char *value, struct errinfo *e)
+{
+	return add_name(o->allow_hosts, "allow-host", value, e);
+}
+
 static enum err set_no_follow(struct options *o, const char *value, struct errinfo *e)
 {
 	(void)value;
@@ -169,14 +242,21 @@ static const struct option_entry entries[] = {
          set_sort},
 	{"limit", 0, "N", "at most so many rows", AT(COMMAND_LS), set_limit},
 	{"fields", 0, "A,B,C", "these fields in this order", AT(COMMAND_LS), set_fields},
-	{"json", 0, NULL, "one JSON document (tail: an object a line)", PRINTS, set_json},
-	{"jsonl", 0, NULL, "a JSON object a line", PRINTS, set_json_lines},
+	{"json", 0, NULL, "one JSON document (tail, capture: an object a line)",
+         PRINTS | AT(COMMAND_CAPTURE), set_json},
+	{"jsonl", 0, NULL, "a JSON object a line", PRINTS | AT(COMMAND_CAPTURE), set_json_lines},
 	{"csv", 0, NULL, "comma-separated values with a title line", AT(COMMAND_LS), set_csv},
 	{"tsv", 0, NULL, "tab-separated values with a title line", AT(COMMAND_LS), set_tsv},
 	{"md", 0, NULL, "a Markdown table", AT(COMMAND_LS), set_markdown},
 	{"plain", 0, NULL, "a line per value, for screen readers", AT(COMMAND_LS), set_plain},
 	{"fail-if", 0, "any|none", "exit 7 when it holds of the rows",
          AT(COMMAND_LS) | AT(COMMAND_STATS) | AT(COMMAND_TAIL), set_fail_if},
+	{"listen", 0, "ADDR:PORT", "where to take in events (127.0.0.1:8765); port 0: a free one",
+         LISTENS, set_listen},
+	{"journal", 0, "DIR", "the folder to keep them in", LISTENS, set_journal},
+	{"keep", 0, "SIZE,AGE", "how much of it, and how long (4G,30d)", LISTENS, set_keep},
+	{"allow-origin", 0, "ORIGIN", "let pages of this origin send events", LISTENS, add_origin},
+	{"allow-host", 0, "NAME", "take requests that call this machine so", LISTENS, add_host},
 	{"no-follow", 0, NULL, "do not follow what grows (only tail and the explorer do)",
          EVERYWHERE, set_no_follow},
 	{"verbose", 'v', NULL, "stats: every bad and irregular line with its place and reason",
@@ -229,13 +309,30 @@ static const struct option_entry *entry_of(int code)
 	return NULL;
 }
 
+static enum err check_words(const struct options *o, struct errinfo *e)
+{
+	const char *name = command_table[o->command].name;
+
+	if ((o->command == COMMAND_DEMO || o->command == COMMAND_CAPTURE) && o->n_words > 0)
+		return err_set(e, ERR_USAGE, "%s: it takes no source: %s: leave it out", name,
+		               o->words[0]);
+	if (o->command == COMMAND_RUN && o->n_words == 0)
+		return err_set(e, ERR_USAGE,
+		               "run: the program is missing: use `tracehog run -- CMD [ARG...]`");
+	return ERR_OK;
+}
+
 enum err options_parse(struct options *o, int argc, char **argv, struct errinfo *e)
 {
 	struct option table[ENTRIES + 1];
+	const char *letters;
 	enum err err = ERR_OK;
 	int code;
 
-	*o = (struct options){.since = TIME_NONE, .until = TIME_NONE};
+	*o = (struct options){.since = TIME_NONE,
+	                      .until = TIME_NONE,
+	                      .keep_bytes = JOURNAL_KEEP_BYTES,
+	                      .keep_seconds = JOURNAL_KEEP_SECONDS};
 	if (argc > 1)
 		o->command = command_of(argv[1]);
 	if (o->command != COMMAND_EXPLORE) {
@@ -245,7 +342,9 @@ enum err options_parse(struct options *o, int argc, char **argv, struct errinfo 
 	long_options(table);
 	opterr = 0;
 	optind = 1;
-	while (err == ERR_OK && (code = getopt_long(argc, argv, ":hv", table, NULL)) != -1) {
+	/* What follows the program that is run is the program's. */
+	letters = o->command == COMMAND_RUN ? "+:hv" : ":hv";
+	while (err == ERR_OK && (code = getopt_long(argc, argv, letters, table, NULL)) != -1) {
 		const struct option_entry *entry = entry_of(code);
 		if (code == ':')
 			return err_set(e, ERR_USAGE, "%s needs a value: see --help",
@@ -257,10 +356,7 @@ enum err options_parse(struct options *o, int argc, char **argv, struct errinfo 
 	}
 	o->words = argv + optind;
 	o->n_words = argc - optind;
-	if (err == ERR_OK && o->command == COMMAND_DEMO && o->n_words > 0)
-		err = err_set(e, ERR_USAGE, "demo: it takes no source: %s: leave it out",
-		              o->words[0]);
-	return err;
+	return err != ERR_OK || o->help || o->version ? err : check_words(o, e);
 }
 
 static void help_options(enum command_kind command, struct buf *out)
@@ -308,7 +404,7 @@ void options_help(enum command_kind command, struct buf *out)
 	help_options(command, out);
 	buf_puts(
 		out,
-		"\nExit: 0 rows, 1 nothing matched, 2 usage, 6 input unreadable, 7 --fail-if held, 130 interrupted.\n");
+		"\nExit: 0 rows, 1 nothing matched, 2 usage, 4 port taken, 6 input unreadable, 7 --fail-if held, 130 interrupted.\n");
 }
 
 int exit_of_err(enum err err)
@@ -321,6 +417,8 @@ int exit_of_err(enum err err)
 	case ERR_USAGE:
 	case ERR_AMBIGUOUS:
 		return EXIT_BAD_USAGE;
+	case ERR_BUSY:
+		return EXIT_NETWORK;
 	default:
 		return EXIT_UNREADABLE;
 	}

@@ -7,6 +7,8 @@
 enum command_kind {
 	COMMAND_EXPLORE,
 	COMMAND_DEMO,
+	COMMAND_CAPTURE,
+	COMMAND_RUN,
 	COMMAND_LS,
 	COMMAND_SHOW,
 	COMMAND_TREE,
@@ -31,6 +33,8 @@ enum fail_if {
 	FAIL_NONE,
 };
 
+#define OPTIONS_NAMES 16 /* values of an option that may be given again */
+
 struct options {
 	enum command_kind command;
 	char **words; /* what is no option, after the command: borrowed from argv */
@@ -42,6 +46,11 @@ struct options {
 	uint32_t limit;       /* 0: none */
 	enum fail_if fail_if;
 	const char *theme, *color;
+	const char *listen;  /* ADDR:PORT; NULL: the default */
+	const char *journal; /* the journal's folder; NULL: the default */
+	uint64_t keep_bytes; /* of the journal; 0: no limit */
+	int64_t keep_seconds;
+	const char *allow_origins[OPTIONS_NAMES + 1], *allow_hosts[OPTIONS_NAMES + 1];
 	bool no_follow, verbose, help, version;
 };
 
@@ -55,6 +64,7 @@ enum exit_code {
 	EXIT_OK = 0,
 	EXIT_NOTHING = 1,
 	EXIT_BAD_USAGE = 2,
+	EXIT_NETWORK = 4, /* the port is taken, too */
 	EXIT_UNREADABLE = 6,
 	EXIT_FAIL_IF = 7,
 	EXIT_INTERRUPTED = 130,

@@ -67,9 +67,9 @@ static int64_t tokens(const struct events *t, uint32_t event)
 	return __builtin_add_overflow(in, out, &sum) ? INT64_MAX : sum;
 }
 
-static void print_line(struct tail *t, uint32_t event)
+static void print_line(struct explorer *x, uint32_t event)
 {
-	const struct events *e = explorer_events(t->x);
+	const struct events *e = explorer_events(x);
 	const struct event *r = events_get(e, event);
 	int64_t latency = events_latency(e, event), both = tokens(e, event);
 	struct buf line = {0}, id = {0};
@@ -93,14 +93,14 @@ static void print_line(struct tail *t, uint32_t event)
 	buf_free(&id);
 }
 
-static void print_json(struct tail *t, uint32_t event)
+static void print_json(struct explorer *x, uint32_t event)
 {
 	struct json_writer w;
 	struct buf out = {0};
 	struct rows row;
 
 	output_json(&w, &out, false);
-	output_event_rows(&row, explorer_model(t->x), event);
+	output_event_rows(&row, explorer_model(x), event);
 	json_begin_object(&w);
 	output_row(&w, &row, 0);
 	json_end_object(&w);
@@ -110,12 +110,12 @@ static void print_json(struct tail *t, uint32_t event)
 	buf_free(&out);
 }
 
-static void print_event(struct tail *t, uint32_t event)
+void print_event(struct explorer *x, uint32_t event, bool json)
 {
-	if (t->json)
-		print_json(t, event);
+	if (json)
+		print_json(x, event);
 	else
-		print_line(t, event);
+		print_line(x, event);
 }
 
 static void print_new(struct tail *t)
@@ -130,7 +130,7 @@ static void print_new(struct tail *t)
 			t->printed = n - LAST_SHOWN;
 	}
 	for (; t->printed < n; t->printed++)
-		print_event(t, t->printed);
+		print_event(t->x, t->printed, t->json);
 	fflush(stdout);
 	if (ferror(stdout))
 		loop_stop(t->loop);

@@ -2,8 +2,11 @@
 #ifndef PRINT_TAIL_H
 #define PRINT_TAIL_H
 
+#include "explorer.h"
 #include "print/options.h"
 
 int print_tail(struct options *o); /* gives the exit code */
+/* One event as a line of tail, or of tail --json. */
+void print_event(struct explorer *x, uint32_t event, bool json);
 
 #endif

@@ -1,0 +1,205 @@
+/* Prints where it listens, then generations and embeddings as they arrive. While another process has the journal nothing is
+ * printed: the first line of standard output says where to send events, whenever that is. */
+#include "print/capture.h"
+
+#include "collect/folder.h"
+#include "print/output.h"
+#include "print/tail.h"
+
+#include <signal.h>
+#include <stdio.h>
+
+struct capture_command {
+	struct loop *loop;
+	struct explorer *x;
+	struct endpoint *endpoint;
+	bool json, announced, failing;
+	uint32_t printed; /* events before this number are, or are none of ours */
+};
+
+/* ---- for all that listen --------------------------------------------------------------------------- */
+
+enum err capture_folder(struct buf *out, const struct options *o, struct errinfo *e)
+{
+	if (o->journal == NULL)
+		return journal_folder(out, e);
+	buf_puts(out, o->journal);
+	return ERR_OK;
+}
+
+void capture_endpoint_options(struct endpoint_options *out, const struct options *o,
+                              const char *folder)
+{
+	*out = (struct endpoint_options){
+		.folder = folder,
+		.writer = {.keep_bytes = o->keep_bytes, .keep_seconds = o->keep_seconds},
+		.listener = {.address = o->listen,
+	                     .allow_origins = o->allow_origins,
+	                     .allow_hosts = o->allow_hosts},
+	};
+}
+
+void capture_warn(const struct endpoint *p)
+{
+	if (endpoint_state(p) == ENDPOINT_LISTENING && !endpoint_is_loopback(p))
+		output_error("warning: every machine that can reach this one can send events here");
+}
+
+/* ---- the command ----------------------------------------------------------------------------------- */
+
+static void write_url(const struct capture_command *c)
+{
+	struct buf line = {0};
+	struct json_writer w;
+
+	if (c->json) {
+		output_json(&w, &line, false);
+		json_begin_object(&w);
+		json_write_key(&w, "listening");
+		json_write_text(&w, str_of(endpoint_url(c->endpoint)));
+		json_end_object(&w);
+		json_writer_end(&w);
+		output_write(STR("\n"));
+	} else {
+		buf_printf(&line, "listening on %s\n", endpoint_url(c->endpoint));
+		output_write(buf_str(&line));
+	}
+	fflush(stdout);
+	buf_free(&line);
+}
+
+static void announce(struct capture_command *c)
+{
+	if (c->announced || endpoint_state(c->endpoint) != ENDPOINT_LISTENING)
+		return;
+	c->announced = true;
+	c->printed = explorer_events(c->x)->n;
+	write_url(c);
+	capture_warn(c->endpoint);
+	if (ferror(stdout))
+		loop_stop(c->loop);
+}
+
+static void tell_failing(struct capture_command *c)
+{
+	struct errinfo e = {0};
+	bool failing = endpoint_failing(c->endpoint, &e);
+
+	if (failing && !c->failing)
+		output_error(e.msg);
+	c->failing = failing;
+}
+
+static void on_taken(void *ctx)
+{
+	struct capture_command *c = ctx;
+
+	/* Within endpoint_open it has no name yet. */
+	if (c->endpoint == NULL)
+		return;
+	announce(c);
+	tell_failing(c);
+	explorer_check(c->x);
+}
+
+static void on_change(void *ctx)
+{
+	struct capture_command *c = ctx;
+	const struct events *events = explorer_events(c->x);
+
+	if (!c->announced)
+		return;
+	for (; c->printed < events->n; c->printed++) {
+		enum event_kind kind = event_kind(events_get(events, c->printed));
+		if (kind == EVENT_GENERATION || kind == EVENT_EMBEDDING)
+			print_event(c->x, c->printed, c->json);
+	}
+	fflush(stdout);
+	if (ferror(stdout))
+		loop_stop(c->loop);
+}
+
+static void on_end(void *ctx)
+{
+	loop_stop(((struct capture_command *)ctx)->loop);
+}
+
+static void tell_followed(const char *folder)
+{
+	struct buf url = {0}, text = {0};
+
+	folder_read_url(folder, &url);
+	buf_printf(&text, "another tracehog writes %s (%s): waiting until it ends", folder,
+	           url.n > 0 ? buf_text(&url) : "it has not said where it listens");
+	output_error(buf_text(&text));
+	buf_free(&text);
+	buf_free(&url);
+}
+
+static void listen_until_signal(struct capture_command *c)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+	struct loop_signal *ends[3];
+
+	for (size_t i = 0; i < 3; i++)
+		ends[i] = loop_signal_new(c->loop, signals[i], on_end, c);
+	explorer_on_change(c->x, on_change, c);
+	explorer_start(c->x, true);
+	loop_run(c->loop);
+	for (size_t i = 0; i < 3; i++)
+		loop_signal_free(ends[i]);
+}
+
+/* What came in is in the journal; of that, what was not printed yet. */
+static void print_rest(struct capture_command *c)
+{
+	explorer_check(c->x);
+	while (explorer_loading(c->x) && loop_step(c->loop, true))
+		;
+	on_change(c);
+}
+
+static int capture_on(struct capture_command *c, const struct options *o, const char *folder)
+{
+	struct endpoint_options options;
+	struct errinfo e = {0};
+	enum err err = explorer_add_folder(c->x, folder, &e);
+
+	if (err == ERR_OK) {
+		explorer_skip(c->x);
+		capture_endpoint_options(&options, o, folder);
+		err = endpoint_open(&c->endpoint, c->loop, &options, on_taken, c, &e);
+	}
+	if (err != ERR_OK) {
+		output_error(e.msg);
+		return exit_of_err(err);
+	}
+	announce(c);
+	if (!c->announced)
+		tell_followed(folder);
+	listen_until_signal(c);
+	endpoint_close(c->endpoint);
+	print_rest(c);
+	return EXIT_OK;
+}
+
+int print_capture(struct options *o)
+{
+	struct capture_command c = {.json = o->format != FORMAT_TEXT};
+	struct buf folder = {0};
+	struct errinfo e = {0};
+	int code;
+	enum err err = capture_folder(&folder, o, &e);
+
+	if (err != ERR_OK) {
+		output_error(e.msg);
+		return exit_of_err(err);
+	}
+	c.loop = loop_new();
+	c.x = explorer_new(c.loop);
+	code = capture_on(&c, o, buf_text(&folder));
+	explorer_free(c.x);
+	loop_free(c.loop);
+	buf_free(&folder);
+	return output_end(code);
+}
