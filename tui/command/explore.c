@@ -118,8 +118,7 @@ static int run_on_sources(struct showing *s)
 		return code;
 	if (explorer_source_count(s->x) == 0)
 		return EXIT_NOTHING;
-	code = run(s, o->n_words > 0 ? o->words[0] : "journal:");
-	return code;
+	return run(s, o->words[0]);
 }
 
 /* ---- with an endpoint ------------------------------------------------------------------------------------------------ */
@@ -229,21 +228,33 @@ static bool asks_to_listen(const struct options *o)
 	       o->allow_hosts[0] != NULL;
 }
 
+/* The same journal without an endpoint. */
+static int read_journal(struct options *o)
+{
+	struct buf source = {0};
+	char *words[1];
+	int code;
+
+	buf_printf(&source, "journal:%s", o->journal != NULL ? o->journal : "");
+	words[0] = source.p;
+	o->words = words;
+	o->n_words = 1;
+	code = have_terminal() ? in_session(o, run_on_sources) : list_instead(o);
+	buf_free(&source);
+	return code;
+}
+
 int explore_run(struct options *o)
 {
-	char *folder = (char *)(uintptr_t)o->journal; /* not written to */
-
 	if (!is_journal(o) && asks_to_listen(o)) {
 		output_error("the capture options are for the local journal: leave the source out");
 		return EXIT_BAD_USAGE;
 	}
-	if (folder != NULL && (!have_terminal() || o->no_follow)) {
-		o->words = &folder;
-		o->n_words = 1;
-	}
-	if (!have_terminal())
-		return list_instead(o);
-	return in_session(o, is_journal(o) && !o->no_follow ? run_on_journal : run_on_sources);
+	if (!is_journal(o))
+		return have_terminal() ? in_session(o, run_on_sources) : list_instead(o);
+	if (!have_terminal() || o->no_follow)
+		return read_journal(o);
+	return in_session(o, run_on_journal);
 }
 
 static void ignore(void *ctx)

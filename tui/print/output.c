@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "journal/writer.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -167,17 +168,6 @@ static bool add(struct explorer *x, const char *path, int *code)
 	return false;
 }
 
-static void journal_folder(struct buf *out)
-{
-	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-
-	if (state != NULL && state[0] == '/')
-		buf_puts(out, state);
-	else
-		buf_printf(out, "%s/.local/state", home != NULL ? home : "");
-	buf_puts(out, "/tracehog/journal");
-}
-
 static int is_events_file(const struct dirent *entry)
 {
 	struct str name = str_of(entry->d_name);
@@ -220,24 +210,43 @@ static uint32_t add_folder(struct explorer *x, const char *folder, int *code)
 	return added;
 }
 
-/* What the capture endpoint wrote. */
-static uint32_t add_journal(struct explorer *x, int *code)
+/* What the capture endpoint wrote, with the segments that come while it is followed. */
+static uint32_t add_journal(struct explorer *x, const char *named, int *code)
 {
+	uint32_t before = explorer_source_count(x), added;
 	struct buf folder = {0};
-	uint32_t added;
+	struct errinfo e = {0};
+	enum err err = ERR_OK;
 
-	journal_folder(&folder);
-	added = add_folder(x, buf_text(&folder), code);
+	if (named[0] != '\0')
+		buf_puts(&folder, named);
+	else
+		err = journal_folder(&folder, &e);
+	if (err == ERR_OK)
+		err = explorer_add_folder(x, buf_text(&folder), &e);
+	added = explorer_source_count(x) - before;
+	if (err != ERR_OK) {
+		output_error(e.msg);
+		*code = EXIT_UNREADABLE;
+	} else if (added == 0) {
+		error_about(buf_text(&folder),
+		            "no events here yet: name a file, or try `tracehog demo`");
+	}
 	buf_free(&folder);
 	return added;
+}
+
+static bool is_journal(const char *word)
+{
+	return str_starts(str_of(word), STR("journal:"));
 }
 
 static uint32_t add_source(struct explorer *x, const char *word, int *code)
 {
 	struct stat s;
 
-	if (strcmp(word, "journal:") == 0)
-		return add_journal(x, code);
+	if (is_journal(word))
+		return add_journal(x, word + strlen("journal:"), code);
 	if (stat(word, &s) == 0 && S_ISDIR(s.st_mode))
 		return add_folder(x, word, code);
 	return add(x, word, code);
@@ -247,12 +256,18 @@ struct explorer *output_open(struct loop *loop, char *const *words, int n, int *
 {
 	struct explorer *x = explorer_new(loop);
 	uint32_t added = 0;
+	bool journal = false;
 
 	*code = EXIT_OK;
 	if (n == 0)
-		added = add_journal(x, code);
-	for (int i = 0; i < n; i++)
+		added = add_journal(x, "", code);
+	for (int i = 0; i < n; i++) {
+		/* An explorer follows one folder. */
+		if (journal && is_journal(words[i]))
+			continue;
+		journal |= is_journal(words[i]);
 		added += add_source(x, words[i], code);
+	}
 	if (added > 0 || *code == EXIT_OK)
 		return x;
 	explorer_free(x);

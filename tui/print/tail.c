@@ -174,7 +174,8 @@ int print_tail(struct options *o)
 	int code;
 
 	t.x = output_open(t.loop, o->words, o->n_words, &code);
-	if (t.x != NULL && explorer_source_count(t.x) == 0)
+	/* Of the journal there may be more soon, of files that are not there there won't. */
+	if (t.x != NULL && explorer_source_count(t.x) == 0 && (o->no_follow || o->n_words > 0))
 		code = EXIT_NOTHING;
 	else if (t.x != NULL)
 		code = o->no_follow ? print_all(&t, o, code) : follow(&t);
