@@ -386,6 +386,17 @@ int64_t time_parse_range(struct str text, int64_t now)
 	return TIME_NONE;
 }
 
+/* n in so many digits, and what follows them ('\0': nothing): printf would be most of the cost of an event. */
+static void add_digits(struct buf *out, int n, int digits, char behind)
+{
+	char text[8];
+
+	for (int i = digits; i-- > 0; n /= 10)
+		text[i] = (char)('0' + n % 10);
+	text[digits] = behind;
+	buf_append(out, (struct str){text, (size_t)digits + (behind != '\0')});
+}
+
 void time_append_rfc3339(struct buf *out, int64_t t)
 {
 	struct moment m;
@@ -400,18 +411,26 @@ void time_append_rfc3339(struct buf *out, int64_t t)
 	days = (seconds >= 0 ? seconds : seconds - (DAY_SECONDS - 1)) / DAY_SECONDS;
 	rest = (int)(seconds - days * DAY_SECONDS);
 	date_of(days, &m);
-	buf_printf(out, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", m.year, m.month, m.day, rest / 3600,
-	           rest / 60 % 60, rest % 60, (int)(t - seconds * TIME_SECOND));
+	add_digits(out, m.year, 4, '-');
+	add_digits(out, m.month, 2, '-');
+	add_digits(out, m.day, 2, 'T');
+	add_digits(out, rest / 3600, 2, ':');
+	add_digits(out, rest / 60 % 60, 2, ':');
+	add_digits(out, rest % 60, 2, '.');
+	add_digits(out, (int)(t - seconds * TIME_SECOND), 6, 'Z');
 }
 
 void time_append_clock(struct buf *out, int64_t t)
 {
 	struct tm tm;
 
-	if (local_fields(t, &tm))
-		buf_printf(out, "%02d:%02d:%02d", tm.tm_hour, tm.tm_min, tm.tm_sec);
-	else
+	if (!local_fields(t, &tm)) {
 		buf_add(out, '?');
+		return;
+	}
+	add_digits(out, tm.tm_hour, 2, ':');
+	add_digits(out, tm.tm_min, 2, ':');
+	add_digits(out, tm.tm_sec, 2, '\0');
 }
 
 void time_append_local(struct buf *out, int64_t t)

@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#define SHORT_STRING 32 /* bytes looked at one by one */
+
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -37,7 +39,11 @@ static bool is_escaped(const char *p, const char *start)
 static const char *string_end(const char *p, const char *end)
 {
 	const char *start = ++p;
+	const char *near = end - p > SHORT_STRING ? p + SHORT_STRING : end;
 
+	/* Most strings are keys and ids: a call would cost more than it saves. */
+	while (p < near && *p != '"' && *p != '\\')
+		p++;
 	while (p < end && (p = memchr(p, '"', (size_t)(end - p))) != NULL) {
 		if (!is_escaped(p, start))
 			return p + 1;
@@ -140,6 +146,9 @@ bool raw_key_is(struct str key, struct str name)
 	struct buf text = {0};
 	bool same;
 
+	/* A key that begins otherwise is another one, unless an escape begins it. */
+	if (key.n == 0 || name.n == 0 || (key.p[0] != name.p[0] && key.p[0] != '\\'))
+		return key.n == 0 && name.n == 0;
 	if (key.n == name.n)
 		return memcmp(key.p, name.p, key.n) == 0;
 	if (key.n < name.n || key.n / 6 > name.n || !memchr(key.p, '\\', key.n))
