@@ -254,7 +254,7 @@ static void test_names_sort_by_age(void **state)
 	struct test *test = *state;
 	struct journal_writer *w;
 	struct buf all = {0};
-	char line[8], before[160] = "";
+	char line[16], before[160] = "";
 
 	test->options.segment = 8;
 	w = open_writer(test);

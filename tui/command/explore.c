@@ -127,7 +127,7 @@ static void read_intake(const struct showing *s, struct intake *out)
 {
 	const char *url = endpoint_url(s->endpoint), *port = url != NULL ? strrchr(url, ':') : NULL;
 
-	memset(out, 0, sizeof(*out)); /* it is compared byte by byte */
+	*out = (struct intake){0};
 	if (port != NULL) {
 		snprintf(out->name, sizeof(out->name), "local%s", port);
 		snprintf(out->url, sizeof(out->url), "%s", url);
@@ -141,12 +141,19 @@ static void read_intake(const struct showing *s, struct intake *out)
 		memset(&out->failing, 0, sizeof(out->failing));
 }
 
+static bool same_intake(const struct intake *a, const struct intake *b)
+{
+	return strcmp(a->name, b->name) == 0 && strcmp(a->url, b->url) == 0 &&
+	       a->exposed == b->exposed && a->failing.code == b->failing.code &&
+	       strcmp(a->failing.msg, b->failing.msg) == 0;
+}
+
 static void tell(struct showing *s)
 {
 	struct intake now;
 
 	read_intake(s, &now);
-	if (memcmp(&now, &s->told, sizeof(now)) == 0)
+	if (same_intake(&now, &s->told))
 		return;
 	s->told = now;
 	if (s->app != NULL)

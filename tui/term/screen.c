@@ -53,8 +53,7 @@ static struct {
 /* ---- the emergency ---------------------------------------------------------------------------- */
 
 /* What terminfo answers for a capability that is no string. */
-static const char *const absent_capability =
-	(const char *)-1; /* NOLINT(performance-no-int-to-ptr) */
+static const char *const absent_capability = (const char *)-1;
 
 /* Without the padding ($<5>) that terminfo has for slow terminals. */
 static void emergency_add(const char *text)

@@ -72,7 +72,7 @@ static void draw_logs(struct live_view *l, struct surface *s, struct area a, uin
 		buf_clear(&text);
 		buf_puts(&text, "| ");
 		events_log_text(model_events(live_model(l)), log + (uint32_t)row, &text);
-		surface_put(s, a, row, 0, a.cols - 1, ROLE_DIM, buf_str(&text));
+		surface_put(s, a, row, 1, a.cols - 2, ROLE_DIM, buf_str(&text));
 	}
 	buf_free(&text);
 }
@@ -282,7 +282,7 @@ static void append_rates(struct live_view *l, struct buf *out)
 {
 	const struct events *e = model_events(live_model(l));
 	int64_t since = l->view.world->now - RATE_SPAN;
-	uint32_t events = 0, looked = 0;
+	uint32_t events = 0, looked = 0, calls = 0, priced = 0;
 	money cost = 0;
 
 	for (uint32_t at = e->n; at-- > 0 && looked < RATE_EVENTS; looked++) {
@@ -290,12 +290,20 @@ static void append_rates(struct live_view *l, struct buf *out)
 		if (r->time == TIME_NONE || r->time < since || model_superseded(live_model(l), at))
 			continue;
 		events++;
-		if (r->cost != EVENT_NO_COST && event_kind(r) <= EVENT_EMBEDDING)
-			cost += r->cost;
+		if (event_kind(r) > EVENT_EMBEDDING)
+			continue;
+		calls++;
+		if (r->cost == EVENT_NO_COST)
+			continue;
+		priced++;
+		cost += r->cost;
 	}
 	format_count(out, events);
-	buf_puts(out, " ev/min  $");
-	decimal_append_fixed(out, cost, MONEY_SCALE, cost < CENT ? 4 : 2);
+	buf_puts(out, priced < calls && priced > 0 ? " ev/min  >=$" : " ev/min  $");
+	if (priced < calls && priced == 0)
+		buf_add(out, '?');
+	else
+		decimal_append_fixed(out, cost, MONEY_SCALE, cost < CENT && cost > 0 ? 4 : 2);
 	buf_puts(out, "/min");
 }
 

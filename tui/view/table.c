@@ -329,6 +329,8 @@ static void table_head(struct view *v, struct buf *out)
 	}
 	format_count(out, t->rows.n);
 	buf_printf(out, " %s", rows_kind_name(t->query.kind));
+	if (t->rows.n == 1)
+		out->p[--out->n] = '\0'; /* all kinds have an s at their end */
 }
 
 static void sum_of_rows(const struct table *t, struct totals *sum)
