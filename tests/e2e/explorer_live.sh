@@ -32,7 +32,7 @@ advised >"$D/advised"
 equal 'the answer' '{"status":1}' "$(bash "$D/advised" 2>/dev/null)"
 wait_for 'Hello? -> Hello!'
 wait_gone 'Nothing has come in yet'
-wait_for '1 traces'
+wait_for '1 trace '
 keys Enter
 wait_for 'no $ai_trace event: made from its parts'
 keys h
