@@ -185,6 +185,14 @@ static void stop_listening(struct terminal *t)
 	input_free(t->input);
 }
 
+/* The end has begun: a second SIGHUP, as a dying terminal sends it, must not cut off the clearing up. */
+static void ignore_hurry(void)
+{
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+}
+
 enum err terminal_run(struct app *app, struct loop *loop, struct explorer *x,
                       const struct terminal_options *options, struct errinfo *e)
 {
@@ -205,6 +213,7 @@ enum err terminal_run(struct app *app, struct loop *loop, struct explorer *x,
 	explorer_on_change(x, NULL, NULL);
 	app_on_change(app, NULL, NULL);
 	stop_listening(&t);
+	ignore_hurry();
 	screen_close(t.screen);
 	return ERR_OK;
 }
