@@ -247,7 +247,7 @@ static bool act_on_program(struct app *a, enum action action)
 	}
 }
 
-static void act_on_views(struct app *a, enum action action, int argument)
+static bool act_on_views(struct app *a, enum action action, int argument)
 {
 	switch (action) {
 	case ACTION_VIEW:
@@ -275,16 +275,29 @@ static void act_on_views(struct app *a, enum action action, int argument)
 		a->world.wish.kind = WISH_CLOSE;
 		break;
 	default:
-		break;
+		return action == ACTION_CANCEL;
 	}
+	return true;
 }
 
 static void act(struct app *a, const struct command *c)
 {
 	struct view *v = app_top(a);
 
-	if (!v->class->act(v, c->action, c->argument) && !act_on_program(a, c->action))
-		act_on_views(a, c->action, c->argument);
+	if (!v->class->act(v, c->action, c->argument) && !act_on_program(a, c->action) &&
+	    !act_on_views(a, c->action, c->argument))
+		buf_printf(&a->world.message, "%s: nothing to do here (? lists the keys)", c->name);
+}
+
+static void say_unbound(struct app *a, uint32_t prefix, uint32_t key)
+{
+	if (key == KEY_ESCAPE)
+		return;
+	buf_puts(&a->world.message, "no key ");
+	if (prefix != 0)
+		key_name(prefix, &a->world.message);
+	key_name(key, &a->world.message);
+	buf_puts(&a->world.message, " (? lists the keys)");
 }
 
 static bool ctrl_c(struct app *a, uint32_t key)
@@ -319,6 +332,8 @@ void app_key(struct app *a, uint32_t key, struct str pasted)
 			a->prefix = key;
 		else if (c != NULL)
 			act(a, c);
+		else
+			say_unbound(a, prefix, key);
 	}
 	grant(a);
 }

@@ -121,11 +121,7 @@ static void event_go(struct view *v, uint64_t number, bool percent)
 {
 	struct reader *r = &((struct event_view *)v)->detail.reader;
 
-	if (percent)
-		number = r->n * number / 100;
-	else if (number > 0)
-		number--;
-	reader_go(r, number < r->n ? (uint32_t)number : r->n);
+	reader_go(r, (uint32_t)view_place(number, percent, r->n));
 }
 
 static void event_free(struct view *v)

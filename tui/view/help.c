@@ -40,6 +40,13 @@ static void help_command(struct view *v, struct buf *out)
 	(void)out;
 }
 
+static void help_go(struct view *v, uint64_t number, bool percent)
+{
+	struct reader *r = &((struct help_view *)v)->reader;
+
+	reader_go(r, (uint32_t)view_place(number, percent, r->n));
+}
+
 static void help_free(struct view *v)
 {
 	reader_fini(&((struct help_view *)v)->reader);
@@ -54,6 +61,7 @@ static const struct view_class help_class = {
 	.find = help_find,
 	.status = help_status,
 	.command = help_command,
+	.go = help_go,
 };
 
 struct view *view_help_new(struct world *w, void (*fill)(struct reader *r))

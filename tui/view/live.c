@@ -16,6 +16,17 @@
 #define CENT          INT64_C(10000000000)
 #define REFRESH_SHARE 10 /* one part in ten of the time may go into trees */
 
+static void rebuild(struct live_view *l)
+{
+	int64_t before = time_monotonic(), now;
+
+	live_rebuild(l);
+	now = time_monotonic();
+	l->version = model_version(live_model(l));
+	l->n_logs = model_events(live_model(l))->n_logs;
+	l->refresh_after = before + (now - before) * REFRESH_SHARE;
+}
+
 /* Frozen (F): what is shown stays while the journal goes on. */
 static void refresh(struct live_view *l)
 {
@@ -32,10 +43,7 @@ static void refresh(struct live_view *l)
 		l->view.draw_again_us = l->refresh_after - now;
 		return;
 	}
-	live_rebuild(l);
-	l->version = model_version(live_model(l));
-	l->n_logs = model_events(live_model(l))->n_logs;
-	l->refresh_after = now + (time_monotonic() - now) * REFRESH_SHARE;
+	rebuild(l);
 }
 
 /* ---- drawing ------------------------------------------------------------------------------------------------------- */
@@ -241,6 +249,9 @@ static bool live_act(struct view *v, enum action action, int argument)
 	case ACTION_ZOOM:
 		l->zoomed = !l->zoomed;
 		return true;
+	case ACTION_RELOAD:
+		rebuild(l);
+		return true;
 	default:
 		return act_on_detail(l, action) || act_on_rows(l, action, argument);
 	}
@@ -336,6 +347,15 @@ static void live_command(struct view *v, struct buf *out)
 	buf_puts(out, "tracehog tail");
 }
 
+static void live_go(struct view *v, uint64_t number, bool percent)
+{
+	struct live_view *l = (struct live_view *)v;
+
+	list_go(&l->list, view_place(number, percent, l->list.count));
+	if (l->list.cursor + 1 >= l->list.count)
+		l->waiting = 0;
+}
+
 static void live_free(struct view *v)
 {
 	struct live_view *l = (struct live_view *)v;
@@ -354,6 +374,7 @@ static const struct view_class live_class = {
 	.head = live_head,
 	.status = live_status,
 	.command = live_command,
+	.go = live_go,
 };
 
 struct view *view_live_new(struct world *w)

@@ -110,6 +110,10 @@ static bool sources_act(struct view *view, enum action action, int argument)
 		view->world->wish.kind = WISH_CLOSE;
 		return true;
 	}
+	if (action == ACTION_RELOAD) {
+		fill((struct sources_view *)view);
+		return true;
+	}
 	return reader_act(&((struct sources_view *)view)->reader, action);
 }
 
@@ -136,6 +140,13 @@ static void sources_command(struct view *view, struct buf *out)
 	buf_puts(out, "tracehog stats -v");
 }
 
+static void sources_go(struct view *view, uint64_t number, bool percent)
+{
+	struct reader *r = &((struct sources_view *)view)->reader;
+
+	reader_go(r, (uint32_t)view_place(number, percent, r->n));
+}
+
 static void sources_free(struct view *view)
 {
 	reader_fini(&((struct sources_view *)view)->reader);
@@ -151,6 +162,7 @@ static const struct view_class sources_class = {
 	.head = sources_head,
 	.status = sources_status,
 	.command = sources_command,
+	.go = sources_go,
 };
 
 struct view *view_sources_new(struct world *w)

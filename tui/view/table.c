@@ -35,9 +35,26 @@ static uint64_t row_of_id(const struct table *t, uint32_t id)
 	return UINT64_MAX;
 }
 
+/* The column that a kind's own order goes by. */
+static const struct column *own_column(enum rows_kind kind)
+{
+	const struct column *c;
+	bool groups = kind == ROWS_USERS || kind == ROWS_MODELS;
+
+	for (unsigned place = 1; (c = rows_column_at(kind, place)) != NULL; place++)
+		if (c->type == (groups ? VALUE_MONEY : VALUE_TIME))
+			return c;
+	return NULL;
+}
+
+static const struct column *sorted_by(const struct table *t)
+{
+	return t->query.sort != NULL ? t->query.sort : own_column(t->query.kind);
+}
+
 static bool newest_first(const struct table *t)
 {
-	return t->query.sort == NULL && !t->query.ascending;
+	return !t->query.ascending && sorted_by(t) == own_column(t->query.kind);
 }
 
 /* The cursor back on what it was on; rows that came above it push nothing on the screen. */
@@ -59,6 +76,17 @@ static void keep_cursor(struct table *t, uint32_t id, bool at_newest)
 	list_set(&t->list, t->rows.n, t->list.height);
 }
 
+static void sum_rows(struct table *t)
+{
+	struct model *m = explorer_model(t->view.world->explorer);
+
+	t->sum = (struct totals){0};
+	if (t->query.session != MODEL_NONE)
+		totals_add(&t->sum, &model_session(m, t->query.session)->totals);
+	else if (t->query.kind == ROWS_TRACES)
+		totals_add(&t->sum, model_totals(m));
+}
+
 static void build(struct table *t)
 {
 	struct model *m = explorer_model(t->view.world->explorer);
@@ -68,6 +96,7 @@ static void build(struct table *t)
 
 	rows_free(&t->rows);
 	rows_build(&t->rows, m, &t->query);
+	sum_rows(t);
 	t->version = model_version(m);
 	keep_cursor(t, id, at_newest);
 	if (t->list.cursor == 0)
@@ -129,9 +158,15 @@ static void table_draw(struct view *v, struct surface *s, struct area a)
 
 static void resort(struct table *t, const struct column *c)
 {
+	uint32_t id = table_current(t);
+	uint64_t row;
+
 	t->query.sort = c;
-	t->waiting = 0;
 	build(t);
+	row = row_of_id(t, id);
+	if (row < t->rows.n)
+		list_place(&t->list, row);
+	t->waiting = 0;
 }
 
 /* < and >: the sort column to the left or right, in the order of the screen. */
@@ -141,11 +176,28 @@ static void sort_beside(struct table *t, int direction)
 	unsigned at = 1;
 
 	for (unsigned place = 1; (c = rows_column_at(t->query.kind, place)) != NULL; place++)
-		if (c == t->query.sort)
+		if (c == sorted_by(t))
 			at = place;
 	c = rows_column_at(t->query.kind, direction > 0 ? at + 1 : at > 1 ? at - 1 : 1);
 	if (c != NULL)
 		resort(t, c);
+}
+
+static void invert(struct table *t)
+{
+	t->query.ascending = !t->query.ascending;
+	resort(t, sorted_by(t));
+}
+
+static void open_picker(struct table *t)
+{
+	size_t n;
+	const struct column *c = rows_columns(t->query.kind, &n);
+
+	t->picking = true;
+	for (size_t i = 0; i < n; i++)
+		if (&c[i] == sorted_by(t))
+			t->picker.cursor = i;
 }
 
 static bool picker_act(struct table *t, enum action action)
@@ -157,10 +209,11 @@ static bool picker_act(struct table *t, enum action action)
 		return true;
 	if (action == ACTION_OPEN)
 		resort(t, &c[t->picker.cursor]);
-	if (action == ACTION_SORT_INVERT)
-		t->query.ascending = !t->query.ascending;
-	else
+	if (action != ACTION_SORT_INVERT) {
 		t->picking = false;
+		return true;
+	}
+	invert(t);
 	return true;
 }
 
@@ -221,11 +274,10 @@ static bool act_on_order(struct table *t, enum action action)
 {
 	switch (action) {
 	case ACTION_SORT:
-		t->picking = true;
+		open_picker(t);
 		return true;
 	case ACTION_SORT_INVERT:
-		t->query.ascending = !t->query.ascending;
-		build(t);
+		invert(t);
 		return true;
 	case ACTION_SORT_LEFT:
 		sort_beside(t, -1);
@@ -333,21 +385,10 @@ static void table_head(struct view *v, struct buf *out)
 		out->p[--out->n] = '\0'; /* all kinds have an s at their end */
 }
 
-static void sum_of_rows(const struct table *t, struct totals *sum)
-{
-	struct model *m = explorer_model(t->view.world->explorer);
-
-	*sum = (struct totals){0};
-	if (t->query.kind == ROWS_TRACES && t->query.session == MODEL_NONE)
-		totals_add(sum, model_totals(m));
-	else if (t->query.session != MODEL_NONE)
-		totals_add(sum, &model_session(m, t->query.session)->totals);
-}
-
 static void table_status(struct view *v, struct buf *out)
 {
 	struct table *t = (struct table *)v;
-	struct totals sum;
+	const struct totals *sum = &t->sum;
 	money cost;
 
 	if (t->waiting > 0)
@@ -355,15 +396,14 @@ static void table_status(struct view *v, struct buf *out)
 	if (!v->world->follow)
 		buf_puts(out, "frozen (F)  ");
 	list_position(&t->list, out);
-	sum_of_rows(t, &sum);
-	if (totals_cost(&sum, &cost)) {
+	if (totals_cost(sum, &cost)) {
 		buf_puts(out, "  sum ");
 		format_money(out, cost);
-		if (sum.unpriced > 0)
-			buf_printf(out, " + %u unpriced", sum.unpriced);
+		if (sum->unpriced > 0)
+			buf_printf(out, " + %u unpriced", sum->unpriced);
 	}
-	if (sum.errors > 0)
-		buf_printf(out, "  %u error%s", sum.errors, sum.errors == 1 ? "" : "s");
+	if (sum->errors > 0)
+		buf_printf(out, "  %u error%s", sum->errors, sum->errors == 1 ? "" : "s");
 	if (t->query.sort != NULL)
 		buf_printf(out, "  by %s%s", t->query.sort->name,
 		           t->query.ascending ? "" : ", falling");
@@ -386,11 +426,9 @@ static void table_go(struct view *v, uint64_t number, bool percent)
 {
 	struct table *t = (struct table *)v;
 
-	if (percent)
-		number = t->rows.n * number / 100;
-	else if (number > 0)
-		number--;
-	list_go(&t->list, number < t->rows.n ? number : t->rows.n);
+	list_go(&t->list, view_place(number, percent, t->rows.n));
+	if (t->list.cursor == 0)
+		t->waiting = 0;
 }
 
 static void table_free(struct view *v)

@@ -31,8 +31,9 @@ struct table {
 	struct list list;
 	uint32_t version; /* of the model that the rows were built from */
 	int64_t built, build_after;
-	uint64_t waiting; /* rows that came above the cursor and were not looked at */
-	bool picking;     /* the sort picker is open */
+	struct totals sum; /* of the rows, as long as query and rows stand */
+	uint64_t waiting;  /* rows that came above the cursor and were not looked at */
+	bool picking;      /* the sort picker is open */
 	struct list picker;
 	bool zoomed, pane_focused, pane_visible;
 	struct table_pane pane;
@@ -47,6 +48,9 @@ bool table_has_preview(const struct table *t);
 bool table_row_has_error(const struct table *t, uint64_t row);
 
 void table_draw_list(struct table *t, struct surface *s, struct area a);
+/* Text in width columns; where it is cut the mark for that stands. */
+void table_put_clipped(struct surface *s, struct area a, int row, int col, int width,
+                       enum role role, struct str text);
 void table_draw_picker(struct table *t, struct surface *s, struct area a);
 
 void table_pane_init(struct table *t);

@@ -119,9 +119,12 @@ static bool is_number(const struct column *c)
 	return c->type != VALUE_TEXT && c->type != VALUE_TIME && c->type != VALUE_BOOL;
 }
 
-static const char *preview_title(const struct table *t)
+static const char *preview_title(const struct table *t, int width)
 {
-	return t->query.kind == ROWS_TRACES ? "USER ASKED -> ANSWER" : "LAST USER MESSAGE";
+	if (t->query.kind == ROWS_TRACES)
+		return width < (int)strlen("USER ASKED -> ANSWER") ? "ASKED"
+		                                                   : "USER ASKED -> ANSWER";
+	return width < (int)strlen("LAST USER MESSAGE") ? "LAST MESSAGE" : "LAST USER MESSAGE";
 }
 
 /* Calls put for every column in order, the preview (column NULL) among them. */
@@ -152,7 +155,7 @@ static void put_title(struct table *t, struct surface *s, struct area a, int row
 	bool sorted = c != NULL && t->query.sort == c;
 
 	(void)at;
-	buf_puts(&title, c == NULL ? preview_title(t) : c->title);
+	buf_puts(&title, c == NULL ? preview_title(t, width) : c->title);
 	if (sorted)
 		buf_add(&title, t->query.ascending ? '^' : 'v');
 	/* Where the mark of the order has no room it takes the blank before the column. */
@@ -166,6 +169,19 @@ static void put_title(struct table *t, struct surface *s, struct area a, int row
 	else
 		surface_put(s, a, row, col, width, ROLE_COLUMN, buf_str(&title));
 	buf_free(&title);
+}
+
+void table_put_clipped(struct surface *s, struct area a, int row, int col, int width,
+                       enum role role, struct str text)
+{
+	struct value v = {.type = VALUE_TEXT, .text = text};
+	struct buf clipped = {0};
+
+	if (width <= 0)
+		return;
+	format_value(&clipped, &v, width, 0);
+	surface_put(s, a, row, col, width, role, buf_str(&clipped));
+	buf_free(&clipped);
 }
 
 static void put_preview(struct table *t, struct surface *s, struct area a, int row, int col,
@@ -182,7 +198,7 @@ static void put_preview(struct table *t, struct surface *s, struct area a, int r
 			buf_append(&line, answered);
 		}
 	}
-	surface_put(s, a, row, col, width, ROLE_TEXT, buf_str(&line));
+	table_put_clipped(s, a, row, col, width, ROLE_TEXT, buf_str(&line));
 	buf_free(&line);
 }
 

@@ -97,13 +97,14 @@ static void draw_trace(struct table *t, struct surface *s, struct area a, uint32
 	struct buf title = {0};
 
 	trace_title(m, model_trace(m, trace), &title);
-	surface_put(s, a, 0, 2, a.cols - 4, ROLE_STRONG, buf_str(&title));
+	table_put_clipped(s, a, 0, 2, a.cols - 4, ROLE_STRONG, buf_str(&title));
 	buf_free(&title);
 	if (w->trace != trace) {
 		waterfall_fini(w);
 		waterfall_init(w, trace);
 	}
-	waterfall_update(w, m);
+	if (t->view.world->follow || w->version == 0)
+		waterfall_update(w, m);
 	if (tree.rows > ASKED_ROWS + 2) {
 		int most = tree.rows * 2 / 3;
 		asked = tree;
@@ -204,7 +205,8 @@ static void draw_reader(struct table *t, struct surface *s, struct area a, uint3
 	struct model *m = explorer_model(t->view.world->explorer);
 	bool same = t->pane.shown == id;
 
-	if (!same || t->pane.version != model_version(m) || t->pane.waiting) {
+	if (!same || (t->view.world->follow && t->pane.version != model_version(m)) ||
+	    t->pane.waiting) {
 		uint32_t top = t->pane.reader.top, top_row = t->pane.reader.top_row;
 		reader_clear(&t->pane.reader);
 		t->pane.waiting = false;

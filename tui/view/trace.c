@@ -88,6 +88,22 @@ static bool act_on_detail(struct trace_view *t, enum action action)
 	}
 }
 
+/* What was looked for and is not there. */
+static bool say_none(struct trace_view *t, enum action action)
+{
+	const char *none = NULL;
+
+	if (action == ACTION_NEXT_ERROR || action == ACTION_PREVIOUS_ERROR)
+		none = "no error in this trace";
+	if (action == ACTION_DEAREST)
+		none = "no call of this trace has a price";
+	if (action == ACTION_NEXT_SAME_NAME || action == ACTION_PREVIOUS_SAME_NAME)
+		none = "nothing else in this trace has this name";
+	if (none != NULL)
+		buf_puts(&t->view.world->message, none);
+	return none != NULL;
+}
+
 static bool act_on_tree(struct trace_view *t, enum action action, int argument)
 {
 	if (waterfall_act(&t->waterfall, model_of(t), action, argument))
@@ -100,11 +116,7 @@ static bool act_on_tree(struct trace_view *t, enum action action, int argument)
 		t->view.world->wish.kind = WISH_CLOSE;
 		return true;
 	}
-	if (action == ACTION_NEXT_ERROR || action == ACTION_PREVIOUS_ERROR) {
-		buf_puts(&t->view.world->message, "no error in this trace");
-		return true;
-	}
-	return false;
+	return say_none(t, action);
 }
 
 static bool trace_act(struct view *v, enum action action, int argument)
@@ -118,6 +130,9 @@ static bool trace_act(struct view *v, enum action action, int argument)
 		return true;
 	case ACTION_ZOOM:
 		t->zoomed = !t->zoomed;
+		return true;
+	case ACTION_RELOAD:
+		waterfall_update(&t->waterfall, model_of(t));
 		return true;
 	default:
 		break;
@@ -156,11 +171,14 @@ static void trace_head(struct view *v, struct buf *out)
 		buf_puts(out, "  ");
 		format_seconds(out, tr->latency);
 	}
-	buf_puts(out, "  ");
-	if (totals_cost(&tr->totals, &cost))
+	if (totals_cost(&tr->totals, &cost)) {
+		buf_puts(out, tr->totals.unpriced > 0    ? "  >="
+		              : tr->totals.estimated > 0 ? "  ~"
+		                                         : "  ");
 		format_money(out, cost);
-	else
-		buf_puts(out, "$?");
+	} else if (tr->totals.unpriced > 0) {
+		buf_puts(out, "  $?");
+	}
 	if (tr->totals.input_known + tr->totals.output_known > 0) {
 		buf_puts(out, "  ");
 		format_tokens(out, tr->totals.input + tr->totals.output);
@@ -206,11 +224,7 @@ static void trace_go(struct view *v, uint64_t number, bool percent)
 	struct trace_view *t = (struct trace_view *)v;
 	struct list *l = &t->waterfall.list;
 
-	if (percent)
-		number = l->count * number / 100;
-	else if (number > 0)
-		number--;
-	list_go(l, number < l->count ? number : l->count);
+	list_go(l, view_place(number, percent, l->count));
 	/* The waterfall keeps its cursor by event: a move that goes nowhere makes it look at the row. */
 	waterfall_act(&t->waterfall, model_of(t), ACTION_NONE, 0);
 }

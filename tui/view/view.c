@@ -57,6 +57,15 @@ void view_short_id(struct buf *out, const struct ids *ids, uint32_t id)
 	buf_free(&text);
 }
 
+uint64_t view_place(uint64_t number, bool percent, uint64_t count)
+{
+	if (percent)
+		number = count * number / 100;
+	else if (number > 0)
+		number--;
+	return number < count ? number : count;
+}
+
 static bool needs_quotes(struct str text)
 {
 	static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

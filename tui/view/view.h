@@ -92,6 +92,8 @@ struct panes view_panes(struct surface *s, struct area a, int stacked_share, int
 void view_welcome_draw(struct surface *s, struct area a, const struct intake *intake);
 /* An id as head lines have it: whole if short, else its first 8 and last 4 characters. */
 void view_short_id(struct buf *out, const struct ids *ids, uint32_t id);
+/* The row that `:123` or `:50%` (percent) means, of count rows; count itself where it is beyond. */
+uint64_t view_place(uint64_t number, bool percent, uint64_t count);
 /* 'text' for a shell if it needs quotes. */
 void view_quote(struct buf *out, struct str text);
 

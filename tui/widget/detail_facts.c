@@ -298,11 +298,12 @@ static void add_trace_sums(struct buf *line, const struct totals *t)
 	struct aside in = {line, 0}, out = {line, 0};
 	money cost;
 
-	detail_gap(line);
 	if (totals_cost(t, &cost)) {
+		detail_gap(line);
 		buf_puts(line, t->unpriced > 0 ? ">=" : t->estimated > 0 ? "~" : "");
 		format_money(line, cost);
-	} else {
+	} else if (t->unpriced > 0) {
+		detail_gap(line);
 		buf_puts(line, "$?");
 	}
 	if (t->unpriced > 0)
