@@ -62,6 +62,8 @@ static const struct scene scenes[] = {
 	{"sort_picker_inverted", DEMO, "S", "s I Esc", false},
 	{"users_inverted", DEMO, "S", "4 I", false},
 	{"live_place", DEMO, "S", "7 : 2 Enter", false},
+	{"live_dearest", DEMO, "S", "7 g $", false},
+	{"trace_unknown_output", REAL, "S", ":open Space trace-openai_embeddings Enter", false},
 
 	{"trace", DEMO, "SMLT", "Enter", false},
 	{"trace_error", DEMO, "SML", "e Enter e", false},

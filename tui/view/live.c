@@ -171,7 +171,7 @@ static bool next_error(struct live_view *l, int direction)
 	return false;
 }
 
-/* Folds belong to the block: it is told where the cursor is, and says where it is afterwards. */
+/* Folds and moves inside one trace belong to the block: it is told where the cursor is, and says where it is afterwards. */
 static bool act_on_block(struct live_view *l, enum action action, int argument)
 {
 	struct live_block *b = live_block_at(l, l->list.cursor);
@@ -223,6 +223,9 @@ static bool act_on_rows(struct live_view *l, enum action action, int argument)
 		if (!next_error(l, action == ACTION_NEXT_ERROR ? 1 : -1))
 			buf_puts(&l->view.world->message, "no error here");
 		return true;
+	case ACTION_DEAREST:
+	case ACTION_NEXT_SAME_NAME:
+	case ACTION_PREVIOUS_SAME_NAME:
 	case ACTION_FOLD_TOGGLE:
 	case ACTION_FOLD_NONE:
 	case ACTION_FOLD_ALL:

@@ -77,8 +77,10 @@ static void trace_title(const struct model *m, const struct trace *trace, struct
 		format_seconds(out, trace->latency);
 	}
 	if (totals_cost(&trace->totals, &cost)) {
-		buf_puts(out, "  ");
+		buf_puts(out, trace->totals.unpriced > 0 ? "  >=" : "  ");
 		format_money(out, cost);
+	} else if (trace->totals.unpriced > 0) {
+		buf_puts(out, "  $?");
 	}
 	if (trace->totals.errors > 0)
 		buf_printf(out, "  %u error%s", trace->totals.errors,

@@ -293,6 +293,15 @@ static void add_trace_times(struct buf *line, const struct trace *t)
 	}
 }
 
+/* What no part of the trace told is not 0. */
+static void add_known(struct buf *line, uint32_t known, int64_t sum)
+{
+	if (known > 0)
+		format_count(line, sum);
+	else
+		buf_add(line, '?');
+}
+
 static void add_trace_sums(struct buf *line, const struct totals *t)
 {
 	struct aside in = {line, 0}, out = {line, 0};
@@ -311,13 +320,13 @@ static void add_trace_sums(struct buf *line, const struct totals *t)
 	if (t->input_known + t->output_known == 0)
 		return;
 	detail_gap(line);
-	format_count(line, t->input);
+	add_known(line, t->input_known, t->input);
 	buf_puts(line, " in");
 	aside_count(&in, "cache ", t->cache_read_known ? t->cache_read : EVENT_UNKNOWN, " read");
 	aside_count(&in, "cache ", t->cache_write_known ? t->cache_write : EVENT_UNKNOWN, " write");
 	aside_end(&in);
 	buf_puts(line, " -> ");
-	format_count(line, t->output);
+	add_known(line, t->output_known, t->output);
 	buf_puts(line, " out");
 	aside_count(&out, "", t->reasoning_known ? t->reasoning : EVENT_UNKNOWN, " reasoning");
 	aside_end(&out);
