@@ -17,7 +17,8 @@
 static const struct {
 	const char *name, *words, *help;
 } command_table[COMMAND_KINDS] = {
-	[COMMAND_EXPLORE] = {NULL, "[SOURCE...]", "open the explorer"},
+	[COMMAND_EXPLORE] = {NULL, "[SOURCE...]",
+                             "open the explorer; without a SOURCE it takes in events as well"},
 	[COMMAND_DEMO] = {"demo", "",
                           "the explorer on a sample agent's day, which goes on while you watch"},
 	[COMMAND_CAPTURE] = {"capture", "", "takes in events over HTTP, without a screen"},
@@ -28,10 +29,11 @@ static const struct {
 	[COMMAND_SHOW] =
 		{"show", "ID [SOURCE...]",
                  "one session, trace, span or generation, by any of its ids, a unique prefix, "
-                 "or last, last~1, last:error"},
+                 "last, last~1, last:error, or FILE:LINE"},
 	[COMMAND_TREE] = {"tree", "ID [SOURCE...]", "a trace as a tree with bars, in text"},
 	[COMMAND_STATS] = {"stats", "[SOURCE...]", "totals"},
-	[COMMAND_TAIL] = {"tail", "[SOURCE...]", "a line per event as it arrives"},
+	[COMMAND_TAIL] = {"tail", "[SOURCE...]",
+                          "the last events, then a line per event as it arrives"},
 };
 
 struct option_entry {
@@ -253,8 +255,9 @@ static const struct option_entry entries[] = {
          AT(COMMAND_LS) | AT(COMMAND_STATS) | AT(COMMAND_TAIL), set_fail_if},
 	{"listen", 0, "ADDR:PORT", "where to take in events (127.0.0.1:8765); port 0: a free one",
          LISTENS, set_listen},
-	{"journal", 0, "DIR", "the folder to keep them in", LISTENS, set_journal},
-	{"keep", 0, "SIZE,AGE", "how much of it, and how long (4G,30d)", LISTENS, set_keep},
+	{"journal", 0, "DIR", "the folder to keep events in", LISTENS, set_journal},
+	{"keep", 0, "SIZE,AGE", "how much of it, and how long (4G,30d; 0: no limit)", LISTENS,
+         set_keep},
 	{"allow-origin", 0, "ORIGIN", "let pages of this origin send events", LISTENS, add_origin},
 	{"allow-host", 0, "NAME", "take requests that call this machine so", LISTENS, add_host},
 	{"no-follow", 0, NULL, "do not follow what grows (only tail and the explorer do)",
@@ -396,9 +399,9 @@ void options_help(enum command_kind command, struct buf *out)
 		}
 		buf_puts(
 			out,
-			"\nSOURCE: an NDJSON file of PostHog events, one event a line; a folder of such files; or journal:,\n"
-			"  the local journal, which is also what is read without a SOURCE:\n"
-			"  ${XDG_STATE_HOME:-~/.local/state}/tracehog/journal/*.ndjson.\n");
+			"\nSOURCE: an NDJSON file of PostHog events, one event a line; a folder of such files (.ndjson .jsonl .json);\n"
+			"  journal:, the local journal, which is also what is read without a SOURCE:\n"
+			"  ${XDG_STATE_HOME:-~/.local/state}/tracehog/journal/*.ndjson; or journal:DIR, another journal.\n");
 	}
 	buf_puts(out, "\nOptions:\n");
 	help_options(command, out);
