@@ -63,6 +63,7 @@ static const struct scene scenes[] = {
 	{"users_inverted", DEMO, "S", "4 I", false},
 	{"live_place", DEMO, "S", "7 : 2 Enter", false},
 	{"live_dearest", DEMO, "S", "7 g $", false},
+	{"trace_names_scrolled", DEMO, "S", "e Enter L", false},
 	{"trace_unknown_output", REAL, "S", ":open Space trace-openai_embeddings Enter", false},
 
 	{"trace", DEMO, "SMLT", "Enter", false},

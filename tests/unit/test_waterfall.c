@@ -357,7 +357,7 @@ static void long_names_scroll(void **state)
 	draw(t, 14, 80, true);
 	expect_row(
 		11,
-		"   - f many words \\x1B[31m \xe7\xbf\xbb ~       -                                       |");
+		"   - ~ many words \\x1B[31m \xe7\xbf\xbb ~       -                                       |");
 	act(t, ACTION_SCROLL_LEFT, 0);
 	act(t, ACTION_SCROLL_LEFT, 0);
 	act(t, ACTION_SCROLL_LEFT, 0);

@@ -164,7 +164,7 @@ static int put_clipped(struct waterfall_drawing *d, int row, int column, int wid
                        struct str text, int scroll)
 {
 	struct str clean;
-	int used, columns;
+	int used, columns, mark = 0;
 	size_t from, fits;
 
 	if (width < 1)
@@ -172,15 +172,19 @@ static int put_clipped(struct waterfall_drawing *d, int row, int column, int wid
 	buf_clear(&d->clean);
 	clean_append(&d->clean, text, 0);
 	clean = buf_str(&d->clean);
-	from = scroll > 0 ? width_fit(clean, scroll, &used) : 0;
+	/* The mark takes the place of a column that was not scrolled away. */
+	from = scroll > 0 ? width_fit(clean, scroll + 1, &used) : 0;
+	if (from > 0)
+		mark = surface_puts(d->s, d->a, row, column++, ROLE_DIM, glyph(GLYPH_CLIP));
+	width -= mark;
 	clean = str_sub(clean, from, clean.n - from);
 	fits = width_fit(clean, width, &columns);
 	surface_put(d->s, d->a, row, column, width, role, str_sub(clean, 0, fits));
 	if (fits < clean.n) {
 		surface_puts(d->s, d->a, row, column + width - 1, ROLE_DIM, glyph(GLYPH_CLIP));
-		return width;
+		return mark + width;
 	}
-	return columns;
+	return mark + columns;
 }
 
 /* What stands behind a name and is never cut off: an error, what a fold hides. */
