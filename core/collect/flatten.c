@@ -43,6 +43,7 @@ enum member {
 	API_KEY,
 	DOLLAR_DISTINCT_ID,
 	OFFSET,
+	DOLLAR_LIB,
 	MEMBERS
 };
 
@@ -61,6 +62,7 @@ static const struct str members[MEMBERS] = {
 	[API_KEY] = {"api_key", 7},
 	[DOLLAR_DISTINCT_ID] = {"$distinct_id", 12},
 	[OFFSET] = {"offset", 6},
+	[DOLLAR_LIB] = {"$lib", 4},
 };
 
 /* An option of capture v1 and the property that the SDK made it from. Others get a '$'. */
@@ -69,8 +71,6 @@ static const struct {
 } options[] = {
 	{{"disable_skew_correction", 23}, {"$ignore_sent_at", 15}},
 };
-
-enum { LIB = MEMBERS, MEMBERS_INSIDE };
 
 /* One verdict of a v1 answer. */
 struct verdict {
@@ -85,8 +85,8 @@ struct flattening {
 	bool checked; /* the payload was accepted by the lexer as a whole */
 	struct buf *lines;
 	struct capture_taken *taken;
-	struct mask mask; /* the request's tokens */
-	struct buf line, made, verdicts;
+	struct mask mask;                      /* the request's tokens */
+	struct buf sent, line, made, verdicts; /* sent: the line but for its line ends and tokens */
 	struct hash_index by_uuid;
 	const char *skipped; /* why the last event that was no event was skipped */
 };
@@ -94,7 +94,8 @@ struct flattening {
 /* The members of one event that matter here, whole; empty if absent. */
 struct parts {
 	struct str of[MEMBERS];
-	struct str inside[MEMBERS_INSIDE]; /* of the properties */
+	struct str inside[MEMBERS]; /* of the properties */
+	bool others;                /* some are not written by name */
 };
 
 static bool is_absent(struct str value)
@@ -106,21 +107,29 @@ static bool is_absent(struct str value)
 
 static enum member member_of(struct str key)
 {
-	for (unsigned i = 0; i < MEMBERS; i++)
-		if (raw_key_is(key, members[i]))
+	bool escaped = memchr(key.p, '\\', key.n) != NULL;
+
+	for (unsigned i = 0; i < MEMBERS; i++) {
+		struct str name = members[i];
+
+		if (escaped ? raw_key_is(key, name)
+		            : key.n == name.n && memcmp(key.p, name.p, name.n) == 0)
 			return (enum member)i;
+	}
 	return MEMBERS;
 }
 
+/* parts must be zeroed. */
 static void read_parts(struct str event, struct parts *parts)
 {
 	struct raw_walk walk;
 	struct str key, value;
 
-	*parts = (struct parts){0};
 	for (bool more = raw_open(&walk, event); more && raw_next(&walk, &key, &value);) {
 		enum member member = member_of(key);
 
+		if (member >= WRITTEN_FIRST)
+			parts->others = true;
 		if (member != MEMBERS)
 			parts->of[member] = value;
 	}
@@ -131,8 +140,6 @@ static void read_parts(struct str event, struct parts *parts)
 
 		if (member != MEMBERS)
 			parts->inside[member] = value;
-		else if (raw_key_is(key, STR("$lib")))
-			parts->inside[LIB] = value;
 	}
 }
 
@@ -150,8 +157,10 @@ static void put(struct buf *out, struct str key, struct str value)
 {
 	if (out->n > 0 && out->p[out->n - 1] != '{')
 		buf_add(out, ',');
-	raw_append_key(out, key);
-	raw_append(out, value);
+	buf_add(out, '"');
+	buf_append(out, key);
+	buf_append(out, STR("\":"));
+	buf_append(out, value);
 }
 
 static void put_text(struct buf *out, struct str key, struct str text)
@@ -191,12 +200,12 @@ static void put_timestamp(struct flattening *f, const struct parts *parts)
 	int64_t ago, time = f->r->now;
 
 	if (!is_absent(sent) && !str_eq(sent, STR("\"\""))) {
-		put(&f->line, members[TIMESTAMP], sent);
+		put(&f->sent, members[TIMESTAMP], sent);
 		return;
 	}
 	if (str_to_i64(parts->of[OFFSET], &ago) && ago > -MAX_OFFSET && ago < MAX_OFFSET)
 		time -= ago * 1000;
-	put_time(&f->line, TIMESTAMP, time);
+	put_time(&f->sent, TIMESTAMP, time);
 }
 
 static void put_distinct_id(struct flattening *f, const struct parts *parts)
@@ -210,7 +219,7 @@ static void put_distinct_id(struct flattening *f, const struct parts *parts)
 	if (is_absent(value))
 		value = parts->inside[DOLLAR_DISTINCT_ID];
 	if (!is_absent(value))
-		put(&f->line, members[DISTINCT_ID], value);
+		put(&f->sent, members[DISTINCT_ID], value);
 }
 
 /* ---- properties ---- */
@@ -223,7 +232,7 @@ static void put_lifted(struct flattening *f, struct str name, struct str value)
 	buf_clear(&f->made);
 	buf_add(&f->made, '$');
 	buf_append(&f->made, name);
-	put(&f->line, buf_str(&f->made), value);
+	put(&f->sent, buf_str(&f->made), value);
 }
 
 static void put_options(struct flattening *f, struct str sent)
@@ -238,7 +247,7 @@ static void put_options(struct flattening *f, struct str sent)
 
 		for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
 			if (raw_key_is(key, options[i].option)) {
-				put(&f->line, options[i].property, value);
+				put(&f->sent, options[i].property, value);
 				renamed = true;
 			}
 		if (!renamed)
@@ -261,11 +270,11 @@ static void put_library(struct flattening *f, const struct parts *parts)
 	struct str info = harmless_text(str_trim(f->r->sdk_info));
 	size_t slash = str_find(info, STR("/"), 0, false);
 
-	if (info.n == 0 || parts->inside[LIB].n > 0)
+	if (info.n == 0 || parts->inside[DOLLAR_LIB].n > 0)
 		return;
-	put_text(&f->line, STR("$lib"), str_sub(info, 0, slash));
+	put_text(&f->sent, STR("$lib"), str_sub(info, 0, slash));
 	if (slash != SIZE_MAX)
-		put_text(&f->line, STR("$lib_version"), str_sub(info, slash + 1, SIZE_MAX));
+		put_text(&f->sent, STR("$lib_version"), str_sub(info, slash + 1, SIZE_MAX));
 }
 
 /* Whether session_id, window_id and options go into the properties. */
@@ -276,21 +285,26 @@ static bool lifts(const struct flattening *f, const struct parts *parts)
 	return f->dialect == CAPTURE_V1 && (is_absent(properties) || properties.p[0] == '{');
 }
 
+static bool has_tokens(const struct str *of)
+{
+	return of[TOKEN].n > 0 || of[DOLLAR_TOKEN].n > 0 || of[API_KEY].n > 0;
+}
+
 static void put_properties(struct flattening *f, const struct parts *parts)
 {
 	struct str sent = parts->of[PROPERTIES], key, value;
 	struct raw_walk walk;
 
-	if (!is_absent(sent) && sent.p[0] != '{') {
-		put(&f->line, members[PROPERTIES], sent);
+	if (!is_absent(sent) && !has_tokens(parts->inside) && !lifts(f, parts)) {
+		put(&f->sent, members[PROPERTIES], sent);
 		return;
 	}
-	put(&f->line, members[PROPERTIES], STR("{"));
+	put(&f->sent, members[PROPERTIES], STR("{"));
 	for (bool more = raw_open(&walk, sent); more && raw_next(&walk, &key, &value);) {
 		if (is_token(member_of(key)))
-			put_token(&f->line, key, value);
+			put_token(&f->sent, key, value);
 		else
-			put(&f->line, key, value);
+			put(&f->sent, key, value);
 	}
 	if (lifts(f, parts)) {
 		put_lifted(f, members[SESSION_ID], parts->of[SESSION_ID]);
@@ -298,7 +312,7 @@ static void put_properties(struct flattening *f, const struct parts *parts)
 		put_options(f, parts->of[OPTIONS]);
 		put_library(f, parts);
 	}
-	buf_add(&f->line, '}');
+	buf_add(&f->sent, '}');
 }
 
 /* ---- events ---- */
@@ -342,35 +356,36 @@ static void put_others(struct flattening *f, struct str event, const struct part
 		if (member < skip)
 			continue;
 		if (is_token(member))
-			put_token(&f->line, key, value);
+			put_token(&f->sent, key, value);
 		else
-			put(&f->line, key, value);
+			put(&f->sent, key, value);
 	}
 }
 
-/* Builds f->line; name is whole, with its quotes. */
+/* Builds f->sent; name is whole, with its quotes. */
 static void build_line(struct flattening *f, struct str event, const struct parts *parts,
                        struct str name)
 {
 	uint8_t uuid[UUID_BYTES];
 	bool sent = uuid_parse(raw_inside(parts->of[UUID]), uuid);
 
-	buf_puts(&f->line, "{");
+	buf_puts(&f->sent, "{");
 	if (sent) {
-		put(&f->line, members[UUID], parts->of[UUID]);
+		put(&f->sent, members[UUID], parts->of[UUID]);
 	} else {
 		uuid_make(f->r->now, uuid);
-		put(&f->line, members[UUID], STR("\""));
-		uuid_append(&f->line, uuid);
-		buf_add(&f->line, '"');
+		put(&f->sent, members[UUID], STR("\""));
+		uuid_append(&f->sent, uuid);
+		buf_add(&f->sent, '"');
 	}
-	put(&f->line, members[EVENT], name);
+	put(&f->sent, members[EVENT], name);
 	put_distinct_id(f, parts);
 	put_timestamp(f, parts);
 	put_properties(f, parts);
-	put_time(&f->line, RECEIVED_AT, f->r->now);
-	put_others(f, event, parts);
-	buf_add(&f->line, '}');
+	put_time(&f->sent, RECEIVED_AT, f->r->now);
+	if (parts->others)
+		put_others(f, event, parts);
+	buf_add(&f->sent, '}');
 	if (f->dialect == CAPTURE_V1)
 		add_verdict(f, uuid, VERDICT_OK);
 }
@@ -420,11 +435,13 @@ static void flatten_event(struct flattening *f, struct str event)
 	}
 	add_tokens(&mask, parts.of);
 	add_tokens(&mask, parts.inside);
+	buf_clear(&f->sent);
 	buf_clear(&f->line);
 	if (fault == JSON_TOO_DEEP)
-		raw_append(&f->line, event);
+		buf_append(&f->sent, event);
 	else
 		build_line(f, event, &parts, name);
+	raw_append(&f->line, buf_str(&f->sent));
 	mask_append(&mask, f->lines, buf_str(&f->line));
 	buf_add(f->lines, '\n');
 	f->taken->events++;
@@ -515,7 +532,7 @@ static int flatten_payload(struct flattening *f, struct str json, enum json_faul
 	f->checked = fault == JSON_OK;
 	whole = (f->checked || fault == JSON_TOO_DEEP) && find_batch(f, json, &batch) &&
 	        flatten_all(f, batch);
-	if (f->lines->full || f->line.full || f->verdicts.full)
+	if (f->lines->full || f->sent.full || f->line.full || f->verdicts.full)
 		return refuse(e, 413, ERR_LIMIT, "maximum event size exceeded: too many events");
 	if (!whole) {
 		err_set(e, ERR_PARSE, "failed to parse request: the body %s",
@@ -547,6 +564,7 @@ int capture_flatten(struct str json, const struct capture_request *r, enum captu
 		put_results(&f, results);
 	buf_free(&repaired);
 	buf_free(&token);
+	buf_free(&f.sent);
 	buf_free(&f.line);
 	buf_free(&f.made);
 	buf_free(&f.verdicts);

@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-#define SHOWN 4 /* characters */
+#define SHOWN      4  /* characters */
+#define COMMON_MAX 32 /* so that looking for them never costs much a match */
 
 static bool is_word(char c)
 {
@@ -24,7 +25,11 @@ void mask_add(struct mask *m, struct str token)
 	for (size_t i = 0; i < m->n; i++)
 		if (str_eq(m->tokens[i], token))
 			return;
+	if (m->n == 0)
+		m->common = token.n < COMMON_MAX ? token.n : COMMON_MAX;
 	m->tokens[m->n++] = token;
+	while (!str_starts(token, str_sub(m->tokens[0], 0, m->common)))
+		m->common--;
 }
 
 void mask_append_token(struct buf *out, struct str token)
@@ -54,7 +59,8 @@ void mask_append(const struct mask *m, struct buf *out, struct str text)
 {
 	const char *p = text.p, *end = text.p + text.n, *copied = text.p;
 
-	while (m->n > 0 && p < end && (p = memmem(p, (size_t)(end - p), "ph", 2)) != NULL) {
+	while (m->n > 0 && p < end &&
+	       (p = memmem(p, (size_t)(end - p), m->tokens[0].p, m->common)) != NULL) {
 		size_t n = token_at(m, (struct str){p, (size_t)(end - p)});
 
 		if (n == 0) {

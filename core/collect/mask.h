@@ -9,6 +9,7 @@
 struct mask {
 	struct str tokens[MASK_TOKENS]; /* borrowed */
 	size_t n;
+	size_t common; /* bytes that all of them begin with; a few are enough */
 };
 
 /* Remembers a token, as it stands in JSON or in a header. Only what looks like one of PostHog's

@@ -9,9 +9,10 @@
 
 #include "json/lexer.h"
 
+#include <endian.h>
 #include <string.h>
 
-#define SHORT_STRING 32 /* bytes looked at one by one */
+#define SHORT_STRING 64 /* bytes for which a call costs more than it saves */
 
 static bool is_blank(char c)
 {
@@ -35,16 +36,37 @@ static bool is_escaped(const char *p, const char *start)
 	return (p - q) % 2 != 0;
 }
 
+/* The first quote or backslash at or after p, or end. Eight bytes at once, the first one lowest: a
+ * byte that is zero borrows when one is taken away, so the lowest top bit marks the first match
+ * (above it a borrow may mark others). */
+static const char *find_mark(const char *p, const char *end)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101);
+
+	for (; end - p >= 8; p += 8) {
+		uint64_t word, quotes, backslashes, marks;
+
+		memcpy(&word, p, sizeof(word));
+		word = le64toh(word);
+		quotes = word ^ (ones * '"');
+		backslashes = word ^ (ones * '\\');
+		marks = ((quotes - ones) & ~quotes) | ((backslashes - ones) & ~backslashes);
+		if (marks & (ones * 0x80))
+			return p + __builtin_ctzll(marks & (ones * 0x80)) / 8;
+	}
+	while (p < end && *p != '"' && *p != '\\')
+		p++;
+	return p;
+}
+
 /* From an opening quote to behind the closing one, or NULL. Strings are where the bytes are. */
 static const char *string_end(const char *p, const char *end)
 {
 	const char *start = ++p;
-	const char *near = end - p > SHORT_STRING ? p + SHORT_STRING : end;
 
-	/* Most strings are keys and ids: a call would cost more than it saves. */
-	while (p < near && *p != '"' && *p != '\\')
-		p++;
-	while (p < end && (p = memchr(p, '"', (size_t)(end - p))) != NULL) {
+	/* Most strings are keys and ids. */
+	p = find_mark(p, end - p > SHORT_STRING ? p + SHORT_STRING : end);
+	while (p < end && (*p == '"' || (p = memchr(p, '"', (size_t)(end - p))) != NULL)) {
 		if (!is_escaped(p, start))
 			return p + 1;
 		p++;
@@ -175,8 +197,9 @@ static const char *line_end(const char *p, const char *end)
 	return turn ? turn : feed ? feed : end;
 }
 
-static void append(struct buf *out, struct str text, bool in_string)
+void raw_append(struct buf *out, struct str text)
 {
+	bool in_string = false;
 	const char *p = text.p, *end = text.p + text.n;
 
 	if (line_end(p, end) == end) {
@@ -195,18 +218,6 @@ static void append(struct buf *out, struct str text, bool in_string)
 		if (in_string && *p == '\\' && p + 1 < end && p[1] != '\n' && p[1] != '\r')
 			buf_add(out, *++p);
 	}
-}
-
-void raw_append(struct buf *out, struct str value)
-{
-	append(out, value, false);
-}
-
-void raw_append_key(struct buf *out, struct str key)
-{
-	buf_add(out, '"');
-	append(out, key, true);
-	buf_puts(out, "\":");
 }
 
 /* How many bytes at p are one of the words that Python and JavaScript write for what JSON cannot

@@ -21,10 +21,8 @@ bool raw_next(struct raw_walk *w, struct str *key, struct str *value);
 bool raw_key_is(struct str key, struct str name);
 /* What stands between the quotes, as sent; the empty slice if the value is no string. */
 struct str raw_inside(struct str value);
-/* The value as sent but on one line: raw line ends in strings become \n and \r, others blanks. */
-void raw_append(struct buf *out, struct str value);
-/* The same of a key without quotes; quotes and colon are added. */
-void raw_append_key(struct buf *out, struct str key);
+/* The text as sent but on one line: raw line ends in strings become \n and \r, others blanks. */
+void raw_append(struct buf *out, struct str text);
 /* Appends json with bare NaN, Infinity and -Infinity as null. False if there is none: out then is
  * as it was. */
 bool raw_repair(struct buf *out, struct str json);

@@ -8,10 +8,12 @@
 
 static int digit(char c)
 {
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+	unsigned byte = (unsigned char)c;
+
+	/* Whether it is a letter or a number cannot be predicted, so nothing branches on it. */
+	if ((byte - '0' > 9) & ((byte | 0x20) - 'a' > 5))
+		return -1;
+	return (int)((byte & 0x0F) + 9 * (byte >> 6));
 }
 
 static bool dash_before(size_t byte)
