@@ -41,9 +41,9 @@ struct live_block *live_block_at(const struct live_view *l, uint64_t row);
 struct live_place live_place_at(const struct live_view *l, uint64_t row);
 uint64_t live_row_of(const struct live_view *l, struct live_place p); /* UINT64_MAX: not shown */
 uint64_t live_block_rows(const struct live_block *b);
-/* Brings the trees up to date and numbers the rows: gives how many there are. */
+/* Numbers the rows of the trees as they stand: gives how many there are. */
 uint64_t live_number_rows(struct live_view *l);
-/* Takes in what came; the cursor stays on what it was on, or on the last row if it was there. */
+/* Takes in what came and brings the trees up to date; the cursor stays on what it was on, or on the last row if it was there. */
 void live_rebuild(struct live_view *l);
 void live_rows_free(struct live_view *l);
 

@@ -135,8 +135,6 @@ uint64_t live_number_rows(struct live_view *l)
 	uint64_t rows = 0;
 
 	for (uint32_t i = 0; i < l->n_blocks; i++) {
-		if (l->blocks[i].logs == 0)
-			waterfall_update(&l->blocks[i].waterfall, live_model(l));
 		l->blocks[i].first = rows;
 		rows += live_block_rows(&l->blocks[i]);
 	}
@@ -151,6 +149,9 @@ void live_rebuild(struct live_view *l)
 
 	drop_old(l);
 	take_new(l);
+	for (uint32_t i = 0; i < l->n_blocks; i++)
+		if (l->blocks[i].logs == 0)
+			waterfall_update(&l->blocks[i].waterfall, live_model(l));
 	rows = live_number_rows(l);
 	l->list.count = rows;
 	if (at_end) {
