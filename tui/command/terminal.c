@@ -1,5 +1,5 @@
-/* Frames are drawn at once if the last one is over 100 ms old, otherwise changes are gathered until it is; keys are answered
- * at once. An idle program sets no timer and sends nothing. */
+/* Keys are answered at once. News of the model are drawn at once while they are fewer than ten a second; more of them are
+ * gathered to ten frames a second. An idle program sets no timer and sends nothing. */
 #include "command/terminal.h"
 
 #include "base/mem.h"
@@ -13,7 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FRAME 100000 /* microseconds between frames that no key asked for */
+#define FRAME  100000 /* microseconds that a frame costs which no key asked for */
+#define FRAMES 3 /* that can be saved up: what comes ten times a second never waits for the beat */
 
 struct terminal {
 	struct app *app;
@@ -26,13 +27,25 @@ struct terminal {
 	struct loop_signal *signals[5];
 	struct explorer *explorer;
 	uint32_t version; /* of the model as it was drawn last */
-	int64_t drawn;    /* when news of the model were drawn last */
-	bool gone;        /* the terminal is away: write nothing to it */
+	int64_t credit;   /* microseconds saved up for frames, as of `counted` */
+	int64_t counted;
+	bool gone; /* the terminal is away: write nothing to it */
 };
 
 static void ms_timer(struct loop_timer *timer, int64_t microseconds)
 {
 	loop_timer_start(timer, (uint64_t)(microseconds + 999) / 1000, 0);
+}
+
+static int64_t credit_now(struct terminal *t)
+{
+	int64_t now = time_monotonic();
+
+	t->credit += now - t->counted;
+	t->counted = now;
+	if (t->credit > FRAMES * FRAME)
+		t->credit = FRAMES * FRAME;
+	return t->credit;
 }
 
 static void draw(struct terminal *t)
@@ -45,7 +58,7 @@ static void draw(struct terminal *t)
 	s = app_draw(t->app, &row, &col);
 	screen_draw(t->screen, s, t->theme, row, col);
 	if (t->version != model_version(explorer_model(t->explorer)))
-		t->drawn = time_monotonic();
+		t->credit = credit_now(t) > FRAME ? t->credit - FRAME : 0;
 	t->version = model_version(explorer_model(t->explorer));
 	again = app_draw_again(t->app);
 	if (again > 0)
@@ -60,13 +73,13 @@ static void on_frame(void *ctx)
 static void on_change(void *ctx)
 {
 	struct terminal *t = ctx;
-	int64_t age = time_monotonic() - t->drawn;
+	int64_t credit = credit_now(t);
 
 	/* A payload that somebody waits for is no news of the model, and comes once a cursor. */
-	if (age >= FRAME || t->version == model_version(explorer_model(t->explorer)))
+	if (credit >= FRAME || t->version == model_version(explorer_model(t->explorer)))
 		draw(t);
 	else if (!loop_timer_active(t->frame))
-		ms_timer(t->frame, FRAME - age);
+		ms_timer(t->frame, FRAME - credit);
 }
 
 static void resize(struct terminal *t)
