@@ -59,21 +59,32 @@ static void json_events(struct json_writer *w, const struct totals *t)
 	json_end_object(w);
 }
 
+/* The percentiles that are printed, in their order. */
+#define LATENCY_POINTS 5
+struct latency_point {
+	const char *name;
+	int64_t value; /* microseconds; EVENT_UNKNOWN */
+};
+
+static void latency_points(const struct stats_latency *l,
+                           struct latency_point points[LATENCY_POINTS])
+{
+	points[0] = (struct latency_point){"p50", l->p50};
+	points[1] = (struct latency_point){"p90", l->p90};
+	points[2] = (struct latency_point){"p95", l->p95};
+	points[3] = (struct latency_point){"p99", l->p99};
+	points[4] = (struct latency_point){"max", l->max};
+}
+
 /* Absent means unknown. */
 static void json_latency(struct json_writer *w, const char *key, const struct stats_latency *l)
 {
-	const struct {
-		const char *name;
-		int64_t value;
-	} points[] = {{"p50", l->p50},
-	              {"p90", l->p90},
-	              {"p95", l->p95},
-	              {"p99", l->p99},
-	              {"max", l->max}};
+	struct latency_point points[LATENCY_POINTS];
 
+	latency_points(l, points);
 	json_write_key(w, key);
 	json_begin_object(w);
-	for (size_t i = 0; i < sizeof(points) / sizeof(points[0]); i++) {
+	for (size_t i = 0; i < LATENCY_POINTS; i++) {
 		if (points[i].value == EVENT_UNKNOWN)
 			continue;
 		json_write_key(w, points[i].name);
@@ -221,19 +232,13 @@ static void text_sums(struct buf *out, const struct totals *t)
 
 static void text_latency(struct buf *out, const char *label, const struct stats_latency *l)
 {
-	const struct {
-		const char *name;
-		int64_t value;
-	} points[] = {{"p50", l->p50},
-	              {"p90", l->p90},
-	              {"p95", l->p95},
-	              {"p99", l->p99},
-	              {"max", l->max}};
+	struct latency_point points[LATENCY_POINTS];
 
 	if (l->max == EVENT_UNKNOWN)
 		return;
+	latency_points(l, points);
 	buf_printf(out, "latency  %s", label);
-	for (size_t i = 0; i < sizeof(points) / sizeof(points[0]); i++) {
+	for (size_t i = 0; i < LATENCY_POINTS; i++) {
 		buf_printf(out, "   %s ", points[i].name);
 		format_seconds(out, points[i].value);
 	}

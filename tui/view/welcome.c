@@ -1,9 +1,11 @@
 /* What stands in an empty list while events can be sent here: how each SDK is pointed at this machine. Lines are short enough
  * for 80 columns and can be copied as they stand. */
+#include "draw/width.h"
 #include "view/view.h"
 
-#define LABEL 1
-#define TEXT  9
+#define LABEL  1
+#define TEXT   9
+#define NARROW 64 /* columns under which the address does not fit beside the first line */
 
 /* %s stands for the URL. */
 static const struct {
@@ -33,6 +35,15 @@ static const struct {
 };
 #define LINES (sizeof(lines) / sizeof(lines[0]))
 
+/* What is cut says so; the last row names the size that shows all. */
+static void put_marked(struct surface *s, struct area a, int row, int col, enum role role,
+                       struct str text)
+{
+	surface_put(s, a, row, col, a.cols - col, role, text);
+	if (width_text(text) > a.cols - col)
+		surface_puts(s, a, row, a.cols - 1, ROLE_DIM, glyph(GLYPH_CLIP));
+}
+
 static void put_text(struct surface *s, struct area a, int row, size_t i, struct str url)
 {
 	struct str text = str_of(lines[i].text);
@@ -44,7 +55,7 @@ static void put_text(struct surface *s, struct area a, int row, size_t i, struct
 		buf_append(&line, url);
 		buf_append(&line, str_sub(text, at + 2, SIZE_MAX));
 	}
-	surface_put(s, a, row, TEXT, a.cols - TEXT, lines[i].role, buf_str(&line));
+	put_marked(s, a, row, TEXT, lines[i].role, buf_str(&line));
 	buf_free(&line);
 }
 
@@ -59,8 +70,16 @@ void view_welcome_draw(struct surface *s, struct area a, const struct intake *in
 			"Another tracehog takes in events for this journal: they show here, too.");
 		return;
 	}
-	surface_printf(s, a, row, LABEL + 26, ROLE_TEXT, "Send events to %s", intake->url);
+	/* The address is what must be read: it has a row of its own where it does not fit. */
+	if (a.cols < NARROW)
+		surface_puts(s, a, ++row, LABEL, ROLE_TEXT, intake->url);
+	else
+		surface_printf(s, a, row, LABEL + 26, ROLE_TEXT, "Send events to %s", intake->url);
 	row += 2;
+	if (row + (int)LINES > a.rows) {
+		surface_puts(s, a, a.rows - 1, LABEL, ROLE_DIM, "... more in 80x24");
+		a.rows--;
+	}
 	for (size_t i = 0; i < LINES && row < a.rows; i++, row++) {
 		if (lines[i].label != NULL)
 			surface_puts(s, a, row, LABEL, ROLE_STRONG, lines[i].label);
