@@ -12,8 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORKERS_MAX   1024 /* libuv's */
-#define WATCH_POLL_MS 1000
+#define WORKERS_MAX    1024 /* libuv's */
+#define WATCH_POLL_MS  1000
+#define WATCH_PAUSE_MS 10
 
 struct job {
 	uv_work_t request; /* data is the job */
@@ -366,7 +367,8 @@ void loop_signal_free(struct loop_signal *s)
 
 /* Watching a file: events on the inode, and a stat every second in a worker (a dead network disk
  * must not hold the screen). An inode's events say nothing about the file that takes its name, so
- * they are asked for anew when the name leads elsewhere. */
+ * they are asked for anew when the name leads elsewhere. A file that is written to all the time
+ * would give an event each time: after one there are none for a while, and then a stat. */
 
 struct loop_watch {
 	uv_timer_t poll;
@@ -412,6 +414,14 @@ static bool same_content(const uv_stat_t *a, const uv_stat_t *b)
 }
 
 static void look(struct loop_watch *w);
+static void on_poll(uv_timer_t *handle);
+
+static void pause_events(struct loop_watch *w)
+{
+	uv_fs_event_stop(&w->event);
+	w->stale = true;
+	uv_timer_start(&w->poll, on_poll, WATCH_PAUSE_MS, WATCH_POLL_MS);
+}
 
 static void on_event(uv_fs_event_t *handle, const char *name, int events, int status)
 {
@@ -423,6 +433,7 @@ static void on_event(uv_fs_event_t *handle, const char *name, int events, int st
 		w->stale = true;
 		look(w);
 	}
+	pause_events(w);
 	w->fn(w->ctx);
 }
 
@@ -475,7 +486,11 @@ static void look(struct loop_watch *w)
 
 static void on_poll(uv_timer_t *handle)
 {
-	look(handle->data);
+	struct loop_watch *w = handle->data;
+
+	if (w->stale)
+		ask_for_events(w); /* before the stat: nothing falls between */
+	look(w);
 }
 
 struct loop_watch *loop_watch_new(struct loop *l, const char *path, loop_fn *fn, void *ctx)

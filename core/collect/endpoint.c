@@ -13,10 +13,12 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
 #define RETRY_MS 500
+#define PAUSE_MS 10 /* between two times that taken is told: each makes it read the journal */
 
 /* Ticks the writer a second after something was written; sleeps otherwise. */
 struct keeper {
@@ -34,7 +36,8 @@ struct endpoint {
 	loop_fn *taken;
 	void *ctx;
 	struct loop_wake *wake;
-	struct loop_timer *retry;
+	struct loop_timer *retry, *pause;
+	atomic_bool untold; /* something came in since taken was told */
 	enum endpoint_state state;
 	struct errinfo trouble; /* why the last try to take over failed, if not for the lock */
 	struct journal_writer *writer;
@@ -140,14 +143,32 @@ static void on_appended(void *ctx)
 	struct endpoint *p = ctx;
 
 	keeper_written(p->keeper);
-	loop_wake_send(p->wake);
+	if (!atomic_exchange(&p->untold, true))
+		loop_wake_send(p->wake);
+}
+
+static void tell(struct endpoint *p)
+{
+	atomic_store(&p->untold, false);
+	loop_timer_start(p->pause, PAUSE_MS, 0);
+	/* Last: it may close the endpoint. */
+	p->taken(p->ctx);
 }
 
 static void on_wake(void *ctx)
 {
 	struct endpoint *p = ctx;
 
-	p->taken(p->ctx);
+	if (!loop_timer_active(p->pause))
+		tell(p);
+}
+
+static void on_pause(void *ctx)
+{
+	struct endpoint *p = ctx;
+
+	if (atomic_load(&p->untold))
+		tell(p);
 }
 
 /* The listener first: it uses the others. The lock last: whoever gets it finds the port free. */
@@ -248,6 +269,7 @@ enum err endpoint_open(struct endpoint **out, struct loop *loop,
 	p->ctx = ctx;
 	p->state = ENDPOINT_FOLLOWING;
 	p->wake = loop_wake_new(loop, on_wake, p);
+	p->pause = loop_timer_new(loop, on_pause, p);
 	err = choose_folder(p, options->folder, e);
 	if (err == ERR_OK)
 		err = try_to_listen(p, &locked, e);
@@ -267,6 +289,7 @@ void endpoint_close(struct endpoint *p)
 		return;
 	stop_listening(p);
 	loop_timer_free(p->retry);
+	loop_timer_free(p->pause);
 	loop_wake_free(p->wake);
 	buf_free(&p->folder);
 	mem_free(p);

@@ -39,8 +39,9 @@
 #define STOP_TIME     (500 * MS) /* for what is under way when we stop */
 #define ACCEPT_PAUSE  (100 * MS) /* after descriptors ran out */
 
-/* A connection's pool holds its header and the pieces in which a body is read. */
-#define CONNECTION_MEMORY ((size_t)64 << 10)
+/* A connection's pool holds its header and the pieces in which a body is read. libmicrohttpd clears it
+ * for each request. */
+#define CONNECTION_MEMORY ((size_t)32 << 10)
 
 /* Connections */
 

@@ -5,7 +5,8 @@
  * batch is merged in slices of at most SLICE_TIME by an idle function, which runs only while the
  * head has been read. A slot that was merged is given the next piece at once, so workers never wait
  * for the ring to empty. A load goes up to `limit`, the journal's size when it began; what was
- * appended meanwhile is the next load, which begins at `position`.
+ * appended meanwhile is the next load, which begins at `position`, after a pause: a file that grows all
+ * the time would otherwise be loaded line by line.
  *
  * Invariants: pieces head..head + in_flight are in the order of the file and have no gap;
  * `newlines` counts those before the head's piece; nothing changes the table but slices.
@@ -24,6 +25,8 @@
 #define FIRST_PIECE  (UINT64_C(64) << 10) /* bytes: something to see at once */
 #define PIECE        (UINT64_C(1) << 20)
 
+#define PAUSE_MS 10
+
 #define BOM_SIZE 3u
 
 struct slot {
@@ -40,6 +43,7 @@ struct loader {
 	struct loader_events notify;
 	struct loop_idle *idle;
 	struct loop_watch *watch;
+	struct loop_timer *pause;
 	struct loader_status status;
 	struct bad_line *bad;
 	atomic_bool cancelled;
@@ -59,6 +63,7 @@ struct loader {
 };
 
 static void slice(void *ctx);
+static void look_again(void *ctx);
 
 struct loader *loader_new(struct loop *loop, struct events *table, struct journal *journal,
                           uint32_t number, const struct loader_events *notify)
@@ -71,6 +76,7 @@ struct loader *loader_new(struct loop *loop, struct events *table, struct journa
 	l->number = number;
 	l->notify = *notify;
 	l->idle = loop_idle_new(loop, slice, l);
+	l->pause = loop_timer_new(loop, look_again, l);
 	l->bad = mem_alloc(LOADER_BAD_LINES_KEPT, sizeof(*l->bad));
 	l->status.bad = l->bad;
 	l->first_piece = FIRST_PIECE;
@@ -97,6 +103,7 @@ void loader_free(struct loader *l)
 	atomic_store(&l->cancelled, true);
 	loop_idle_free(l->idle);
 	loop_watch_free(l->watch);
+	loop_timer_free(l->pause);
 	l->idle = NULL;
 	while (l->jobs > 0)
 		loop_step(l->loop, true);
@@ -271,8 +278,10 @@ static void finish(struct loader *l)
 	l->status.loaded_once = true;
 	if (l->status.state == LOADER_LOADING) {
 		l->status.state = LOADER_DONE;
-		if (look(l) && (l->follow || l->status.state == LOADER_GONE))
+		if (look(l) && l->status.state == LOADER_GONE)
 			begin(l);
+		else if (l->follow)
+			loop_timer_start(l->pause, PAUSE_MS, 0);
 	}
 	if (l->in_flight == 0)
 		release(l);
