@@ -1,0 +1,65 @@
+/* What tracehog asks PostHog's query API for: bodies of POST /api/projects/ID/query/. One function a
+ * question, no state.
+ *
+ * The HogQL is plain, so that every server version takes it and a person can read it: SELECT over
+ * `events` and `posthog.ai_events`, nested or WITH; no JOIN, no window functions, no OFFSET (PostHog
+ * refuses it for personal keys); `timestamp` is compared in each WHERE on `events`; everything that
+ * comes from outside, ids and times too, is a {placeholder} filled by `values`; LIMIT is at most 5001;
+ * `name` is "tracehog:...". Every body has refresh force_blocking and the client_query_id given. */
+#ifndef COLLECT_POSTHOG_QUERY_H
+#define COLLECT_POSTHOG_QUERY_H
+
+#include "base/buf.h"
+#include "base/time.h"
+
+#define POSTHOG_MAX_ROWS 5000
+
+/* A page of a list. Times are microseconds since 1970. */
+struct posthog_page {
+	int64_t since, until; /* since <= t < until; both are always given */
+	/* Behind this row, in falling order of (time, id); before_id empty: the first page. */
+	int64_t before_time;
+	struct str before_id;
+	uint32_t
+		limit; /* rows wanted, 1..POSTHOG_MAX_ROWS: one more is asked for, to know of more */
+	struct str session; /* traces: only this session's; empty: all */
+};
+
+/* tracehog:traces. Columns: trace_id, first_time (min timestamp), in order of (first_time, trace_id)
+ * falling, with keyset paging by HAVING; of the six trace-shaping event names, trace id not empty; plus
+ * what is free to take along: name, session_id, user (CLI.md's rules). */
+void posthog_query_traces(struct buf *body, const struct posthog_page *page, const char *query_id);
+/* tracehog:trace-totals for n ids, over all their events from 10 minutes before `since` to `until`.
+ * Columns: see posthog_rows.h. */
+void posthog_query_trace_totals(struct buf *body, const struct str *ids, size_t n, int64_t since,
+                                int64_t until, const char *query_id);
+/* tracehog:sessions and tracehog:session-totals likewise; a session's time is its last timestamp. */
+void posthog_query_sessions(struct buf *body, const struct posthog_page *page,
+                            const char *query_id);
+void posthog_query_session_totals(struct buf *body, const struct str *ids, size_t n, int64_t since,
+                                  int64_t until, const char *query_id);
+/* tracehog:trace, a TraceQuery. */
+void posthog_query_trace(struct buf *body, struct str trace, int64_t since, int64_t until,
+                         const char *query_id);
+/* Every event of a trace, by (timestamp, uuid) rising, in pages behind (after_time, after_uuid; empty:
+ * from the start), page->limit rows. What stands where: */
+enum posthog_table {
+	POSTHOG_AI_EVENTS,       /* posthog.ai_events with the heavy columns: 30 days */
+	POSTHOG_AI_EVENTS_LIGHT, /* the same without them */
+	POSTHOG_EVENTS, /* events: older servers, older data; bodies are not there on new servers */
+};
+struct posthog_events_page {
+	struct str trace; /* empty: of all traces (POSTHOG_EVENTS only) */
+	int64_t since, until;
+	int64_t after_time;
+	struct str after_uuid;
+	uint32_t limit;
+};
+/* tracehog:trace-ai-events, -light, tracehog:trace-events; with no trace tracehog:events. */
+void posthog_query_events(struct buf *body, enum posthog_table table,
+                          const struct posthog_events_page *page, const char *query_id);
+/* tracehog:body: the heavy columns of one event, from posthog.ai_events. */
+void posthog_query_body(struct buf *body, struct str trace, struct str uuid, int64_t since,
+                        int64_t until, const char *query_id);
+
+#endif
