@@ -23,8 +23,10 @@
 
 /* A row of a list, for the next page and for the totals. */
 struct posthog_row {
-	struct str id; /* in ids below */
-	int64_t time;  /* first (trace) or last (session) timestamp */
+	struct str id;      /* in ids below */
+	int64_t time;       /* first (trace) or last (session) timestamp */
+	struct str session; /* of posthog_read_find, in ids; empty: none */
+	int64_t last;       /* last timestamp; TIME_NONE if the answer does not say */
 };
 struct posthog_rows {
 	struct posthog_row *rows;
@@ -41,6 +43,9 @@ enum err posthog_read_traces(struct str answer, uint32_t limit, int64_t now, str
                              struct posthog_rows *rows, struct errinfo *e) MUST_USE;
 enum err posthog_read_sessions(struct str answer, uint32_t limit, int64_t now, struct buf *lines,
                                struct posthog_rows *rows, struct errinfo *e) MUST_USE;
+/* Of posthog_query_find: the traces, with their sessions; no lines. */
+enum err posthog_read_find(struct str answer, struct posthog_rows *rows,
+                           struct errinfo *e) MUST_USE;
 /* Of the totals: listed lines with counts. */
 enum err posthog_read_trace_totals(struct str answer, int64_t now, struct buf *lines,
                                    struct errinfo *e) MUST_USE;
