@@ -5,6 +5,7 @@
 #define BASE_LOOP_H
 
 #include "base/err.h"
+#include "base/str.h"
 
 #include <stdbool.h>
 
@@ -71,6 +72,12 @@ typedef void loop_child_fn(void *ctx, int status, int signum);
 enum err loop_child_new(struct loop_child **out, struct loop *l, char *const *argv,
                         const char *const *env, int error_fd, loop_child_fn *ended, void *ctx,
                         struct errinfo *e) MUST_USE;
+/* One that is given a text and is not listened to: as above, but input (copied) and then its end are
+ * its standard input, and what it says is lost. It has a session of its own, so that no key and no
+ * terminal that closes ends it. The caller ignores SIGPIPE: it may end without reading. */
+enum err loop_child_feed(struct loop_child **out, struct loop *l, char *const *argv,
+                         struct str input, loop_child_fn *ended, void *ctx,
+                         struct errinfo *e) MUST_USE;
 void loop_child_signal(struct loop_child *c, int signum); /* nothing once it has ended */
 void loop_child_free(struct loop_child *c);               /* leaves it running */
 

@@ -1,10 +1,11 @@
 /* Child processes over libuv. What they say is not for here: their standard error is a descriptor of
- * the caller's. */
+ * the caller's, or nothing. */
 #include "base/loop_internal.h"
 
 #include "base/mem.h"
 #include "base/str.h"
 
+#include <assert.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -59,39 +60,27 @@ static void on_exit_of_child(uv_process_t *handle, int64_t status, int signum)
 	c->fn(c->ctx, (int)status, signum);
 }
 
-static int spawn(struct loop *l, struct loop_child *c, char *const *argv, const char *const *env,
-                 int error_fd)
+static int spawn(struct loop *l, struct loop_child *c, uv_process_options_t *options,
+                 char *const *argv, const char *const *env)
 {
-	uv_stdio_container_t streams[3];
-	uv_process_options_t options = {0};
 	int failed;
 
-	for (int fd = 0; fd < 3; fd++) {
-		streams[fd].flags = UV_INHERIT_FD;
-		streams[fd].data.fd = fd == STDERR_FILENO ? error_fd : fd;
-	}
-	options.file = argv[0];
-	options.args = (char **)(uintptr_t)argv; /* only read */
-	options.env = whole_environment(env);
-	options.stdio = streams;
-	options.stdio_count = 3;
-	options.exit_cb = on_exit_of_child;
-	failed = uv_spawn(&l->uv, &c->handle, &options);
-	mem_free(options.env);
+	options->file = argv[0];
+	options->args = (char **)(uintptr_t)argv; /* only read */
+	options->env = whole_environment(env);
+	options->stdio_count = 3;
+	options->exit_cb = on_exit_of_child;
+	failed = uv_spawn(&l->uv, &c->handle, options);
+	mem_free(options->env);
 	return failed;
 }
 
-enum err loop_child_new(struct loop_child **out, struct loop *l, char *const *argv,
-                        const char *const *env, int error_fd, loop_child_fn *ended, void *ctx,
-                        struct errinfo *e)
+static enum err start(struct loop_child **out, struct loop *l, struct loop_child *c,
+                      uv_process_options_t *options, char *const *argv, const char *const *env,
+                      struct errinfo *e)
 {
-	struct loop_child *c = mem_zero(1, sizeof(*c));
-	int failed;
+	int failed = spawn(l, c, options, argv, env);
 
-	c->fn = ended;
-	c->ctx = ctx;
-	c->handle.data = c;
-	failed = spawn(l, c, argv, env, error_fd);
 	/* libuv may have begun with the handle: it is closed like one that runs. */
 	c->handle.data = c;
 	if (failed) {
@@ -102,6 +91,87 @@ enum err loop_child_new(struct loop_child **out, struct loop *l, char *const *ar
 	}
 	*out = c;
 	return ERR_OK;
+}
+
+static struct loop_child *new_child(loop_child_fn *ended, void *ctx)
+{
+	struct loop_child *c = mem_zero(1, sizeof(*c));
+
+	c->fn = ended;
+	c->ctx = ctx;
+	c->handle.data = c;
+	return c;
+}
+
+enum err loop_child_new(struct loop_child **out, struct loop *l, char *const *argv,
+                        const char *const *env, int error_fd, loop_child_fn *ended, void *ctx,
+                        struct errinfo *e)
+{
+	uv_stdio_container_t streams[3];
+	uv_process_options_t options = {.stdio = streams};
+
+	for (int fd = 0; fd < 3; fd++) {
+		streams[fd].flags = UV_INHERIT_FD;
+		streams[fd].data.fd = fd == STDERR_FILENO ? error_fd : fd;
+	}
+	return start(out, l, new_child(ended, ctx), &options, argv, env, e);
+}
+
+/* ---- a text for its standard input ---------------------------------------------------------------- */
+
+struct feed {
+	uv_pipe_t pipe;
+	uv_write_t write;
+	size_t n;
+	char text[];
+};
+
+static void on_fed(uv_write_t *write, int status)
+{
+	(void)status; /* who ends without reading says so by its exit */
+	loop_close_object((uv_handle_t *)write->handle);
+}
+
+static struct feed *feed_new(struct loop *l, struct str input)
+{
+	struct feed *f = mem_alloc(1, sizeof(*f) + input.n);
+	int failed = uv_pipe_init(&l->uv, &f->pipe, 0);
+
+	assert(!failed); /* it opens nothing yet */
+	(void)failed;
+	f->pipe.data = f;
+	f->n = input.n;
+	if (input.n > 0)
+		memcpy(f->text, input.p, input.n);
+	return f;
+}
+
+static void feed_start(struct feed *f)
+{
+	uv_buf_t bytes = uv_buf_init(f->text, (unsigned)f->n);
+
+	if (uv_write(&f->write, (uv_stream_t *)&f->pipe, &bytes, 1, on_fed) != 0)
+		loop_close_object((uv_handle_t *)&f->pipe);
+}
+
+enum err loop_child_feed(struct loop_child **out, struct loop *l, char *const *argv,
+                         struct str input, loop_child_fn *ended, void *ctx, struct errinfo *e)
+{
+	static const char *const nothing[] = {NULL};
+	uv_stdio_container_t streams[3] = {
+		{.flags = UV_IGNORE}, {.flags = UV_IGNORE}, {.flags = UV_IGNORE}};
+	uv_process_options_t options = {.stdio = streams, .flags = UV_PROCESS_DETACHED};
+	struct feed *f = feed_new(l, input);
+	enum err err;
+
+	streams[0].flags = (uv_stdio_flags)(UV_CREATE_PIPE | UV_READABLE_PIPE);
+	streams[0].data.stream = (uv_stream_t *)&f->pipe;
+	err = start(out, l, new_child(ended, ctx), &options, argv, nothing, e);
+	if (err == ERR_OK)
+		feed_start(f);
+	else
+		loop_close_object((uv_handle_t *)&f->pipe);
+	return err;
 }
 
 void loop_child_signal(struct loop_child *c, int signum)

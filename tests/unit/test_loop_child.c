@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -167,6 +168,92 @@ static void it_may_outlive_its_object(void **state)
 	assert_false(w.ended);
 }
 
+/* ---- fed with a text ---------------------------------------------------------------------------- */
+
+static void on_fed_ended(void *ctx, int status, int signum)
+{
+	struct watched *w = ctx;
+
+	w->ended = true;
+	w->status = status;
+	w->signum = signum;
+	loop_stop(w->loop);
+}
+
+static void feed(struct watched *w, const char *script, struct str input)
+{
+	char text[256];
+	char sh[] = "sh", c[] = "-c", *argv[] = {sh, c, text, NULL};
+
+	assert_true(strlen(script) < sizeof(text));
+	memcpy(text, script, strlen(script) + 1);
+	signal(SIGPIPE, SIG_IGN);
+	w->loop = loop_new();
+	assert_int_equal(loop_child_feed(&w->child, w->loop, argv, input, on_fed_ended, w, NULL),
+	                 ERR_OK);
+	loop_run(w->loop);
+	assert_true(w->ended);
+	loop_child_free(w->child);
+	loop_free(w->loop);
+}
+
+static void it_reads_what_it_is_fed(void **state)
+{
+	char path[] = "/tmp/tracehog-child-XXXXXX", script[128];
+	struct buf input = {0}, read_back = {0};
+	struct watched w = {0};
+	int fd = mkstemp(path);
+
+	(void)state;
+	/* More than a pipe holds, with every byte. */
+	for (int i = 0; i < 300000; i++)
+		buf_add(&input, (char)(i % 256));
+	snprintf(script, sizeof(script), "echo lost; echo lost >&2; cat >%s; exit 5", path);
+	feed(&w, script, buf_str(&input));
+	assert_int_equal(w.status, 5);
+	assert_true(buf_reserve(&read_back, input.n + 1));
+	read_back.n = (size_t)read(fd, read_back.p, input.n + 1);
+	assert_true(str_eq(buf_str(&read_back), buf_str(&input)));
+	close(fd);
+	unlink(path);
+	buf_free(&read_back);
+	buf_free(&input);
+}
+
+static void it_may_be_fed_nothing(void **state)
+{
+	struct watched w = {0};
+
+	(void)state;
+	feed(&w, "test -z \"$(cat)\"", STR_EMPTY);
+	assert_int_equal(w.status, 0);
+}
+
+static void it_need_not_read(void **state)
+{
+	struct buf input = {0};
+	struct watched w = {0};
+
+	(void)state;
+	buf_pad(&input, 'x', 1000000);
+	feed(&w, "exit 3", buf_str(&input));
+	assert_int_equal(w.status, 3);
+	buf_free(&input);
+}
+
+static void what_is_not_there_is_fed_nothing(void **state)
+{
+	char name[] = "tracehog-no-such-program", *argv[] = {name, NULL};
+	struct watched w = {.loop = loop_new()};
+
+	(void)state;
+	assert_int_equal(
+		loop_child_feed(&w.child, w.loop, argv, STR("text"), on_fed_ended, &w, NULL),
+		ERR_NOT_FOUND);
+	loop_free(w.loop);
+	assert_false(w.ended);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,6 +263,10 @@ int main(void)
 		cmocka_unit_test(what_is_not_there_is_told),
 		cmocka_unit_test(what_cannot_run_is_told),
 		cmocka_unit_test(it_may_outlive_its_object),
+		cmocka_unit_test(it_reads_what_it_is_fed),
+		cmocka_unit_test(it_may_be_fed_nothing),
+		cmocka_unit_test(it_need_not_read),
+		cmocka_unit_test(what_is_not_there_is_fed_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
