@@ -104,6 +104,6 @@ bool posthog_cancel(struct posthog *p);
 void posthog_set_tail(struct posthog *p, bool on);
 
 /* Why the last thing that a person asked for failed; cleared by the next success. */
-enum posthog_trouble posthog_trouble(const struct posthog *p, struct errinfo *why);
+enum posthog_trouble posthog_last_trouble(const struct posthog *p, struct errinfo *why);
 
 #endif

@@ -1,0 +1,407 @@
+/* The PostHog source's middle: the project, what was asked for, and the way from an answer into the
+ * journal. Lists, traces and the tail are in files of their own (posthog_list.c, posthog_trace.c,
+ * posthog_tail.c); each thing asked for is an `ask`, which sends one question after the other.
+ *
+ * Invariants: an ask stands in `asks` from ask_new to ask_end; answers are read only once the folder is
+ * there, because the API sends no query before the project is known. */
+#include "collect/posthog_internal.h"
+
+#include "base/mem.h"
+
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NAME_BYTES 60 /* of a project's name: more is cut where it is shown */
+
+/* ---- asks ---- */
+
+struct ask *ask_new(struct posthog *p, int kind,
+                    void (*answered)(struct ask *a, const struct posthog_answer *answer))
+{
+	struct ask *a = mem_zero(1, sizeof(*a));
+
+	a->posthog = p;
+	a->kind = kind;
+	a->answered = answered;
+	a->since = a->until = TIME_NONE;
+	a->next = p->asks;
+	p->asks = a;
+	return a;
+}
+
+static void on_answer(void *ctx, const struct posthog_answer *answer)
+{
+	struct ask *a = ctx;
+	struct posthog *p = a->posthog;
+
+	a->call = NULL;
+	if (answer->trouble == POSTHOG_FINE) {
+		p->offline = false;
+		if (!a->for_tail)
+			p->trouble = POSTHOG_FINE;
+	}
+	if (answer->trouble != POSTHOG_FINE && !a->takes_trouble)
+		ask_fail(a, answer->trouble, &answer->why);
+	else
+		a->answered(a, answer);
+	posthog_changed(p);
+}
+
+void ask_send(struct ask *a, struct buf *body, const char *query_id)
+{
+	a->call = posthog_api_query(a->posthog->api, buf_str(body), query_id, a->urgent, on_answer,
+	                            a);
+	buf_free(body);
+}
+
+void ask_end(struct ask *a)
+{
+	struct ask **at = &a->posthog->asks;
+
+	while (*at != a)
+		at = &(*at)->next;
+	*at = a->next;
+	buf_free(&a->id);
+	buf_free(&a->uuid);
+	buf_free(&a->page.last_uuid);
+	mem_free(a);
+}
+
+static void note_trouble(struct posthog *p, enum posthog_trouble trouble, const struct errinfo *why)
+{
+	p->trouble = trouble;
+	p->why = *why;
+	if (trouble == POSTHOG_AWAY || trouble == POSTHOG_NOT_ALLOWED)
+		p->offline = true;
+}
+
+void ask_fail(struct ask *a, enum posthog_trouble trouble, const struct errinfo *why)
+{
+	if (!a->for_tail)
+		note_trouble(a->posthog, trouble, why);
+	ask_end(a);
+}
+
+void ask_fail_on(struct ask *a, const struct errinfo *why)
+{
+	ask_fail(a, POSTHOG_AWAY, why);
+}
+
+struct ask *ask_find(struct posthog *p, int kind, struct str id)
+{
+	for (struct ask *a = p->asks; a; a = a->next)
+		if (a->kind == kind && str_eq(buf_str(&a->id), id))
+			return a;
+	return NULL;
+}
+
+/* ---- lines ---- */
+
+/* The uuid of an event's line, as posthog_rows.c begins it; empty of any other line. */
+static struct str line_uuid(struct str line)
+{
+	struct str begin = STR("{\"uuid\":\"");
+	const char *end;
+
+	if (!str_starts(line, begin))
+		return STR_EMPTY;
+	line = str_sub(line, begin.n, SIZE_MAX);
+	end = memchr(line.p, '"', line.n);
+	return end ? (struct str){line.p, (size_t)(end - line.p)} : STR_EMPTY;
+}
+
+static void keep_new(const struct posthog *p, struct str lines, struct buf *out)
+{
+	while (lines.n > 0) {
+		const char *end = memchr(lines.p, '\n', lines.n);
+		size_t n = end ? (size_t)(end - lines.p) + 1 : lines.n;
+		struct str line = {lines.p, n}, uuid = line_uuid(line);
+
+		if (uuid.n == 0 || !p->reader.has_event(p->reader.ctx, uuid))
+			buf_append(out, line);
+		lines = str_sub(lines, n, SIZE_MAX);
+	}
+}
+
+enum err posthog_write(struct posthog *p, const struct buf *lines, bool known, struct errinfo *e)
+{
+	struct buf fresh = {.max = lines->n + 1};
+	enum err err;
+
+	if (lines->full)
+		return err_set(e, ERR_LIMIT, "an answer is too big to be kept");
+	if (!known)
+		keep_new(p, buf_str(lines), &fresh);
+	err = journal_writer_append(p->writer, known ? buf_str(lines) : buf_str(&fresh), e);
+	buf_free(&fresh);
+	if (err == ERR_OK)
+		p->reader.written(p->reader.ctx);
+	return err;
+}
+
+void posthog_changed(struct posthog *p)
+{
+	p->reader.changed(p->reader.ctx);
+}
+
+/* ---- the project ---- */
+
+static void be_ready(struct posthog *p, uint32_t project, struct errinfo *e)
+{
+	if (p->ready)
+		return;
+	p->project = project;
+	p->ready = posthog_cache_open(p, e) == ERR_OK;
+	if (p->ready)
+		p->reader.written(p->reader.ctx);
+}
+
+static void copy_text(const cJSON *object, const char *name, struct buf *out, size_t max)
+{
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
+	struct str text;
+
+	buf_clear(out);
+	if (!cJSON_IsString(item))
+		return;
+	text = str_of(item->valuestring);
+	buf_append(out, str_sub(text, 0, max));
+}
+
+/* False if it tells of no project. */
+static bool read_project(struct posthog *p, struct str body, uint32_t *id)
+{
+	cJSON *root = cJSON_ParseWithLength(body.p, body.n);
+	const cJSON *number = cJSON_GetObjectItemCaseSensitive(root, "id");
+	bool good = cJSON_IsNumber(number) && number->valuedouble >= 1 &&
+	            number->valuedouble <= UINT32_MAX;
+
+	if (good) {
+		*id = (uint32_t)number->valuedouble;
+		copy_text(root, "name", &p->name, NAME_BYTES);
+		copy_text(root, "live_events_token", &p->token, SIZE_MAX);
+	}
+	cJSON_Delete(root);
+	return good;
+}
+
+static void no_project(struct ask *a, const struct posthog_answer *answer)
+{
+	struct posthog *p = a->posthog;
+
+	/* With the project named, the rest works without this. */
+	if (p->ready && !p->offline)
+		ask_end(a);
+	else
+		ask_fail(a, answer->trouble, &answer->why);
+}
+
+static void use_project(struct ask *a, uint32_t id)
+{
+	struct posthog *p = a->posthog;
+	struct errinfo e = {0};
+
+	if (p->ready && p->project != id && p->offline) {
+		/* The note in the cache was another key's. */
+		err_set(&e, ERR_USAGE,
+		        "the key is for project %u, and the cache shows %u: start again", id,
+		        p->project);
+		ask_fail(a, POSTHOG_BAD_QUERY, &e);
+		return;
+	}
+	p->offline = false;
+	be_ready(p, id, &e);
+	if (!p->ready) {
+		ask_fail_on(a, &e);
+		return;
+	}
+	posthog_cache_remember(p);
+	posthog_api_set_project(p->api, id);
+	ask_end(a);
+	if (p->tailing)
+		posthog_tail_start(p);
+}
+
+static void project_answered(struct ask *a, const struct posthog_answer *answer)
+{
+	struct posthog_answer senseless = {.trouble = POSTHOG_AWAY};
+	uint32_t id;
+
+	if (answer->trouble != POSTHOG_FINE) {
+		no_project(a, answer);
+		return;
+	}
+	if (read_project(a->posthog, answer->body, &id)) {
+		use_project(a, id);
+		return;
+	}
+	err_set(&senseless.why, ERR_PARSE, "%s answered, but not with a project: is it PostHog?",
+	        buf_text(&a->posthog->host));
+	no_project(a, &senseless);
+}
+
+static void ask_project(struct posthog *p)
+{
+	struct ask *a = ask_new(p, ASK_PROJECT, project_answered);
+	char path[64] = "/api/projects/@current/";
+
+	a->takes_trouble = true;
+	if (p->project != 0)
+		snprintf(path, sizeof(path), "/api/projects/%u/", p->project);
+	a->call = posthog_api_get(p->api, path, on_answer, a);
+}
+
+/* PostHog does not answer: what the cache has is better than nothing. */
+static void use_cache(struct posthog *p)
+{
+	struct posthog_api_status status;
+	uint32_t project;
+
+	posthog_api_status(p->api, &status);
+	if (p->ready || (status.trouble != POSTHOG_AWAY && status.trouble != POSTHOG_LIMITED))
+		return;
+	project = posthog_cache_remembered(p);
+	if (project == 0)
+		return;
+	be_ready(p, project, NULL);
+	p->offline = true;
+}
+
+static void on_api(void *ctx)
+{
+	struct posthog *p = ctx;
+
+	use_cache(p);
+	posthog_changed(p);
+}
+
+/* ---- beginning and end ---- */
+
+static void copy_options(struct posthog *p, const struct posthog_options *o)
+{
+	const char *live = o->live_host ? o->live_host : posthog_live_host(o->host);
+
+	buf_puts(&p->host, o->host);
+	if (o->cache)
+		buf_puts(&p->cache, o->cache);
+	if (live)
+		buf_puts(&p->live_host, live);
+	p->project = o->project;
+	p->pace_ms = o->pace_ms ? o->pace_ms : 1000;
+	p->listed_at = TIME_NONE;
+	for (int i = 0; i < POSTHOG_LISTS; i++)
+		p->lists[i].frontier = TIME_NONE;
+}
+
+enum err posthog_open(struct posthog **out, struct loop *l, const struct posthog_options *options,
+                      const struct posthog_reader *reader, struct errinfo *e)
+{
+	struct posthog *p = mem_zero(1, sizeof(*p));
+	struct posthog_api_options api = {.host = options->host,
+	                                  .key = options->key,
+	                                  .project = options->project,
+	                                  .patient = options->patient,
+	                                  .pace_ms = options->pace_ms};
+	enum err err;
+
+	*out = NULL;
+	p->loop = l;
+	p->reader = *reader;
+	copy_options(p, options);
+	err = posthog_api_new(&p->api, l, &api, on_api, p, e);
+	if (err == ERR_OK && p->project != 0) {
+		err = posthog_cache_open(p, e);
+		p->ready = err == ERR_OK;
+	}
+	if (err != ERR_OK) {
+		posthog_close(p);
+		return err;
+	}
+	ask_project(p);
+	*out = p;
+	return ERR_OK;
+}
+
+void posthog_close(struct posthog *p)
+{
+	if (!p)
+		return;
+	posthog_tail_stop(p);
+	while (p->asks) {
+		posthog_api_cancel(p->asks->call);
+		ask_end(p->asks);
+	}
+	posthog_api_free(p->api);
+	http_free(p->http);
+	posthog_cache_close(p);
+	for (int i = 0; i < POSTHOG_LISTS; i++)
+		buf_free(&p->lists[i].last);
+	if (p->token.n)
+		explicit_bzero(p->token.p, p->token.n);
+	buf_free(&p->token);
+	buf_free(&p->live_host);
+	buf_free(&p->host);
+	buf_free(&p->cache);
+	buf_free(&p->folder);
+	buf_free(&p->name);
+	mem_free(p);
+}
+
+const char *posthog_folder(const struct posthog *p)
+{
+	return p->ready ? p->folder.p : NULL;
+}
+
+bool posthog_cancel(struct posthog *p)
+{
+	struct ask *next;
+	bool any = false;
+
+	for (struct ask *a = p->asks; a; a = next) {
+		next = a->next;
+		if (a->for_tail || a->kind == ASK_PROJECT)
+			continue;
+		posthog_api_cancel(a->call);
+		ask_end(a);
+		any = true;
+	}
+	if (any)
+		posthog_changed(p);
+	return any;
+}
+
+static void read_asks(const struct posthog *p, struct posthog_status *out)
+{
+	for (const struct ask *a = p->asks; a; a = a->next) {
+		if (!a->for_tail)
+			out->waiting++;
+		if (a->kind == ASK_TRACE || a->kind == ASK_BODY)
+			out->opening++;
+		if (a->kind == ASK_LIST)
+			out->listing[a->list] = true;
+	}
+}
+
+void posthog_read_status(const struct posthog *p, struct posthog_status *out)
+{
+	*out = (struct posthog_status){.ready = p->ready,
+	                               .project = p->project,
+	                               .offline = p->offline,
+	                               .tail = posthog_tail_now(p),
+	                               .listed_at = p->listed_at};
+	posthog_api_status(p->api, &out->api);
+	snprintf(out->name, sizeof(out->name), "%s", p->name.n ? p->name.p : "");
+	for (int i = 0; i < POSTHOG_LISTS; i++) {
+		out->more[i] = p->lists[i].more;
+		out->frontier[i] = p->lists[i].frontier;
+	}
+	read_asks(p, out);
+}
+
+enum posthog_trouble posthog_last_trouble(const struct posthog *p, struct errinfo *why)
+{
+	if (why)
+		*why = p->why;
+	return p->trouble;
+}

@@ -1,0 +1,117 @@
+/* What the files of posthog.h share. Nobody else includes it. */
+#ifndef COLLECT_POSTHOG_INTERNAL_H
+#define COLLECT_POSTHOG_INTERNAL_H
+
+#include "collect/posthog.h"
+#include "collect/posthog_query.h"
+#include "collect/posthog_rows.h"
+#include "collect/posthog_stream.h"
+#include "journal/writer.h"
+
+/* Something that was asked for: one question after the other until it is answered or fails. */
+struct ask {
+	struct posthog *posthog;
+	struct ask *next;
+	/* Takes the answer of the question under way, which is never a trouble unless takes_trouble is
+	 * set; it sends the next one with ask_send, or ends with ask_end or ask_fail. */
+	void (*answered)(struct ask *a, const struct posthog_answer *answer);
+	struct posthog_call *call;
+	bool for_tail;      /* not a person's: nobody waits for it */
+	bool takes_trouble; /* answered is called with a trouble, too */
+	bool urgent;
+
+	/* What is asked for; not every kind has all of it. */
+	int kind; /* of the file that made it */
+	int step;
+	enum posthog_list list;
+	struct buf id; /* of a trace, session or event */
+	struct buf uuid;
+	int64_t since, until;
+	uint32_t rows_left; /* of a list */
+	uint32_t limit;     /* of the page under way */
+	uint32_t events;    /* lines written so far */
+	struct posthog_found page;
+	bool bodies; /* some event had some */
+};
+
+struct list_state {
+	bool asked; /* posthog_list was called: since and until are its */
+	int64_t since, until;
+	int64_t frontier; /* of the last row fetched */
+	struct buf last;  /* its id */
+	bool more;
+};
+
+struct posthog {
+	struct loop *loop;
+	struct posthog_reader reader;
+	struct posthog_api *api;
+	struct buf host, cache, folder;
+	bool temporary; /* the folder is */
+	struct journal_writer *writer;
+	bool ready, offline;
+	uint32_t project;
+	struct buf name;
+	struct list_state lists[POSTHOG_LISTS];
+	int64_t listed_at;
+	struct ask *asks;
+	enum posthog_trouble trouble;
+	struct errinfo why;
+
+	/* the tail */
+	bool tailing;
+	struct buf live_host, token;
+	struct http *http; /* of the stream */
+	struct posthog_stream *stream;
+	struct loop_timer *timer;
+	int64_t seen; /* what came before this wall clock time was asked for */
+	uint32_t pace_ms;
+};
+
+#define POSTHOG_PAGE       100u  /* rows that a screen asks for at a time */
+#define POSTHOG_PAGE_ALL   1000u /* rows of a page when all are wanted */
+#define POSTHOG_PAGE_EVENT 1000u /* events without bodies */
+#define POSTHOG_PAGE_BODY  200u  /* events with bodies */
+
+/* posthog.c */
+struct ask *ask_new(struct posthog *p, int kind,
+                    void (*answered)(struct ask *a, const struct posthog_answer *answer));
+/* Sends a body and frees it. */
+void ask_send(struct ask *a, struct buf *body, const char *query_id);
+void ask_end(struct ask *a); /* done: frees it */
+void ask_fail(struct ask *a, enum posthog_trouble trouble, const struct errinfo *why);
+/* An answer without sense, or lines that could not be written. */
+void ask_fail_on(struct ask *a, const struct errinfo *why);
+/* The ask of that kind for that id; NULL. */
+struct ask *ask_find(struct posthog *p, int kind, struct str id);
+/* Hands lines to the journal and tells the reader. known: also those of events that are there. */
+enum err posthog_write(struct posthog *p, const struct buf *lines, bool known, struct errinfo *e);
+void posthog_changed(struct posthog *p);
+
+/* Of struct ask. */
+enum ask_kind {
+	ASK_PROJECT,
+	ASK_LIST,
+	ASK_TOTALS,
+	ASK_TRACE,
+	ASK_BODY,
+	ASK_EVENTS,
+	ASK_FIND,
+};
+
+/* posthog_trace.c */
+void posthog_ask_events(struct posthog *p, int64_t since, int64_t until, bool for_tail);
+
+/* posthog_cache.c */
+/* The folder of a project; a temporary one where there is no cache or another process writes it. */
+enum err posthog_cache_open(struct posthog *p, struct errinfo *e);
+void posthog_cache_close(struct posthog *p);
+void posthog_cache_remember(const struct posthog *p);       /* which project the key was for */
+uint32_t posthog_cache_remembered(const struct posthog *p); /* 0: none */
+
+/* posthog_tail.c */
+void posthog_tail_start(struct posthog *p); /* with the project known */
+void posthog_tail_stop(struct posthog *p);
+enum posthog_tail posthog_tail_now(const struct posthog *p);
+
+#endif

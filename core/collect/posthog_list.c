@@ -1,0 +1,280 @@
+/* Lists of a PostHog project, page by page: which rows there are, then the totals of those that are
+ * not known as they are now. A page asks for what is behind the last row of the one before. */
+#include "collect/posthog_internal.h"
+
+#include "base/mem.h"
+
+#define TOTALS_AT_ONCE 200u /* ids of one question */
+#define FOUND_AT_ONCE  20u  /* traces that are opened because something of their id was asked for */
+
+/* ---- totals ---- */
+
+static void totals_answered(struct ask *a, const struct posthog_answer *answer)
+{
+	struct posthog *p = a->posthog;
+	struct buf lines = {0};
+	struct errinfo e = {0};
+	int64_t now = time_now();
+	enum err err = a->list == POSTHOG_TRACES
+	                       ? posthog_read_trace_totals(answer->body, now, &lines, &e)
+	                       : posthog_read_session_totals(answer->body, now, &lines, &e);
+
+	if (err == ERR_OK)
+		err = posthog_write(p, &lines, true, &e);
+	buf_free(&lines);
+	if (err == ERR_OK)
+		ask_end(a);
+	else
+		ask_fail_on(a, &e);
+}
+
+static void ask_totals(struct posthog *p, enum posthog_list list, const struct str *ids, size_t n,
+                       int64_t since, int64_t until, bool for_tail)
+{
+	while (n > 0) {
+		struct ask *a = ask_new(p, ASK_TOTALS, totals_answered);
+		size_t some = n < TOTALS_AT_ONCE ? n : TOTALS_AT_ONCE;
+		char query_id[POSTHOG_QUERY_ID];
+		struct buf body = {0};
+
+		a->list = list;
+		a->for_tail = for_tail;
+		posthog_query_id(query_id);
+		if (list == POSTHOG_TRACES)
+			posthog_query_trace_totals(&body, ids, some, since, until, query_id);
+		else
+			posthog_query_session_totals(&body, ids, some, since, until, query_id);
+		ask_send(a, &body, query_id);
+		ids += some;
+		n -= some;
+	}
+}
+
+void posthog_totals(struct posthog *p, const struct str *traces, size_t n, int64_t since,
+                    int64_t until)
+{
+	ask_totals(p, POSTHOG_TRACES, traces, n, since, until, true);
+}
+
+/* Of the rows whose totals are not there yet, or are older than the row's last event. */
+static void ask_missing_totals(struct posthog *p, enum posthog_list list,
+                               const struct posthog_rows *rows, int64_t since, int64_t until)
+{
+	struct str *ids = mem_alloc(rows->n + 1, sizeof(*ids));
+	size_t n = 0;
+	int64_t first = until;
+
+	for (uint32_t i = 0; i < rows->n; i++) {
+		const struct posthog_row *row = &rows->rows[i];
+
+		if (row->last != TIME_NONE &&
+		    p->reader.has_totals(p->reader.ctx, list, row->id, row->last))
+			continue;
+		ids[n++] = row->id;
+		if (row->time < first)
+			first = row->time;
+	}
+	/* A trace's totals reach back to its first event; what a session has before the list's
+	 * beginning is not counted. */
+	ask_totals(p, list, ids, n, list == POSTHOG_TRACES ? first : since, until, false);
+	mem_free(ids);
+}
+
+/* ---- pages ---- */
+
+static void list_answered(struct ask *a, const struct posthog_answer *answer);
+
+static void send_page(struct ask *a)
+{
+	struct list_state *list = &a->posthog->lists[a->list];
+	struct posthog_page page = {.since = a->since, .until = a->until};
+	char query_id[POSTHOG_QUERY_ID];
+	struct buf body = {0};
+
+	a->limit = a->rows_left < POSTHOG_PAGE_ALL ? a->rows_left : POSTHOG_PAGE_ALL;
+	page.limit = a->limit;
+	/* Of a session's traces nothing is remembered: they are listed to their end by one ask. */
+	page.session = buf_str(&a->id);
+	if (a->id.n > 0) {
+		page.before_id = buf_str(&a->uuid);
+		page.before_time = a->page.last_time;
+	} else if (list->last.n > 0) {
+		page.before_id = buf_str(&list->last);
+		page.before_time = list->frontier;
+	}
+	posthog_query_id(query_id);
+	if (a->list == POSTHOG_TRACES)
+		posthog_query_traces(&body, &page, query_id);
+	else
+		posthog_query_sessions(&body, &page, query_id);
+	ask_send(a, &body, query_id);
+}
+
+static void note_page(struct ask *a, const struct posthog_rows *rows)
+{
+	struct list_state *list = &a->posthog->lists[a->list];
+	const struct posthog_row *last = rows->n ? &rows->rows[rows->n - 1] : NULL;
+	struct buf *id = a->id.n > 0 ? &a->uuid : &list->last;
+
+	if (last) {
+		buf_clear(id);
+		buf_append(id, last->id);
+	}
+	if (a->id.n > 0) {
+		a->page.last_time = last ? last->time : a->page.last_time;
+		return;
+	}
+	if (last)
+		list->frontier = last->time;
+	list->more = rows->more;
+	a->posthog->listed_at = time_now();
+}
+
+/* With the page's rows written. */
+static void list_on(struct ask *a, const struct posthog_rows *rows)
+{
+	note_page(a, rows);
+	ask_missing_totals(a->posthog, a->list, rows, a->since, a->until);
+	a->rows_left -= rows->n < a->rows_left ? rows->n : a->rows_left;
+	if (rows->more && a->rows_left > 0)
+		send_page(a);
+	else
+		ask_end(a);
+}
+
+static void list_answered(struct ask *a, const struct posthog_answer *answer)
+{
+	struct posthog_rows rows = {0};
+	struct buf lines = {0};
+	struct errinfo e = {0};
+	int64_t now = time_now();
+	enum err err = a->list == POSTHOG_TRACES
+	                       ? posthog_read_traces(answer->body, a->limit, now, &lines, &rows, &e)
+	                       : posthog_read_sessions(answer->body, a->limit, now, &lines, &rows,
+	                                               &e);
+
+	if (err == ERR_OK)
+		err = posthog_write(a->posthog, &lines, true, &e);
+	buf_free(&lines);
+	if (err == ERR_OK)
+		list_on(a, &rows);
+	else
+		ask_fail_on(a, &e);
+	posthog_rows_free(&rows);
+}
+
+static struct ask *list_under_way(struct posthog *p, enum posthog_list list)
+{
+	for (struct ask *a = p->asks; a; a = a->next)
+		if (a->kind == ASK_LIST && a->list == list && a->id.n == 0)
+			return a;
+	return NULL;
+}
+
+static struct ask *new_list(struct posthog *p, enum posthog_list list, int64_t since, int64_t until,
+                            uint32_t rows)
+{
+	struct ask *a = ask_new(p, ASK_LIST, list_answered);
+
+	a->list = list;
+	a->since = since;
+	a->until = until;
+	a->rows_left = rows;
+	return a;
+}
+
+void posthog_list(struct posthog *p, enum posthog_list list, int64_t since, int64_t until,
+                  uint32_t rows)
+{
+	struct ask *before = list_under_way(p, list);
+	struct list_state *state = &p->lists[list];
+
+	if (before) {
+		posthog_api_cancel(before->call);
+		ask_end(before);
+	}
+	state->asked = true;
+	state->since = since;
+	state->until = until;
+	state->frontier = TIME_NONE;
+	state->more = false;
+	buf_clear(&state->last);
+	send_page(new_list(p, list, since, until, rows ? rows : POSTHOG_PAGE));
+	posthog_changed(p);
+}
+
+void posthog_more(struct posthog *p, enum posthog_list list)
+{
+	const struct list_state *state = &p->lists[list];
+
+	if (!state->asked || !state->more || list_under_way(p, list))
+		return;
+	send_page(new_list(p, list, state->since, state->until, POSTHOG_PAGE));
+	posthog_changed(p);
+}
+
+void posthog_list_session(struct posthog *p, struct str session, int64_t since, int64_t until)
+{
+	struct ask *a;
+
+	if (session.n == 0 || ask_find(p, ASK_LIST, session))
+		return;
+	a = new_list(p, POSTHOG_TRACES, since, until, UINT32_MAX);
+	buf_append(&a->id, session);
+	send_page(a);
+	posthog_changed(p);
+}
+
+/* ---- finding ---- */
+
+static void find_answered(struct ask *a, const struct posthog_answer *answer);
+
+static void send_find(struct ask *a, bool prefix)
+{
+	char query_id[POSTHOG_QUERY_ID];
+	struct buf body = {0};
+
+	a->step = prefix;
+	posthog_query_id(query_id);
+	posthog_query_find(&body, buf_str(&a->id), prefix, a->since, a->until, query_id);
+	ask_send(a, &body, query_id);
+}
+
+static void open_found(struct ask *a, const struct posthog_rows *rows)
+{
+	for (uint32_t i = 0; i < rows->n && i < FOUND_AT_ONCE; i++)
+		posthog_trace(a->posthog, rows->rows[i].id, rows->rows[i].time, rows->rows[i].last);
+	ask_missing_totals(a->posthog, POSTHOG_TRACES, rows, a->since, a->until);
+}
+
+static void find_answered(struct ask *a, const struct posthog_answer *answer)
+{
+	struct posthog_rows rows = {0};
+	struct errinfo e = {0};
+	enum err err = posthog_read_find(answer->body, &rows, &e);
+
+	if (err != ERR_OK) {
+		ask_fail_on(a, &e);
+	} else if (rows.n == 0 && a->step == 0) {
+		send_find(a, true);
+	} else {
+		open_found(a, &rows);
+		ask_end(a);
+	}
+	posthog_rows_free(&rows);
+}
+
+void posthog_find(struct posthog *p, struct str id, int64_t since, int64_t until)
+{
+	struct ask *a;
+
+	if (id.n == 0 || ask_find(p, ASK_FIND, id))
+		return;
+	a = ask_new(p, ASK_FIND, find_answered);
+	a->since = since;
+	a->until = until;
+	a->urgent = true;
+	buf_append(&a->id, id);
+	send_find(a, false);
+	posthog_changed(p);
+}

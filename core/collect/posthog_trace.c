@@ -1,0 +1,221 @@
+/* Opening a trace: TraceQuery first; where a server does not know it or finds nothing, the rows of
+ * posthog.ai_events; then those of events, which have no bodies on new servers. A trace that is too big
+ * for one answer comes without bodies, which are fetched one by one when somebody looks.
+ *
+ * Also here, because it is the same pages of events: every event of a time. */
+#include "collect/posthog_internal.h"
+
+#define SOONER (600 * TIME_SECOND)             /* before the first event known */
+#define LATER  (3600 * TIME_SECOND)            /* after the last */
+#define A_YEAR (366 * 24 * 3600 * TIME_SECOND) /* where nothing is known: as PostHog's own page */
+
+/* In the order of trying; POSTHOG_TOO_BIG goes to LIGHT from any. */
+enum step {
+	STEP_QUERY,
+	STEP_ROWS,
+	STEP_OLD,
+	STEP_LIGHT,
+};
+
+static void trace_answered(struct ask *a, const struct posthog_answer *answer);
+
+static enum posthog_table table_of(enum step step)
+{
+	if (step == STEP_LIGHT)
+		return POSTHOG_AI_EVENTS_LIGHT;
+	return step == STEP_ROWS ? POSTHOG_AI_EVENTS : POSTHOG_EVENTS;
+}
+
+static void send_rows(struct ask *a, enum posthog_table table)
+{
+	struct posthog_events_page page = {.trace = buf_str(&a->id),
+	                                   .since = a->since,
+	                                   .until = a->until,
+	                                   .after_time = a->page.last_time,
+	                                   .after_uuid = buf_str(&a->page.last_uuid)};
+	char query_id[POSTHOG_QUERY_ID];
+	struct buf body = {0};
+
+	a->limit = table == POSTHOG_AI_EVENTS ? POSTHOG_PAGE_BODY : POSTHOG_PAGE_EVENT;
+	page.limit = a->limit;
+	posthog_query_id(query_id);
+	posthog_query_events(&body, table, &page, query_id);
+	ask_send(a, &body, query_id);
+}
+
+static void send_step(struct ask *a, enum step step)
+{
+	char query_id[POSTHOG_QUERY_ID];
+	struct buf body = {0};
+
+	a->step = (int)step;
+	a->events = 0;
+	a->bodies = false;
+	a->page.last_time = TIME_NONE;
+	buf_clear(&a->page.last_uuid);
+	if (step != STEP_QUERY) {
+		send_rows(a, table_of(step));
+		return;
+	}
+	posthog_query_id(query_id);
+	posthog_query_trace(&body, buf_str(&a->id), a->since, a->until, query_id);
+	ask_send(a, &body, query_id);
+}
+
+/* What became of its inputs and outputs. */
+static const char *bodies_of(const struct ask *a, int64_t now)
+{
+	if (a->step == STEP_LIGHT)
+		return "later";
+	if (!a->bodies && a->until < now - POSTHOG_BODY_DAYS * POSTHOG_DAY)
+		return "gone";
+	return NULL;
+}
+
+static enum err write_page(struct ask *a, struct buf *lines, int64_t now, struct errinfo *e)
+{
+	a->events += a->page.events;
+	a->bodies |= a->page.has_bodies;
+	if (!a->page.more && a->events > 0)
+		posthog_write_opened(buf_str(&a->id), bodies_of(a, now), a->events, now, lines);
+	return posthog_write(a->posthog, lines, true, e);
+}
+
+static enum err take_page(struct ask *a, struct str answer, struct errinfo *e)
+{
+	struct buf lines = {0};
+	int64_t now = time_now();
+	enum err err = a->step == STEP_QUERY
+	                       ? posthog_read_trace(answer, buf_str(&a->id), now, &lines, &a->page,
+	                                            e)
+	                       : posthog_read_events(answer, a->limit, now, &lines, &a->page, e);
+
+	if (err == ERR_OK)
+		err = write_page(a, &lines, now, e);
+	buf_free(&lines);
+	return err;
+}
+
+static void go_on(struct ask *a)
+{
+	struct errinfo e = {0};
+
+	if (a->page.more) {
+		send_rows(a, table_of((enum step)a->step));
+	} else if (a->events > 0 || a->step == STEP_LIGHT) {
+		ask_end(a);
+	} else if (a->step < STEP_OLD) {
+		send_step(a, (enum step)(a->step + 1));
+	} else {
+		err_set(&e, ERR_NOT_FOUND, "PostHog has no trace %.*s in that time",
+		        (int)(a->id.n < 100 ? a->id.n : 100), a->id.p);
+		ask_fail(a, POSTHOG_NOT_FOUND, &e);
+	}
+}
+
+static void trace_answered(struct ask *a, const struct posthog_answer *answer)
+{
+	struct errinfo e = {0};
+
+	if (answer->trouble == POSTHOG_TOO_BIG && a->step != STEP_LIGHT)
+		send_step(a, STEP_LIGHT);
+	/* The server does not know this kind of question, or the table. */
+	else if (answer->trouble == POSTHOG_BAD_QUERY && a->step < STEP_OLD)
+		send_step(a, (enum step)(a->step + 1));
+	else if (answer->trouble != POSTHOG_FINE)
+		ask_fail(a, answer->trouble, &answer->why);
+	else if (take_page(a, answer->body, &e) == ERR_OK)
+		go_on(a);
+	/* What TraceQuery says may be of a version not known here. */
+	else if (a->step == STEP_QUERY && e.code == ERR_PARSE)
+		send_step(a, STEP_ROWS);
+	else
+		ask_fail_on(a, &e);
+}
+
+void posthog_trace(struct posthog *p, struct str trace, int64_t since, int64_t until)
+{
+	int64_t now = time_now();
+	struct ask *a;
+
+	if (trace.n == 0 || ask_find(p, ASK_TRACE, trace))
+		return;
+	a = ask_new(p, ASK_TRACE, trace_answered);
+	a->takes_trouble = a->urgent = true;
+	a->since = since == TIME_NONE ? now - A_YEAR : since - SOONER;
+	a->until = until == TIME_NONE ? now + LATER : until + LATER;
+	buf_append(&a->id, trace);
+	send_step(a, STEP_QUERY);
+	posthog_changed(p);
+}
+
+/* ---- one body ---- */
+
+static void body_answered(struct ask *a, const struct posthog_answer *answer)
+{
+	struct buf lines = {0};
+	struct errinfo e = {0};
+	enum err err = posthog_read_events(answer->body, 1, time_now(), &lines, &a->page, &e);
+
+	if (err == ERR_OK)
+		err = posthog_write(a->posthog, &lines, true, &e);
+	buf_free(&lines);
+	if (err == ERR_OK)
+		ask_end(a);
+	else
+		ask_fail_on(a, &e);
+}
+
+void posthog_body(struct posthog *p, struct str trace, struct str uuid, int64_t time)
+{
+	char query_id[POSTHOG_QUERY_ID];
+	struct buf body = {0};
+	struct ask *a;
+
+	if (uuid.n == 0 || ask_find(p, ASK_BODY, uuid))
+		return;
+	a = ask_new(p, ASK_BODY, body_answered);
+	a->urgent = true;
+	buf_append(&a->id, uuid);
+	posthog_query_id(query_id);
+	posthog_query_body(&body, trace, uuid, time - SOONER, time + SOONER, query_id);
+	ask_send(a, &body, query_id);
+	posthog_changed(p);
+}
+
+/* ---- every event of a time ---- */
+
+static void events_answered(struct ask *a, const struct posthog_answer *answer)
+{
+	struct buf lines = {0};
+	struct errinfo e = {0};
+	enum err err = posthog_read_events(answer->body, a->limit, time_now(), &lines, &a->page,
+	                                   &e);
+
+	if (err == ERR_OK)
+		err = posthog_write(a->posthog, &lines, false, &e);
+	buf_free(&lines);
+	if (err != ERR_OK)
+		ask_fail_on(a, &e);
+	else if (a->page.more)
+		send_rows(a, POSTHOG_EVENTS);
+	else
+		ask_end(a);
+}
+
+void posthog_ask_events(struct posthog *p, int64_t since, int64_t until, bool for_tail)
+{
+	struct ask *a = ask_new(p, ASK_EVENTS, events_answered);
+
+	a->for_tail = for_tail;
+	a->since = since;
+	a->until = until;
+	a->page.last_time = TIME_NONE;
+	send_rows(a, POSTHOG_EVENTS);
+	posthog_changed(p);
+}
+
+void posthog_events(struct posthog *p, int64_t since, int64_t until)
+{
+	posthog_ask_events(p, since, until, false);
+}
