@@ -11,6 +11,7 @@
 #include <curses.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,10 +20,11 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define SIDE_MAX  1000 /* rows, columns */
-#define PAIRS_MAX 256
-#define PASTE_ON  "\033[?2004h"
-#define PASTE_OFF "\033[?2004l"
+#define SIDE_MAX   1000 /* rows, columns */
+#define PAIRS_MAX  256
+#define PASTE_ON   "\033[?2004h"
+#define PASTE_OFF  "\033[?2004l"
+#define WRITE_WAIT 1000 /* ms */
 
 struct pair {
 	int16_t fg, bg;
@@ -100,17 +102,26 @@ void screen_emergency_restore(void)
 
 /* ---- taking and giving back ------------------------------------------------------------------- */
 
-static void write_out(const char *bytes)
+/* Waits for a terminal that somebody else has set not to block. */
+static bool can_write(void)
 {
-	size_t at = 0, n = strlen(bytes);
+	struct pollfd terminal = {.fd = STDOUT_FILENO, .events = POLLOUT};
 
-	while (at < n) {
-		ssize_t sent = write(STDOUT_FILENO, bytes + at, n - at);
+	return errno == EINTR || (errno == EAGAIN && poll(&terminal, 1, WRITE_WAIT) > 0);
+}
 
-		if (sent <= 0 && errno != EINTR)
-			return;
+static bool write_out(struct str bytes)
+{
+	size_t at = 0;
+
+	while (at < bytes.n) {
+		ssize_t sent = write(STDOUT_FILENO, bytes.p + at, bytes.n - at);
+
+		if (sent <= 0 && !can_write())
+			return false;
 		at += sent > 0 ? (size_t)sent : 0;
 	}
+	return true;
 }
 
 /* Whether terminfo has it, and it can place the cursor and clear. */
@@ -221,7 +232,7 @@ enum err screen_open(struct screen **out, const struct screen_options *options, 
 	s->rows = s->cols = -1;
 	screen_update_size(s);
 	if (s->paste)
-		write_out(PASTE_ON);
+		write_out(STR(PASTE_ON));
 	*out = s;
 	return ERR_OK;
 }
@@ -232,7 +243,7 @@ static void give_back(struct screen *s)
 		return;
 	s->suspended = true;
 	if (s->paste)
-		write_out(PASTE_OFF);
+		write_out(STR(PASTE_OFF));
 	curs_set(1);
 	endwin();
 	emergency.armed = 0;
@@ -263,7 +274,7 @@ void screen_resume(struct screen *s)
 	screen_update_size(s);
 	screen_redraw_all(s);
 	if (s->paste)
-		write_out(PASTE_ON);
+		write_out(STR(PASTE_ON));
 }
 
 /* ---- size ------------------------------------------------------------------------------------- */
@@ -312,6 +323,12 @@ void screen_bell(struct screen *s)
 {
 	if (!s->suspended)
 		beep();
+}
+
+/* Curses has sent all of a frame when screen_draw returns. */
+bool screen_send(struct screen *s, struct str bytes)
+{
+	return !s->suspended && write_out(bytes);
 }
 
 /* ---- drawing ---------------------------------------------------------------------------------- */

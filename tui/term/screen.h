@@ -25,6 +25,9 @@ void screen_draw(struct screen *s, const struct surface *surface, const struct t
 void screen_redraw_all(struct screen *s); /* the next frame is sent whole */
 enum theme_depth screen_depth(const struct screen *s);
 void screen_bell(struct screen *s);
+/* A control sequence that draws nothing (the clipboard's), between two frames. False if it did not get through: the terminal
+ * is given back, or takes no bytes. */
+bool screen_send(struct screen *s, struct str bytes);
 /* For ctrl-Z and $EDITOR: gives the terminal back, and takes it again. */
 void screen_suspend(struct screen *s);
 void screen_resume(struct screen *s);
