@@ -103,6 +103,9 @@ void posthog_find(struct posthog *p, struct str id, int64_t since, int64_t until
 bool posthog_cancel(struct posthog *p);
 void posthog_set_tail(struct posthog *p, bool on);
 
+/* Where PostHog shows a trace, for people: .../ai-observability/traces/ID, or the path of before on servers
+ * that turned out to be older. Appends nothing while the project is not known. */
+void posthog_trace_url(const struct posthog *p, struct str trace, struct buf *out);
 /* Why the last thing that a person asked for failed; cleared by the next success. */
 enum posthog_trouble posthog_last_trouble(const struct posthog *p, struct errinfo *why);
 

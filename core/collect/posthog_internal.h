@@ -50,6 +50,7 @@ struct posthog {
 	bool temporary; /* the folder is */
 	struct journal_writer *writer;
 	bool ready, offline;
+	bool old; /* the server knows neither TraceQuery nor posthog.ai_events */
 	uint32_t project;
 	struct buf name;
 	struct list_state lists[POSTHOG_LISTS];

@@ -61,11 +61,11 @@ static void start_stream(struct posthog *p)
 
 void posthog_tail_start(struct posthog *p)
 {
+	start_stream(p);
 	if (p->timer)
 		return;
 	p->seen = time_now();
 	p->timer = loop_timer_new(p->loop, catch_up, p);
-	start_stream(p);
 	loop_timer_start(p->timer, 0, (uint64_t)p->pace_ms * CATCH_UP);
 }
 

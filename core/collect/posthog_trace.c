@@ -5,6 +5,8 @@
  * Also here, because it is the same pages of events: every event of a time. */
 #include "collect/posthog_internal.h"
 
+#include <string.h>
+
 #define SOONER (600 * TIME_SECOND)             /* before the first event known */
 #define LATER  (3600 * TIME_SECOND)            /* after the last */
 #define A_YEAR (366 * 24 * 3600 * TIME_SECOND) /* where nothing is known: as PostHog's own page */
@@ -113,6 +115,13 @@ static void go_on(struct ask *a)
 	}
 }
 
+static void step_down(struct ask *a)
+{
+	if (a->step == STEP_ROWS)
+		a->posthog->old = true;
+	send_step(a, (enum step)(a->step + 1));
+}
+
 static void trace_answered(struct ask *a, const struct posthog_answer *answer)
 {
 	struct errinfo e = {0};
@@ -121,7 +130,7 @@ static void trace_answered(struct ask *a, const struct posthog_answer *answer)
 		send_step(a, STEP_LIGHT);
 	/* The server does not know this kind of question, or the table. */
 	else if (answer->trouble == POSTHOG_BAD_QUERY && a->step < STEP_OLD)
-		send_step(a, (enum step)(a->step + 1));
+		step_down(a);
 	else if (answer->trouble != POSTHOG_FINE)
 		ask_fail(a, answer->trouble, &answer->why);
 	else if (take_page(a, answer->body, &e) == ERR_OK)
@@ -147,6 +156,25 @@ void posthog_trace(struct posthog *p, struct str trace, int64_t since, int64_t u
 	buf_append(&a->id, trace);
 	send_step(a, STEP_QUERY);
 	posthog_changed(p);
+}
+
+void posthog_trace_url(const struct posthog *p, struct str trace, struct buf *out)
+{
+	if (p->project == 0)
+		return;
+	buf_append(out, buf_str(&p->host));
+	buf_printf(out, "/project/%u/%s/traces/", p->project,
+	           p->old ? "llm-analytics" : "ai-observability");
+	for (size_t i = 0; i < trace.n; i++) {
+		unsigned char c = (unsigned char)trace.p[i];
+
+		/* RFC 3986, unreserved */
+		if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+		    (c != '\0' && strchr("-._~", c) != NULL))
+			buf_add(out, (char)c);
+		else
+			buf_printf(out, "%%%02X", c);
+	}
 }
 
 /* ---- one body ---- */
