@@ -1,13 +1,17 @@
-/* One request in, one answer out: finds the route, decodes, flattens, writes, answers.
+/* Requests in, answers out: finds the route, decodes, flattens, writes, answers.
  *
  * What the status codes mean to SDKs decides everything here. Exactly 200 is success (python and
  * browsers send again after 201 or 204), 4xx is dropped for good, 503 makes them keep the data and
  * try again, 429 is never said. So 200 is answered only when the lines are in the journal, and 503
  * whenever the fault is on this side.
  *
- * Invariant: a request's lines are appended all together or not at all.
+ * One line costs a write about as much as a hundred do, so lines wait until all that is there at
+ * the moment was taken.
  *
- * Threads: capture_handle runs on the listener's; counts and failing are read by others. */
+ * Invariant: a request's lines are appended all together or not at all; what waits is whole
+ * requests.
+ *
+ * Threads: requests are handled on the listener's; counts and failing are read by others. */
 #include "collect/capture.h"
 
 #include "base/mem.h"
@@ -18,13 +22,16 @@
 #include <pthread.h>
 #include <string.h>
 
-#define RETRY_AFTER 5 /* seconds */
+#define RETRY_AFTER 5                 /* seconds */
+#define KEPT        ((size_t)4 << 20) /* bytes of memory for lines that is kept between flushes */
 
 struct capture {
 	struct journal_writer *writer;
 	void (*taken)(void *ctx);
 	void *ctx;
-	pthread_mutex_t lock; /* around all that follows */
+	struct buf lines;            /* that wait to be written */
+	struct capture_taken within; /* what they are */
+	pthread_mutex_t lock;        /* around all that follows */
 	struct capture_counts counts;
 	bool failing;
 	struct errinfo failure;
@@ -46,6 +53,7 @@ void capture_free(struct capture *c)
 	if (!c)
 		return;
 	pthread_mutex_destroy(&c->lock);
+	buf_free(&c->lines);
 	mem_free(c);
 }
 
@@ -123,78 +131,52 @@ static void answer_v1_error(struct capture_answer *answer, int status, const cha
 	json_writer_end(&w);
 }
 
-static void answer_error(struct capture_answer *answer, const struct route *route, int status,
-                         const struct errinfo *e)
+static void refuse(struct capture *c, struct capture_answer *answer, int status, const char *text)
 {
 	if (status == 503)
 		answer->retry_after = RETRY_AFTER;
-	if (route->dialect == CAPTURE_V1)
-		answer_v1_error(answer, status, e->msg);
+	if (answer->v1)
+		answer_v1_error(answer, status, text);
 	else
-		answer_text(answer, status, "text/plain; charset=utf-8", e->msg);
-}
-
-/* ---- events ---- */
-
-static void count(struct capture *c, const struct capture_taken *taken)
-{
-	pthread_mutex_lock(&c->lock);
-	c->counts.events += taken->events;
-	c->counts.ai_events += taken->ai_events;
-	c->counts.skipped += taken->skipped;
-	pthread_mutex_unlock(&c->lock);
-}
-
-static void count_refused(struct capture *c)
-{
+		answer_text(answer, status, "text/plain; charset=utf-8", text);
 	pthread_mutex_lock(&c->lock);
 	c->counts.refused++;
 	pthread_mutex_unlock(&c->lock);
 }
 
-/* 0 or 503. */
-static int append(struct capture *c, struct str lines, struct errinfo *e)
-{
-	struct errinfo failure = {0};
-	enum err rc;
+/* ---- events ---- */
 
-	if (c->writer)
-		rc = journal_writer_append(c->writer, lines, &failure);
-	else
-		rc = err_set(&failure, ERR_IO, "there is no journal to write to");
-	pthread_mutex_lock(&c->lock);
-	c->failing = rc != ERR_OK;
-	c->failure = failure;
-	pthread_mutex_unlock(&c->lock);
-	if (rc == ERR_OK)
-		return 0;
-	if (c->taken)
-		c->taken(c->ctx);
-	err_set(e, rc, "transient error, please retry");
-	return 503;
+/* Only the first n bytes wait; memory that a large request has left behind goes. */
+static void keep_lines(struct capture *c, size_t n)
+{
+	c->lines.n = n;
+	c->lines.full = false;
+	if (n == 0 && c->lines.cap > KEPT)
+		buf_free(&c->lines);
 }
 
-/* All the way from body to journal; 0 or the status to answer with. */
-static int take(struct capture *c, const struct route *route, const struct capture_request *r,
-                struct buf *results, struct errinfo *e)
+/* All the way from body to lines; 0 or the status to answer with. */
+static int flatten(struct capture *c, const struct route *route, const struct capture_request *r,
+                   struct buf *results, struct errinfo *e)
 {
 	struct capture_taken taken = {0};
-	struct buf decoded = {0}, lines = {.max = CAPTURE_MAX_LINES};
+	struct buf decoded = {0};
+	size_t before = c->lines.n;
 	struct str json;
 	int status = capture_decode(r, &decoded, &json, e);
 
+	c->lines.max = before + CAPTURE_MAX_LINES;
 	if (status == 0)
-		status = capture_flatten(json, r, route->dialect, &lines, &taken,
+		status = capture_flatten(json, r, route->dialect, &c->lines, &taken,
 		                         route->dialect == CAPTURE_V1 ? results : NULL, e);
-	if (status == 0)
-		status = append(c, buf_str(&lines), e);
 	buf_free(&decoded);
-	buf_free(&lines);
-	if (status != 0)
+	if (status != 0) {
+		keep_lines(c, before);
 		return status;
-	count(c, &taken);
-	if (c->taken)
-		c->taken(c->ctx);
+	}
+	c->within.events += taken.events;
+	c->within.ai_events += taken.ai_events;
+	c->within.skipped += taken.skipped;
 	return 0;
 }
 
@@ -217,27 +199,28 @@ static bool has_data(const struct capture_request *r)
 	return data;
 }
 
-static void handle_events(struct capture *c, const struct route *route,
-                          const struct capture_request *r, struct capture_answer *answer)
+/* True if the answer is one for when the lines are written. */
+static bool take_events(struct capture *c, const struct route *route,
+                        const struct capture_request *r, struct capture_answer *answer)
 {
 	struct errinfo e = {0};
-	int status = take(c, route, r, &answer->body, &e);
+	int status = flatten(c, route, r, &answer->body, &e);
 
 	if (status != 0) {
-		answer_error(answer, route, status, &e);
-		count_refused(c);
-		return;
+		refuse(c, answer, status, e.msg);
+		return false;
 	}
 	answer->status = 200;
 	answer->content_type = "application/json";
-	if (route->dialect == CAPTURE_V1)
-		return;
+	if (answer->v1)
+		return true;
 	if (is_beacon(r)) {
 		answer->status = 204;
 		answer->content_type = NULL;
-		return;
+		return true;
 	}
 	answer_json(answer, 200, "{\"status\":1}");
+	return true;
 }
 
 /* ---- requests ---- */
@@ -252,8 +235,7 @@ static bool allows(const char *methods, struct str method)
 	return (behind == '\0' || behind == ',') && (at == 0 || methods[at - 1] == ' ');
 }
 
-static void handle(struct capture *c, const struct capture_request *r,
-                   struct capture_answer *answer)
+static bool take(struct capture *c, const struct capture_request *r, struct capture_answer *answer)
 {
 	struct str segment;
 	const struct route *route = route_find(r->path, &segment);
@@ -261,34 +243,81 @@ static void handle(struct capture *c, const struct capture_request *r,
 
 	if (!route) {
 		answer_json(answer, 404, "{\"detail\":\"not found\"}");
-		return;
+		return false;
 	}
 	if (!allows(route->methods, r->method)) {
 		answer_json(answer, 405, "{\"detail\":\"method not allowed\"}");
 		answer->allow = route->methods;
-		return;
+		return false;
 	}
-	if (route->dialect == CAPTURE_V1)
+	answer->v1 = route->dialect == CAPTURE_V1;
+	if (answer->v1)
 		answer->request_id = r->request_id;
 	if (route->kind == ROUTE_ANSWER) {
 		answer_json(answer, route->status, "");
 		answer->content_type = route->content_type;
 		route_answer(route, segment, r->now, &answer->body);
-		return;
+		return false;
 	}
 	if (str_eq(r->method, STR("POST")) || (reads && has_data(r)))
-		handle_events(c, route, r, answer);
+		return take_events(c, route, r, answer);
+	answer_json(answer, 200, "{\"status\":1}"); /* somebody looks whether we are here */
+	return false;
+}
+
+bool capture_take(struct capture *c, const struct capture_request *r, struct capture_answer *answer)
+{
+	bool waits;
+
+	pthread_mutex_lock(&c->lock);
+	c->counts.requests++;
+	c->counts.bytes += r->body.n;
+	pthread_mutex_unlock(&c->lock);
+	waits = take(c, r, answer);
+	answer->drop_body = str_eq(r->method, STR("HEAD"));
+	return waits;
+}
+
+size_t capture_waiting(const struct capture *c)
+{
+	return c->lines.n;
+}
+
+bool capture_flush(struct capture *c)
+{
+	struct errinfo e = {0};
+	enum err rc;
+
+	if (c->lines.n == 0)
+		return true;
+	if (c->writer)
+		rc = journal_writer_append(c->writer, buf_str(&c->lines), &e);
 	else
-		answer_json(answer, 200, "{\"status\":1}"); /* somebody looks whether we are here */
+		rc = err_set(&e, ERR_IO, "there is no journal to write to");
+	pthread_mutex_lock(&c->lock);
+	c->failing = rc != ERR_OK;
+	c->failure = e;
+	if (rc == ERR_OK) {
+		c->counts.events += c->within.events;
+		c->counts.ai_events += c->within.ai_events;
+		c->counts.skipped += c->within.skipped;
+	}
+	pthread_mutex_unlock(&c->lock);
+	c->within = (struct capture_taken){0};
+	keep_lines(c, 0);
+	if (c->taken)
+		c->taken(c->ctx);
+	return rc == ERR_OK;
+}
+
+void capture_take_back(struct capture *c, struct capture_answer *answer)
+{
+	refuse(c, answer, 503, "transient error, please retry");
 }
 
 void capture_handle(struct capture *c, const struct capture_request *r,
                     struct capture_answer *answer)
 {
-	pthread_mutex_lock(&c->lock);
-	c->counts.requests++;
-	c->counts.bytes += r->body.n;
-	pthread_mutex_unlock(&c->lock);
-	handle(c, r, answer);
-	answer->drop_body = str_eq(r->method, STR("HEAD"));
+	if (capture_take(c, r, answer) && !capture_flush(c))
+		capture_take_back(c, answer);
 }

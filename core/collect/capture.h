@@ -29,6 +29,7 @@ struct capture_answer {
 	                             header; empty: no such header */
 	int retry_after;          /* seconds for a Retry-After header; 0: none */
 	bool drop_body;           /* HEAD: the length of body is sent, its bytes are not */
+	bool v1;                  /* what is wrong is told as capture v1 does, in JSON */
 };
 
 /* What is known of all requests; numbers only grow. */
@@ -49,7 +50,20 @@ void capture_free(struct capture *c);                               /* NULL is a
 void capture_counts(struct capture *c, struct capture_counts *out); /* any thread */
 /* True when the last append failed (disk full): shown in red until one succeeds. Any thread. */
 bool capture_failing(struct capture *c, struct errinfo *e);
-/* Handles one request. One thread at a time. answer must be zeroed. */
+
+/* A request in three steps, so that one write to the journal serves several requests. One thread at
+ * a time; answer must be zeroed.
+ *
+ * capture_take decodes and flattens. True: the request's lines wait in memory, and the answer must
+ * not be given before capture_flush has been called; false: the answer is final. */
+bool capture_take(struct capture *c, const struct capture_request *r,
+                  struct capture_answer *answer);
+size_t capture_waiting(const struct capture *c); /* bytes of lines that wait */
+/* Appends all lines that wait, or none of them. True: they are in the journal, the answers hold;
+ * false: capture_take_back makes of each what is to be said then, 503. */
+bool capture_flush(struct capture *c);
+void capture_take_back(struct capture *c, struct capture_answer *answer);
+/* The three at once, for a single request. */
 void capture_handle(struct capture *c, const struct capture_request *r,
                     struct capture_answer *answer);
 

@@ -10,6 +10,11 @@
  * the deadline we answer 408 on the socket ourselves (libmicrohttpd takes no answer at such a
  * time, and writes nothing then) and shut the socket down, which makes libmicrohttpd let go of it.
  *
+ * Groups. A turn takes the requests of all connections that have one, then writes their lines
+ * together (listener_request.c), and only then answers: 200 means that write(2) has returned.
+ * Where the handler of a whole request queues no response, libmicrohttpd calls it again in its next
+ * turn, and says by a timeout of 0 that it wants one.
+ *
  * Crowds. With LISTENER_CLIENTS connections open, newcomers stay in the backlog, and the
  * connection that has waited longest for its next request makes room.
  *
@@ -138,6 +143,8 @@ static int64_t deadline(const struct listener_client *c)
 		return c->since + c->listener->header_time;
 	case LISTENER_BODY:
 		return c->since + c->listener->body_time;
+	case LISTENER_TAKEN:
+	case LISTENER_SETTLED:
 	case LISTENER_ANSWER:
 		return c->since + ANSWER_TIME;
 	case LISTENER_LINGER:
@@ -299,6 +306,10 @@ static void turn(struct listener *l, struct watched *w, int64_t until)
 		if (w->fds[AT_SOCKETS + i].revents)
 			accept_from(l, l->sockets.fds[i]);
 	MHD_run(l->daemon);
+	if (listener_settle(l)) {
+		MHD_run(l->daemon); /* fetches the answers */
+		MHD_run(l->daemon); /* sends them */
+	}
 	end_late(l);
 }
 

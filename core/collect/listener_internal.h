@@ -8,9 +8,10 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#define LISTENER_CLIENTS    512                 /* connections at a time, both families together */
-#define LISTENER_HEADER_MAX 16384               /* bytes, with the request line */
-#define LISTENER_DRAIN_MAX  ((size_t)64 << 20)  /* bytes of a refused body that are read away */
+#define LISTENER_CLIENTS    512                /* connections at a time, both families together */
+#define LISTENER_HEADER_MAX 16384              /* bytes, with the request line */
+#define LISTENER_DRAIN_MAX  ((size_t)64 << 20) /* bytes of a refused body that are read away */
+#define LISTENER_WAIT_MAX   ((size_t)1 << 20)  /* bytes of lines that wait; then they are written */
 #define LISTENER_HELD_MAX   ((size_t)256 << 20) /* bytes of all bodies that are in memory */
 
 /* listener_access.c: who may speak to us. */
@@ -40,6 +41,8 @@ enum listener_phase {
 	LISTENER_WAITING, /* for the first byte of a request */
 	LISTENER_HEADER,
 	LISTENER_BODY,
+	LISTENER_TAKEN,   /* its lines wait to be written with those of others */
+	LISTENER_SETTLED, /* they are, or could not be: its answer is known */
 	LISTENER_ANSWER,
 	LISTENER_ENDING, /* shut down; libmicrohttpd has yet to notice */
 	LISTENER_LINGER, /* libmicrohttpd is done with it; what still comes is read away */
@@ -53,10 +56,11 @@ struct listener_client {
 	int64_t since;     /* HEADER, BODY: the request's first byte; else: the phase's start */
 	struct buf target; /* as in the request line */
 	struct buf body;
-	size_t taken;  /* bytes of the body that came */
-	int refusal;   /* the status that waits for the body's end, 0: none */
-	bool cors;     /* the answer may be read by the page that asked */
-	bool complete; /* the request was read to its end */
+	struct capture_answer answer; /* TAKEN, SETTLED */
+	size_t taken;                 /* bytes of the body that came */
+	int refusal;                  /* the status that waits for the body's end, 0: none */
+	bool cors;                    /* the answer may be read by the page that asked */
+	bool complete;                /* the request was read to its end */
 };
 
 struct listener {
@@ -83,6 +87,8 @@ enum MHD_Result listener_on_request(void *cls, struct MHD_Connection *connection
                                     size_t *upload_size, void **state);
 void listener_on_completed(void *cls, struct MHD_Connection *connection, void **state,
                            enum MHD_RequestTerminationCode code);
+/* Writes what waits of all requests taken, and so settles them. False if there was nothing. */
+bool listener_settle(struct listener *l);
 /* An empty answer straight to the socket, where libmicrohttpd takes none: 408 or 413. */
 void listener_send_status(const struct listener_client *c, int status);
 

@@ -22,14 +22,14 @@ struct header {
 };
 
 struct field {
-	const char *name;
+	struct str name;
 	size_t at; /* in struct header */
 	bool once; /* two readers might believe different ones */
 };
 
-#define FIELD(name, member, once)                           \
-	{                                                   \
-		name, offsetof(struct header, member), once \
+#define FIELD(name, member, once)                                               \
+	{                                                                       \
+		{name, sizeof(name) - 1}, offsetof(struct header, member), once \
 	}
 static const struct field fields[] = {
 	FIELD("Host", host, true),
@@ -52,9 +52,9 @@ struct verdict {
 	const char *text;
 };
 
-static bool same(struct str a, const char *b)
+static bool same(struct str a, struct str b)
 {
-	return a.n == strlen(b) && str_find(a, str_of(b), 0, true) == 0;
+	return a.n == b.n && str_find(a, b, 0, true) == 0;
 }
 
 static enum MHD_Result note_field(void *ctx, enum MHD_ValueKind kind, const char *name,
@@ -101,7 +101,7 @@ static struct verdict judge_framing(struct MHD_Connection *connection, const str
 		return (struct verdict){400, "a header is malformed or stands twice\n"};
 	if (h->transfer_encoding.p && h->content_length.p)
 		return (struct verdict){400, "both Content-Length and Transfer-Encoding\n"};
-	if (h->transfer_encoding.p && !same(h->transfer_encoding, "chunked"))
+	if (h->transfer_encoding.p && !same(h->transfer_encoding, STR("chunked")))
 		return (struct verdict){400, "the only known Transfer-Encoding is chunked\n"};
 	if (!h->host.p && strcmp(version, MHD_HTTP_VERSION_1_1) == 0)
 		return (struct verdict){400, "no Host header\n"};
@@ -116,7 +116,7 @@ static struct verdict judge_sender(const struct listener *l, const struct header
 	    !listener_origin_allowed(h->origin, (const char *const *)l->allow_origins))
 		return (struct verdict){403,
 		                        "this Origin is not let in; --allow-origin lets it in\n"};
-	if (!h->origin.p && same(h->fetch_site, "cross-site"))
+	if (!h->origin.p && same(h->fetch_site, STR("cross-site")))
 		return (struct verdict){403, "a cross-site request without an Origin\n"};
 	return (struct verdict){0};
 }
@@ -231,8 +231,13 @@ static enum MHD_Result answer_preflight(struct listener_client *c,
 	return answer(c, connection, h, &a, true);
 }
 
-static enum MHD_Result answer_capture(struct listener_client *c, struct MHD_Connection *connection,
-                                      const struct header *h, const char *method)
+static void drop_body(struct listener_client *c)
+{
+	c->listener->held -= c->body.n;
+	buf_free(&c->body);
+}
+
+static void take(struct listener_client *c, const struct header *h, const char *method)
 {
 	struct str target = buf_str(&c->target);
 	size_t mark = str_find(target, STR("?"), 0, false);
@@ -248,13 +253,27 @@ static enum MHD_Result answer_capture(struct listener_client *c, struct MHD_Conn
 		.body = c->body.n ? buf_str(&c->body) : STR_EMPTY,
 		.now = time_now(),
 	};
-	struct capture_answer a = {0};
-	enum MHD_Result done;
+	bool waits = capture_take(c->listener->capture, &r, &c->answer);
 
-	capture_handle(c->listener->capture, &r, &a);
-	done = answer(c, connection, h, &a, false);
-	buf_free(&a.body);
-	return done;
+	c->phase = waits ? LISTENER_TAKEN : LISTENER_SETTLED;
+	c->since = time_monotonic();
+	drop_body(c);
+	if (capture_waiting(c->listener->capture) >= LISTENER_WAIT_MAX)
+		listener_settle(c->listener);
+}
+
+bool listener_settle(struct listener *l)
+{
+	bool any = capture_waiting(l->capture) > 0, written = capture_flush(l->capture);
+
+	for (struct listener_client *c = any ? l->clients : NULL; c; c = c->next) {
+		if (c->phase != LISTENER_TAKEN)
+			continue;
+		if (!written)
+			capture_take_back(l->capture, &c->answer);
+		c->phase = LISTENER_SETTLED;
+	}
+	return any;
 }
 
 void listener_send_status(const struct listener_client *c, int status)
@@ -290,12 +309,6 @@ void *listener_on_target(void *cls, const char *target, struct MHD_Connection *c
 	return NULL;
 }
 
-static void drop_body(struct listener_client *c)
-{
-	c->listener->held -= c->body.n;
-	buf_free(&c->body);
-}
-
 static enum MHD_Result begin(struct listener_client *c, struct MHD_Connection *connection,
                              const char *method, const char *version)
 {
@@ -314,7 +327,7 @@ static enum MHD_Result begin(struct listener_client *c, struct MHD_Connection *c
 		return MHD_YES;
 	/* With a body to come libmicrohttpd closes after the answer. */
 	c->complete = !h.transfer_encoding.p &&
-	              (!h.content_length.p || same(h.content_length, "0"));
+	              (!h.content_length.p || same(h.content_length, STR("0")));
 	return answer_text(c, connection, &h, v.status, v.text ? v.text : refusal_text(v.status));
 }
 
@@ -354,12 +367,18 @@ enum MHD_Result listener_on_request(void *cls, struct MHD_Connection *connection
 		return collect(c, part);
 	}
 	c->complete = true;
+	if (c->phase == LISTENER_TAKEN) /* its turn is not over */
+		return MHD_YES;
 	h = header_of(connection);
+	if (c->phase == LISTENER_SETTLED)
+		return answer(c, connection, &h, &c->answer, false);
 	if (c->refusal)
 		return answer_text(c, connection, &h, c->refusal, refusal_text(c->refusal));
 	if (strcmp(method, "OPTIONS") == 0)
 		return answer_preflight(c, connection, &h);
-	return answer_capture(c, connection, &h, method);
+	take(c, &h, method);
+	return c->phase == LISTENER_SETTLED ? answer(c, connection, &h, &c->answer, false)
+	                                    : MHD_YES;
 }
 
 void listener_on_completed(void *cls, struct MHD_Connection *connection, void **state,
@@ -369,6 +388,8 @@ void listener_on_completed(void *cls, struct MHD_Connection *connection, void **
 
 	(void)cls, (void)state, (void)code;
 	drop_body(c);
+	buf_free(&c->answer.body);
+	c->answer = (struct capture_answer){0};
 	buf_clear(&c->target);
 	if (c->complete && c->phase == LISTENER_ANSWER) {
 		c->phase = LISTENER_WAITING;

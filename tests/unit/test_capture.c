@@ -288,6 +288,79 @@ static void test_no_journal(void **state)
 	starts(b, &r, 200, "{\"flags\":{}");
 }
 
+/* ---- several requests, one write ---- */
+
+static bool take(struct bench *b, const struct capture_request *r, struct capture_answer *answer)
+{
+	*answer = (struct capture_answer){0};
+	return capture_take(b->capture, r, answer);
+}
+
+/* Nothing is said to be there before it is; what is refused leaves nothing behind. */
+static void test_group(void **state)
+{
+	struct bench *b = *state;
+	struct capture_request plain = bench_post("/batch/", STR(EVENT));
+	struct capture_request broken = plain;
+	struct capture_answer answers[3];
+	struct buf deep = {0};
+
+	/* Its first event is a line before it shows that the rest is none. */
+	buf_puts(&deep, "[{\"event\":\"a\"},");
+	buf_pad(&deep, '[', 5000);
+	broken.body = buf_str(&deep);
+	assert_true(take(b, &plain, &answers[0]));
+	assert_false(take(b, &broken, &answers[1]));
+	assert_int_equal(answers[1].status, 400);
+	assert_true(take(b, &plain, &answers[2]));
+	assert_true(capture_waiting(b->capture) > 0);
+	assert_int_equal(counts(b).events, 0);
+	assert_int_equal(journal_lines(b), 0);
+	assert_int_equal(b->taken, 0);
+	assert_true(capture_flush(b->capture));
+	assert_int_equal(answers[0].status, 200);
+	assert_int_equal(capture_waiting(b->capture), 0);
+	assert_int_equal(counts(b).requests, 3);
+	assert_int_equal(counts(b).events, 2);
+	assert_int_equal(counts(b).refused, 1);
+	assert_int_equal(journal_lines(b), 2);
+	assert_int_equal(b->taken, 1);
+	assert_true(capture_flush(b->capture)); /* of nothing */
+	assert_int_equal(b->taken, 1);
+	for (size_t i = 0; i < 3; i++)
+		buf_free(&answers[i].body);
+	buf_free(&deep);
+}
+
+/* All of them hear of it, and what could not be written is not written later. */
+static void test_group_unwritten(void **state)
+{
+	struct bench *b = *state;
+	struct capture_request r = bench_post("/batch/", STR(EVENT));
+	struct capture_answer plain, v1;
+
+	capture_free(b->capture);
+	b->capture = capture_new(NULL, taken, b);
+	assert_true(take(b, &r, &plain));
+	r.path = STR("/i/v1/analytics/events");
+	r.request_id = STR("id");
+	assert_true(take(b, &r, &v1));
+	assert_false(capture_flush(b->capture));
+	assert_int_equal(capture_waiting(b->capture), 0);
+	capture_take_back(b->capture, &plain);
+	capture_take_back(b->capture, &v1);
+	assert_int_equal(plain.status, 503);
+	assert_int_equal(plain.retry_after, 5);
+	assert_string_equal(buf_text(&plain.body), "transient error, please retry");
+	assert_int_equal(v1.status, 503);
+	assert_true(str_starts(buf_str(&v1.body), STR("{\"error\":\"service_unavailable\"")));
+	assert_true(str_eq(v1.request_id, STR("id")));
+	assert_int_equal(counts(b).events, 0);
+	assert_int_equal(counts(b).refused, 2);
+	buf_free(&plain.body);
+	buf_free(&v1.body);
+}
+
 /* ---- harmless answers ---- */
 
 static void test_flags(void **state)
@@ -378,6 +451,8 @@ int main(void)
 		CAPTURE_TEST(test_methods),
 		CAPTURE_TEST(test_counts),
 		CAPTURE_TEST(test_no_journal),
+		CAPTURE_TEST(test_group),
+		CAPTURE_TEST(test_group_unwritten),
 		CAPTURE_TEST(test_flags),
 		CAPTURE_TEST(test_harmless_answers),
 		CAPTURE_TEST(test_config_echoes_no_junk),

@@ -1,10 +1,13 @@
 /* The capture endpoint under clients that send too much, too slowly, too many at once, or when it is
  * told to stop. */
 #include "base/time.h"
+#include "journal/writer.h"
+#include "support/place.h"
 #include "support/wire.h"
 
 #include <poll.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -12,6 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -283,13 +287,90 @@ static void test_stop_answers(void **state)
 	listener_stop(NULL);
 }
 
+/* Holds the listener's thread in its first write, and counts the writes. */
+struct gate {
+	sem_t entered, open;
+	atomic_int writes;
+};
+
+static void pass_gate(void *ctx)
+{
+	struct gate *g = ctx;
+
+	if (atomic_fetch_add(&g->writes, 1) > 0)
+		return;
+	sem_post(&g->entered);
+	sem_wait(&g->open);
+}
+
+#define EVENT_REQUEST \
+	"POST /batch/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 56\r\n\r\n" WIRE_EVENT
+
+/* What comes while a write is under way is written together, and each hears how that went. */
+static void come_together(struct journal_writer *writer, int status)
+{
+	struct gate g = {.writes = 0};
+	struct wire s = {.capture = capture_new(writer, pass_gate, &g)};
+	struct capture_counts counts;
+	struct errinfo e;
+	int first, fds[8];
+
+	sem_init(&g.entered, 0, 0);
+	sem_init(&g.open, 0, 0);
+	assert_int_equal(listener_start(&s.listener, s.capture,
+	                                &(struct listener_options){.address = ":0"}, &e),
+	                 ERR_OK);
+	first = wire_dial(&s);
+	for (int i = 0; i < 8; i++) {
+		fds[i] = wire_dial(&s);
+		assert_true(wire_give(fds[i], WIRE_HELLO));
+		assert_int_equal(wire_status(fds[i]), 200);
+	}
+	assert_true(wire_give(first, EVENT_REQUEST));
+	sem_wait(&g.entered);
+	for (int i = 0; i < 8; i++)
+		assert_true(wire_give(fds[i], EVENT_REQUEST));
+	sem_post(&g.open);
+	assert_int_equal(wire_status(first), status);
+	for (int i = 0; i < 8; i++) {
+		assert_int_equal(wire_status(fds[i]), status);
+		assert_true(wire_give(fds[i], WIRE_HELLO));
+		assert_int_equal(wire_status(fds[i]), 200);
+		close(fds[i]);
+	}
+	close(first);
+	assert_int_equal(atomic_load(&g.writes), 2);
+	capture_counts(s.capture, &counts);
+	assert_int_equal(counts.events, status == 200 ? 9 : 0);
+	wire_close(&s);
+	sem_destroy(&g.entered);
+	sem_destroy(&g.open);
+}
+
+static void test_together(void **state)
+{
+	char folder[] = "/tmp/listener-XXXXXX";
+	struct journal_writer *writer;
+	struct errinfo e;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(
+		journal_writer_open(&writer, folder, &(struct journal_writer_options){0}, &e),
+		ERR_OK);
+	come_together(writer, 200);
+	journal_writer_close(writer);
+	place_remove_folder(folder);
+	come_together(NULL, 503);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_oversize),     cmocka_unit_test(test_many_bodies),
 		cmocka_unit_test(test_slow),         cmocka_unit_test(test_deaf),
 		cmocka_unit_test(test_crowd),        cmocka_unit_test(test_stop_under_load),
-		cmocka_unit_test(test_stop_answers),
+		cmocka_unit_test(test_stop_answers), cmocka_unit_test(test_together),
 	};
 
 	signal(SIGPIPE, SIG_DFL);
