@@ -25,6 +25,7 @@
 #include <string.h>
 
 #define MAX_OFFSET INT64_C(4000000000000) /* milliseconds; about 127 years */
+#define MADE       256                    /* bytes that a line has more than its event, about */
 
 enum member {
 	UUID,
@@ -437,6 +438,7 @@ static void flatten_event(struct flattening *f, struct str event)
 	add_tokens(&mask, parts.inside);
 	buf_clear(&f->sent);
 	buf_clear(&f->line);
+	buf_reserve(&f->sent, event.n + MADE);
 	if (fault == JSON_TOO_DEEP)
 		buf_append(&f->sent, event);
 	else
