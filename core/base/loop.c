@@ -1,7 +1,7 @@
 /* The event loop over libuv. Every object here owns its handles; freeing one stops it at once and
  * gives its memory back when libuv has let go of the handles, so that any object may be freed in
  * any callback, its own too. Jobs are kept in a list, so that loop_free can call back those that
- * have not begun. What a watched file holds is for whoever watches it. */
+ * have not begun. */
 #include "base/loop_internal.h"
 #include "base/mem.h"
 
@@ -12,9 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORKERS_MAX    1024 /* libuv's */
-#define WATCH_POLL_MS  1000
-#define WATCH_PAUSE_MS 10
+#define WORKERS_MAX 1024 /* libuv's */
 
 struct job {
 	uv_work_t request; /* data is the job */
@@ -114,8 +112,6 @@ struct loop *loop_new(void)
 	return l;
 }
 
-static void close_watches(uv_handle_t *handle, void *unused);
-
 static void close_leftover(uv_handle_t *handle, void *unused)
 {
 	(void)unused;
@@ -132,7 +128,7 @@ void loop_free(struct loop *l)
 	for (struct job *job = l->jobs; job; job = job->next)
 		uv_cancel((uv_req_t *)&job->request);
 	/* What its owner left. Watches have two handles, so they go first. */
-	uv_walk(&l->uv, close_watches, NULL);
+	uv_walk(&l->uv, loop_close_watches, NULL);
 	uv_walk(&l->uv, close_leftover, NULL);
 	uv_run(&l->uv, UV_RUN_DEFAULT);
 	/* A loop_stop that was still pending ends the first run early. */
@@ -287,6 +283,18 @@ void loop_wake_free(struct loop_wake *w)
 
 /* Descriptors */
 
+/* libuv makes the descriptor non-blocking, and with a terminal that would be our output and the
+ * shell's input as well. */
+static bool init_poll(struct loop *l, uv_poll_t *handle, int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || uv_poll_init(&l->uv, handle, fd) != 0)
+		return false;
+	fcntl(fd, F_SETFL, flags);
+	return true;
+}
+
 struct loop_reader {
 	uv_poll_t handle;
 	loop_fn *fn;
@@ -306,17 +314,13 @@ static void on_readable(uv_poll_t *handle, int status, int events)
 struct loop_reader *loop_reader_new(struct loop *l, int fd, loop_fn *fn, void *ctx)
 {
 	struct loop_reader *r = mem_zero(1, sizeof(*r));
-	int flags = fcntl(fd, F_GETFL);
 
 	r->fn = fn;
 	r->ctx = ctx;
-	if (flags < 0 || uv_poll_init(&l->uv, &r->handle, fd) != 0) {
+	if (!init_poll(l, &r->handle, fd)) {
 		mem_free(r);
 		return NULL;
 	}
-	/* libuv makes the descriptor non-blocking, and with a terminal that would be our output and
-	 * the shell's input as well. */
-	fcntl(fd, F_SETFL, flags);
 	r->handle.data = r;
 	uv_poll_start(&r->handle, UV_READABLE, on_readable);
 	return r;
@@ -326,6 +330,52 @@ void loop_reader_free(struct loop_reader *r)
 {
 	if (r)
 		loop_close_object((uv_handle_t *)&r->handle);
+}
+
+struct loop_poll {
+	uv_poll_t handle;
+	int events;
+	loop_poll_fn *fn;
+	void *ctx;
+};
+
+static void on_ready(uv_poll_t *handle, int status, int events)
+{
+	struct loop_poll *p = handle->data;
+
+	/* libuv stops at an error. */
+	if (status != 0) {
+		events = p->events;
+		uv_poll_start(&p->handle, p->events, on_ready);
+	}
+	p->fn(p->ctx, (events & UV_READABLE) != 0, (events & UV_WRITABLE) != 0);
+}
+
+struct loop_poll *loop_poll_new(struct loop *l, int fd, loop_poll_fn *fn, void *ctx)
+{
+	struct loop_poll *p = mem_zero(1, sizeof(*p));
+
+	p->fn = fn;
+	p->ctx = ctx;
+	if (!init_poll(l, &p->handle, fd)) {
+		mem_free(p);
+		return NULL;
+	}
+	p->handle.data = p;
+	return p;
+}
+
+void loop_poll_set(struct loop_poll *p, bool readable, bool writable)
+{
+	p->events = (readable ? UV_READABLE : 0) | (writable ? UV_WRITABLE : 0);
+	uv_poll_start(&p->handle, p->events,
+	              on_ready); /* stops it if there is nothing to wait for */
+}
+
+void loop_poll_free(struct loop_poll *p)
+{
+	if (p)
+		loop_close_object((uv_handle_t *)&p->handle);
 }
 
 /* Signals */
@@ -363,173 +413,4 @@ void loop_signal_free(struct loop_signal *s)
 {
 	if (s)
 		loop_close_object((uv_handle_t *)&s->handle);
-}
-
-/* Watching a file: events on the inode, and a stat every second in a worker (a dead network disk
- * must not hold the screen). An inode's events say nothing about the file that takes its name, so
- * they are asked for anew when the name leads elsewhere. A file that is written to all the time
- * would give an event each time: after one there are none for a while, and then a stat. */
-
-struct loop_watch {
-	uv_timer_t poll;
-	uv_fs_event_t event;
-	uv_fs_t request; /* the stat under way */
-	bool looking;    /* it is */
-	bool known;      /* seen holds what the last stat found; otherwise there was no file */
-	bool stale;      /* the events have to be asked for anew */
-	uv_stat_t seen;
-	unsigned holders; /* the handles and the request; the last one frees */
-	char *path;
-	loop_fn *fn;
-	void *ctx;
-};
-
-static void release(struct loop_watch *w)
-{
-	if (--w->holders > 0)
-		return;
-	mem_free(w->path);
-	mem_free(w);
-}
-
-static void watch_closed(uv_handle_t *handle)
-{
-	release(handle->data);
-}
-
-static bool same_file(const uv_stat_t *a, const uv_stat_t *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
-static bool same_time(uv_timespec_t a, uv_timespec_t b)
-{
-	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
-}
-
-static bool same_content(const uv_stat_t *a, const uv_stat_t *b)
-{
-	return same_file(a, b) && a->st_size == b->st_size && same_time(a->st_mtim, b->st_mtim) &&
-	       same_time(a->st_ctim, b->st_ctim);
-}
-
-static void look(struct loop_watch *w);
-static void on_poll(uv_timer_t *handle);
-
-static void pause_events(struct loop_watch *w)
-{
-	uv_fs_event_stop(&w->event);
-	w->stale = true;
-	uv_timer_start(&w->poll, on_poll, WATCH_PAUSE_MS, WATCH_POLL_MS);
-}
-
-static void on_event(uv_fs_event_t *handle, const char *name, int events, int status)
-{
-	struct loop_watch *w = handle->data;
-
-	(void)name;
-	/* Moved or deleted: a file of that name may be there already. */
-	if (status != 0 || (events & UV_RENAME)) {
-		w->stale = true;
-		look(w);
-	}
-	pause_events(w);
-	w->fn(w->ctx);
-}
-
-static void ask_for_events(struct loop_watch *w)
-{
-	uv_fs_event_stop(&w->event);
-	w->stale = uv_fs_event_start(&w->event, on_event, w->path, 0) != 0;
-}
-
-/* Takes over what a stat found and says whether anything is different. */
-static bool take_result(struct loop_watch *w, bool found, const uv_stat_t *stat)
-{
-	bool was_known = w->known;
-	uv_stat_t before = w->seen;
-
-	w->known = found;
-	if (!found) {
-		w->stale = true;
-		return was_known;
-	}
-	w->seen = *stat;
-	if (w->stale || !was_known || !same_file(&before, stat))
-		ask_for_events(w);
-	return !was_known || !same_content(&before, stat);
-}
-
-static void on_stat(uv_fs_t *request)
-{
-	struct loop_watch *w = request->data;
-	bool closing = uv_is_closing((uv_handle_t *)&w->poll);
-	bool changed = !closing && take_result(w, request->result == 0, &request->statbuf);
-
-	w->looking = false;
-	uv_fs_req_cleanup(request);
-	if (changed)
-		w->fn(w->ctx);
-	release(w);
-}
-
-static void look(struct loop_watch *w)
-{
-	if (w->looking)
-		return;
-	w->request.data = w;
-	if (uv_fs_stat(w->poll.loop, &w->request, w->path, on_stat) != 0)
-		return;
-	w->looking = true;
-	w->holders++;
-}
-
-static void on_poll(uv_timer_t *handle)
-{
-	struct loop_watch *w = handle->data;
-
-	if (w->stale)
-		ask_for_events(w); /* before the stat: nothing falls between */
-	look(w);
-}
-
-struct loop_watch *loop_watch_new(struct loop *l, const char *path, loop_fn *fn, void *ctx)
-{
-	struct loop_watch *w = mem_zero(1, sizeof(*w));
-	uv_fs_t first;
-
-	w->path = mem_copy_text(path, strlen(path));
-	w->fn = fn;
-	w->ctx = ctx;
-	w->holders = 2;
-	uv_timer_init(&l->uv, &w->poll);
-	uv_fs_event_init(&l->uv, &w->event);
-	w->poll.data = w->event.data = w;
-	ask_for_events(w);
-	/* Looked at here and now: what changes from this moment on is noticed. */
-	take_result(w, uv_fs_stat(&l->uv, &first, path, NULL) == 0, &first.statbuf);
-	uv_fs_req_cleanup(&first);
-	uv_timer_start(&w->poll, on_poll, WATCH_POLL_MS, WATCH_POLL_MS);
-	return w;
-}
-
-static void close_watch(struct loop_watch *w)
-{
-	if (uv_is_closing((uv_handle_t *)&w->poll))
-		return;
-	uv_close((uv_handle_t *)&w->poll, watch_closed);
-	uv_close((uv_handle_t *)&w->event, watch_closed);
-}
-
-void loop_watch_free(struct loop_watch *w)
-{
-	if (w)
-		close_watch(w);
-}
-
-static void close_watches(uv_handle_t *handle, void *unused)
-{
-	(void)unused;
-	if (handle->type == UV_FS_EVENT)
-		close_watch(handle->data);
 }

@@ -43,6 +43,14 @@ struct loop_reader;
 struct loop_reader *loop_reader_new(struct loop *l, int fd, loop_fn *fn, void *ctx);
 void loop_reader_free(struct loop_reader *r);
 
+/* The same for a descriptor that others read and write: fn as long as it is ready for what
+ * loop_poll_set asked for; at an error or its end for all of that. Created asking for nothing. */
+struct loop_poll;
+typedef void loop_poll_fn(void *ctx, bool readable, bool writable);
+struct loop_poll *loop_poll_new(struct loop *l, int fd, loop_poll_fn *fn, void *ctx);
+void loop_poll_set(struct loop_poll *p, bool readable, bool writable);
+void loop_poll_free(struct loop_poll *p);
+
 /* NULL if there is no such signal to catch. */
 struct loop_signal;
 struct loop_signal *loop_signal_new(struct loop *l, int signum, loop_fn *fn, void *ctx);

@@ -1,4 +1,4 @@
-/* Private to the loop's files: what loop.c and loop_child.c share. */
+/* Private to the loop's files: what loop*.c share. */
 #ifndef BASE_LOOP_INTERNAL_H
 #define BASE_LOOP_INTERNAL_H
 
@@ -16,5 +16,8 @@ struct loop {
 
 /* Closes a handle whose data is the object around it, and frees that when libuv has let go of it. */
 void loop_close_object(uv_handle_t *handle);
+
+/* For uv_walk: closes the watch that the handle belongs to, if it does. */
+void loop_close_watches(uv_handle_t *handle, void *unused);
 
 #endif

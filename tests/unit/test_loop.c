@@ -4,6 +4,7 @@
 #include "base/time.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -190,6 +192,88 @@ static void reader_sees_bytes_and_the_end(void **state)
 	assert_int_equal(p.calls, 102);
 	loop_free(l);
 	close(ends[0]);
+}
+
+/* What a poll was told, and how often. */
+struct poll_probe {
+	struct loop *loop;
+	struct loop_poll *poll;
+	int readable, writable, calls;
+	bool free_own;
+};
+
+static void on_ready(void *ctx, bool readable, bool writable)
+{
+	struct poll_probe *p = ctx;
+
+	p->readable += readable;
+	p->writable += writable;
+	p->calls++;
+	if (p->free_own)
+		loop_poll_free(p->poll);
+	loop_stop(p->loop);
+}
+
+static void poll_sees_what_was_asked_for(void **state)
+{
+	struct loop *l = loop_new();
+	struct poll_probe p = {.loop = l};
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+	p.poll = loop_poll_new(l, ends[0], on_ready, &p);
+	assert_non_null(p.poll);
+	assert_int_equal(write(ends[1], "x", 1), 1);
+	assert_false(loop_step(l, true)); /* nothing was asked for */
+	loop_poll_set(p.poll, false, true);
+	run_patiently(l);
+	assert_int_equal(p.writable, 1);
+	assert_int_equal(p.readable, 0);
+	loop_poll_set(p.poll, true, false);
+	run_patiently(l);
+	run_patiently(l); /* still there to be read */
+	assert_int_equal(p.writable, 1);
+	assert_int_equal(p.readable, 2);
+	loop_poll_set(p.poll, false, false);
+	assert_false(loop_step(l, true));
+	assert_int_equal(p.calls, 3);
+	loop_poll_set(p.poll, true, true);
+	p.free_own = true;
+	run_patiently(l);
+	assert_int_equal(p.readable, 3);
+	assert_int_equal(p.writable, 2);
+	assert_null(loop_poll_new(l, -1, on_ready, &p));
+	loop_free(l);
+	close(ends[0]);
+	close(ends[1]);
+}
+
+/* A connection that is refused. */
+static void poll_tells_an_error_again(void **state)
+{
+	struct sockaddr_in nobody = {.sin_family = AF_INET,
+	                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof(nobody);
+	struct loop *l = loop_new();
+	struct poll_probe p = {.loop = l};
+	int taken = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	(void)state;
+	assert_int_equal(bind(taken, (struct sockaddr *)&nobody, sizeof(nobody)), 0);
+	assert_int_equal(getsockname(taken, (struct sockaddr *)&nobody, &size), 0);
+	connect(fd, (struct sockaddr *)&nobody, sizeof(nobody)); /* refused sooner or later */
+	p.poll = loop_poll_new(l, fd, on_ready, &p);
+	loop_poll_set(p.poll, true, true);
+	run_patiently(l);
+	run_patiently(l);
+	assert_int_equal(p.calls, 2);
+	assert_int_equal(p.readable, 2);
+	assert_int_equal(p.writable, 2);
+	loop_free(l); /* takes the poll along */
+	close(fd);
+	close(taken);
 }
 
 static void reader_refuses_what_cannot_be_polled(void **state)
@@ -459,6 +543,8 @@ int main(void)
 		cmocka_unit_test(timer_may_free_itself),
 		cmocka_unit_test(idle_runs_every_turn),
 		cmocka_unit_test(reader_sees_bytes_and_the_end),
+		cmocka_unit_test(poll_sees_what_was_asked_for),
+		cmocka_unit_test(poll_tells_an_error_again),
 		cmocka_unit_test(reader_refuses_what_cannot_be_polled),
 		cmocka_unit_test(signals_arrive),
 		cmocka_unit_test(jobs_run_in_workers),
