@@ -7,10 +7,10 @@
 #include "base/err.h"
 
 struct posthog_key_options {
-	const char *
-		file; /* from the config; NULL: none. Refused if others can read it, or it is not ours */
-	const char *
-		command; /* from the config, run by /bin/sh; its first line is the key; 10 s; NULL: none */
+	/* From the config; NULL: none. file is refused if others can read it, or it is not ours;
+	 * of what command prints, run by /bin/sh for at most 10 s, the first line is the key. */
+	const char *file, *command;
+	uint32_t limit_ms; /* for the command, for tests; 0: 10000 */
 };
 
 /* In this order: TRACEHOG_POSTHOG_KEY, POSTHOG_PERSONAL_API_KEY, the command, the file. Both variables
@@ -21,5 +21,9 @@ struct posthog_key_options {
 enum err posthog_key_read(struct buf *key, const struct posthog_key_options *options,
                           struct errinfo *e) MUST_USE;
 void posthog_key_wipe(struct buf *key); /* overwrites (explicit_bzero), frees */
+
+/* From now on no core is written of this process and none of the same user traces it or reads its
+ * memory. Called before a key is read. */
+void posthog_key_protect(void);
 
 #endif

@@ -5,6 +5,7 @@
 #include "journal/writer.h"
 #include "base/mem.h"
 #include "base/time.h"
+#include "config/config.h"
 
 #include <assert.h>
 #include <dirent.h>
@@ -486,16 +487,9 @@ void journal_writer_close(struct journal_writer *w)
 
 enum err journal_folder(struct buf *out, struct errinfo *e)
 {
-	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	enum err err = config_folder(out, CONFIG_STATE, e);
 
-	/* The XDG rules: a relative path is no path. */
-	if (state && state[0] == '/')
-		buf_printf(out, "%s/tracehog/journal", state);
-	else if (home && home[0] == '/')
-		buf_printf(out, "%s/.local/state/tracehog/journal", home);
-	else
-		return err_set(
-			e, ERR_IO,
-			"neither XDG_STATE_HOME nor HOME is set: name a folder with --journal");
-	return ERR_OK;
+	if (err == ERR_OK)
+		buf_puts(out, "/journal");
+	return err;
 }
