@@ -14,17 +14,18 @@ struct capture_request {
 	struct str method; /* "POST" */
 	struct str path;   /* without query, as sent; a prefix before a known route is allowed */
 	struct str query;  /* without '?', still percent-encoded */
-	struct str content_type, content_encoding, authorization, sdk_info,
-		request_id; /* header values, empty if absent */
+	struct str content_type, content_encoding, authorization, sdk_info, request_id,
+		none_match; /* header values, empty if absent */
 	struct str body;
 	int64_t now; /* wall clock, microseconds: received_at */
 };
 
 struct capture_answer {
-	int status;               /* 200, 204, 400, 404, 405, 413, 415, 503 */
-	const char *content_type; /* static; NULL with 204 */
+	int status;               /* 200, 204, 304, 400, 404, 405, 413, 415, 503 */
+	const char *content_type; /* static; NULL with 204 and 304 */
 	struct buf body;          /* owned by who called */
 	const char *allow;        /* static: the Allow header's value; NULL: no such header */
+	const char *etag;         /* static: the ETag header's value; NULL: no such header */
 	struct str request_id;    /* borrowed from the request: the value of a PostHog-Request-Id
 	                             header; empty: no such header */
 	int retry_after;          /* seconds for a Retry-After header; 0: none */

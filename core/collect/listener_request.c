@@ -17,7 +17,7 @@
 struct header {
 	struct str host, origin, fetch_site, content_length, transfer_encoding, expect;
 	struct str wanted_headers, content_type, content_encoding, authorization, sdk_info,
-		request_id;
+		request_id, none_match;
 	bool malformed; /* a name with a blank, or twice what may stand once */
 };
 
@@ -44,6 +44,7 @@ static const struct field fields[] = {
 	FIELD("Authorization", authorization, false),
 	FIELD("PostHog-Sdk-Info", sdk_info, false),
 	FIELD("PostHog-Request-Id", request_id, false),
+	FIELD("If-None-Match", none_match, false),
 };
 
 /* A refusal: its status and what the person at the other end should read. */
@@ -197,6 +198,8 @@ static enum MHD_Result answer(struct listener_client *c, struct MHD_Connection *
 	}
 	if (a->allow)
 		add_header(r, "Allow", str_of(a->allow));
+	if (a->etag)
+		add_header(r, "ETag", str_of(a->etag));
 	if (c->cors)
 		add_cors(r, h, preflight);
 	if (atomic_load(&c->listener->stopping))
@@ -250,6 +253,7 @@ static void take(struct listener_client *c, const struct header *h, const char *
 		.authorization = h->authorization.p ? h->authorization : STR_EMPTY,
 		.sdk_info = h->sdk_info.p ? h->sdk_info : STR_EMPTY,
 		.request_id = h->request_id.p ? h->request_id : STR_EMPTY,
+		.none_match = h->none_match.p ? h->none_match : STR_EMPTY,
 		.body = c->body.n ? buf_str(&c->body) : STR_EMPTY,
 		.now = time_now(),
 	};

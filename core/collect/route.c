@@ -19,7 +19,8 @@
 #define FLAGS                                                           \
 	"{\"flags\":{},\"featureFlags\":{},\"featureFlagPayloads\":{}," \
 	"\"errorsWhileComputingFlags\":false,\"requestId\":\"%u\"}"
-#define DEFINITIONS "{\"flags\":[],\"group_type_mapping\":{},\"cohorts\":{}}"
+#define DEFINITIONS     "{\"flags\":[],\"group_type_mapping\":{},\"cohorts\":{}}"
+#define DEFINITIONS_TAG "\"no-flags-1\""
 #define CONFIG                                                                      \
 	"{\"token\":%t,\"supportedCompression\":[],\"hasFeatureFlags\":false,"      \
 	"\"sessionRecording\":false,\"surveys\":false,\"heatmaps\":false,"          \
@@ -31,8 +32,10 @@
 
 /* clang-format off */
 
-#define CAPTURE(path, dialect) {path, ANY, ROUTE_CAPTURE, dialect, 0, NULL, NULL}
-#define ANSWER(path, status, type, text) {path, ANY, ROUTE_ANSWER, CAPTURE_V0, status, type, text}
+#define CAPTURE(path, dialect) {path, ANY, ROUTE_CAPTURE, dialect, 0, NULL, NULL, NULL}
+#define TAGGED(path, status, type, text, etag) \
+	{path, ANY, ROUTE_ANSWER, CAPTURE_V0, status, type, text, etag}
+#define ANSWER(path, status, type, text) TAGGED(path, status, type, text, NULL)
 
 static const struct route routes[] = {
 	CAPTURE("/batch",                CAPTURE_V0),
@@ -47,8 +50,8 @@ static const struct route routes[] = {
 
 	ANSWER("/flags",                 200, JSON_TYPE, FLAGS),
 	ANSWER("/decide",                200, JSON_TYPE, FLAGS),
-	ANSWER("/flags/definitions",     200, JSON_TYPE, DEFINITIONS),
-	ANSWER("/api/feature_flag/local_evaluation", 200, JSON_TYPE, DEFINITIONS),
+	TAGGED("/flags/definitions",     200, JSON_TYPE, DEFINITIONS, DEFINITIONS_TAG),
+	TAGGED("/api/feature_flag/local_evaluation", 200, JSON_TYPE, DEFINITIONS, DEFINITIONS_TAG),
 	ANSWER("/api/projects/*/feature_flags/*/remote_config", 404, JSON_TYPE, NOT_FOUND),
 	ANSWER("/api/environments/*/llm_prompts/name/*", 404, JSON_TYPE, NOT_FOUND),
 	ANSWER("/api/surveys",           200, JSON_TYPE, "{\"surveys\":[]}"),

@@ -17,6 +17,7 @@ struct route {
 	int status;                   /* of ROUTE_ANSWER, as is all that follows */
 	const char *content_type;
 	const char *text; /* in it, %u is a new uuid, %t the segment that '*' stood for, as JSON */
+	const char *etag; /* with its quotes; NULL: none. Who changes the text changes it, too */
 };
 
 /* The route whose path the end of `path` is (slashes at the end do not count), or NULL. *segment,

@@ -384,6 +384,41 @@ static void test_flags(void **state)
 	assert_int_equal(counts(b).events, 0);
 }
 
+static void asks(struct bench *b, struct capture_request r, const char *none_match, int status)
+{
+	r.none_match = str_of(none_match);
+	answers(b, &r, status,
+	        status == 304 ? "" : "{\"flags\":[],\"group_type_mapping\":{},\"cohorts\":{}}");
+	assert_int_equal(b->answer.content_type == NULL, status == 304);
+	assert_non_null(b->answer.etag);
+}
+
+/* What local evaluation asks for does not change, and is not sent to who has it. */
+static void test_etag(void **state)
+{
+	static const char *const paths[] = {"/flags/definitions",
+	                                    "/api/feature_flag/local_evaluation/"};
+	static const char *const others[] = {"", "\"\"", "no-flags-1", "\"x\", W/\"y\"", ",", "**"};
+	struct bench *b = *state;
+	char list[128];
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		struct capture_request r = bench_post(paths[i], STR_EMPTY);
+
+		asks(b, r, "*", 200);
+		r.method = STR("GET");
+		for (size_t k = 0; k < sizeof(others) / sizeof(others[0]); k++)
+			asks(b, r, others[k], 200);
+		asks(b, r, b->answer.etag, 304);
+		snprintf(list, sizeof(list), "\"x\" , W/%s,\"y\"", b->answer.etag);
+		asks(b, r, list, 304);
+		asks(b, r, "*", 304);
+		r.method = STR("HEAD");
+		asks(b, r, "*", 304);
+	}
+	assert_int_equal(counts(b).refused, 0);
+}
+
 static void test_harmless_answers(void **state)
 {
 	static const struct {
@@ -454,6 +489,7 @@ int main(void)
 		CAPTURE_TEST(test_group),
 		CAPTURE_TEST(test_group_unwritten),
 		CAPTURE_TEST(test_flags),
+		CAPTURE_TEST(test_etag),
 		CAPTURE_TEST(test_harmless_answers),
 		CAPTURE_TEST(test_config_echoes_no_junk),
 	};

@@ -262,6 +262,31 @@ static void test_head(void **state)
 	wire_close(&s);
 }
 
+static void test_etag(void **state)
+{
+	struct wire s = wire_open(NULL);
+	int fd = wire_dial(&s);
+	char request[256], head[4096], *tag;
+
+	(void)state;
+	assert_true(wire_give(fd, "GET /flags/definitions HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+	assert_int_equal(wire_take_answer(fd, head, sizeof(head)), 200);
+	tag = strstr(head, "ETag: ");
+	assert_non_null(tag);
+	*strchr(tag, '\r') = '\0';
+	snprintf(request, sizeof(request),
+	         "GET /flags/definitions HTTP/1.1\r\nHost: localhost\r\nif-none-match: %s\r\n\r\n",
+	         tag + strlen("ETag: "));
+	for (int i = 0; i < 2; i++) { /* the connection stays usable */
+		assert_true(wire_give(fd, request));
+		assert_int_equal(wire_take_answer(fd, head, sizeof(head)), 304);
+		assert_non_null(strstr(head, "ETag: "));
+		assert_null(strstr(head, "Content-Type: "));
+	}
+	close(fd);
+	wire_close(&s);
+}
+
 static void test_bodies(void **state)
 {
 	struct wire s = wire_open(NULL);
@@ -432,9 +457,10 @@ int main(void)
 		cmocka_unit_test(test_port_taken),    cmocka_unit_test(test_port_taken_in_six),
 		cmocka_unit_test(test_senders),       cmocka_unit_test(test_preflight),
 		cmocka_unit_test(test_methods),       cmocka_unit_test(test_head),
-		cmocka_unit_test(test_bodies),        cmocka_unit_test(test_pipelined),
-		cmocka_unit_test(test_framing),       cmocka_unit_test(test_header_sizes),
-		cmocka_unit_test(test_expect),        cmocka_unit_test(test_refused_body),
+		cmocka_unit_test(test_etag),          cmocka_unit_test(test_bodies),
+		cmocka_unit_test(test_pipelined),     cmocka_unit_test(test_framing),
+		cmocka_unit_test(test_header_sizes),  cmocka_unit_test(test_expect),
+		cmocka_unit_test(test_refused_body),
 	};
 
 	signal(SIGPIPE, SIG_DFL);
