@@ -19,24 +19,27 @@
 
 /* How a request ended. */
 enum http_end {
-	HTTP_ANSWERED,   /* a whole answer, whatever its status */
-	HTTP_BAD_URL,    /* no URL of ours: scheme, host; http to another machine */
+	HTTP_ANSWERED, /* a whole answer, whatever its status */
+	/* Nothing was sent: no URL of ours (scheme, host, a user name in it; http to another machine),
+	 * or a key that no header can carry. */
+	HTTP_BAD_URL,
 	HTTP_NO_NAME,    /* DNS knows no such host */
-	HTTP_NO_REPLY,   /* no connection, or it ended before an answer */
+	HTTP_NO_REPLY,   /* no connection, or no HTTP answer on it */
 	HTTP_UNTRUSTED,  /* TLS: certificate or handshake */
 	HTTP_TOO_SLOW,   /* a deadline passed */
-	HTTP_TOO_BIG,    /* over max_answer */
+	HTTP_TOO_BIG,    /* over max_answer, or a header over 64 kB */
 	HTTP_CUT,        /* the answer ended too early, or could not be inflated */
-	HTTP_REDIRECTED, /* to another origin, or in circles */
+	HTTP_REDIRECTED, /* to another origin, in circles, or what was no GET */
 };
 
 struct http_answer {
 	enum http_end end;
-	int status;              /* 0: none came */
-	struct str body;         /* lasts until done returns; empty where part took it */
-	struct str content_type; /* as sent, or empty; lasts until done returns */
-	int64_t retry_after; /* seconds, from Retry-After as a number or an HTTP date (RFC 9110); -1: none */
-	uint64_t bytes; /* of the body on the wire */
+	int status;              /* 0: no whole header came; also told with other ends */
+	struct str body;         /* whole, or empty; empty where part took it; as long as done */
+	struct str content_type; /* as sent, or empty; its first 128 bytes; as long as done */
+	/* Seconds, from Retry-After as a number or an HTTP date (RFC 9110); a day at most; -1: none. */
+	int64_t retry_after;
+	uint64_t bytes; /* of the bodies on the wire, redirects' too */
 	char says[256]; /* why, for people: names the host, never the key; not clean */
 };
 
@@ -49,7 +52,8 @@ struct http_request {
 	size_t max_answer;  /* 0: HTTP_MAX_ANSWER; with part: no limit */
 	uint32_t total_ms;  /* 0: HTTP_TOTAL_MS; HTTP_NO_LIMIT for streams */
 	uint32_t idle_ms;   /* without a byte of the answer; 0: only total_ms counts */
-	/* Not NULL: takes the body of an answer with status 200 as it comes, instead of answer.body. */
+	/* Not NULL: takes the body of an answer with status 200 as it comes, instead of answer.body;
+	 * other bodies may have 64 kB then. */
 	void (*part)(void *ctx, struct str bytes);
 	/* Once, never from within http_send; it may send and cancel. */
 	void (*done)(void *ctx, const struct http_answer *answer);
@@ -60,10 +64,11 @@ struct http;
 struct http_call;
 
 struct http *http_new(struct loop *l);
-/* Calls are cancelled. Not from a callback. NULL is allowed. */
+/* Calls are cancelled. Also from within part and done. NULL is allowed. */
 void http_free(struct http *h);
 /* Everything is copied. The call is valid until done returns or it is cancelled. */
 struct http_call *http_send(struct http *h, const struct http_request *request);
-void http_cancel(struct http_call *c); /* done is not called; also from within part */
+/* done is not called, nor part again. Also from within part and done, of this call or another. */
+void http_cancel(struct http_call *c);
 
 #endif
