@@ -5,7 +5,9 @@
  * `events` and `posthog.ai_events`, nested or WITH; no JOIN, no window functions, no OFFSET (PostHog
  * refuses it for personal keys); `timestamp` is compared in each WHERE on `events`; everything that
  * comes from outside, ids and times too, is a {placeholder} filled by `values`; LIMIT is at most 5001;
- * `name` is "tracehog:...". Every body has refresh force_blocking and the client_query_id given. */
+ * `name` is "tracehog:...". Every body has refresh force_blocking and the client_query_id given.
+ *
+ * All append to body. Texts may hold any bytes; what is no UTF-8 goes out as U+FFFD. Any thread. */
 #ifndef COLLECT_POSTHOG_QUERY_H
 #define COLLECT_POSTHOG_QUERY_H
 
@@ -29,11 +31,13 @@ struct posthog_page {
  * falling, with keyset paging by HAVING; of the six trace-shaping event names, trace id not empty; plus
  * what is free to take along: last_time, name, session_id, user (CLI.md's rules). */
 void posthog_query_traces(struct buf *body, const struct posthog_page *page, const char *query_id);
-/* tracehog:trace-totals for n ids, over all their events from 10 minutes before `since` to `until`.
+/* tracehog:trace-totals for n ids (at most POSTHOG_MAX_ROWS), over all their events from 10 minutes before `since` to `until`.
  * Columns: see posthog_rows.h. */
 void posthog_query_trace_totals(struct buf *body, const struct str *ids, size_t n, int64_t since,
                                 int64_t until, const char *query_id);
-/* tracehog:sessions and tracehog:session-totals likewise; a session's time is its last timestamp. */
+/* tracehog:sessions and tracehog:session-totals likewise; a session's time is its last timestamp, and
+ * a trace belongs to the session of its earliest event that names one. The totals read every trace of
+ * the time given, since a session need not be named on each event: keep it narrow. */
 void posthog_query_sessions(struct buf *body, const struct posthog_page *page,
                             const char *query_id);
 void posthog_query_session_totals(struct buf *body, const struct str *ids, size_t n, int64_t since,
