@@ -1,0 +1,40 @@
+/* What the files of the stand-in share: a PostHog for tests that answers from a file of events and
+ * checks what it is asked. */
+#ifndef STANDIN_H
+#define STANDIN_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum server_age {
+	SERVER_NEW,   /* knows everything */
+	SERVER_OLD,   /* no TraceQuery */
+	SERVER_OLDER, /* no posthog.ai_events either: inputs and outputs stand in events */
+};
+
+struct standin {
+	const char *key;   /* the personal API key that is let in */
+	const char *fault; /* see standin.c */
+	const char *live;  /* file whose new lines go to the live stream; NULL: no token is given */
+	int project;
+	int latency_ms; /* before each answer */
+	enum server_age age;
+	cJSON **events; /* read once */
+	size_t n_events;
+};
+
+/* ---- standin_check.c: why a query is not one that every PostHog takes and a person can read ---- */
+
+/* NULL, or static text. body is the request's whole JSON. */
+const char *check_query(const cJSON *body);
+
+/* ---- standin_answer.c ---- */
+
+/* The answer to a query, to be freed; *status is set. */
+char *answer_query(const struct standin *s, const cJSON *body, int *status);
+/* {"type","code","detail","attr"} */
+char *answer_error(const char *type, const char *code, const char *detail);
+
+#endif

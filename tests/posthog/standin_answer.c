@@ -1,0 +1,738 @@
+/* What the stand-in answers: the questions by their names, over the file's events, in the shapes that
+ * PostHog's API has. Sums are doubles here, as they are there. */
+#include "standin.h"
+
+#include "base/time.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const heavy[] = {"$ai_input",       "$ai_output",       "$ai_output_choices",
+                                    "$ai_input_state", "$ai_output_state", "$ai_tools"};
+static const char *const heavy_columns[] = {"input",       "output",       "output_choices",
+                                            "input_state", "output_state", "tools"};
+#define HEAVY (sizeof(heavy) / sizeof(heavy[0]))
+
+static const char *const kinds[] = {"$ai_generation", "$ai_embedding", "$ai_span",
+                                    "$ai_metric",     "$ai_feedback",  "$ai_trace"};
+enum { GENERATION, EMBEDDING, SPAN, METRIC, FEEDBACK, TRACE, KINDS };
+
+/* ---- events ---- */
+
+static const cJSON *get(const cJSON *object, const char *name)
+{
+	return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
+static const cJSON *property(const cJSON *event, const char *name)
+{
+	return get(get(event, "properties"), name);
+}
+
+static const char *text(const cJSON *value)
+{
+	const char *s = cJSON_GetStringValue(value);
+
+	return s != NULL ? s : "";
+}
+
+static const char *property_text(const cJSON *event, const char *name)
+{
+	return text(property(event, name));
+}
+
+static int64_t parse(const char *s)
+{
+	return time_parse(str_of(s));
+}
+
+static int64_t when(const cJSON *event)
+{
+	return parse(text(get(event, "timestamp")));
+}
+
+static int kind_of(const cJSON *event)
+{
+	for (int i = 0; i < KINDS; i++)
+		if (strcmp(text(get(event, "event")), kinds[i]) == 0)
+			return i;
+	return KINDS;
+}
+
+static bool is_ai(const cJSON *event)
+{
+	return strncmp(text(get(event, "event")), "$ai_", 4) == 0;
+}
+
+static const char *label(const cJSON *event)
+{
+	const char *name = property_text(event, "$ai_span_name");
+
+	return *name != '\0' ? name : property_text(event, "$ai_trace_name");
+}
+
+static bool failed(const cJSON *event)
+{
+	const cJSON *flag = property(event, "$ai_is_error"), *error = property(event, "$ai_error");
+
+	return cJSON_IsTrue(flag) || (cJSON_IsString(error) && *text(error) != '\0') ||
+	       cJSON_IsObject(error);
+}
+
+/* ---- grouping ---- */
+
+struct sum {
+	double value;
+	int known;
+};
+
+struct group {
+	const char *id, *name, *session, *user;
+	int64_t first, last, named, explicit_at, in_session;
+	int counts[KINDS], errors, unpriced, members, other_latencies;
+	struct sum input, output, reads, writes, reasoning, cost, latency;
+	struct sum trace_latency, generation_latency, top_latency;
+};
+
+struct groups {
+	struct group *at;
+	size_t n;
+};
+
+static struct group *group_of(struct groups *all, const char *id)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (strcmp(all->at[i].id, id) == 0)
+			return &all->at[i];
+	all->at = realloc(all->at, (all->n + 1) * sizeof(*all->at));
+	all->at[all->n] = (struct group){.id = id,
+	                                 .name = "",
+	                                 .session = "",
+	                                 .user = "",
+	                                 .first = INT64_MAX,
+	                                 .last = INT64_MIN,
+	                                 .named = INT64_MAX,
+	                                 .explicit_at = INT64_MAX,
+	                                 .in_session = INT64_MAX};
+	return &all->at[all->n++];
+}
+
+static void add(struct sum *sum, const cJSON *number)
+{
+	if (!cJSON_IsNumber(number))
+		return;
+	sum->value += number->valuedouble;
+	sum->known++;
+}
+
+static void add_calls(struct group *g, const cJSON *event)
+{
+	add(&g->input, property(event, "$ai_input_tokens"));
+	add(&g->output, property(event, "$ai_output_tokens"));
+	add(&g->reads, property(event, "$ai_cache_read_input_tokens"));
+	add(&g->writes, property(event, "$ai_cache_creation_input_tokens"));
+	add(&g->reasoning, property(event, "$ai_reasoning_tokens"));
+	add(&g->cost, property(event, "$ai_total_cost_usd"));
+	g->unpriced += !cJSON_IsNumber(property(event, "$ai_total_cost_usd"));
+}
+
+static void add_latency(struct group *g, const cJSON *event, int kind)
+{
+	const cJSON *latency = property(event, "$ai_latency");
+	const char *parent = property_text(event, "$ai_parent_id");
+	double seconds = cJSON_IsNumber(latency) ? latency->valuedouble : 0;
+
+	if (kind == TRACE && seconds > g->trace_latency.value)
+		g->trace_latency = (struct sum){seconds, 1};
+	if (kind == GENERATION && seconds > 0)
+		add(&g->generation_latency, latency);
+	g->other_latencies += kind != GENERATION && seconds > 0;
+	if (*parent == '\0' || strcmp(parent, g->id) == 0)
+		add(&g->top_latency, latency);
+}
+
+static void add_names(struct group *g, const cJSON *event, int kind)
+{
+	int64_t t = when(event), order = kind == TRACE ? t - INT64_C(4000000000000000) : t;
+
+	if (*label(event) != '\0' && order < g->named) {
+		g->named = order;
+		g->name = label(event);
+	}
+	if (*property_text(event, "$ai_session_id") != '\0' && t < g->in_session) {
+		g->in_session = t;
+		g->session = property_text(event, "$ai_session_id");
+	}
+	if (order < g->explicit_at) {
+		g->explicit_at = order;
+		g->user = text(get(event, "distinct_id"));
+	}
+}
+
+static void add_event(struct group *g, const cJSON *event)
+{
+	int kind = kind_of(event);
+	int64_t t = when(event);
+
+	g->first = t < g->first ? t : g->first;
+	g->last = t > g->last ? t : g->last;
+	g->counts[kind]++;
+	g->errors += failed(event);
+	if (kind == GENERATION || kind == EMBEDDING)
+		add_calls(g, event);
+	add_latency(g, event, kind);
+	add_names(g, event, kind);
+}
+
+static struct groups traces_of(const struct standin *s, int64_t since, int64_t until)
+{
+	struct groups all = {0};
+
+	for (size_t i = 0; i < s->n_events; i++) {
+		const cJSON *event = s->events[i];
+		const char *trace = property_text(event, "$ai_trace_id");
+
+		if (kind_of(event) < KINDS && *trace != '\0' && when(event) >= since &&
+		    when(event) < until)
+			add_event(group_of(&all, trace), event);
+	}
+	return all;
+}
+
+static struct sum latency_of(const struct group *g)
+{
+	if (g->trace_latency.known)
+		return g->trace_latency;
+	if (g->other_latencies == 0 && g->generation_latency.known)
+		return g->generation_latency;
+	return g->top_latency;
+}
+
+static void join(struct sum *to, struct sum from)
+{
+	to->value += from.value;
+	to->known += from.known;
+}
+
+static void add_trace(struct group *session, const struct group *t)
+{
+	if (t->first < session->first)
+		session->user = t->user;
+	session->first = t->first < session->first ? t->first : session->first;
+	session->last = t->last > session->last ? t->last : session->last;
+	for (int i = 0; i < KINDS; i++)
+		session->counts[i] += t->counts[i];
+	session->errors += t->errors;
+	session->unpriced += t->unpriced;
+	session->members++;
+	join(&session->input, t->input);
+	join(&session->output, t->output);
+	join(&session->reads, t->reads);
+	join(&session->writes, t->writes);
+	join(&session->reasoning, t->reasoning);
+	join(&session->cost, t->cost);
+	join(&session->latency, latency_of(t));
+}
+
+static struct groups sessions_of(const struct groups *traces)
+{
+	struct groups all = {0};
+
+	for (size_t i = 0; i < traces->n; i++)
+		if (*traces->at[i].session != '\0')
+			add_trace(group_of(&all, traces->at[i].session), &traces->at[i]);
+	return all;
+}
+
+static int by_first(const void *left, const void *right)
+{
+	const struct group *a = left, *b = right;
+
+	return a->first != b->first ? (a->first < b->first ? 1 : -1) : strcmp(b->id, a->id);
+}
+
+static int by_last(const void *left, const void *right)
+{
+	const struct group *a = left, *b = right;
+
+	return a->last != b->last ? (a->last < b->last ? 1 : -1) : strcmp(b->id, a->id);
+}
+
+/* ---- answers ---- */
+
+struct table {
+	cJSON *root, *columns, *results, *row;
+	bool named; /* the columns are known: the first row gives them */
+};
+
+static struct table new_table(void)
+{
+	struct table t = {.root = cJSON_CreateObject()};
+
+	t.columns = cJSON_AddArrayToObject(t.root, "columns");
+	t.results = cJSON_AddArrayToObject(t.root, "results");
+	cJSON_AddArrayToObject(t.root, "types");
+	cJSON_AddArrayToObject(t.root, "timings");
+	cJSON_AddNullToObject(t.root, "error");
+	cJSON_AddStringToObject(t.root, "hogql", "SELECT ...");
+	cJSON_AddBoolToObject(t.root, "is_cached", false);
+	return t;
+}
+
+static void begin_row(struct table *t)
+{
+	t->named = cJSON_GetArraySize(t->results) > 0;
+	t->row = cJSON_CreateArray();
+	cJSON_AddItemToArray(t->results, t->row);
+}
+
+static void put(struct table *t, const char *column, cJSON *value)
+{
+	if (!t->named)
+		cJSON_AddItemToArray(t->columns, cJSON_CreateString(column));
+	cJSON_AddItemToArray(t->row, value);
+}
+
+static void put_text(struct table *t, const char *column, const char *value)
+{
+	put(t, column, *value != '\0' ? cJSON_CreateString(value) : cJSON_CreateNull());
+}
+
+static void put_number(struct table *t, const char *column, double value)
+{
+	put(t, column, cJSON_CreateNumber(value));
+}
+
+static void put_sum(struct table *t, const char *column, struct sum sum)
+{
+	put(t, column, sum.known ? cJSON_CreateNumber(sum.value) : cJSON_CreateNull());
+}
+
+static void put_time(struct table *t, const char *column, int64_t time)
+{
+	struct buf out = {0};
+
+	time_append_rfc3339(&out, time);
+	put_text(t, column, buf_text(&out));
+	buf_free(&out);
+}
+
+static char *print_table(struct table *t)
+{
+	char *out = cJSON_PrintUnformatted(t->root);
+
+	cJSON_Delete(t->root);
+	return out;
+}
+
+struct question {
+	const struct standin *standin;
+	const char *name, *sql;
+	const cJSON *values;
+	int64_t since, until;
+	size_t limit;
+};
+
+static bool is_behind(const struct question *q, int64_t time, const char *id)
+{
+	const char *before = text(get(q->values, "before_id"));
+	int64_t before_time = parse(text(get(q->values, "before_time")));
+
+	return time < before_time || (time == before_time && strcmp(id, before) < 0);
+}
+
+static bool is_wanted(const struct question *q, const char *id)
+{
+	const cJSON *each;
+
+	cJSON_ArrayForEach(each, get(q->values, "ids"))
+	{
+		if (strcmp(text(each), id) == 0)
+			return true;
+	}
+	return false;
+}
+
+static char *list_traces(const struct question *q)
+{
+	struct groups all = traces_of(q->standin, q->since, q->until);
+	const char *session = text(get(q->values, "session"));
+	struct table t = new_table();
+	size_t n = 0;
+
+	if (all.n > 0)
+		qsort(all.at, all.n, sizeof(*all.at), by_first);
+	for (size_t i = 0; i < all.n && n < q->limit; i++) {
+		const struct group *g = &all.at[i];
+
+		if (!is_behind(q, g->first, g->id) ||
+		    (*session != '\0' && strcmp(g->session, session) != 0))
+			continue;
+		n++;
+		begin_row(&t);
+		put_text(&t, "trace_id", g->id);
+		put_time(&t, "first_time", g->first);
+		put_time(&t, "last_time", g->last);
+		put_text(&t, "name", g->name);
+		put_text(&t, "session_id", g->session);
+		put_text(&t, "user", g->user);
+	}
+	free(all.at);
+	return print_table(&t);
+}
+
+static char *list_sessions(const struct question *q)
+{
+	struct groups traces = traces_of(q->standin, q->since, q->until);
+	struct groups all = sessions_of(&traces);
+	struct table t = new_table();
+	size_t n = 0;
+
+	if (all.n > 0)
+		qsort(all.at, all.n, sizeof(*all.at), by_last);
+	for (size_t i = 0; i < all.n && n < q->limit; i++) {
+		if (!is_behind(q, all.at[i].last, all.at[i].id))
+			continue;
+		n++;
+		begin_row(&t);
+		put_text(&t, "session_id", all.at[i].id);
+		put_time(&t, "last_time", all.at[i].last);
+		put_text(&t, "user", all.at[i].user);
+	}
+	free(all.at);
+	free(traces.at);
+	return print_table(&t);
+}
+
+static char *total_traces(const struct question *q)
+{
+	struct groups all = traces_of(q->standin, q->since, q->until);
+	struct table t = new_table();
+
+	for (size_t i = 0; i < all.n; i++) {
+		const struct group *g = &all.at[i];
+
+		if (!is_wanted(q, g->id))
+			continue;
+		begin_row(&t);
+		put_text(&t, "trace_id", g->id);
+		put_time(&t, "first_time", g->first);
+		put_time(&t, "last_time", g->last);
+		put_text(&t, "name", g->name);
+		put_text(&t, "session_id", g->session);
+		put_text(&t, "user", g->user);
+		put_number(&t, "generations", g->counts[GENERATION]);
+		put_number(&t, "embeddings", g->counts[EMBEDDING]);
+		put_number(&t, "spans", g->counts[SPAN]);
+		put_number(&t, "metrics", g->counts[METRIC]);
+		put_number(&t, "feedbacks", g->counts[FEEDBACK]);
+		put_number(&t, "traces", g->counts[TRACE]);
+		put_number(&t, "errors", g->errors);
+		put_number(&t, "unpriced", g->unpriced);
+		put_sum(&t, "input_tokens", g->input);
+		put_sum(&t, "output_tokens", g->output);
+		put_sum(&t, "cache_read_tokens", g->reads);
+		put_sum(&t, "cache_write_tokens", g->writes);
+		put_sum(&t, "reasoning_tokens", g->reasoning);
+		put_sum(&t, "cost_usd", g->cost);
+		put_sum(&t, "trace_latency", g->trace_latency);
+		put_number(&t, "other_latencies", g->other_latencies);
+		put_sum(&t, "generation_latency", g->generation_latency);
+		put_sum(&t, "top_latency", g->top_latency);
+	}
+	free(all.at);
+	return print_table(&t);
+}
+
+static char *total_sessions(const struct question *q)
+{
+	struct groups traces = traces_of(q->standin, q->since, q->until);
+	struct groups all = sessions_of(&traces);
+	struct table t = new_table();
+
+	for (size_t i = 0; i < all.n; i++) {
+		const struct group *g = &all.at[i];
+
+		if (!is_wanted(q, g->id))
+			continue;
+		begin_row(&t);
+		put_text(&t, "session_id", g->id);
+		put_time(&t, "start_time", g->first);
+		put_time(&t, "end_time", g->last);
+		put_text(&t, "person", g->user);
+		put_number(&t, "trace_count", g->members);
+		put_number(&t, "generation_count", g->counts[GENERATION]);
+		put_number(&t, "embedding_count", g->counts[EMBEDDING]);
+		put_number(&t, "span_count", g->counts[SPAN]);
+		put_number(&t, "metric_count", g->counts[METRIC]);
+		put_number(&t, "feedback_count", g->counts[FEEDBACK]);
+		put_number(&t, "error_count", g->errors);
+		put_number(&t, "unpriced_count", g->unpriced);
+		put_sum(&t, "input_sum", g->input);
+		put_sum(&t, "output_sum", g->output);
+		put_sum(&t, "cache_read_sum", g->reads);
+		put_sum(&t, "cache_write_sum", g->writes);
+		put_sum(&t, "reasoning_sum", g->reasoning);
+		put_sum(&t, "cost_sum", g->cost);
+		put_sum(&t, "latency_sum", g->latency);
+	}
+	free(all.at);
+	free(traces.at);
+	return print_table(&t);
+}
+
+/* Properties as JSON text; without what newer servers keep elsewhere. */
+static char *properties_text(const struct standin *s, const cJSON *event)
+{
+	cJSON *copy = cJSON_Duplicate(get(event, "properties"), true);
+	char *out;
+
+	for (size_t i = 0; s->age != SERVER_OLDER && i < HEAVY; i++)
+		cJSON_DeleteItemFromObjectCaseSensitive(copy, heavy[i]);
+	out = cJSON_PrintUnformatted(copy);
+	cJSON_Delete(copy);
+	return out;
+}
+
+static void put_heavy(struct table *t, const cJSON *event)
+{
+	for (size_t i = 0; i < HEAVY; i++) {
+		const cJSON *value = property(event, heavy[i]);
+		char *out = value ? cJSON_PrintUnformatted(value) : NULL;
+
+		put(t, heavy_columns[i], out ? cJSON_CreateString(out) : cJSON_CreateNull());
+		free(out);
+	}
+}
+
+static void put_event(struct table *t, const struct question *q, const cJSON *event)
+{
+	char *properties = properties_text(q->standin, event);
+
+	begin_row(t);
+	put_text(t, "uuid", text(get(event, "uuid")));
+	put_text(t, "event", text(get(event, "event")));
+	put_time(t, "timestamp", when(event));
+	put_text(t, "distinct_id", text(get(event, "distinct_id")));
+	put_text(t, "properties", properties);
+	if (strstr(q->sql, "output_choices") != NULL)
+		put_heavy(t, event);
+	free(properties);
+}
+
+static int by_time(const void *left, const void *right)
+{
+	const cJSON *a = *(cJSON *const *)left, *b = *(cJSON *const *)right;
+	int64_t x = when(a), y = when(b);
+
+	return x != y ? (x < y ? -1 : 1) : strcmp(text(get(a, "uuid")), text(get(b, "uuid")));
+}
+
+static bool is_asked_for(const struct question *q, const cJSON *event)
+{
+	const char *trace = text(get(q->values, "trace")), *uuid = text(get(q->values, "uuid"));
+	const char *after = text(get(q->values, "after_time"));
+	int64_t t = when(event);
+
+	if (!is_ai(event) || t < q->since || t >= q->until)
+		return false;
+	if (*trace != '\0' && strcmp(property_text(event, "$ai_trace_id"), trace) != 0)
+		return false;
+	if (*uuid != '\0')
+		return strcmp(text(get(event, "uuid")), uuid) == 0;
+	return t > parse(after) ||
+	       (t == parse(after) &&
+	        strcmp(text(get(event, "uuid")), text(get(q->values, "after_uuid"))) > 0);
+}
+
+static char *list_events(const struct question *q)
+{
+	const struct standin *s = q->standin;
+	cJSON **sorted = malloc((s->n_events + 1) * sizeof(cJSON *));
+	struct table t = new_table();
+	size_t n = 0;
+
+	memcpy(sorted, s->events, s->n_events * sizeof(cJSON *));
+	qsort(sorted, s->n_events, sizeof(cJSON *), by_time);
+	for (size_t i = 0; i < s->n_events && n < q->limit; i++) {
+		if (!is_asked_for(q, sorted[i]))
+			continue;
+		n++;
+		put_event(&t, q, sorted[i]);
+	}
+	free(sorted);
+	return print_table(&t);
+}
+
+/* ---- what an id belongs to ---- */
+
+static bool bears(const cJSON *event, const char *id, bool prefix)
+{
+	const char *const names[] = {"$ai_trace_id", "$ai_session_id", "$ai_span_id",
+	                             "$ai_generation_id"};
+	size_t n = strlen(id);
+
+	for (int i = -1; i < 4; i++) {
+		const char *own = i < 0 ? text(get(event, "uuid")) : property_text(event, names[i]);
+
+		if (prefix ? strncmp(own, id, n) == 0 : strcmp(own, id) == 0)
+			return true;
+	}
+	return false;
+}
+
+static char *find_id(const struct question *q)
+{
+	struct groups all = traces_of(q->standin, q->since, q->until);
+	const char *id = text(get(q->values, "id"));
+	bool prefix = strstr(q->sql, "startsWith") != NULL;
+	struct table t = new_table();
+
+	if (all.n > 0)
+		qsort(all.at, all.n, sizeof(*all.at), by_first);
+	for (size_t i = 0; i < all.n; i++) {
+		bool found = false;
+
+		for (size_t k = 0; k < q->standin->n_events && !found; k++)
+			found = bears(q->standin->events[k], id, prefix) &&
+			        strcmp(property_text(q->standin->events[k], "$ai_trace_id"),
+			               all.at[i].id) == 0;
+		if (!found)
+			continue;
+		begin_row(&t);
+		put_text(&t, "trace_id", all.at[i].id);
+		put_text(&t, "session_id", all.at[i].session);
+		put_time(&t, "first_time", all.at[i].first);
+		put_time(&t, "last_time", all.at[i].last);
+	}
+	free(all.at);
+	return print_table(&t);
+}
+
+/* ---- TraceQuery ---- */
+
+static void add_trace_event(cJSON *events, const cJSON *event)
+{
+	cJSON *one = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(one, "id", text(get(event, "uuid")));
+	cJSON_AddStringToObject(one, "event", text(get(event, "event")));
+	cJSON_AddStringToObject(one, "createdAt", text(get(event, "timestamp")));
+	cJSON_AddItemToObject(one, "properties", cJSON_Duplicate(get(event, "properties"), true));
+	cJSON_AddItemToArray(events, one);
+}
+
+static void copy_state(cJSON *trace, const char *name, const cJSON *event, const char *from)
+{
+	if (property(event, from))
+		cJSON_AddItemToObject(trace, name, cJSON_Duplicate(property(event, from), true));
+}
+
+static char *query_trace(const struct standin *s, const cJSON *query)
+{
+	cJSON *root = cJSON_CreateObject(), *trace = cJSON_CreateObject();
+	cJSON *results = cJSON_AddArrayToObject(root, "results"), *events;
+	const char *id = text(get(query, "traceId"));
+	struct groups all = traces_of(s, parse(text(get(get(query, "dateRange"), "date_from"))),
+	                              parse(text(get(get(query, "dateRange"), "date_to"))));
+	struct group *g = group_of(&all, id);
+	char *out;
+
+	cJSON_AddStringToObject(trace, "id", id);
+	events = cJSON_AddArrayToObject(trace, "events");
+	if (*g->name != '\0')
+		cJSON_AddStringToObject(trace, "traceName", g->name);
+	if (*g->session != '\0')
+		cJSON_AddStringToObject(trace, "aiSessionId", g->session);
+	cJSON_AddStringToObject(trace, "distinctId", g->user);
+	for (size_t i = 0; i < s->n_events; i++) {
+		const cJSON *event = s->events[i];
+
+		if (!is_ai(event) || strcmp(property_text(event, "$ai_trace_id"), id) != 0)
+			continue;
+		if (!get(trace, "createdAt"))
+			cJSON_AddStringToObject(trace, "createdAt", text(get(event, "timestamp")));
+		if (kind_of(event) != TRACE) {
+			add_trace_event(events, event);
+			continue;
+		}
+		copy_state(trace, "inputState", event, "$ai_input_state");
+		copy_state(trace, "outputState", event, "$ai_output_state");
+	}
+	if (g->last != INT64_MIN)
+		cJSON_AddItemToArray(results, trace);
+	else
+		cJSON_Delete(trace);
+	cJSON_AddArrayToObject(root, "columns");
+	cJSON_AddBoolToObject(root, "hasMore", false);
+	free(all.at);
+	out = cJSON_PrintUnformatted(root);
+	cJSON_Delete(root);
+	return out;
+}
+
+/* ---- the questions ---- */
+
+char *answer_error(const char *type, const char *code, const char *detail)
+{
+	cJSON *root = cJSON_CreateObject();
+	char *out;
+
+	cJSON_AddStringToObject(root, "type", type);
+	cJSON_AddStringToObject(root, "code", code);
+	cJSON_AddStringToObject(root, "detail", detail);
+	cJSON_AddNullToObject(root, "attr");
+	out = cJSON_PrintUnformatted(root);
+	cJSON_Delete(root);
+	return out;
+}
+
+static const struct {
+	const char *name;
+	char *(*answer)(const struct question *q);
+} questions[] = {
+	{"tracehog:traces", list_traces},
+	{"tracehog:sessions", list_sessions},
+	{"tracehog:trace-totals", total_traces},
+	{"tracehog:session-totals", total_sessions},
+	{"tracehog:trace-ai-events", list_events},
+	{"tracehog:trace-ai-events-light", list_events},
+	{"tracehog:trace-events", list_events},
+	{"tracehog:events", list_events},
+	{"tracehog:body", list_events},
+	{"tracehog:find", find_id},
+};
+
+static size_t limit_of(const char *sql)
+{
+	const char *last = NULL;
+
+	for (const char *at = strstr(sql, "LIMIT "); at != NULL; at = strstr(at + 1, "LIMIT "))
+		last = at;
+	return last ? strtoul(last + 6, NULL, 10) : 0;
+}
+
+char *answer_query(const struct standin *s, const cJSON *body, int *status)
+{
+	const cJSON *query = get(body, "query");
+	struct question q = {.standin = s,
+	                     .name = text(get(body, "name")),
+	                     .sql = text(get(query, "query")),
+	                     .values = get(query, "values")};
+
+	*status = 200;
+	if (strcmp(text(get(query, "kind")), "TraceQuery") == 0 && s->age == SERVER_NEW)
+		return query_trace(s, query);
+	q.since = parse(text(get(q.values, "since")));
+	q.until = parse(text(get(q.values, "until")));
+	q.limit = limit_of(q.sql);
+	if (s->age != SERVER_OLDER || strstr(q.sql, "posthog.ai_events") == NULL)
+		for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
+			if (strcmp(q.name, questions[i].name) == 0 && *q.sql != '\0')
+				return questions[i].answer(&q);
+	*status = 400;
+	return answer_error("validation_error", "invalid_input",
+	                    *q.sql ? "Unknown table `posthog.ai_events`."
+	                           : "Input tag 'TraceQuery' found using 'kind' does not match");
+}
