@@ -110,37 +110,47 @@ static enum member member_of(struct str key)
 {
 	bool escaped = memchr(key.p, '\\', key.n) != NULL;
 
-	for (unsigned i = 0; i < MEMBERS; i++) {
-		struct str name = members[i];
-
-		if (escaped ? raw_key_is(key, name)
-		            : key.n == name.n && memcmp(key.p, name.p, name.n) == 0)
+	for (unsigned i = 0; i < MEMBERS; i++)
+		if (escaped ? raw_key_is(key, members[i])
+		            : key.n == members[i].n && memcmp(key.p, members[i].p, key.n) == 0)
 			return (enum member)i;
-	}
 	return MEMBERS;
 }
 
-/* parts must be zeroed. */
-static void read_parts(struct str event, struct parts *parts)
+/* The value that walk stands before, and what of it matters if it is the properties. */
+static bool read_properties(struct raw_walk *walk, bool checked, struct parts *parts,
+                            struct str *properties)
 {
-	struct raw_walk walk;
+	struct raw_walk inside;
 	struct str key, value;
 
-	for (bool more = raw_open(&walk, event); more && raw_next(&walk, &key, &value);) {
-		enum member member = member_of(key);
-
-		if (member >= WRITTEN_FIRST)
-			parts->others = true;
-		if (member != MEMBERS)
-			parts->of[member] = value;
-	}
-	if (!raw_open(&walk, parts->of[PROPERTIES]) || !walk.object)
-		return;
-	while (raw_next(&walk, &key, &value)) {
+	memset(parts->inside, 0, sizeof(parts->inside)); /* the last of that name counts */
+	raw_enter(walk, &inside, checked);
+	while (raw_next(&inside, &key, &value)) {
 		enum member member = member_of(key);
 
 		if (member != MEMBERS)
 			parts->inside[member] = value;
+	}
+	return raw_leave(walk, &inside, properties);
+}
+
+/* parts must be zeroed. */
+static void read_parts(struct raw_walk *event, bool checked, struct parts *parts)
+{
+	struct str key, value;
+
+	while (raw_key(event, &key)) {
+		enum member member = member_of(key);
+		bool whole = member == PROPERTIES ? read_properties(event, checked, parts, &value)
+		                                  : raw_value(event, &value);
+
+		if (!whole)
+			return;
+		if (member >= WRITTEN_FIRST)
+			parts->others = true;
+		if (member != MEMBERS)
+			parts->of[member] = value;
 	}
 }
 
@@ -415,34 +425,31 @@ static enum json_fault fault_of(struct str json)
 	return fault;
 }
 
-static void flatten_event(struct flattening *f, struct str event)
+static void flatten_event(struct flattening *f, struct str event, const struct parts *parts)
 {
 	enum json_fault fault = f->checked ? JSON_OK : fault_of(event);
 	struct mask mask = f->mask;
-	struct parts parts = {0};
-	struct str name;
+	struct str name = parts->of[EVENT];
 
-	if (event.p[0] == '{')
-		read_parts(event, &parts);
-	name = is_absent(parts.of[EVENT]) && f->dialect == CAPTURE_ENGAGE ? STR("\"$identify\"")
-	                                                                  : parts.of[EVENT];
+	if (is_absent(name) && f->dialect == CAPTURE_ENGAGE)
+		name = STR("\"$identify\"");
 	if (event.p[0] != '{' || (fault != JSON_OK && fault != JSON_TOO_DEEP)) {
-		skip_event(f, &parts, "failed to parse request: an event is not a JSON object");
+		skip_event(f, parts, "failed to parse request: an event is not a JSON object");
 		return;
 	}
 	if (raw_inside(name).n == 0) {
-		skip_event(f, &parts, "event submitted with an empty event name");
+		skip_event(f, parts, "event submitted with an empty event name");
 		return;
 	}
-	add_tokens(&mask, parts.of);
-	add_tokens(&mask, parts.inside);
+	add_tokens(&mask, parts->of);
+	add_tokens(&mask, parts->inside);
 	buf_clear(&f->sent);
 	buf_clear(&f->line);
 	buf_reserve(&f->sent, event.n + MADE);
 	if (fault == JSON_TOO_DEEP)
 		buf_append(&f->sent, event);
 	else
-		build_line(f, event, &parts, name);
+		build_line(f, event, parts, name);
 	raw_append(&f->line, buf_str(&f->sent));
 	mask_append(&mask, f->lines, buf_str(&f->line));
 	buf_add(f->lines, '\n');
@@ -489,17 +496,35 @@ static bool find_batch(struct flattening *f, struct str json, struct str *batch)
 	return !walk.broken;
 }
 
+/* The event that batch stands before. */
+static bool flatten_next(struct flattening *f, struct raw_walk *batch)
+{
+	struct parts parts = {0};
+	struct raw_walk inside;
+	struct str event;
+
+	raw_enter(batch, &inside, f->checked);
+	read_parts(&inside, f->checked, &parts);
+	if (!raw_leave(batch, &inside, &event))
+		return false;
+	flatten_event(f, event, &parts);
+	return true;
+}
+
 static bool flatten_all(struct flattening *f, struct str batch)
 {
 	struct raw_walk walk = {0};
-	struct str key, value;
+	struct parts parts = {0};
+	struct str key;
 
 	if (!raw_open(&walk, batch) || walk.object) {
-		flatten_event(f, batch);
+		read_parts(&walk, f->checked, &parts);
+		flatten_event(f, batch, &parts);
 		return true;
 	}
-	while (!f->lines->full && raw_next(&walk, &key, &value))
-		flatten_event(f, value);
+	while (!f->lines->full && raw_key(&walk, &key))
+		if (!flatten_next(f, &walk))
+			return false;
 	return !walk.broken;
 }
 
@@ -511,16 +536,14 @@ static void put_results(struct flattening *f, struct buf *out)
 		[VERDICT_TWICE] =
 			"\":{\"result\":\"warning\",\"details\":\"duplicate_event_uuid\"}",
 	};
-	size_t count = f->verdicts.n / sizeof(struct verdict);
+	const struct verdict *verdicts = (const void *)f->verdicts.p;
+	size_t count = f->verdicts.n / sizeof(*verdicts);
 
 	buf_puts(out, "{\"results\":{");
 	for (size_t i = 0; i < count; i++) {
-		struct verdict verdict;
-
-		memcpy(&verdict, f->verdicts.p + i * sizeof(verdict), sizeof(verdict));
 		buf_puts(out, i > 0 ? ",\"" : "\"");
-		uuid_append(out, verdict.uuid);
-		buf_puts(out, texts[verdict.what]);
+		uuid_append(out, verdicts[i].uuid);
+		buf_puts(out, texts[verdicts[i].what]);
 	}
 	buf_puts(out, "}}");
 }

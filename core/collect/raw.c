@@ -135,16 +135,24 @@ static const char *read_key(const char *p, const char *end, struct str *key)
 	return p < end && *p == ':' ? skip_blanks(p + 1, end) : NULL;
 }
 
-bool raw_next(struct raw_walk *w, struct str *key, struct str *value)
+/* At the closing bracket. */
+static void finish(struct raw_walk *w, const char *bracket)
 {
-	const char *p = skip_blanks(w->at, w->end), *behind;
+	w->at = w->inside ? bracket + 1 : w->end;
+	if (!w->inside && skip_blanks(bracket + 1, w->end) != w->end)
+		w->broken = true;
+}
+
+bool raw_key(struct raw_walk *w, struct str *key)
+{
+	const char *p = skip_blanks(w->at, w->end);
 
 	*key = STR_EMPTY;
-	w->at = w->end;
 	if (p < w->end && *p == (w->object ? '}' : ']')) {
-		w->broken = w->broken || skip_blanks(p + 1, w->end) != w->end;
+		finish(w, p);
 		return false;
 	}
+	w->at = w->end;
 	w->broken = true; /* until the whole member was seen */
 	if (!w->first) {
 		if (p == w->end || *p != ',')
@@ -153,14 +161,59 @@ bool raw_next(struct raw_walk *w, struct str *key, struct str *value)
 	}
 	if (w->object)
 		p = read_key(p, w->end, key);
-	behind = p ? value_end(p, w->end) : NULL;
+	if (!p)
+		return false;
+	w->at = p;
+	return true;
+}
+
+/* The value begins at `at` and ends before `behind`, or has no end. */
+static bool take_value(struct raw_walk *w, const char *behind, struct str *value)
+{
+	const char *start = w->at;
+
+	w->at = w->end;
 	if (!behind)
 		return false;
-	*value = (struct str){p, (size_t)(behind - p)};
+	*value = (struct str){start, (size_t)(behind - start)};
 	w->at = behind;
 	w->first = false;
 	w->broken = false;
 	return true;
+}
+
+bool raw_value(struct raw_walk *w, struct str *value)
+{
+	return take_value(w, value_end(w->at, w->end), value);
+}
+
+bool raw_next(struct raw_walk *w, struct str *key, struct str *value)
+{
+	return raw_key(w, key) && raw_value(w, value);
+}
+
+void raw_enter(const struct raw_walk *w, struct raw_walk *inside, bool checked)
+{
+	const char *p = w->at;
+	bool opens = p < w->end && (*p == '{' || *p == '[');
+
+	*inside = (struct raw_walk){.at = w->end, .end = w->end, .inside = true};
+	if (!opens || !checked)
+		inside->behind = value_end(p, w->end);
+	if (!opens || (!checked && !inside->behind))
+		return;
+	inside->object = *p == '{';
+	inside->first = true;
+	inside->at = p + 1;
+	if (inside->behind)
+		inside->end = inside->behind;
+}
+
+bool raw_leave(struct raw_walk *w, const struct raw_walk *inside, struct str *value)
+{
+	const char *behind = inside->broken ? NULL : inside->at;
+
+	return take_value(w, inside->behind ? inside->behind : behind, value);
 }
 
 bool raw_key_is(struct str key, struct str name)

@@ -7,7 +7,8 @@
 
 struct raw_walk {
 	const char *at, *end;
-	bool object, first;
+	const char *behind; /* inside another walk: where this one ends, if that was sought first */
+	bool object, first, inside;
 	bool broken; /* the text is no JSON; what was given so far means little */
 };
 
@@ -16,6 +17,16 @@ bool raw_open(struct raw_walk *w, struct str json);
 /* The next member or element; false when there is none, or the text is broken. key is without
  * quotes (empty in arrays), value is whole: strings with their quotes. */
 bool raw_next(struct raw_walk *w, struct str *key, struct str *value);
+
+/* The same in steps, so that what is looked into is gone through once: after raw_key, which stops
+ * before the value, either raw_value; or raw_enter, raw_next of *inside until there is none (a
+ * value that is no object or array has none), and raw_leave. checked: the lexer has accepted the
+ * text. Otherwise the value's end is found by its brackets beforehand, so that what is broken in
+ * there breaks nothing behind it. */
+bool raw_key(struct raw_walk *w, struct str *key);
+bool raw_value(struct raw_walk *w, struct str *value);
+void raw_enter(const struct raw_walk *w, struct raw_walk *inside, bool checked);
+bool raw_leave(struct raw_walk *w, const struct raw_walk *inside, struct str *value);
 
 /* Whether the key, as sent, stands for name; escapes are undone. */
 bool raw_key_is(struct str key, struct str name);

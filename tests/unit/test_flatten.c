@@ -507,6 +507,24 @@ static void test_deep_and_broken(void **state)
 	refused(b, buf_text(&b->text), "not a JSON object");
 }
 
+/* What is broken behind a bomb costs neither its neighbours nor the masks. */
+static void test_broken_behind_a_bomb(void **state)
+{
+	struct bench *b = *state;
+	struct str lines;
+
+	nested(&b->text, "[{\"event\":\"a\",\"x\":", 2000,
+	       ",\"properties\":{\"x\" 1},\"token\":\"" TOKEN "\"},"
+	       "{\"event\" 1},{\"event\":\"b\",\"properties\":{\"k\":1}}]");
+	assert_int_equal(flatten(b, CAPTURE_V0, buf_str(&b->text)), 0);
+	assert_int_equal(b->taken.events, 2);
+	assert_int_equal(b->taken.skipped, 1);
+	lines = buf_str(&b->lines);
+	assert_int_equal(bench_lines(lines), 2);
+	assert_true(str_find(lines, STR(TOKEN), 0, false) == SIZE_MAX);
+	is(bench_property(bench_nth(lines, 1), "k"), "1");
+}
+
 static void test_too_many_lines(void **state)
 {
 	struct bench *b = *state;
@@ -550,6 +568,7 @@ int main(void)
 		FLATTEN_TEST(test_too_deep),
 		FLATTEN_TEST(test_as_deep_as_allowed),
 		FLATTEN_TEST(test_deep_and_broken),
+		FLATTEN_TEST(test_broken_behind_a_bomb),
 		FLATTEN_TEST(test_too_many_lines),
 	};
 
