@@ -75,6 +75,11 @@ static void added(void *ctx, uint32_t event)
 		x->on_event(x->on_event_ctx, event);
 }
 
+static void listed(void *ctx, uint32_t listing)
+{
+	model_add_listing(((struct explorer *)ctx)->model, listing);
+}
+
 struct explorer *explorer_new(struct loop *loop)
 {
 	struct explorer *x = mem_zero(1, sizeof(*x));
@@ -82,7 +87,8 @@ struct explorer *explorer_new(struct loop *loop)
 	x->loop = loop;
 	events_init(&x->events);
 	x->model = model_new(&x->events);
-	x->notify = (struct loader_events){.added = added, .changed = changed, .ctx = x};
+	x->notify = (struct loader_events){
+		.added = added, .listed = listed, .changed = changed, .ctx = x};
 	x->details = detail_cache_new(loop, &x->events, changed, x);
 	x->previews = preview_cache_new(loop, x->model, changed, x);
 	return x;

@@ -60,6 +60,7 @@ void events_fini(struct events *t)
 	mem_free(t->chunks);
 	mem_free(t->models);
 	mem_free(t->logs);
+	mem_free(t->listings);
 	mem_free(t->journals);
 	hash_index_free(&t->model_index);
 	strings_fini(&t->strings);
@@ -73,7 +74,7 @@ void events_clear(struct events *batch)
 		free_chunk(batch->chunks[--batch->n_chunks]);
 	if (batch->n_chunks > 0)
 		batch->chunks[0]->n_extras = batch->chunks[0]->n_wide = 0;
-	batch->n = batch->n_logs = 0;
+	batch->n = batch->n_logs = batch->n_listings = 0;
 	batch->n_models = 1;
 	hash_index_clear(&batch->model_index);
 	ids_clear(&batch->ids);
@@ -87,7 +88,7 @@ uint32_t events_add_journal(struct events *t, struct journal *j)
 	return t->n_journals++;
 }
 
-/* ---- log lines ---- */
+/* ---- log lines and listings ---- */
 
 void events_add_log(struct events *t, const struct event_log *log)
 {
@@ -109,6 +110,15 @@ void events_log_text(const struct events *t, uint32_t log, struct buf *out)
 	                       &raw, NULL) == ERR_OK)
 		json_unescape(out, buf_str(&raw));
 	buf_free(&raw);
+}
+
+void events_add_listing(struct events *t, const struct event_listing *listing)
+{
+	if (t->n_listings == t->cap_listings) {
+		t->cap_listings = t->cap_listings ? t->cap_listings * 2 : 64;
+		t->listings = mem_resize(t->listings, t->cap_listings, sizeof(*t->listings));
+	}
+	t->listings[t->n_listings++] = *listing;
 }
 
 /* ---- adding ---- */
@@ -497,6 +507,17 @@ static void merge_one(struct events *t, const struct events *batch, struct event
 	map->next++;
 }
 
+static void merge_listing(struct events *t, const struct events *batch, struct events_map *map)
+{
+	struct event_listing l = batch->listings[map->next_listing++];
+
+	l.trace = map_id(t, batch, map, l.trace);
+	l.session = map_id(t, batch, map, l.session);
+	l.user = map_id(t, batch, map, l.user);
+	l.name = map_string(t, batch, map, l.name);
+	events_add_listing(t, &l);
+}
+
 /* All at once when their batch is in: they are few, and stand between events by number. */
 static void merge_logs(struct events *t, const struct events *batch)
 {
@@ -518,7 +539,9 @@ bool events_merge(struct events *t, const struct events *batch, struct events_ma
 	}
 	for (; budget > 0 && map->next < batch->n; budget--)
 		merge_one(t, batch, map);
-	if (map->next < batch->n)
+	for (; budget > 0 && map->next_listing < batch->n_listings; budget--)
+		merge_listing(t, batch, map);
+	if (map->next < batch->n || map->next_listing < batch->n_listings)
 		return false;
 	merge_logs(t, batch);
 	events_map_free(map);
@@ -538,7 +561,7 @@ size_t events_bytes(const struct events *t)
 	size_t bytes = ids_bytes(&t->ids) + strings_bytes(&t->strings) +
 	               hash_index_bytes(&t->model_index) + t->cap_models * sizeof(*t->models) +
 	               t->cap_chunks * sizeof(struct event_chunk *) +
-	               t->cap_logs * sizeof(*t->logs);
+	               t->cap_logs * sizeof(*t->logs) + t->cap_listings * sizeof(*t->listings);
 
 	for (uint32_t i = 0; i < t->n_chunks; i++)
 		bytes += sizeof(*t->chunks[i]) + t->chunks[i]->cap_extras * 2 * sizeof(uint32_t) +

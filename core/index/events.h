@@ -6,6 +6,7 @@
 
 #include "index/event.h"
 #include "index/ids.h"
+#include "index/listing.h"
 #include "index/strings.h"
 #include "journal/journal.h"
 
@@ -34,6 +35,8 @@ struct events {
 	struct hash_index model_index;
 	struct event_log *logs; /* in order of arrival */
 	uint32_t n_logs, cap_logs;
+	struct event_listing *listings; /* in order of arrival */
+	uint32_t n_listings, cap_listings;
 	struct journal **journals; /* borrowed, by number */
 	uint32_t n_journals;
 };
@@ -56,6 +59,8 @@ uint32_t events_add_model(struct events *t, struct model_pair pair);
 void events_add_log(struct events *t, const struct event_log *log);
 /* Its text, unescaped. Reads the journal; nothing if it cannot be read. */
 void events_log_text(const struct events *t, uint32_t log, struct buf *out);
+
+void events_add_listing(struct events *t, const struct event_listing *listing);
 
 const struct event *events_get(const struct events *t, uint32_t at);
 uint32_t events_uuid(const struct events *t, uint32_t at);
@@ -90,11 +95,11 @@ enum err events_read_part(const struct events *t, uint32_t at, uint32_t offset, 
 /* The error's text, unescaped, or "" (an object's JSON as sent). Reads the journal. */
 void events_error_text(const struct events *t, uint32_t at, struct buf *out);
 
-/* Adds batch's events from number *at on, translating its ids and strings, until all are in (gives true) or about
- * `budget` events were added. map is kept between calls of one batch and freed at its end. */
+/* Adds batch's events from number *at on, then its listings, translating its ids and strings, until all are in (gives
+ * true) or about `budget` of them were added. map is kept between calls of one batch and freed at its end. */
 struct events_map {
 	uint32_t *ids, *strings, *models;
-	uint32_t next, next_extra;
+	uint32_t next, next_extra, next_listing;
 };
 bool events_merge(struct events *t, const struct events *batch, struct events_map *map,
                   uint32_t budget);

@@ -287,14 +287,16 @@ static void finish(struct loader *l)
 		release(l);
 }
 
-/* Merges some events of the head's batch; gives whether it is all in. */
+/* Merges some events and listings of the head's batch; gives whether it is all in. */
 static bool merge_some(struct loader *l, struct piece *p)
 {
-	uint32_t before = l->table->n;
+	uint32_t before = l->table->n, listed = l->table->n_listings;
 	bool whole = events_merge(l->table, &p->batch, &l->map, SLICE_EVENTS);
 
 	for (uint32_t at = before; l->notify.added && at < l->table->n; at++)
 		l->notify.added(l->notify.ctx, at);
+	for (uint32_t at = listed; l->notify.listed && at < l->table->n_listings; at++)
+		l->notify.listed(l->notify.ctx, at);
 	return whole;
 }
 

@@ -42,7 +42,8 @@ struct loader_status {
 
 /* Called on the loop's thread. */
 struct loader_events {
-	void (*added)(void *ctx, uint32_t event); /* once an event, in order of adding */
+	void (*added)(void *ctx, uint32_t event);    /* once an event, in order of adding */
+	void (*listed)(void *ctx, uint32_t listing); /* likewise of the table's listings */
 	void (*changed)(
 		void *ctx); /* at most once a slice: something arrived or the state changed */
 	void *ctx;

@@ -57,7 +57,20 @@
 	X(PROPERTY_COST_REQUEST, "$ai_request_cost_usd")             \
 	X(PROPERTY_COST_SEARCH, "$ai_web_search_cost_usd")           \
 	X(PROPERTY_COST_TOTAL, "$ai_total_cost_usd")                 \
-	X(PROPERTY_TEXT, "text") /* of a $log event */
+	X(PROPERTY_TEXT, "text") /* of a $log event */               \
+	/* of a $listed_trace or $listed_session */                  \
+	X(PROPERTY_FIRST_TIME, "first_time")                         \
+	X(PROPERTY_LAST_TIME, "last_time")                           \
+	X(PROPERTY_GENERATIONS, "generations")                       \
+	X(PROPERTY_EMBEDDINGS, "embeddings")                         \
+	X(PROPERTY_SPANS, "spans")                                   \
+	X(PROPERTY_METRICS, "metrics")                               \
+	X(PROPERTY_FEEDBACKS, "feedbacks")                           \
+	X(PROPERTY_TRACES, "traces")                                 \
+	X(PROPERTY_ERRORS, "errors")                                 \
+	X(PROPERTY_UNPRICED, "unpriced")                             \
+	X(PROPERTY_OPENED, "opened")                                 \
+	X(PROPERTY_BODIES, "bodies")
 
 #define PROPERTIES_NUMBER(number, name) number,
 enum member { MEMBER_TABLE(PROPERTIES_NUMBER) MEMBERS };

@@ -10,8 +10,7 @@
 #include "index/record.h"
 
 #include "base/mem.h"
-#include "index/properties.h"
-#include "index/value.h"
+#include "index/draft.h"
 
 #include <string.h>
 
@@ -19,27 +18,6 @@
 #define LATENCY_LIKELY    (INT64_C(3600) * TIME_SECOND) /* longer is suspect */
 #define FIRST_TOKEN_RATIO 10   /* more than that many latencies is suspect */
 #define ID_LIKELY         200u /* bytes; longer is suspect */
-
-struct record_reader {
-	struct json_keys *members, *properties;
-	struct value_reader values;
-	struct buf decoded; /* properties that came as a JSON string */
-	struct json_slice member[MEMBERS], property[PROPERTIES];
-};
-
-/* One event on its way into the batch. */
-struct draft {
-	struct record_reader *reader;
-	struct events *batch;
-	struct str doc;        /* the event's JSON, which reader->member points into */
-	struct str properties; /* what reader->property points into: doc, or the decoded string */
-	struct event event;
-	uint32_t uuid, session;
-	uint32_t suspect;   /* enum event_suspect bits */
-	uint32_t has_extra; /* bit f: field f is set */
-	int64_t extra[EVENT_FIELDS];
-};
-_Static_assert(EVENT_FIELDS <= 32, "a bit for every field");
 
 struct record_reader *record_reader_new(void)
 {
@@ -64,40 +42,20 @@ void record_reader_free(struct record_reader *r)
 
 /* ---- what a draft is asked ---- */
 
-static struct json_slice property(const struct draft *d, enum property which)
-{
-	return d->reader->property[which];
-}
-
-static bool has(const struct draft *d, enum property which)
-{
-	return !value_absent(property(d, which));
-}
-
 /* Sent, null included. */
 static bool is_null(const struct draft *d, enum property which)
 {
-	return property(d, which).type == JSON_NULL;
+	return draft_property(d, which).type == JSON_NULL;
 }
 
 static bool is_there(const struct draft *d, enum property which)
 {
-	return property(d, which).type > JSON_NULL;
-}
-
-static struct str text(struct draft *d, enum property which)
-{
-	return value_text(&d->reader->values, d->properties, property(d, which));
-}
-
-static uint32_t string(struct draft *d, enum property which)
-{
-	return strings_add(&d->batch->strings, text(d, which));
+	return draft_property(d, which).type > JSON_NULL;
 }
 
 static bool is_true(const struct draft *d, enum property which)
 {
-	return value_true(d->properties, property(d, which));
+	return value_true(d->properties, draft_property(d, which));
 }
 
 static void set_extra(struct draft *d, enum event_field field, int64_t value)
@@ -136,10 +94,10 @@ static bool is_likely_id(struct str id)
 	return good;
 }
 
-static uint32_t id(struct draft *d, enum property which)
+uint32_t draft_id(struct draft *d, enum property which)
 {
-	uint8_t type = property(d, which).type;
-	struct str name = text(d, which);
+	uint8_t type = draft_property(d, which).type;
+	struct str name = draft_text(d, which);
 	uint32_t number = ids_add(&d->batch->ids, name);
 
 	if (number == 0 || ids_is_uuid(&d->batch->ids, number))
@@ -149,7 +107,7 @@ static uint32_t id(struct draft *d, enum property which)
 	return number;
 }
 
-static uint32_t user(struct draft *d)
+uint32_t draft_user(struct draft *d)
 {
 	struct record_reader *r = d->reader;
 	struct json_slice sent = r->member[MEMBER_USER];
@@ -157,7 +115,7 @@ static uint32_t user(struct draft *d)
 	if (value_absent(sent))
 		sent = r->member[MEMBER_USER_ALIAS];
 	if (value_absent(sent))
-		return ids_add(&d->batch->ids, text(d, PROPERTY_USER));
+		return ids_add(&d->batch->ids, draft_text(d, PROPERTY_USER));
 	return ids_add(&d->batch->ids, value_text(&r->values, d->doc, sent));
 }
 
@@ -167,20 +125,20 @@ static void read_ids(struct draft *d)
 
 	d->uuid = ids_add(&d->batch->ids, value_text(&r->values, d->doc, r->member[MEMBER_UUID]));
 	set_flag(d, EVENT_NO_UUID, d->uuid == 0);
-	d->session = id(d, PROPERTY_SESSION);
-	d->event.trace = id(d, PROPERTY_TRACE);
-	d->event.span = id(d, PROPERTY_SPAN);
-	if (has(d, PROPERTY_GENERATION)) {
+	d->session = draft_id(d, PROPERTY_SESSION);
+	d->event.trace = draft_id(d, PROPERTY_TRACE);
+	d->event.span = draft_id(d, PROPERTY_SPAN);
+	if (draft_has(d, PROPERTY_GENERATION)) {
 		set_extra(d, EVENT_SPAN_SENT, d->event.span);
-		d->event.span = id(d, PROPERTY_GENERATION);
+		d->event.span = draft_id(d, PROPERTY_GENERATION);
 	}
-	d->event.parent = id(d, PROPERTY_PARENT);
-	d->event.user = user(d);
+	d->event.parent = draft_id(d, PROPERTY_PARENT);
+	d->event.user = draft_user(d);
 }
 
 /* ---- time ---- */
 
-static int64_t timestamp(struct draft *d)
+int64_t draft_timestamp(struct draft *d)
 {
 	struct json_slice sent = d->reader->member[MEMBER_TIME];
 	int64_t time = TIME_NONE;
@@ -193,11 +151,11 @@ static int64_t timestamp(struct draft *d)
 }
 
 /* Seconds as microseconds, or EVENT_UNKNOWN. */
-static int64_t duration(struct draft *d, enum property which, enum event_suspect doubt)
+int64_t draft_duration(struct draft *d, enum property which, enum event_suspect doubt)
 {
 	int64_t value = 0;
 	enum value_verdict verdict = value_decimal(&d->reader->values, d->properties,
-	                                           property(d, which), LATENCY_SCALE, &value);
+	                                           draft_property(d, which), LATENCY_SCALE, &value);
 
 	if (verdict == VALUE_ABSENT)
 		return EVENT_UNKNOWN;
@@ -220,10 +178,10 @@ static uint32_t narrow(struct draft *d, int64_t value, enum event_field wide)
 
 static void read_times(struct draft *d)
 {
-	int64_t latency = duration(d, PROPERTY_LATENCY, SUSPECT_LATENCY);
-	int64_t first = duration(d, PROPERTY_FIRST_TOKEN, SUSPECT_FIRST_TOKEN);
+	int64_t latency = draft_duration(d, PROPERTY_LATENCY, SUSPECT_LATENCY);
+	int64_t first = draft_duration(d, PROPERTY_FIRST_TOKEN, SUSPECT_FIRST_TOKEN);
 
-	d->event.time = timestamp(d);
+	d->event.time = draft_timestamp(d);
 	if (latency > LATENCY_LIKELY)
 		d->suspect |= SUSPECT_LATENCY;
 	d->event.latency = narrow(d, latency, EVENT_WIDE_LATENCY);
@@ -239,11 +197,11 @@ static void read_times(struct draft *d)
 /* ---- tokens and money ---- */
 
 /* EVENT_UNKNOWN if it is none. */
-static int64_t tokens(struct draft *d, enum property which)
+int64_t draft_tokens(struct draft *d, enum property which)
 {
 	int64_t value = 0;
 	enum value_verdict verdict = value_count(&d->reader->values, d->properties,
-	                                         property(d, which), &value);
+	                                         draft_property(d, which), &value);
 
 	if (verdict == VALUE_WRONG)
 		d->suspect |= SUSPECT_TOKENS;
@@ -252,12 +210,13 @@ static int64_t tokens(struct draft *d, enum property which)
 
 static void read_tokens(struct draft *d)
 {
-	int64_t cache_write = tokens(d, PROPERTY_CACHE_WRITE);
-	int64_t reasoning = tokens(d, PROPERTY_REASONING);
+	int64_t cache_write = draft_tokens(d, PROPERTY_CACHE_WRITE);
+	int64_t reasoning = draft_tokens(d, PROPERTY_REASONING);
 
-	d->event.input = narrow(d, tokens(d, PROPERTY_INPUT_TOKENS), EVENT_WIDE_INPUT);
-	d->event.output = narrow(d, tokens(d, PROPERTY_OUTPUT_TOKENS), EVENT_WIDE_OUTPUT);
-	d->event.cache_read = narrow(d, tokens(d, PROPERTY_CACHE_READ), EVENT_WIDE_CACHE_READ);
+	d->event.input = narrow(d, draft_tokens(d, PROPERTY_INPUT_TOKENS), EVENT_WIDE_INPUT);
+	d->event.output = narrow(d, draft_tokens(d, PROPERTY_OUTPUT_TOKENS), EVENT_WIDE_OUTPUT);
+	d->event.cache_read = narrow(d, draft_tokens(d, PROPERTY_CACHE_READ),
+	                             EVENT_WIDE_CACHE_READ);
 	if (cache_write != EVENT_UNKNOWN)
 		set_extra(d, EVENT_CACHE_WRITE, cache_write);
 	if (reasoning != EVENT_UNKNOWN)
@@ -265,11 +224,11 @@ static void read_tokens(struct draft *d)
 }
 
 /* EVENT_NO_COST if it is none. */
-static int64_t amount(struct draft *d, enum property which)
+int64_t draft_amount(struct draft *d, enum property which)
 {
 	int64_t value = EVENT_NO_COST;
 	enum value_verdict verdict = value_decimal(&d->reader->values, d->properties,
-	                                           property(d, which), MONEY_SCALE, &value);
+	                                           draft_property(d, which), MONEY_SCALE, &value);
 
 	if (verdict == VALUE_ABSENT)
 		return EVENT_NO_COST;
@@ -281,7 +240,7 @@ static int64_t amount(struct draft *d, enum property which)
 /* A part of the cost, which becomes an extra too. */
 static int64_t cost_part(struct draft *d, enum property which, enum event_field field)
 {
-	int64_t value = amount(d, which);
+	int64_t value = draft_amount(d, which);
 
 	if (value != EVENT_NO_COST)
 		set_extra(d, field, value);
@@ -301,7 +260,7 @@ static void add_part(struct draft *d, int64_t part)
 
 static void read_cost(struct draft *d)
 {
-	int64_t total = amount(d, PROPERTY_COST_TOTAL);
+	int64_t total = draft_amount(d, PROPERTY_COST_TOTAL);
 	int64_t input = cost_part(d, PROPERTY_COST_INPUT, EVENT_COST_INPUT);
 	int64_t output = cost_part(d, PROPERTY_COST_OUTPUT, EVENT_COST_OUTPUT);
 	int64_t request = cost_part(d, PROPERTY_COST_REQUEST, EVENT_COST_REQUEST);
@@ -324,22 +283,23 @@ static void read_cost(struct draft *d)
 
 static void read_names(struct draft *d)
 {
-	struct model_pair pair = {string(d, PROPERTY_MODEL), string(d, PROPERTY_PROVIDER)};
-	uint32_t library = string(d, PROPERTY_AI_LIBRARY);
+	struct model_pair pair = {draft_string(d, PROPERTY_MODEL),
+	                          draft_string(d, PROPERTY_PROVIDER)};
+	uint32_t library = draft_string(d, PROPERTY_AI_LIBRARY);
 
 	d->event.model = events_add_model(d->batch, pair);
-	d->event.name = string(d, PROPERTY_SPAN_NAME);
+	d->event.name = draft_string(d, PROPERTY_SPAN_NAME);
 	if (!d->event.name && event_kind(&d->event) == EVENT_TRACE)
-		d->event.name = string(d, PROPERTY_TRACE_NAME);
-	set_string(d, EVENT_LIBRARY, library ? library : string(d, PROPERTY_LIBRARY));
-	set_string(d, EVENT_FRAMEWORK, string(d, PROPERTY_FRAMEWORK));
-	set_string(d, EVENT_SPAN_TYPE, string(d, PROPERTY_SPAN_TYPE));
-	set_string(d, EVENT_STOP_REASON, string(d, PROPERTY_STOP_REASON));
+		d->event.name = draft_string(d, PROPERTY_TRACE_NAME);
+	set_string(d, EVENT_LIBRARY, library ? library : draft_string(d, PROPERTY_LIBRARY));
+	set_string(d, EVENT_FRAMEWORK, draft_string(d, PROPERTY_FRAMEWORK));
+	set_string(d, EVENT_SPAN_TYPE, draft_string(d, PROPERTY_SPAN_TYPE));
+	set_string(d, EVENT_STOP_REASON, draft_string(d, PROPERTY_STOP_REASON));
 }
 
 static void read_error(struct draft *d)
 {
-	struct json_slice error = property(d, PROPERTY_ERROR);
+	struct json_slice error = draft_property(d, PROPERTY_ERROR);
 	bool filled = !value_empty(d->properties, error);
 
 	set_flag(d, EVENT_ERROR, filled || is_true(d, PROPERTY_IS_ERROR));
@@ -359,7 +319,8 @@ static void read_payload_flags(struct draft *d)
 	set_flag(d, EVENT_HAS_OUTPUT,
 	         is_there(d, PROPERTY_OUTPUT_CHOICES) || is_there(d, PROPERTY_OUTPUT) ||
 	                 is_there(d, PROPERTY_OUTPUT_STATE));
-	set_flag(d, EVENT_HAS_TOOLS, !value_empty(d->properties, property(d, PROPERTY_TOOLS)));
+	set_flag(d, EVENT_HAS_TOOLS,
+	         !value_empty(d->properties, draft_property(d, PROPERTY_TOOLS)));
 	/* An embedding has no output to withhold: SDKs send null there always. */
 	if (event_kind(&d->event) != EVENT_EMBEDDING)
 		withheld |= is_null(d, PROPERTY_OUTPUT_CHOICES) || is_null(d, PROPERTY_OUTPUT) ||
@@ -369,7 +330,7 @@ static void read_payload_flags(struct draft *d)
 
 static bool is_tool(struct draft *d)
 {
-	struct str type = text(d, PROPERTY_SPAN_TYPE);
+	struct str type = draft_text(d, PROPERTY_SPAN_TYPE);
 
 	return event_kind(&d->event) == EVENT_SPAN &&
 	       (str_eq(type, STR("tool")) || str_eq(type, STR("mcp_tools")));
@@ -377,18 +338,18 @@ static bool is_tool(struct draft *d)
 
 static void read_flags(struct draft *d)
 {
-	uint8_t exclusive = property(d, PROPERTY_CACHE_EXCLUSIVE).type;
+	uint8_t exclusive = draft_property(d, PROPERTY_CACHE_EXCLUSIVE).type;
 
 	read_error(d);
 	read_payload_flags(d);
 	set_flag(d, EVENT_STREAM,
 	         is_true(d, PROPERTY_STREAM) ||
 	                 value_streams(&d->reader->values, d->properties,
-	                               property(d, PROPERTY_MODEL_PARAMETERS)));
+	                               draft_property(d, PROPERTY_MODEL_PARAMETERS)));
 	set_flag(d, EVENT_TOOL, is_tool(d));
 	set_flag(d, EVENT_PERSONLESS,
-	         value_false(d->properties, property(d, PROPERTY_PERSON_PROFILE)));
-	set_flag(d, EVENT_OTEL, str_eq(text(d, PROPERTY_INGESTION_SOURCE), STR("otel")));
+	         value_false(d->properties, draft_property(d, PROPERTY_PERSON_PROFILE)));
+	set_flag(d, EVENT_OTEL, str_eq(draft_text(d, PROPERTY_INGESTION_SOURCE), STR("otel")));
 	set_flag(d, EVENT_CACHE_EXCLUSIVE, exclusive == JSON_TRUE);
 	set_flag(d, EVENT_CACHE_EXCLUSIVE_KNOWN, exclusive == JSON_TRUE || exclusive == JSON_FALSE);
 }
@@ -402,14 +363,14 @@ static bool is_running(const struct draft *d)
 		return false;
 	return d->event.latency == EVENT_ABSENT32 &&
 	       !(d->event.flags & (EVENT_HAS_OUTPUT | EVENT_ERROR)) &&
-	       !has(d, PROPERTY_STOP_REASON) && !has(d, PROPERTY_HTTP_STATUS);
+	       !draft_has(d, PROPERTY_STOP_REASON) && !draft_has(d, PROPERTY_HTTP_STATUS);
 }
 
 static void read_status(struct draft *d)
 {
 	int64_t status;
 
-	if (value_count(&d->reader->values, d->properties, property(d, PROPERTY_HTTP_STATUS),
+	if (value_count(&d->reader->values, d->properties, draft_property(d, PROPERTY_HTTP_STATUS),
 	                &status) == VALUE_OK)
 		set_extra(d, EVENT_HTTP_STATUS, status);
 	set_flag(d, EVENT_RUNNING, is_running(d));
@@ -457,15 +418,29 @@ static void add_draft(struct draft *d)
 /* A line of standard error, as `tracehog run` keeps it. */
 static void read_log(struct draft *d, uint64_t place)
 {
-	struct json_slice text = property(d, PROPERTY_TEXT);
+	struct json_slice text = draft_property(d, PROPERTY_TEXT);
 	struct event_log log = {.place = place, .length = (uint32_t)d->doc.n};
 
 	if (text.type != JSON_STRING || d->reader->member[MEMBER_PROPERTIES].type != JSON_OBJECT)
 		return;
 	log.text_at = text.off;
 	log.text_length = text.len;
-	log.time = timestamp(d);
+	log.time = draft_timestamp(d);
 	events_add_log(d->batch, &log);
+}
+
+static void read_other(struct draft *d, uint64_t place, struct str name,
+                       struct record_counts *counts)
+{
+	bool is_session = str_eq(name, STR("$listed_session"));
+
+	if (is_session || str_eq(name, STR("$listed_trace"))) {
+		draft_read_listing(d, place, is_session);
+		return;
+	}
+	counts->other_events++;
+	if (str_eq(name, STR("$log")))
+		read_log(d, place);
 }
 
 /* The reader's slices are those of this event, whose `event` is a string. */
@@ -478,9 +453,7 @@ static void read_event(struct record_reader *r, struct events *batch, uint64_t p
 
 	counts->irregular += irregular;
 	if (!str_starts(name, STR("$ai_"))) {
-		counts->other_events++;
-		if (str_eq(name, STR("$log")))
-			read_log(&d, place);
+		read_other(&d, place, name, counts);
 		return;
 	}
 	kind = kind_of(name);

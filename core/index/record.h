@@ -12,7 +12,8 @@ struct record_counts {
 	uint64_t bad_lines;
 	uint64_t
 		irregular; /* events kept with raw control bytes, invalid UTF-8 or lone surrogates */
-	uint64_t other_events; /* events whose name does not start with $ai_ */
+	uint64_t other_events; /* events whose name does not start with $ai_; lines of a listing are
+	                          none */
 	uint64_t suspect;
 };
 

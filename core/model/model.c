@@ -21,8 +21,10 @@ struct model *model_new(struct events *events)
 	m->events = events;
 	m->traces.item = sizeof(struct trace_entry);
 	m->sessions.item = sizeof(struct session_entry);
+	m->listed_traces.item = sizeof(struct listed_trace);
 	m->last_trace = MODEL_NONE;
 	m->first_time = m->last_time = TIME_NONE;
+	m->listed_first = m->listed_last = TIME_NONE;
 	return m;
 }
 
@@ -32,12 +34,14 @@ void model_free(struct model *m)
 		return;
 	model_pool_free(&m->traces);
 	model_pool_free(&m->sessions);
+	model_pool_free(&m->listed_traces);
 	hash_index_free(&m->trace_index);
 	hash_index_free(&m->session_index);
 	mem_free(m->links);
 	mem_free(m->superseded);
 	mem_free(m->by_uuid);
 	mem_free(m->pending);
+	mem_free(m->changed);
 	mem_free(m);
 }
 
@@ -132,9 +136,18 @@ uint32_t trace_new(struct model *m, uint32_t id)
 	t->shown.explicit_event = t->earliest = t->named = t->in_session = EVENT_NONE;
 	t->shown.first_time = t->shown.last_time = t->shown.start = t->shown.end = TIME_NONE;
 	t->shown.latency = EVENT_UNKNOWN;
-	t->next = t->previous = MODEL_NONE;
+	t->shown.opened = TIME_NONE;
+	t->shown.counted = true;
+	t->next = t->previous = t->listed = MODEL_NONE;
 	hash_index_add(&m->trace_index, number_hash(id), number);
 	return number;
+}
+
+uint32_t trace_of_id_or_new(struct model *m, uint32_t id)
+{
+	uint32_t trace = trace_of_id(m, id);
+
+	return trace == MODEL_NONE ? trace_new(m, id) : trace;
 }
 
 static void supersede(struct model *m, uint32_t event)
@@ -207,9 +220,7 @@ void model_add(struct model *m, uint32_t event)
 	model_range_add(&m->first_time, &m->last_time, e->time, e->time);
 	if (!e->trace)
 		return;
-	uint32_t trace = trace_of_id(m, e->trace);
-	if (trace == MODEL_NONE)
-		trace = trace_new(m, e->trace);
+	uint32_t trace = trace_of_id_or_new(m, e->trace);
 	m->last_trace = trace;
 	link_event(m, trace, event);
 	trace_count(m, trace, event, &v);
@@ -247,7 +258,7 @@ uint32_t model_trace_count(const struct model *m)
 const struct trace *model_trace(const struct model *m, uint32_t trace)
 {
 	trace_settle((struct model *)m, trace);
-	return &trace_at(m, trace)->shown;
+	return trace_shown(m, trace);
 }
 
 uint32_t model_trace_of(const struct model *m, uint32_t event)
@@ -259,7 +270,7 @@ uint32_t model_find_trace(const struct model *m, uint32_t id)
 {
 	uint32_t trace = trace_of_id(m, id);
 
-	if (trace == MODEL_NONE || model_trace(m, trace)->totals.events == 0)
+	if (trace == MODEL_NONE || !trace_exists(model_trace(m, trace)))
 		return MODEL_NONE;
 	return trace;
 }
@@ -285,19 +296,23 @@ uint64_t model_duplicates(const struct model *m)
 const struct totals *model_totals(const struct model *m)
 {
 	settle_whole(m);
-	return &m->totals;
+	return listed_totals(m);
 }
 
 int64_t model_first_time(const struct model *m)
 {
+	int64_t first, last = TIME_NONE;
+
 	settle_whole(m);
-	return m->first_time;
+	first = m->first_time;
+	model_range_add(&first, &last, m->listed_first, TIME_NONE);
+	return first;
 }
 
 int64_t model_last_time(const struct model *m)
 {
 	settle_whole(m);
-	return m->last_time;
+	return m->last_time > m->listed_last ? m->last_time : m->listed_last;
 }
 
 uint32_t model_version(const struct model *m)
@@ -309,6 +324,7 @@ size_t model_bytes(const struct model *m)
 {
 	return sizeof(*m) + m->cap_events * sizeof(*m->links) + m->cap_events / 8 +
 	       m->cap_ids * sizeof(*m->by_uuid) + model_pool_bytes(&m->traces) +
-	       model_pool_bytes(&m->sessions) + hash_index_bytes(&m->trace_index) +
+	       model_pool_bytes(&m->sessions) + model_pool_bytes(&m->listed_traces) +
+	       m->cap_changed * sizeof(*m->changed) + hash_index_bytes(&m->trace_index) +
 	       hash_index_bytes(&m->session_index) + m->cap_pending * sizeof(*m->pending);
 }

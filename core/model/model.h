@@ -1,5 +1,10 @@
-/* Sessions, traces and their totals, kept up as events arrive. Loop thread only. Numbers, not
- * pointers, cross borders: a trace's number never changes, nor does a session's. */
+/* Sessions, traces and their totals, kept up as events and listings arrive. Loop thread only.
+ * Numbers, not pointers, cross borders: a trace's number never changes, nor does a session's.
+ *
+ * A trace or session is shown as a listing has it while that knows of more of its events than have
+ * arrived (index/listing.h; by the kinds that listings count), or while there is nothing else of it;
+ * else as its events say. Its events are never other than those that arrived: a listed trace may
+ * have none. */
 #ifndef MODEL_MODEL_H
 #define MODEL_MODEL_H
 
@@ -34,42 +39,64 @@ struct trace {
 	uint32_t session;        /* number of a session, or MODEL_NONE */
 	uint32_t explicit_event; /* the earliest $ai_trace event, or EVENT_NONE: then the trace is a
 	                            pseudo-trace */
-	uint32_t first_event;    /* head of its events in order of arrival: see model_next_event */
+	uint32_t first_event;    /* head of its events in order of arrival: see model_next_event;
+	                            EVENT_NONE if none has arrived */
 	int64_t first_time, last_time; /* of its timestamps; TIME_NONE if none is known */
-	int64_t start, end;            /* earliest start, latest end; TIME_NONE */
+	int64_t start, end;            /* earliest start, latest end; TIME_NONE; of a listed one the
+	                                  timestamps too, as far as its events are not here */
 	int64_t latency; /* microseconds by PostHog's newest rule (the $ai_trace's, else the
 	                    generations' sum if only they have one, else the sum of the top level);
 	                    EVENT_UNKNOWN */
+	int64_t opened; /* microseconds: when all of its events had been fetched; TIME_NONE: never */
+	enum bodies bodies;
 	bool personless;
+	bool listed;  /* shown as a listing has it: totals may be of more events than are here */
+	bool counted; /* false: no totals are known yet, nor a latency; all of them are 0 */
 	struct totals totals;
 	uint32_t version; /* changes with every change to the trace */
 };
 
 struct session {
 	uint32_t id;
-	uint32_t user;                /* of its earliest trace; 0 none */
-	uint32_t traces, first_trace; /* see model_next_trace */
+	uint32_t user;        /* of its earliest trace; 0 none */
+	uint32_t traces;      /* of a listed one those too that are not here */
+	uint32_t first_trace; /* see model_next_trace; MODEL_NONE if none is here */
 	int64_t first_time, last_time;
 	int64_t latency; /* sum of its traces' latencies; EVENT_UNKNOWN if none has one */
+	bool listed;     /* shown as a listing has it */
+	bool counted; /* false: totals and latency are unknown or leave traces out; if it is listed,
+	                 traces is unknown too */
 	struct totals totals;
 };
+/* Whether there is such a thing (any more): one without events that no listing names is none. */
+static inline bool trace_exists(const struct trace *t)
+{
+	return t->totals.events > 0 || t->listed;
+}
+static inline bool session_exists(const struct session *s)
+{
+	return s->traces > 0 || s->listed;
+}
 
 struct model;
 struct model *model_new(struct events *events); /* borrowed */
 void model_free(struct model *m);
 void model_add(struct model *m, uint32_t event); /* events in any order; each once */
+/* Likewise. Of several about one thing the newest that was fetched counts; one without counts never
+ * replaces one with. */
+void model_add_listing(struct model *m, uint32_t listing);
 
 const struct events *model_events(const struct model *m);
-/* Ever seen; one that lost all its events to duplicates elsewhere has totals.events == 0, and
- * finding it gives MODEL_NONE. */
+/* Ever seen; one that lost all its events to duplicates elsewhere and is not listed does not exist
+ * any more, and finding it gives MODEL_NONE. */
 uint32_t model_trace_count(const struct model *m);
-/* Pointers to traces, sessions and totals last as long as the model; ask again after model_add for
- * what is true then. */
+/* Pointers to traces, sessions and totals last as long as the model; ask again after model_add or
+ * model_add_listing for what is true then. */
 const struct trace *model_trace(const struct model *m, uint32_t trace);
 /* MODEL_NONE: the event has no trace id. */
 uint32_t model_trace_of(const struct model *m, uint32_t event);
 uint32_t model_find_trace(const struct model *m, uint32_t id); /* by number in ids; MODEL_NONE */
-/* Ever seen; one that lost all its traces has traces == 0. */
+/* Ever seen; one that lost all its traces and is not listed does not exist any more. */
 uint32_t model_session_count(const struct model *m);
 /* Sums are brought up to date first. */
 const struct session *model_session(struct model *m, uint32_t session);
@@ -82,9 +109,10 @@ uint32_t model_next_trace(const struct model *m,
  * offset wins). */
 bool model_superseded(const struct model *m, uint32_t event);
 uint64_t model_duplicates(const struct model *m);
-/* Over every event, those without a trace id too. */
+/* Over every event, those without a trace id too, and over what listings know of more: the sum of
+ * what all traces show. */
 const struct totals *model_totals(const struct model *m);
-int64_t model_first_time(const struct model *m); /* of timestamps; TIME_NONE */
+int64_t model_first_time(const struct model *m); /* of timestamps, listed ones too; TIME_NONE */
 int64_t model_last_time(const struct model *m);
 uint32_t model_version(const struct model *m); /* changes with every change */
 size_t model_bytes(const struct model *m);

@@ -28,6 +28,7 @@ uint32_t session_of_id(struct model *m, uint32_t id)
 	struct session_entry *s = model_pool_add(&m->sessions);
 	s->shown.id = id;
 	s->shown.first_trace = MODEL_NONE;
+	s->lines = (struct listed_lines){MODEL_NONE, MODEL_NONE};
 	s->dirty = true;
 	hash_index_add(&m->session_index, number_hash(id), number);
 	return number;
@@ -87,30 +88,46 @@ static struct model *settled(const struct model *shown)
 	return m;
 }
 
+/* By its earliest event; a listed one, of which that may not be here, comes after. */
+static bool is_earlier(const struct model *m, uint32_t a, uint32_t b)
+{
+	const struct trace *x = trace_shown(m, a), *y = trace_shown(m, b);
+
+	if (x->first_time != y->first_time)
+		return y->first_time == TIME_NONE ||
+		       (x->first_time != TIME_NONE && x->first_time < y->first_time);
+	if (x->listed != y->listed)
+		return y->listed;
+	if (x->listed)
+		return ids_compare(&m->events->ids, x->id, y->id) < 0;
+	return model_compare_time(m->events, trace_at(m, a)->earliest, trace_at(m, b)->earliest) <
+	       0;
+}
+
 static void sum(const struct model *m, struct session *s)
 {
-	const struct trace_entry *earliest = NULL;
-	uint32_t first_trace = s->first_trace, id = s->id;
+	uint32_t first_trace = s->first_trace, id = s->id, earliest = MODEL_NONE;
 
 	*s = (struct session){.id = id,
 	                      .first_trace = first_trace,
 	                      .first_time = TIME_NONE,
 	                      .last_time = TIME_NONE,
-	                      .latency = EVENT_UNKNOWN};
+	                      .latency = EVENT_UNKNOWN,
+	                      .counted = true};
 	for (uint32_t at = first_trace; at != MODEL_NONE; at = trace_at(m, at)->next) {
-		const struct trace_entry *t = trace_at(m, at);
+		const struct trace *t = trace_shown(m, at);
 
 		s->traces++;
-		totals_add(&s->totals, &t->shown.totals);
-		model_range_add(&s->first_time, &s->last_time, t->shown.first_time,
-		                t->shown.last_time);
-		if (t->shown.latency != EVENT_UNKNOWN)
+		s->counted &= t->counted;
+		totals_add(&s->totals, &t->totals);
+		model_range_add(&s->first_time, &s->last_time, t->first_time, t->last_time);
+		if (t->latency != EVENT_UNKNOWN)
 			s->latency = totals_add_clamped(
-				s->latency == EVENT_UNKNOWN ? 0 : s->latency, t->shown.latency);
-		if (!earliest || model_compare_time(m->events, t->earliest, earliest->earliest) < 0)
-			earliest = t;
+				s->latency == EVENT_UNKNOWN ? 0 : s->latency, t->latency);
+		if (earliest == MODEL_NONE || is_earlier(m, at, earliest))
+			earliest = at;
 	}
-	s->user = earliest ? earliest->shown.user : 0;
+	s->user = earliest == MODEL_NONE ? 0 : trace_shown(m, earliest)->user;
 }
 
 uint32_t model_session_count(const struct model *m)
@@ -122,8 +139,10 @@ const struct session *model_session(struct model *m, uint32_t session)
 {
 	struct session_entry *s = session_at(settled(m), session);
 
-	if (s->dirty)
+	if (s->dirty) {
 		sum(m, &s->shown);
+		listed_session(m, s, &s->shown);
+	}
 	s->dirty = false;
 	return &s->shown;
 }
@@ -132,7 +151,7 @@ uint32_t model_find_session(const struct model *m, uint32_t id)
 {
 	uint32_t session = id ? find(settled(m), id) : MODEL_NONE;
 
-	if (session == MODEL_NONE || session_at(m, session)->shown.first_trace == MODEL_NONE)
+	if (session == MODEL_NONE || !session_exists(model_session((struct model *)m, session)))
 		return MODEL_NONE;
 	return session;
 }

@@ -157,6 +157,57 @@ void totals_add(struct totals *t, const struct totals *more)
 	t->suspect += more->suspect;
 }
 
+/* ---- differences ---- */
+
+/* Every field of totals but the array of kinds. */
+#define TOTALS_SUMS(X) X(input) X(output) X(cache_read) X(cache_write) X(reasoning)
+#define TOTALS_COUNTS(X)                                                                        \
+	X(input_known)                                                                          \
+	X(output_known) X(cache_read_known) X(cache_write_known) X(reasoning_known) X(reported) \
+		X(estimated) X(unpriced) X(events) X(errors) X(running) X(suspect)
+
+void totals_differ(struct totals_difference *d, const struct totals *by, int sign)
+{
+#define ADD_SUM(field)   d->field += (money)by->field * sign;
+#define ADD_COUNT(field) d->field += (int64_t)by->field * sign;
+	d->cost_reported += by->cost_reported * sign;
+	d->cost_estimated += by->cost_estimated * sign;
+	TOTALS_SUMS(ADD_SUM)
+	TOTALS_COUNTS(ADD_COUNT)
+	for (int kind = 0; kind < EVENT_KINDS; kind++)
+		ADD_COUNT(kinds[kind])
+#undef ADD_SUM
+#undef ADD_COUNT
+}
+
+static int64_t clamp_sum(money sum)
+{
+	if (sum > INT64_MAX)
+		return INT64_MAX;
+	return sum < 0 ? 0 : (int64_t)sum;
+}
+
+static uint32_t clamp_count(int64_t count)
+{
+	if (count > UINT32_MAX)
+		return UINT32_MAX;
+	return count < 0 ? 0 : (uint32_t)count;
+}
+
+void totals_with(struct totals *out, const struct totals *t, const struct totals_difference *d)
+{
+#define WITH_SUM(field)   out->field = clamp_sum(t->field + d->field);
+#define WITH_COUNT(field) out->field = clamp_count(t->field + d->field);
+	out->cost_reported = t->cost_reported + d->cost_reported;
+	out->cost_estimated = t->cost_estimated + d->cost_estimated;
+	TOTALS_SUMS(WITH_SUM)
+	TOTALS_COUNTS(WITH_COUNT)
+	for (int kind = 0; kind < EVENT_KINDS; kind++)
+		WITH_COUNT(kinds[kind])
+#undef WITH_SUM
+#undef WITH_COUNT
+}
+
 bool totals_cost(const struct totals *t, money *out)
 {
 	*out = t->cost_reported + t->cost_estimated;

@@ -70,6 +70,7 @@ static bool add_event(const struct model *m, struct trace_entry *t, uint32_t eve
 static void derive(struct model *m, uint32_t trace)
 {
 	struct trace_entry *t = trace_at(m, trace);
+	struct listed_facts listed = listed_facts(m, t);
 	const struct event *owner = NULL;
 	uint32_t session = 0;
 
@@ -84,8 +85,14 @@ static void derive(struct model *m, uint32_t trace)
 		owner = events_get(m->events, t->earliest);
 	t->shown.user = owner ? owner->user : 0;
 	t->shown.personless = owner && owner->flags & EVENT_PERSONLESS;
+	if (!t->shown.name)
+		t->shown.name = listed.name;
+	if (!t->shown.user)
+		t->shown.user = listed.user;
 	if (t->in_session != EVENT_NONE)
 		session = events_session(m->events, t->in_session);
+	if (!session || (listed.session && listed_knows_more(m, t)))
+		session = listed.session;
 	session_move(m, trace, session_of_id(m, session));
 }
 
@@ -102,10 +109,20 @@ void trace_count(struct model *m, uint32_t trace, uint32_t event, const struct e
 	t->shown.version++;
 	if (t->dirty)
 		return;
-	if (add_event(m, t, event, v))
+	/* What a listing says may be shown no longer. */
+	if (add_event(m, t, event, v) || t->listed != MODEL_NONE)
 		derive(m, trace);
 	t->shown.latency = latency_of(t);
 	spoil_session(m, t);
+	listed_spoil(m, t);
+}
+
+void trace_relist(struct model *m, uint32_t trace)
+{
+	if (trace_at(m, trace)->dirty)
+		return; /* trace_settle does it */
+	derive(m, trace);
+	spoil_session(m, trace_at(m, trace));
 }
 
 static void queue(struct model *m, uint32_t trace)
@@ -126,6 +143,7 @@ void trace_spoil(struct model *m, uint32_t trace)
 	if (!t->queued)
 		queue(m, trace);
 	t->queued = true;
+	listed_spoil(m, t);
 }
 
 /* As new but for what others hold: its id, its list of events, its place in a session. */
@@ -172,4 +190,5 @@ void trace_settle(struct model *m, uint32_t trace)
 	t->shown.latency = latency_of(t);
 	derive(m, trace);
 	spoil_session(m, t);
+	listed_spoil(m, t);
 }

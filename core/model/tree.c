@@ -85,6 +85,7 @@ static void add_key(struct keys *keys, int64_t time, uint32_t event)
 	keys->list[keys->n++] = (struct key){time == TIME_NONE ? INT64_MAX : time, event};
 }
 
+/* Of the events that are here, whatever a listing knows. */
 static void collect(struct builder *b, const struct model *m, const struct trace *t)
 {
 	size_t count = t->totals.events;
@@ -317,7 +318,7 @@ void tree_build(struct tree *t, const struct model *m, uint32_t trace)
 	struct builder b = {.events = model_events(m), .trace_id = shown->id};
 
 	*t = (struct tree){0};
-	collect(&b, m, shown);
+	collect(&b, m, &trace_at(m, trace)->shown);
 	t->nodes = mem_zero(b.nodes.n, sizeof(*t->nodes));
 	arrange(&b, t);
 	tree_sum_up(t, b.events);

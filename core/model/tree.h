@@ -44,7 +44,8 @@ struct tree {
 };
 
 /* Node ids, parents, orphans, cycles, several nodes of one id: CLI.md, last section. The $ai_trace
- * events are the root itself: their $ai_span_id stands for the trace, and so does the trace id. */
+ * events are the root itself: their $ai_span_id stands for the trace, and so does the trace id. A
+ * trace of which nothing but a listing is known has an empty tree. */
 void tree_build(struct tree *t, const struct model *m, uint32_t trace);
 void tree_free(struct tree *t);
 

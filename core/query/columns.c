@@ -46,39 +46,59 @@ const struct totals *columns_totals(const struct rows *r, uint32_t row)
 	}
 }
 
+bool columns_counted(const struct rows *r, uint32_t row)
+{
+	switch (r->query.kind) {
+	case ROWS_TRACES:
+		return model_trace(r->model, r->at[row])->counted;
+	case ROWS_SESSIONS:
+		return model_session(r->model, r->at[row])->counted;
+	default:
+		return true;
+	}
+}
+
+static struct value total(const struct rows *r, uint32_t row, uint32_t number)
+{
+	if (!columns_counted(r, row))
+		return (struct value){.type = VALUE_UNKNOWN};
+	return columns_count(number);
+}
+
 void columns_generations(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
 {
 	(void)scratch;
-	*out = columns_count(columns_totals(r, row)->kinds[EVENT_GENERATION]);
+	*out = total(r, row, columns_totals(r, row)->kinds[EVENT_GENERATION]);
 }
 
 void columns_embeddings(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
 {
 	(void)scratch;
-	*out = columns_count(columns_totals(r, row)->kinds[EVENT_EMBEDDING]);
+	*out = total(r, row, columns_totals(r, row)->kinds[EVENT_EMBEDDING]);
 }
 
 void columns_spans(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
 {
 	(void)scratch;
-	*out = columns_count(columns_totals(r, row)->kinds[EVENT_SPAN]);
+	*out = total(r, row, columns_totals(r, row)->kinds[EVENT_SPAN]);
 }
 
 void columns_events(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
 {
 	(void)scratch;
-	*out = columns_count(columns_totals(r, row)->events);
+	*out = total(r, row, columns_totals(r, row)->events);
 }
 
 void columns_errors(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
 {
 	(void)scratch;
-	*out = columns_count(columns_totals(r, row)->errors);
+	*out = total(r, row, columns_totals(r, row)->errors);
 	out->error = out->number > 0;
 }
 
-static struct value tokens(int64_t sum, uint32_t known)
+static struct value tokens(const struct rows *r, uint32_t row, int64_t sum, uint32_t known)
 {
+	known = columns_counted(r, row) ? known : 0;
 	return columns_value(VALUE_TOKENS, known ? sum : COLUMNS_UNKNOWN);
 }
 
@@ -87,7 +107,7 @@ void columns_input(const struct rows *r, uint32_t row, struct value *out, struct
 	const struct totals *t = columns_totals(r, row);
 
 	(void)scratch;
-	*out = tokens(t->input, t->input_known);
+	*out = tokens(r, row, t->input, t->input_known);
 }
 
 void columns_output(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
@@ -95,7 +115,7 @@ void columns_output(const struct rows *r, uint32_t row, struct value *out, struc
 	const struct totals *t = columns_totals(r, row);
 
 	(void)scratch;
-	*out = tokens(t->output, t->output_known);
+	*out = tokens(r, row, t->output, t->output_known);
 }
 
 void columns_cache_read(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
@@ -103,7 +123,7 @@ void columns_cache_read(const struct rows *r, uint32_t row, struct value *out, s
 	const struct totals *t = columns_totals(r, row);
 
 	(void)scratch;
-	*out = tokens(t->cache_read, t->cache_read_known);
+	*out = tokens(r, row, t->cache_read, t->cache_read_known);
 }
 
 void columns_tokens(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
@@ -111,7 +131,7 @@ void columns_tokens(const struct rows *r, uint32_t row, struct value *out, struc
 	const struct totals *t = columns_totals(r, row);
 
 	(void)scratch;
-	*out = tokens(0, t->input_known | t->output_known);
+	*out = tokens(r, row, 0, t->input_known | t->output_known);
 	if (out->type == VALUE_TOKENS)
 		out->number = (money)(t->input_known ? t->input : 0) +
 		              (t->output_known ? t->output : 0);
@@ -122,7 +142,10 @@ void columns_cost(const struct rows *r, uint32_t row, struct value *out, struct 
 	const struct totals *t = columns_totals(r, row);
 
 	(void)scratch;
-	*out = (struct value){.type = VALUE_MONEY};
+	*out = (struct value){.type = VALUE_UNKNOWN};
+	if (!columns_counted(r, row))
+		return;
+	out->type = VALUE_MONEY;
 	if (!totals_cost(t, &out->number)) {
 		*out = (struct value){.type = VALUE_UNKNOWN, .partial = t->unpriced > 0};
 		return;

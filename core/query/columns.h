@@ -24,6 +24,8 @@ struct value columns_id(const struct rows *r, uint32_t id, struct buf *scratch);
 
 /* What a row of traces, sessions, users or models adds up to. */
 const struct totals *columns_totals(const struct rows *r, uint32_t row);
+/* False: a listing names the trace or session, and its totals are not known yet. */
+bool columns_counted(const struct rows *r, uint32_t row);
 const struct group *columns_group(const struct rows *r, uint32_t row);
 
 typedef void columns_get(const struct rows *r, uint32_t row, struct value *out,

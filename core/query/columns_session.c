@@ -18,8 +18,10 @@ static void get_user(const struct rows *r, uint32_t row, struct value *out, stru
 
 static void get_traces(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
 {
+	const struct session *s = session_at(r, row);
+
 	(void)scratch;
-	*out = columns_count(session_at(r, row)->traces);
+	*out = columns_value(VALUE_COUNT, s->listed && !s->counted ? COLUMNS_UNKNOWN : s->traces);
 }
 
 static void get_latency(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
@@ -27,7 +29,7 @@ static void get_latency(const struct rows *r, uint32_t row, struct value *out, s
 	const struct session *s = session_at(r, row);
 
 	(void)scratch;
-	*out = columns_value(VALUE_SECONDS, s->latency);
+	*out = columns_value(VALUE_SECONDS, s->counted ? s->latency : COLUMNS_UNKNOWN);
 	out->partial = out->type != VALUE_UNKNOWN && s->totals.running > 0;
 }
 

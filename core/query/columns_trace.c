@@ -53,8 +53,11 @@ static void get_latency(const struct rows *r, uint32_t row, struct value *out, s
 
 static void get_explicit(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
 {
+	const struct trace *t = trace_at(r, row);
+	bool sent = t->explicit_event != EVENT_NONE || t->totals.kinds[EVENT_TRACE] > 0;
+
 	(void)scratch;
-	*out = columns_value(VALUE_BOOL, trace_at(r, row)->explicit_event != EVENT_NONE);
+	*out = columns_value(VALUE_BOOL, t->counted ? sent : COLUMNS_UNKNOWN);
 }
 
 static void get_wall(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
@@ -63,7 +66,8 @@ static void get_wall(const struct rows *r, uint32_t row, struct value *out, stru
 
 	(void)scratch;
 	*out = columns_value(VALUE_SECONDS, COLUMNS_UNKNOWN);
-	if (t->start == TIME_NONE || t->end == TIME_NONE)
+	/* Of a listed one there are timestamps alone, mostly of ends. */
+	if (t->start == TIME_NONE || t->end == TIME_NONE || t->listed)
 		return;
 	*out = (struct value){.type = VALUE_SECONDS, .number = (money)t->end - t->start};
 	out->partial = t->totals.running > 0;

@@ -47,7 +47,7 @@ static void search_traces(struct search *s)
 	for (uint32_t at = 0; at < model_trace_count(s->model); at++) {
 		const struct trace *t = model_trace(s->model, at);
 
-		if (s->marked[t->id] && t->totals.events > 0)
+		if (s->marked[t->id] && trace_exists(t))
 			add(s, t->id, LOOKUP_TRACE, at);
 	}
 }
@@ -125,7 +125,7 @@ static void search_sessions(struct search *s)
 	for (uint32_t at = 0; at < model_session_count(s->model); at++) {
 		const struct session *session = model_session(s->model, at);
 
-		if (s->marked[session->id] && session->traces > 0)
+		if (s->marked[session->id] && session_exists(session))
 			add(s, session->id, LOOKUP_SESSION, at);
 	}
 }

@@ -80,7 +80,7 @@ static bool fits_trace(const struct rows *r, uint32_t trace)
 {
 	const struct trace *t = model_trace(r->model, trace);
 
-	return t->totals.events > 0 && fits_errors(r, &t->totals) && match_trace(r, trace) &&
+	return trace_exists(t) && fits_errors(r, &t->totals) && match_trace(r, trace) &&
 	       match_time(r->query.since, r->query.until, t->first_time) &&
 	       (r->query.user == 0 || t->user == r->query.user);
 }
@@ -90,7 +90,7 @@ static bool fits_session(const struct rows *r, uint32_t session)
 	const struct session *s = model_session(r->model, session);
 	const struct query *q = &r->query;
 
-	if (s->traces == 0 || !fits_errors(r, &s->totals) ||
+	if (!session_exists(s) || !fits_errors(r, &s->totals) ||
 	    !match_time(q->since, q->until, s->last_time))
 		return false;
 	if (q->trace != MODEL_NONE && model_trace(r->model, q->trace)->session != session)

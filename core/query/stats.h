@@ -22,8 +22,8 @@ struct stats {
 	uint64_t duplicates;
 };
 /* Over events with since <= timestamp < until (TIME_NONE: no bound); traces, sessions and users are
- * those of such events, trace latencies are whole. `duplicates` has no bound. Names are borrowed
- * from the model. */
+ * those of such events, trace latencies are whole. `duplicates` has no bound. What listings say is
+ * not counted: who lists asks for sums where the events are. Names are borrowed from the model. */
 void stats_build(struct stats *s, struct model *m, int64_t since, int64_t until);
 void stats_free(struct stats *s);
 

@@ -70,7 +70,7 @@ void loader_bench_append(const struct loader_bench *b, const char *text)
 
 void loader_bench_open(struct loader_bench *b)
 {
-	struct loader_events notify = {on_added, on_changed, b};
+	struct loader_events notify = {.added = on_added, .changed = on_changed, .ctx = b};
 
 	b->added = b->changes = b->wanted = 0;
 	assert_int_equal(journal_open(&b->journal, b->path, NULL), ERR_OK);
