@@ -167,9 +167,11 @@ command -v python3 >/dev/null || { echo "python3 is not here: no screen"; exit 0
 wants --sustain && sustain
 wants --arrive && arrive
 if wants --screen; then
-	for rate in 10 1000; do
+	for rate in 10 100; do # more than a screen takes in a frame would be --arrive
 		head -n 200 "$work/small.ndjson" >"$work/grows.ndjson"
-		tail -n +201 "$work/small.ndjson" >"$work/rest.ndjson"
+		# Each in a trace of its own, which is the last block of the view; in an older trace, a row is above the screen.
+		tail -n +201 "$work/small.ndjson" |
+			awk '{sub(/"\$ai_trace_id":"[^"]*"/, "\"$ai_trace_id\":\"row" NR "\""); print}' >"$work/rest.ndjson"
 		python3 "$here/tty_probe" --size 120x40 --ready 'LangGraph|support' --quit Q --before-tail 7,G \
 			--tail "$work/grows.ndjson" --source "$work/rest.ndjson" --rate "$rate" --tail-seconds 5 \
 			-- "$tracehog" "$work/grows.ndjson" >"$work/tail.json" 2>/dev/null
