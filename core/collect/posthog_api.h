@@ -2,20 +2,31 @@
  * cancelling on the server. Loop thread.
  *
  * 429 and 5xx, dead, cut and slow answers are tried again: once in one-shot commands (after Retry-After
- * up to 60 s, else 1-2 s), without end in the explorer and tail (1..30 s doubling, with jitter; a known
- * Retry-After wins; while it waits nothing else is sent). 400, 401, 403, 404 never. */
+ * up to 60 s, else 1-2 s; a longer one ends at once all that has not been sent), without end in the
+ * explorer and tail (1..30 s doubling, with jitter; a known Retry-After wins, up to 5 minutes). While it
+ * waits nothing is sent but cancels. 400, 401, 403, 404 never. A query that fails time after time waits
+ * longer than the others. */
 #ifndef COLLECT_POSTHOG_API_H
 #define COLLECT_POSTHOG_API_H
 
 #include "base/buf.h"
 #include "base/loop.h"
 
+#define POSTHOG_IN_FLIGHT 2 /* requests, cancels among them */
+#define POSTHOG_TRY_MS \
+	40000 /* PostHog itself ends a query after 10 s, having queued it up to 30 s */
+#define POSTHOG_TOTAL_MS 85000
+
 struct posthog_api_options {
-	const char *host; /* "https://us.posthog.com", without a slash at its end */
+	const char *host; /* "https://us.posthog.com"; a slash at its end is cut */
 	struct str key;   /* copied, wiped at the end */
 	uint32_t project; /* 0: the key's own, asked for first */
 	bool patient;     /* explorer and tail */
-	uint32_t pace_ms; /* unit of the waits above, for tests; 0: 1000 */
+	/* For tests; 0: as it stands here. */
+	uint32_t pace_ms; /* unit of the waits above; 1000 */
+	uint32_t try_ms;  /* within which a request is answered; POSTHOG_TRY_MS */
+	uint32_t
+		total_ms; /* not patient: from the beginning, within which all ends; POSTHOG_TOTAL_MS */
 };
 
 /* Why a question has no answer; decides the exit code (CLI.md). */
@@ -52,8 +63,8 @@ struct posthog_api_status {
 struct posthog_api;
 struct posthog_call;
 
-/* changed(ctx) after anything in the status changed. ERR_USAGE for a host that is none (scheme, http
- * to another machine). */
+/* changed(ctx) soon after anything in the status changed, never from within. ERR_USAGE for a host that
+ * is none (scheme, path, http to another machine). */
 enum err posthog_api_new(struct posthog_api **out, struct loop *l,
                          const struct posthog_api_options *options, loop_fn *changed, void *ctx,
                          struct errinfo *e) MUST_USE;
@@ -63,14 +74,16 @@ void posthog_api_free(struct posthog_api *a); /* cancels; not from a callback; N
 #define POSTHOG_QUERY_ID 37
 void posthog_query_id(char out[POSTHOG_QUERY_ID]);
 
-/* POST .../query/. body is copied; query_id is the one in it. urgent goes before all that waits (what a
- * person looks at now). done once, never from within. */
+/* POST .../query/. body is copied; query_id is the one in it. Waits until the project is known. urgent
+ * goes before all that waits and is not urgent (what a person looks at now); else in order. done once,
+ * never from within. The call is valid until done returns or it is cancelled. */
 struct posthog_call *posthog_api_query(struct posthog_api *a, struct str body, const char *query_id,
                                        bool urgent, posthog_done_fn *done, void *ctx);
 /* GET host/path ("/api/projects/@current/"). */
 struct posthog_call *posthog_api_get(struct posthog_api *a, const char *path, posthog_done_fn *done,
                                      void *ctx);
-/* done is not called; one in flight is also cancelled on the server (DELETE .../query/ID/). */
+/* done is not called; a query in flight is also cancelled on the server (DELETE .../query/ID/, before
+ * all that waits, one at a time). */
 void posthog_api_cancel(struct posthog_call *c);
 /* Once known (by options, or from the answer to /api/projects/@current/). */
 void posthog_api_set_project(struct posthog_api *a, uint32_t project);
