@@ -21,6 +21,7 @@ struct live_view {
 	struct live_block *blocks; /* by arrival */
 	uint32_t n_blocks, cap_blocks;
 	uint32_t next_trace, next_log; /* the first that stand in no block yet */
+	uint32_t next_event;           /* the first that was not looked at for a dropped trace */
 	struct list list;              /* over the rows of all blocks */
 	uint64_t waiting;              /* rows that came below the cursor and were not looked at */
 	uint32_t version, n_logs;      /* of the model and the log that the blocks show */

@@ -1,12 +1,13 @@
 /* The rows of the live screen: blocks of traces and log lines in order of arrival, the oldest dropped when they are above the
- * screen. Drawing and keys are live.c's. */
+ * screen; a dropped trace that goes on arrives again. Drawing and keys are live.c's. */
 #include "view/live.h"
 
 #include "base/mem.h"
 
 #include <string.h>
 
-#define LIVE_BLOCKS 100 /* kept, and what stands on the screen */
+#define LIVE_BLOCKS 100  /* kept, and what stands on the screen */
+#define LIVE_BEHIND 5000 /* events: what came before the last so many is not looked at */
 
 struct model *live_model(struct live_view *l)
 {
@@ -116,6 +117,35 @@ static void take_new(struct live_view *l)
 	}
 }
 
+static bool has_block(const struct live_view *l, uint32_t trace)
+{
+	for (uint32_t i = l->n_blocks; i-- > 0;)
+		if (l->blocks[i].logs == 0 && l->blocks[i].waterfall.trace == trace)
+			return true;
+	return false;
+}
+
+/* Traces whose block was dropped, or that were old when the screen was opened, and that have got new events. */
+static void take_again(struct live_view *l)
+{
+	struct model *m = live_model(l);
+	uint32_t events = model_events(m)->n, seen = MODEL_NONE;
+
+	if (l->n_blocks == 0 || l->next_event > events)
+		l->next_event = events;
+	if (events - l->next_event > LIVE_BEHIND)
+		l->next_event = events - LIVE_BEHIND;
+	for (; l->next_event < events; l->next_event++) {
+		uint32_t trace = model_trace_of(m, l->next_event);
+
+		if (trace == seen || trace == MODEL_NONE || trace >= l->next_trace)
+			continue;
+		seen = trace;
+		if (!has_block(l, trace))
+			waterfall_init(&add_block(l)->waterfall, trace);
+	}
+}
+
 /* The oldest beyond the limit that end above the screen. */
 static void drop_old(struct live_view *l)
 {
@@ -148,6 +178,7 @@ void live_rebuild(struct live_view *l)
 	uint64_t before = l->list.count, rows, row;
 
 	drop_old(l);
+	take_again(l);
 	take_new(l);
 	for (uint32_t i = 0; i < l->n_blocks; i++)
 		if (l->blocks[i].logs == 0)
