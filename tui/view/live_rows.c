@@ -76,7 +76,7 @@ uint64_t live_row_of(const struct live_view *l, struct live_place p)
 
 static struct live_block *add_block(struct live_view *l)
 {
-	if (l->n_blocks == l->cap_blocks) {
+	if (l->blocks == NULL || l->n_blocks == l->cap_blocks) {
 		l->cap_blocks = l->cap_blocks ? l->cap_blocks * 2 : LIVE_BLOCKS;
 		l->blocks = mem_resize(l->blocks, l->cap_blocks, sizeof(*l->blocks));
 	}
