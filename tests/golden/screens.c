@@ -17,7 +17,9 @@
 #define REAL    "data/real_events.ndjson"
 #define HOSTILE "data/hostile.ndjson"
 #define DEMO    "demo.ndjson" /* in a folder of this run */
+#define LISTED  "data/listed.ndjson"
 #define EMPTY   "empty.ndjson"
+#define LOCAL   "local.ndjson" /* as empty, but events can be sent here */
 
 struct size {
 	int rows, cols;
@@ -44,6 +46,16 @@ static const struct scene scenes[] = {
 	{"traces_real", REAL, "SM", "", false},
 	{"traces_loading", DEMO, "ST", "", true},
 	{"traces_empty", EMPTY, "SMT", "", false},
+	{"welcome", LOCAL, "SLT", "", false},
+	{"welcome_live", LOCAL, "S", "7", false},
+	{"listed", LISTED, "SMT", "", false},
+	{"listed_trace", LISTED, "SM", "j j Enter", false},
+	{"listed_trace_unknown", LISTED, "S", "Enter", false},
+	{"listed_errors", LISTED, "S", "e", false},
+	{"listed_dearest", LISTED, "S", "s j j j j j j j j j Enter g", false},
+	{"listed_live", LISTED, "M", "7", false},
+	{"listed_sessions", LISTED, "SM", "2", false},
+	{"listed_session", LISTED, "S", "2 Enter", false},
 	{"sessions", DEMO, "SMLT", "2", false},
 	{"session_traces", DEMO, "SM", "2 j Enter", false},
 	{"generations", DEMO, "SMLT", "3", false},
@@ -107,6 +119,7 @@ static const struct scene scenes[] = {
 	{"command_unknown", DEMO, "S", ":nonsense Enter", false},
 	{"command_place", DEMO, "S", ":50% Enter", false},
 	{"prefix", DEMO, "S", "z", false},
+	{"copy_nothing", DEMO, "S", "? yy", false},
 	{"ctrl_c", DEMO, "S", "Ctrl-C", false},
 	{"frozen", DEMO, "S", "F", false},
 
@@ -207,6 +220,7 @@ static void path_of(const char *file, char *out, size_t size)
 
 static void open_scene(struct stage *s, const struct take *t)
 {
+	static const struct intake local = {.name = "local:8765", .url = "http://127.0.0.1:8765"};
 	char path[160];
 
 	path_of(t->scene->file, path, sizeof(path));
@@ -214,6 +228,10 @@ static void open_scene(struct stage *s, const struct take *t)
 		stage_open_live(s, path, t->scene->file, t->size.rows, t->size.cols);
 	else
 		stage_open(s, path, t->scene->file, t->size.rows, t->size.cols);
+	if (strcmp(t->scene->file, LOCAL) != 0)
+		return;
+	app_set_intake(s->app, &local);
+	stage_settle(s);
 }
 
 static void play(void **state)
@@ -324,6 +342,8 @@ static int enter(void **state)
 	stage_write_demo(path);
 	path_of(EMPTY, path, sizeof(path));
 	fclose(fopen(path, "w"));
+	path_of(LOCAL, path, sizeof(path));
+	fclose(fopen(path, "w"));
 	return 0;
 }
 
@@ -335,6 +355,8 @@ static int leave(void **state)
 	path_of(DEMO, path, sizeof(path));
 	unlink(path);
 	path_of(EMPTY, path, sizeof(path));
+	unlink(path);
+	path_of(LOCAL, path, sizeof(path));
 	unlink(path);
 	return rmdir(folder);
 }

@@ -274,6 +274,9 @@ static bool act_on_views(struct app *a, enum action action, int argument)
 	case ACTION_LEFT:
 		a->world.wish.kind = WISH_CLOSE;
 		break;
+	case ACTION_COPY:
+		app_copy(a, (enum copy_what)argument);
+		break;
 	default:
 		return action == ACTION_CANCEL;
 	}
@@ -322,6 +325,7 @@ void app_key(struct app *a, uint32_t key, struct str pasted)
 
 	buf_clear(&a->world.message);
 	a->prefix = 0;
+	a->copying = COPY_NOTHING;
 	if (ctrl_c(a, key))
 		return;
 	if (a->prompting) {
@@ -368,6 +372,12 @@ void app_say(struct app *a, const char *text)
 {
 	buf_clear(&a->world.message);
 	buf_puts(&a->world.message, text);
+}
+
+void app_on_copy(struct app *a, app_copy_fn *copy, void *ctx)
+{
+	a->copy = copy;
+	a->copy_ctx = ctx;
 }
 
 enum app_need app_need(struct app *a)

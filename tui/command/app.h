@@ -25,6 +25,10 @@ void app_set_intake(struct app *a, const struct intake *intake);
 void app_on_change(struct app *a, loop_fn *changed, void *ctx);
 /* A line to show until the next key. */
 void app_say(struct app *a, const char *text);
+/* copy(ctx, text, what) when a person has asked for text to be copied, in app_key or app_draw; what: "advice". It says how that
+ * went by app_say. NULL: nobody can. */
+typedef void app_copy_fn(void *ctx, struct str text, const char *what);
+void app_on_copy(struct app *a, app_copy_fn *copy, void *ctx);
 
 enum app_need {
 	APP_NOTHING,

@@ -17,6 +17,9 @@ struct app {
 	struct intake intake;
 	loop_fn *on_change;
 	void *on_change_ctx;
+	app_copy_fn *copy;
+	void *copy_ctx;
+	enum copy_what copying; /* once the view has read it */
 	struct surface surface;
 	struct stack stacks[10]; /* by number key */
 	int current, last;       /* numbers */
@@ -32,5 +35,8 @@ struct app {
 
 struct view *app_top(struct app *a);
 bool app_has_view(int number);
+/* The command line that prints what is shown, with the source; false, and nothing, if there is none. */
+bool app_command_line(struct app *a, struct buf *out);
+void app_copy(struct app *a, enum copy_what what);
 
 #endif

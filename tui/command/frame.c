@@ -148,18 +148,14 @@ static void draw_head(struct app *a, struct surface *s, struct area row)
 
 static void draw_command(struct app *a, struct surface *s, struct area row, int used)
 {
-	struct view *v = app_top(a);
 	struct buf line = {0};
 	int room = row.cols - used - 2, width;
-	bool none;
+	bool any;
 
 	buf_puts(&line, "cmd: ");
-	v->class->command(v, &line);
-	none = line.n == strlen("cmd: ");
-	buf_add(&line, ' ');
-	view_quote(&line, str_of(a->world.source));
+	any = app_command_line(a, &line);
 	width = width_text(buf_str(&line));
-	if (!none && width <= room)
+	if (any && width <= room)
 		surface_put_right(s, row, 0, row.cols - 1 - width, width, ROLE_STATUS,
 		                  buf_str(&line));
 	else if (room >= 6)
@@ -234,6 +230,8 @@ const struct surface *app_draw(struct app *a, int *row, int *col)
 	status.rows = 1;
 	v->class->draw(v, s, body);
 	draw_head(a, s, (struct area){0, 0, 1, all.cols});
+	if (a->copying != COPY_NOTHING)
+		app_copy(a, a->copying);
 	if (a->prompting) {
 		*col = prompt_draw(&a->prompt, s, status);
 		*row = status.row;

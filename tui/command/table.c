@@ -2,6 +2,7 @@
 #include "command/table.h"
 
 #include "term/input.h"
+#include "view/view.h"
 #include "widget/reader.h"
 
 #include <string.h>
@@ -81,6 +82,13 @@ const struct command commands[] = {
 	{ACTION_FLAT, 0, "flat", "zl", "a flat list by start, and back"},
 	{ACTION_CLOCK, 0, "clock", "zt", "clock times or offsets in the scale"},
 	{ACTION_WRAP, 0, "wrap", "zw", "wrap long lines of text or not"},
+
+	GROUP("Copying"),
+	{ACTION_COPY, COPY_SMART, "copy", "yy",
+         "copy the text of this thing: of a call what was asked and answered"},
+	{ACTION_COPY, COPY_ID, "copy-id", "yi", "copy its id; of a source its path"},
+	{ACTION_COPY, COPY_COMMAND, "copy-command", "yC",
+         "copy the command line that prints what is shown"},
 
 	GROUP("The program"),
 	{ACTION_FOLLOW, 0, "follow", "F F7", "freeze what is shown, and follow again"},

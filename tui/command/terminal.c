@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/time.h"
+#include "term/clipboard.h"
 #include "term/input.h"
 #include "term/screen.h"
 
@@ -25,6 +26,7 @@ struct terminal {
 	struct loop_reader *reader;
 	struct loop_timer *frame, *key_timer;
 	struct loop_signal *signals[5];
+	struct clipboard *clipboard;
 	struct explorer *explorer;
 	uint32_t version; /* of the model as it was drawn last */
 	int64_t credit;   /* microseconds saved up for frames, as of `counted` */
@@ -80,6 +82,25 @@ static void on_change(void *ctx)
 		draw(t);
 	else if (!loop_timer_active(t->frame))
 		ms_timer(t->frame, FRAME - credit);
+}
+
+/* Not drawn at once: it may be that a frame is being drawn. */
+static void on_said(void *ctx, const char *line)
+{
+	struct terminal *t = ctx;
+
+	app_say(t->app, line);
+	ms_timer(t->frame, 0);
+}
+
+static bool on_send(void *ctx, struct str bytes)
+{
+	return screen_send(((struct terminal *)ctx)->screen, bytes);
+}
+
+static void on_copy(void *ctx, struct str text, const char *what)
+{
+	clipboard_put(((struct terminal *)ctx)->clipboard, text, what);
 }
 
 static void resize(struct terminal *t)
@@ -181,6 +202,7 @@ static void listen_to(struct terminal *t)
 	t->reader = loop_reader_new(t->loop, STDIN_FILENO, on_input, t);
 	t->frame = loop_timer_new(t->loop, on_frame, t);
 	t->key_timer = loop_timer_new(t->loop, on_key_timer, t);
+	t->clipboard = clipboard_new(t->loop, on_send, on_said, t);
 	t->signals[0] = loop_signal_new(t->loop, SIGWINCH, on_resize, t);
 	t->signals[1] = loop_signal_new(t->loop, SIGTERM, on_end, t);
 	t->signals[2] = loop_signal_new(t->loop, SIGHUP, on_hang_up, t);
@@ -192,6 +214,7 @@ static void stop_listening(struct terminal *t)
 {
 	for (size_t i = 0; i < sizeof(t->signals) / sizeof(t->signals[0]); i++)
 		loop_signal_free(t->signals[i]);
+	clipboard_free(t->clipboard);
 	loop_timer_free(t->key_timer);
 	loop_timer_free(t->frame);
 	loop_reader_free(t->reader);
@@ -221,10 +244,12 @@ enum err terminal_run(struct app *app, struct loop *loop, struct explorer *x,
 	listen_to(&t);
 	explorer_on_change(x, on_change, &t);
 	app_on_change(app, on_change, &t);
+	app_on_copy(app, on_copy, &t);
 	resize(&t);
 	loop_run(loop);
 	explorer_on_change(x, NULL, NULL);
 	app_on_change(app, NULL, NULL);
+	app_on_copy(app, NULL, NULL);
 	stop_listening(&t);
 	ignore_hurry();
 	screen_close(t.screen);

@@ -124,6 +124,15 @@ static void event_go(struct view *v, uint64_t number, bool percent)
 	reader_go(r, (uint32_t)view_place(number, percent, r->n));
 }
 
+static bool event_copy(struct view *v, enum copy_what what, struct buf *out)
+{
+	struct event_view *e = (struct event_view *)v;
+
+	if (what != COPY_SMART)
+		return view_copy_event(v->world, e->event, what, out);
+	return view_copied(v->world, detail_copy_tab(&e->detail, v->world->explorer, out), out);
+}
+
 static void event_free(struct view *v)
 {
 	detail_pane_fini(&((struct event_view *)v)->detail);
@@ -140,6 +149,7 @@ static const struct view_class event_class = {
 	.status = event_status,
 	.command = event_command,
 	.go = event_go,
+	.copy = event_copy,
 };
 
 struct view *view_event_new(struct world *w, uint32_t event)

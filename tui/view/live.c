@@ -133,13 +133,25 @@ static void draw_list(struct live_view *l, struct surface *s, struct area a)
 	surface_scrollbar(s, body, body.cols - 1, l->list.top, l->list.count);
 }
 
+/* Lines of a log may stand here before the first event. */
+static bool is_empty(const struct live_view *l)
+{
+	return l->list.count == 0 && view_is_waiting(l->view.world);
+}
+
 static void live_draw(struct view *v, struct surface *s, struct area a)
 {
 	struct live_view *l = (struct live_view *)v;
-	struct panes p = view_panes(s, a, 62, 60, l->zoomed, l->detail_focused);
 	struct live_place on;
+	struct panes p;
 
 	refresh(l);
+	if (is_empty(l)) {
+		l->detail_visible = false;
+		view_welcome_draw(s, a, v->world->intake);
+		return;
+	}
+	p = view_panes(s, a, 62, 60, l->zoomed, l->detail_focused);
 	l->detail_visible = p.second.rows > 0 && p.second.cols > 0;
 	if (p.first.rows > 0)
 		draw_list(l, s, p.first);
@@ -359,6 +371,28 @@ static void live_go(struct view *v, uint64_t number, bool percent)
 		l->waiting = 0;
 }
 
+static bool live_copy(struct view *v, enum copy_what what, struct buf *out)
+{
+	struct live_view *l = (struct live_view *)v;
+	struct live_place on = live_place_at(l, l->list.cursor);
+
+	if (is_empty(l))
+		return view_welcome_copy(v->world, what, out);
+	if (on.log != LIVE_NO_LOG) {
+		if (what == COPY_SMART)
+			events_log_text(model_events(live_model(l)), on.log, out);
+		return out->n > 0;
+	}
+	if (on.trace == MODEL_NONE)
+		return false;
+	if (what == COPY_SMART && l->detail_focused && l->detail_visible)
+		return view_copied(v->world, detail_copy_tab(&l->detail, v->world->explorer, out),
+		                   out);
+	if (on.event == EVENT_NONE)
+		return view_copy_trace(v->world, on.trace, what, out);
+	return view_copy_event(v->world, on.event, what, out);
+}
+
 static void live_free(struct view *v)
 {
 	struct live_view *l = (struct live_view *)v;
@@ -378,6 +412,7 @@ static const struct view_class live_class = {
 	.status = live_status,
 	.command = live_command,
 	.go = live_go,
+	.copy = live_copy,
 };
 
 struct view *view_live_new(struct world *w)

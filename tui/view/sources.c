@@ -147,6 +147,23 @@ static void sources_go(struct view *view, uint64_t number, bool percent)
 	reader_go(r, (uint32_t)view_place(number, percent, r->n));
 }
 
+/* The id of a source is its path; the text is what stands here, with the places of bad lines. */
+static bool sources_copy(struct view *view, enum copy_what what, struct buf *out)
+{
+	struct explorer *x = view->world->explorer;
+
+	if (what == COPY_SMART) {
+		reader_copy(&((struct sources_view *)view)->reader, out);
+	} else if (what == COPY_ID) {
+		for (uint32_t i = 0; i < explorer_source_count(x); i++) {
+			buf_puts(out, i > 0 ? "\n" : "");
+			buf_puts(out, explorer_source_path(x, i));
+		}
+		view->world->copied = "path";
+	}
+	return out->n > 0;
+}
+
 static void sources_free(struct view *view)
 {
 	reader_fini(&((struct sources_view *)view)->reader);
@@ -163,6 +180,7 @@ static const struct view_class sources_class = {
 	.status = sources_status,
 	.command = sources_command,
 	.go = sources_go,
+	.copy = sources_copy,
 };
 
 struct view *view_sources_new(struct world *w)

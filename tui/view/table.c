@@ -124,20 +124,13 @@ static void refresh(struct table *t)
 		t->view.draw_again_us = t->build_after - now;
 }
 
-/* Events can come and none has. */
-static bool is_waiting(const struct world *w)
-{
-	return w->intake != NULL && explorer_events(w->explorer)->n == 0 &&
-	       !explorer_loading(w->explorer);
-}
-
 static void table_draw(struct view *v, struct surface *s, struct area a)
 {
 	struct table *t = (struct table *)v;
 	struct panes p;
 
 	refresh(t);
-	if (is_waiting(v->world) && !t->picking) {
+	if (view_is_waiting(v->world) && !t->picking) {
 		t->pane_visible = false;
 		view_welcome_draw(s, a, v->world->intake);
 		return;
@@ -431,6 +424,13 @@ static void table_go(struct view *v, uint64_t number, bool percent)
 		t->waiting = 0;
 }
 
+static bool table_copy(struct view *v, enum copy_what what, struct buf *out)
+{
+	if (view_is_waiting(v->world))
+		return view_welcome_copy(v->world, what, out);
+	return table_copy_row((struct table *)v, what, out);
+}
+
 static void table_free(struct view *v)
 {
 	struct table *t = (struct table *)v;
@@ -450,6 +450,7 @@ static const struct view_class table_class = {
 	.status = table_status,
 	.command = table_command,
 	.go = table_go,
+	.copy = table_copy,
 };
 
 struct view *view_table_new(struct world *w, const struct query *q)

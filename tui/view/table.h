@@ -1,4 +1,4 @@
-/* Private to the list screen: what table.c and table_pane.c share. */
+/* Private to the list screen: what the files of table*.c share. */
 #ifndef VIEW_TABLE_H
 #define VIEW_TABLE_H
 
@@ -52,6 +52,8 @@ void table_draw_list(struct table *t, struct surface *s, struct area a);
 void table_put_clipped(struct surface *s, struct area a, int row, int col, int width,
                        enum role role, struct str text);
 void table_draw_picker(struct table *t, struct surface *s, struct area a);
+
+bool table_copy_row(struct table *t, enum copy_what what, struct buf *out);
 
 void table_pane_init(struct table *t);
 void table_pane_fini(struct table *t);

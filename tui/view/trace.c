@@ -229,6 +229,19 @@ static void trace_go(struct view *v, uint64_t number, bool percent)
 	waterfall_act(&t->waterfall, model_of(t), ACTION_NONE, 0);
 }
 
+static bool trace_copy(struct view *v, enum copy_what what, struct buf *out)
+{
+	struct trace_view *t = (struct trace_view *)v;
+	uint32_t event = waterfall_cursor(&t->waterfall);
+
+	if (what == COPY_SMART && t->detail_focused && t->detail_visible)
+		return view_copied(v->world, detail_copy_tab(&t->detail, v->world->explorer, out),
+		                   out);
+	if (event == EVENT_NONE)
+		return view_copy_trace(v->world, t->trace, what, out);
+	return view_copy_event(v->world, event, what, out);
+}
+
 static void trace_free(struct view *v)
 {
 	struct trace_view *t = (struct trace_view *)v;
@@ -249,6 +262,7 @@ static const struct view_class trace_class = {
 	.status = trace_status,
 	.command = trace_command,
 	.go = trace_go,
+	.copy = trace_copy,
 };
 
 struct view *view_trace_new(struct world *w, uint32_t trace, uint32_t event)

@@ -7,6 +7,17 @@
 #include "explorer.h"
 #include "widget/action.h"
 
+/* What of a thing is copied. The thing is what the cursor is on, or what the pane shows that has the focus. */
+enum copy_what {
+	COPY_NOTHING,
+	/* The text of the thing, as it was sent and whole. Of a call its last user text and what was answered, with the
+	 * error if there is one; of a span its output; of a trace the same of its latest call that was answered; of
+	 * a session, user or model, and of what has no text, its values; of text on the screen that text. */
+	COPY_SMART,
+	COPY_ID,
+	COPY_COMMAND, /* the command line that prints what is shown; never asked of a view */
+};
+
 enum wish_kind {
 	WISH_NONE,
 	WISH_TRACE,   /* open a trace; event: the node to stand on, or EVENT_NONE */
@@ -38,8 +49,12 @@ struct world {
 	const struct intake *intake; /* NULL: nothing is taken in */
 	struct wish wish;            /* set by a view, carried out and cleared after the call */
 	struct buf message; /* one line for the status; set by a view, shown until the next key */
-	bool follow;        /* rows may arrive */
-	int64_t now;        /* wall clock of this frame, microseconds */
+	/* Of a copy that was asked of a view: what it is if it is no plain "text" ("advice"), static; and that it is
+	 * being read: asked again when something has changed. Cleared before the call. */
+	const char *copied;
+	bool reading;
+	bool follow; /* rows may arrive */
+	int64_t now; /* wall clock of this frame, microseconds */
 };
 
 struct view;
@@ -60,6 +75,9 @@ struct view_class {
 	void (*command)(struct view *v, struct buf *out);
 	/* `:123` and `:50%`: the row, or a hundredth part. NULL: cannot. */
 	void (*go)(struct view *v, uint64_t number, bool percent);
+	/* Appends what is to be copied. False: there is nothing of that kind here (or not yet: world.reading), or
+	 * world.message says why not. NULL: never anything. */
+	bool (*copy)(struct view *v, enum copy_what what, struct buf *out);
 };
 
 struct view {
@@ -88,8 +106,20 @@ struct panes {
 /* share: percent of the height (stacked) or width (side by side) for the first. */
 struct panes view_panes(struct surface *s, struct area a, int stacked_share, int side_share,
                         bool zoomed, bool second_focused);
+/* Events can come and none has. */
+bool view_is_waiting(const struct world *w);
 /* How to send events here, for while there are none. */
 void view_welcome_draw(struct surface *s, struct area a, const struct intake *intake);
+/* The same for pasting: a line a command or comment. COPY_ID: the address alone. */
+bool view_welcome_copy(struct world *w, enum copy_what what, struct buf *out);
+/* What is copied of an event, a trace, and of an id by its number (false if it is absent). */
+bool view_copy_event(struct world *w, uint32_t event, enum copy_what what, struct buf *out);
+bool view_copy_trace(struct world *w, uint32_t trace, enum copy_what what, struct buf *out);
+bool view_copy_id(struct world *w, uint32_t id, struct buf *out);
+/* Every column of a row that is known, a line each. */
+bool view_copy_values(struct world *w, const struct rows *r, uint32_t row, struct buf *out);
+/* What a view's copy gives after one of the detail pane's. */
+bool view_copied(struct world *w, enum detail_state state, struct buf *out);
 /* An id as head lines have it: whole if short, else its first 8 and last 4 characters. */
 void view_short_id(struct buf *out, const struct ids *ids, uint32_t id);
 /* The row that `:123` or `:50%` (percent) means, of count rows; count itself where it is beyond. */

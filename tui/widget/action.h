@@ -57,6 +57,7 @@ enum action {
 	ACTION_REDRAW,
 	ACTION_RELOAD,
 	ACTION_SUSPEND,
+	ACTION_COPY, /* with what as argument: enum copy_what of view/view.h */
 	ACTION_COUNT,
 };
 

@@ -31,6 +31,12 @@ void detail_pane_trace(struct detail_pane *d, uint32_t trace);
 /* Brings the text up to date (asks the explorer for the payload), then draws tabs and text. focused: the tab line is marked. */
 void detail_pane_draw(struct detail_pane *d, struct explorer *x, struct surface *s, struct area a,
                       bool focused);
+/* For the clipboard: text as it was sent, neither cut nor clean, appended to out. DETAIL_LOADING: it is being read, ask again
+ * when the explorer says that something has changed; DETAIL_FAILED: out has the reason (clean it).
+ * exchange: the last user text and what was answered, with the error if there is one; of an event that is no call its output,
+ * else its input. tab: what the tab is about, the conversation, the properties as JSON, the line. */
+enum detail_state detail_copy_exchange(struct explorer *x, uint32_t event, struct buf *out);
+enum detail_state detail_copy_tab(const struct detail_pane *d, struct explorer *x, struct buf *out);
 /* NEXT_TAB PREVIOUS_TAB, else as the reader's. */
 bool detail_pane_act(struct detail_pane *d, enum action action);
 

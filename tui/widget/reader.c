@@ -382,6 +382,19 @@ bool reader_act(struct reader *r, enum action action)
 	}
 }
 
+void reader_copy(const struct reader *r, struct buf *out)
+{
+	for (uint32_t i = 0; i < r->n; i++) {
+		const struct reader_line *l = &r->lines[i];
+
+		buf_append(out, l->label);
+		buf_puts(out, l->label.n > 0 && l->text.n > 0 ? " " : "");
+		buf_pad(out, ' ', l->indent);
+		buf_append(out, l->text);
+		buf_add(out, '\n');
+	}
+}
+
 void reader_go(struct reader *r, uint32_t line)
 {
 	r->top = line < r->n ? line : r->n > 0 ? r->n - 1 : 0;

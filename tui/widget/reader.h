@@ -51,7 +51,8 @@ void reader_draw(struct reader *r, struct surface *s,
 bool reader_act(struct reader *r, enum action action); /* movement, WRAP, SCROLL_LEFT/RIGHT */
 /* Moves so that the next (direction 1) or previous (-1) row with the needle is in sight; false if none has it. Wraps around. */
 bool reader_find(struct reader *r, struct str needle, int direction);
-uint32_t reader_hits(const struct reader *r); /* paragraphs that hold the needle */
+void reader_copy(const struct reader *r, struct buf *out); /* all of it, not wrapped, labels too */
+uint32_t reader_hits(const struct reader *r);              /* paragraphs that hold the needle */
 void reader_go(struct reader *r, uint32_t line);
 /* 0..100, how far down the last seen row is; 100 if all is seen. */
 int reader_percent(const struct reader *r);

@@ -1,0 +1,167 @@
+/* What views give away for the clipboard of an event, a trace, a model pair. It leaves choosing the thing to the views, and the
+ * texts of an event to the detail pane. */
+#include "view/view.h"
+
+#include "base/clean.h"
+#include "base/decimal.h"
+#include "base/time.h"
+#include "widget/detail.h"
+
+static bool copy_id(const struct ids *ids, uint32_t id, struct buf *out)
+{
+	if (id != 0)
+		ids_text(ids, id, out);
+	return id != 0;
+}
+
+bool view_copy_id(struct world *w, uint32_t id, struct buf *out)
+{
+	return copy_id(&explorer_events(w->explorer)->ids, id, out);
+}
+
+/* The id that `tracehog show` is given in the status line: only a uuid is of one event alone. */
+static bool copy_event_id(struct world *w, uint32_t event, struct buf *out)
+{
+	const struct events *t = explorer_events(w->explorer);
+	uint32_t uuid = events_uuid(t, event);
+
+	return copy_id(&t->ids, uuid != 0 ? uuid : events_node_id(t, event), out);
+}
+
+bool view_copied(struct world *w, enum detail_state state, struct buf *out)
+{
+	if (state == DETAIL_LOADING)
+		w->reading = true;
+	if (state == DETAIL_FAILED) {
+		buf_clear(&w->message);
+		clean_append(&w->message, buf_str(out), 0);
+		buf_clear(out);
+	}
+	return state == DETAIL_READY && out->n > 0;
+}
+
+/* ---- values ---------------------------------------------------------------------------------------------------------- */
+
+/* Exact where a screen rounds. */
+static void append_number(struct buf *out, const struct value *v, const char *before, int scale,
+                          const char *after)
+{
+	buf_puts(out, v->partial ? ">=" : v->estimate ? "~" : "");
+	buf_puts(out, before);
+	decimal_append(out, v->number, scale);
+	buf_puts(out, after);
+}
+
+static void append_value(struct buf *out, const struct value *v)
+{
+	switch (v->type) {
+	case VALUE_UNKNOWN:
+		break;
+	case VALUE_TEXT:
+		buf_append(out, v->text);
+		break;
+	case VALUE_TIME:
+		time_append_rfc3339(out, (int64_t)v->number);
+		break;
+	case VALUE_COUNT:
+	case VALUE_TOKENS:
+		append_number(out, v, "", 0, "");
+		break;
+	case VALUE_MONEY:
+		append_number(out, v, "$", MONEY_SCALE, "");
+		break;
+	case VALUE_SECONDS:
+		append_number(out, v, "", 6, "s");
+		break;
+	case VALUE_BOOL:
+		buf_puts(out, v->number != 0 ? "true" : "false");
+		break;
+	}
+}
+
+bool view_copy_values(struct world *w, const struct rows *r, uint32_t row, struct buf *out)
+{
+	size_t n;
+	const struct column *c = rows_columns(r->query.kind, &n);
+	struct buf scratch = {0};
+
+	for (size_t i = 0; i < n; i++) {
+		struct value v = {0};
+
+		buf_clear(&scratch);
+		c[i].get(r, row, &v, &scratch);
+		if (v.type == VALUE_UNKNOWN)
+			continue;
+		buf_printf(out, "%s: ", c[i].name);
+		append_value(out, &v);
+		buf_add(out, '\n');
+	}
+	buf_free(&scratch);
+	w->copied = "row";
+	return out->n > 0;
+}
+
+/* Of a trace or an event outside of any list. */
+static bool copy_values_of(struct world *w, enum rows_kind kind, uint32_t number, struct buf *out)
+{
+	struct rows r = {.model = explorer_model(w->explorer), .at = &number, .n = 1, .total = 1};
+
+	query_init(&r.query, kind);
+	return view_copy_values(w, &r, 0, out);
+}
+
+/* ---- texts ----------------------------------------------------------------------------------------------------------- */
+
+/* Nothing was said and nothing is being read. */
+static bool has_none(const struct world *w)
+{
+	return !w->reading && w->message.n == 0;
+}
+
+bool view_copy_event(struct world *w, uint32_t event, enum copy_what what, struct buf *out)
+{
+	if (what == COPY_ID)
+		return copy_event_id(w, event, out);
+	if (what != COPY_SMART)
+		return false;
+	if (view_copied(w, detail_copy_exchange(w->explorer, event, out), out))
+		return true;
+	return has_none(w) && copy_values_of(w, ROWS_GENERATIONS, event, out);
+}
+
+/* What answered the whole trace: its latest call with an answer, else its own event, else its latest call. */
+static uint32_t last_word(const struct model *m, uint32_t trace)
+{
+	const struct events *t = model_events(m);
+	uint32_t at = model_trace(m, trace)->first_event, answer = EVENT_NONE, call = EVENT_NONE;
+
+	for (; at != EVENT_NONE; at = model_next_event(m, at)) {
+		if (event_kind(events_get(t, at)) != EVENT_GENERATION)
+			continue;
+		if (call == EVENT_NONE || events_compare_start(t, at, call) > 0)
+			call = at;
+		if ((events_get(t, at)->flags & EVENT_HAS_OUTPUT) &&
+		    (answer == EVENT_NONE || events_compare_start(t, at, answer) > 0))
+			answer = at;
+	}
+	if (answer != EVENT_NONE)
+		return answer;
+	at = model_trace(m, trace)->explicit_event;
+	return at != EVENT_NONE ? at : call;
+}
+
+bool view_copy_trace(struct world *w, uint32_t trace, enum copy_what what, struct buf *out)
+{
+	struct model *m = explorer_model(w->explorer);
+	uint32_t event;
+
+	if (what == COPY_ID)
+		return copy_id(&model_events(m)->ids, model_trace(m, trace)->id, out);
+	if (what != COPY_SMART)
+		return false;
+	event = last_word(m, trace);
+	if (event != EVENT_NONE &&
+	    view_copied(w, detail_copy_exchange(w->explorer, event, out), out))
+		return true;
+	return has_none(w) && copy_values_of(w, ROWS_TRACES, trace, out);
+}

@@ -1,0 +1,50 @@
+/* What is copied of the row under the cursor of a list. It leaves what there is to copy of an event or a trace to copy.c. */
+#include "view/table.h"
+
+static bool copy_model_name(const struct table *t, struct buf *out)
+{
+	const struct column *c = rows_column(ROWS_MODELS, STR("model"));
+	struct buf scratch = {0};
+	struct value v = {0};
+
+	c->get(&t->rows, (uint32_t)t->list.cursor, &v, &scratch);
+	if (v.type == VALUE_TEXT)
+		buf_append(out, v.text);
+	buf_free(&scratch);
+	return out->n > 0;
+}
+
+static bool copy_id(struct table *t, uint32_t id, struct buf *out)
+{
+	struct world *w = t->view.world;
+
+	if (t->query.kind == ROWS_MODELS)
+		return copy_model_name(t, out);
+	if (t->query.kind == ROWS_SESSIONS)
+		id = model_session(explorer_model(w->explorer), id)->id;
+	return view_copy_id(w, id, out);
+}
+
+bool table_copy_row(struct table *t, enum copy_what what, struct buf *out)
+{
+	struct world *w = t->view.world;
+	uint32_t id = table_current(t);
+
+	if (id == MODEL_NONE)
+		return false;
+	switch (t->query.kind) {
+	case ROWS_TRACES:
+		return view_copy_trace(w, id, what, out);
+	case ROWS_GENERATIONS:
+	case ROWS_SPANS:
+		if (what == COPY_SMART && t->pane_focused && t->pane_visible)
+			return view_copied(w, detail_copy_tab(&t->pane.detail, w->explorer, out),
+			                   out);
+		return view_copy_event(w, id, what, out);
+	default:
+		if (what == COPY_ID)
+			return copy_id(t, id, out);
+		return what == COPY_SMART &&
+		       view_copy_values(w, &t->rows, (uint32_t)t->list.cursor, out);
+	}
+}
