@@ -32,6 +32,7 @@ static void let_go(struct http_call *c)
 	c->headers = NULL;
 	if (c->bearer)
 		explicit_bzero(c->bearer, c->bearer_length);
+	http_inflate_end(&c->inflate);
 	loop_timer_free(c->deadline);
 	c->deadline = NULL;
 }
@@ -179,6 +180,18 @@ static bool is_taken_by_part(const struct http_call *c)
 	return c->part && status_of(c) == STATUS_OK;
 }
 
+/* What the whole header says about the body. */
+static bool start_body(struct http_call *c)
+{
+	struct curl_header *header;
+
+	c->answered = true;
+	if (curl_easy_header(c->easy, "Content-Encoding", 0, CURLH_HEADER, -1, &header) !=
+	    CURLHE_OK)
+		return true;
+	return header->amount == 1 && http_inflate_start(&c->inflate, header->value);
+}
+
 static size_t on_header(char *bytes, size_t size, size_t n, void *ctx)
 {
 	struct http_call *c = ctx;
@@ -192,9 +205,12 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *ctx)
 		c->too_big = true;
 		return 0;
 	}
-	/* The empty line. Headers of 1xx come before. */
-	if ((bytes[0] == '\r' || bytes[0] == '\n') && status_of(c) >= FIRST_FINAL)
-		c->answered = true;
+	/* The empty line. Headers of 1xx come before, trailers after it. */
+	if ((bytes[0] == '\r' || bytes[0] == '\n') && !c->answered && status_of(c) >= FIRST_FINAL &&
+	    !start_body(c)) {
+		c->inflate.broken = true;
+		return 0;
+	}
 	return n;
 }
 
@@ -207,27 +223,36 @@ static size_t body_limit(const struct http_call *c, bool parts)
 	return parts ? SIZE_MAX : HTTP_MAX_ANSWER;
 }
 
-static size_t on_body(char *bytes, size_t size, size_t n, void *ctx)
+static bool take_body(void *ctx, struct str bytes)
 {
 	struct http_call *c = ctx;
 	bool parts = is_taken_by_part(c);
+
+	c->taken += bytes.n;
+	if (c->taken > body_limit(c, parts)) {
+		c->too_big = true;
+		return false;
+	}
+	if (parts)
+		c->part(c->ctx, bytes);
+	else
+		buf_append(&c->body, bytes);
+	if (c->body.full)
+		c->too_big = true;
+	return !c->cancelled && !c->body.full;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t n, void *ctx)
+{
+	struct http_call *c = ctx;
 
 	n *= size;
 	c->heard = time_monotonic();
 	if (c->cancelled)
 		return 0;
-	c->taken += n;
-	if (c->taken > body_limit(c, parts)) {
-		c->too_big = true;
-		return 0;
-	}
-	if (parts)
-		c->part(c->ctx, (struct str){bytes, n});
-	else
-		buf_append(&c->body, (struct str){bytes, n});
-	if (c->body.full)
-		c->too_big = true;
-	return c->cancelled || c->body.full ? 0 : n;
+	c->received += n;
+	return n == 0 || http_inflate_feed(&c->inflate, (struct str){bytes, n}, take_body, c) ? n
+	                                                                                      : 0;
 }
 
 /* Nothing goes to another machine unencrypted, whatever localhost resolves to; children do not get
@@ -258,6 +283,7 @@ static void add_header(struct http_call *c, const char *name, const char *value)
 static void make_headers(struct http_call *c, const char *accept)
 {
 	add_header(c, "Accept: ", accept ? accept : "application/json");
+	add_header(c, "Accept-Encoding: ", "gzip, deflate");
 	add_header(c, "Expect:", "");
 	if (c->sent.n > 0 || strcmp(c->method, "POST") == 0)
 		add_header(c, "Content-Type: ", "application/json");
@@ -304,7 +330,9 @@ static void set_up(struct http_call *c)
 	/* No key for a proxy. */
 	curl_easy_setopt(easy, CURLOPT_HEADEROPT, (long)CURLHEADER_SEPARATE);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, "tracehog/" TRACEHOG_VERSION);
-	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+	curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
+	/* Without a limit it passes a length over that for none. */
+	curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)INT64_MAX);
 	curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)HTTP_CONNECT_MS);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
@@ -389,6 +417,14 @@ void http_call_begin(struct http_call *c)
 
 /* ---- the end of a request ------------------------------------------------------------------------ */
 
+/* The limit that an answer was over. */
+static size_t size_limit(const struct http_call *c, CURLcode code)
+{
+	if (c->header_bytes > MAX_HEADER || (!c->answered && code != CURLE_FILESIZE_EXCEEDED))
+		return MAX_HEADER;
+	return body_limit(c, is_taken_by_part(c));
+}
+
 /* Why a call ended as it did, in a sentence. */
 static void explain(struct http_call *c, enum http_end end, CURLcode code)
 {
@@ -408,9 +444,7 @@ static void explain(struct http_call *c, enum http_end end, CURLcode code)
 		break;
 	case HTTP_TOO_BIG:
 		snprintf(c->says, HTTP_SAYS, "%.120s: its answer is too big: over %zu bytes", host,
-		         c->header_bytes > MAX_HEADER || !c->answered
-		                 ? MAX_HEADER
-		                 : body_limit(c, is_taken_by_part(c)));
+		         size_limit(c, code));
 		break;
 	case HTTP_CUT:
 		snprintf(c->says, HTTP_SAYS, "%.80s: its answer is broken: %.150s", host, curl);
@@ -441,7 +475,8 @@ static void forget_answer(struct http_call *c)
 	curl_easy_getinfo(c->easy, CURLINFO_SIZE_DOWNLOAD_T, &on_wire);
 	c->wire_bytes += (uint64_t)on_wire;
 	c->header_bytes = 0;
-	c->taken = 0;
+	c->received = c->taken = 0;
+	http_inflate_end(&c->inflate);
 	c->answered = false;
 	buf_clear(&c->body);
 }
@@ -487,18 +522,34 @@ static void follow(struct http_call *c, const char *url)
 	curl_multi_add_handle(c->http->multi, c->easy);
 }
 
+/* What libcurl's end of a request means to us. Its cause goes to curl_says where libcurl has none. */
+static enum http_end end_of(struct http_call *c, CURLcode code)
+{
+	const char *says = NULL;
+	enum http_end end = http_end_of(code, c->answered);
+
+	if (c->too_big || code == CURLE_FILESIZE_EXCEEDED)
+		return HTTP_TOO_BIG;
+	if (code == CURLE_OUT_OF_MEMORY && !c->answered)
+		return HTTP_TOO_BIG; /* a header line without an end */
+	if (c->inflate.broken)
+		says = "it cannot be inflated";
+	else if (code == CURLE_OK && !c->answered)
+		says = "it ended in its header";
+	else if (code == CURLE_OK && c->inflate.on && c->received > 0 && !c->inflate.whole)
+		says = "it ended in the middle of what was to be inflated";
+	if (says) {
+		snprintf(c->curl_says, sizeof(c->curl_says), "%s", says);
+		end = c->answered ? HTTP_CUT : HTTP_NO_REPLY;
+	}
+	return end;
+}
+
 void http_call_over(struct http_call *c, CURLcode code)
 {
 	const char *redirect = redirect_of(c);
-	enum http_end end = http_end_of(code, c->answered);
+	enum http_end end = end_of(c, code);
 
-	if (code == CURLE_OK && !c->answered) {
-		end = c->header_bytes > 0 ? HTTP_CUT : HTTP_NO_REPLY;
-		snprintf(c->curl_says, sizeof(c->curl_says), "it ended before its body");
-	} else if (c->too_big ||
-	           (code == CURLE_OUT_OF_MEMORY && !c->answered)) { /* one endless header */
-		end = HTTP_TOO_BIG;
-	}
 	if (end == HTTP_ANSWERED && redirect) {
 		follow(c, redirect);
 		return;

@@ -6,6 +6,7 @@
 
 #include <curl/curl.h>
 #include <sys/socket.h>
+#include <zlib.h>
 
 #define HTTP_SAYS sizeof(((struct http_answer *)NULL)->says)
 
@@ -24,6 +25,21 @@ bool http_target_read(struct http_target *t, const char *url, char says[HTTP_SAY
 void http_target_free(struct http_target *t);
 /* An address of this machine: 127.0.0.0/8 and ::1. */
 bool http_address_is_loopback(const struct sockaddr *address);
+
+/* A body as it was sent to what it holds. Zero-initialise: hands on what it gets. */
+struct http_inflate {
+	z_stream z;
+	bool on;
+	bool whole;  /* a stream ended with the last byte */
+	bool broken; /* feed failed by itself */
+};
+
+/* False for an encoding that was not asked for. */
+bool http_inflate_start(struct http_inflate *in, const char *encoding);
+/* False if take was, or if the bytes are broken. bytes is not empty. */
+bool http_inflate_feed(struct http_inflate *in, struct str bytes,
+                       bool (*take)(void *ctx, struct str bytes), void *ctx);
+void http_inflate_end(struct http_inflate *in); /* also before the next start */
 
 struct http {
 	struct loop *loop;
@@ -61,7 +77,8 @@ struct http_call {
 	size_t header_bytes;
 	bool answered; /* its header is whole */
 	bool too_big;
-	uint64_t taken; /* bytes of the body, inflated */
+	struct http_inflate inflate;
+	uint64_t received, taken; /* bytes of the body, as sent and inflated */
 	struct buf body;
 	uint64_t wire_bytes; /* of the answers before it */
 	char curl_says[CURL_ERROR_SIZE];
