@@ -40,6 +40,16 @@ static void key_seconds(struct json_writer *w, const char *key, int64_t microsec
 
 /* ---- traces ---------------------------------------------------------------------------------------------------------- */
 
+static void unknown_totals(struct json_writer *w)
+{
+	static const char *const keys[] = {"explicit", "tokens", "cost", "errors"};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		json_write_key(w, keys[i]);
+		json_write_null(w);
+	}
+}
+
 static void trace_facts(struct json_writer *w, struct model *m, uint32_t trace)
 {
 	const struct trace *t = model_trace(m, trace);
@@ -55,9 +65,13 @@ static void trace_facts(struct json_writer *w, struct model *m, uint32_t trace)
 	key_time(w, "start_time", t->start);
 	key_time(w, "end_time", t->end);
 	key_seconds(w, "latency_s", t->latency);
-	key_seconds(w, "wall_s", timed ? t->end - t->start : EVENT_UNKNOWN);
+	key_seconds(w, "wall_s", timed && !t->listed ? t->end - t->start : EVENT_UNKNOWN);
+	if (!t->counted) {
+		unknown_totals(w);
+		return;
+	}
 	json_write_key(w, "explicit");
-	json_write_bool(w, t->explicit_event != EVENT_NONE);
+	json_write_bool(w, t->explicit_event != EVENT_NONE || t->totals.kinds[EVENT_TRACE] > 0);
 	output_totals(w, &t->totals);
 	json_write_key(w, "errors");
 	json_write_int(w, t->totals.errors);

@@ -85,7 +85,9 @@ static void trace_title(const struct model *m, const struct trace *trace, struct
 	if (trace->totals.errors > 0)
 		buf_printf(out, "  %u error%s", trace->totals.errors,
 		           trace->totals.errors == 1 ? "" : "s");
-	if (trace->explicit_event == EVENT_NONE)
+	if (trace->listed)
+		buf_puts(out, "  (listed: not all of it is here)");
+	else if (trace->explicit_event == EVENT_NONE)
 		buf_puts(out, "  (no $ai_trace event)");
 	buf_add(out, ' ');
 }
@@ -143,7 +145,10 @@ static void add_turn(struct table *t, uint32_t trace, uint32_t turn)
 	time_append_clock(&line, tr->first_time);
 	buf_printf(&line, "  #%u  ", turn);
 	buf_append(&line, strings_get(&model_events(m)->strings, tr->name));
-	buf_printf(&line, "  %u gen", tr->totals.kinds[EVENT_GENERATION]);
+	if (tr->counted)
+		buf_printf(&line, "  %u gen", tr->totals.kinds[EVENT_GENERATION]);
+	else
+		buf_puts(&line, "  ? gen");
 	if (totals_cost(&tr->totals, &cost)) {
 		buf_puts(&line, "  ");
 		format_money(&line, cost);
@@ -162,14 +167,23 @@ static void add_turn(struct table *t, uint32_t trace, uint32_t turn)
 
 #define TURNS_SHOWN 200
 
+/* What a listing counts may be more than memory holds. */
+static uint32_t traces_here(const struct model *m, const struct session *s)
+{
+	uint32_t n = 0;
+
+	for (uint32_t at = s->first_trace; at != MODEL_NONE; at = model_next_trace(m, at))
+		n++;
+	return n;
+}
+
 static void fill_session(struct table *t, uint32_t session)
 {
 	struct model *m = explorer_model(t->view.world->explorer);
 	const struct session *s = model_session(m, session);
-	uint32_t n = 0, *traces = mem_alloc(s->traces + 1, sizeof(*traces));
+	uint32_t n = 0, here = traces_here(m, s), *traces = mem_alloc(here + 1, sizeof(*traces));
 
-	for (uint32_t at = s->first_trace; at != MODEL_NONE && n < s->traces;
-	     at = model_next_trace(m, at))
+	for (uint32_t at = s->first_trace; n < here; at = model_next_trace(m, at))
 		traces[n++] = at;
 	qsort_r(traces, n, sizeof(*traces), by_first_time, m);
 	t->pane.reader.label_width = 7;
@@ -177,6 +191,11 @@ static void fill_session(struct table *t, uint32_t session)
 		add_turn(t, traces[i], i + 1);
 	if (n > TURNS_SHOWN)
 		reader_addf(&t->pane.reader, ROLE_DIM, 0, "... +%u turns (Enter)", n - TURNS_SHOWN);
+	if (s->listed && s->counted && s->traces > n)
+		reader_addf(&t->pane.reader, ROLE_DIM, 0, "%u more turns are not here",
+		            s->traces - n);
+	else if (s->listed && !s->counted)
+		reader_add_across(&t->pane.reader, ROLE_DIM, STR("its turns are not here"));
 	mem_free(traces);
 }
 

@@ -96,7 +96,7 @@ static void fill(struct detail_pane *d, struct model *m, const struct detail *p)
 	if (p)
 		add_payload(d, model_events(m), p);
 	else if (d->tab != DETAIL_CHAT)
-		reader_add_across(r, ROLE_DIM, STR("no $ai_trace event: made from its parts"));
+		reader_add_across(r, ROLE_DIM, detail_no_event(model_trace(m, d->trace)));
 }
 
 static void update(struct detail_pane *d, struct explorer *x)

@@ -286,7 +286,7 @@ static void add_trace_times(struct buf *line, const struct trace *t)
 	time_append_local(line, t->start != TIME_NONE ? t->start : t->first_time);
 	if (t->latency != EVENT_UNKNOWN)
 		add_time(line, "latency ", t->latency, "");
-	if (t->start != TIME_NONE && t->end > t->start) {
+	if (t->start != TIME_NONE && t->end > t->start && !t->listed) {
 		uint64_t wall = (uint64_t)t->end - (uint64_t)t->start;
 
 		add_time(line, "wall ", wall > INT64_MAX ? INT64_MAX : (int64_t)wall, "");
@@ -438,6 +438,12 @@ static void add_all_attached(struct reader *r, struct model *m, const struct tra
 		reader_addf(r, ROLE_DIM, 0, "... +%u more metrics, feedback and scores", more);
 }
 
+struct str detail_no_event(const struct trace *t)
+{
+	return t->listed ? STR("listed: not all of its events are here")
+	                 : STR("no $ai_trace event: made from its parts");
+}
+
 void detail_add_trace(struct reader *r, struct model *m, uint32_t trace)
 {
 	const struct events *events = model_events(m);
@@ -460,9 +466,7 @@ void detail_add_trace(struct reader *r, struct model *m, uint32_t trace)
 		add_id(&line, "session ", events, model_session(m, t->session)->id);
 	add_id(&line, "user ", events, t->user);
 	add_text(&line, "", t->personless ? STR("(no person profile)") : STR_EMPTY);
-	add_text(&line, "",
-	         t->explicit_event == EVENT_NONE ? STR("no $ai_trace event: made from its parts")
-	                                         : STR_EMPTY);
+	add_text(&line, "", t->explicit_event == EVENT_NONE ? detail_no_event(t) : STR_EMPTY);
 	detail_add_line(r, ROLE_DIM, &line);
 	buf_free(&line);
 	add_all_attached(r, m, t);

@@ -9,6 +9,8 @@
 void detail_add_facts(struct reader *r, const struct events *events, uint32_t event);
 /* Totals, session, user, and the scores and feedback that belong to the trace (read at once, few of them). */
 void detail_add_trace(struct reader *r, struct model *m, uint32_t trace);
+/* Why there is none of the trace's own. Static text. */
+struct str detail_no_event(const struct trace *t);
 void detail_add_messages(struct reader *r, const struct messages *m, enum event_kind kind);
 void detail_add_properties(struct reader *r, const struct detail *d);
 
