@@ -5,6 +5,7 @@
 #include "print/ls.h"
 #include "print/output.h"
 #include "print/run.h"
+#include "print/settings.h"
 #include "print/show.h"
 #include "print/stats.h"
 #include "print/tail.h"
@@ -68,6 +69,25 @@ static int run(struct options *o)
 	}
 }
 
+static int run_configured(struct options *o)
+{
+	struct config *config = NULL;
+	struct errinfo e = {0};
+	enum err err = config_read(&config, o->config_file, &e);
+	int code;
+
+	if (err == ERR_OK)
+		err = options_settle(o, config, &e);
+	if (err != ERR_OK)
+		output_error(e.msg);
+	if (err == ERR_OK)
+		code = o->print_config ? print_settings(o) : run(o);
+	else
+		code = err == ERR_IO ? EXIT_UNREADABLE : EXIT_BAD_USAGE;
+	config_free(config);
+	return code;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o;
@@ -86,5 +106,5 @@ int main(int argc, char **argv)
 		output_write(STR("tracehog " TRACEHOG_VERSION "\n"));
 		return output_end(EXIT_OK);
 	}
-	return o.help ? help(&o) : run(&o);
+	return o.help ? help(&o) : run_configured(&o);
 }

@@ -130,13 +130,18 @@ static bool is_edge(char c)
 	       c == '=' || c == ':' || c == '@' || c == ',' || c == ';';
 }
 
+static bool begins_word(struct str text, size_t at)
+{
+	return at == 0 || is_edge(text.p[at - 1]) || str_ends(str_sub(text, 0, at), STR("//"));
+}
+
 bool config_holds_key(struct str text)
 {
 	static const struct str begin = {"phx_", 4};
 
 	for (size_t at = 0; (at = str_find(text, begin, at, true)) != SIZE_MAX; at++) {
 		size_t end = at + begin.n;
-		if (at > 0 && !is_edge(text.p[at - 1]))
+		if (!begins_word(text, at))
 			continue;
 		while (end < text.n && is_name_byte(text.p[end]) && text.p[end] != '.')
 			end++;

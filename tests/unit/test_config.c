@@ -144,6 +144,7 @@ static void what_looks_like_a_key(void **state)
 	assert_true(config_holds_key(STR("phx_a")));
 	assert_true(config_holds_key(STR("--key=phx_a1")));
 	assert_true(config_holds_key(STR("https://user:phx_a@host")));
+	assert_true(config_holds_key(STR("https://phx_a@host")));
 	assert_true(config_holds_key(STR("phx_ x phx_b")));
 	assert_false(config_holds_key(STR("phx_")));
 	assert_false(config_holds_key(STR("phc_abc")));

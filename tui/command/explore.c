@@ -17,27 +17,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool set_in_environment(const char *name)
-{
-	const char *value = getenv(name);
-
-	return value != NULL && value[0] != '\0';
-}
-
-/* https://no-color.org and CLICOLOR; --color wins. */
 static enum theme_depth wanted_depth(const struct options *o)
 {
-	const char *clicolor = getenv("CLICOLOR");
-
 	if (o->color != NULL && strcmp(o->color, "never") == 0)
 		return DEPTH_MONO;
-	if (o->color != NULL && strcmp(o->color, "16") == 0)
-		return DEPTH_16;
-	if (o->color != NULL && strcmp(o->color, "256") == 0)
-		return DEPTH_256;
-	if (set_in_environment("NO_COLOR") || (clicolor != NULL && strcmp(clicolor, "0") == 0))
-		return DEPTH_MONO;
-	return DEPTH_256;
+	return o->color != NULL && strcmp(o->color, "16") == 0 ? DEPTH_16 : DEPTH_256;
 }
 
 static bool have_terminal(void)
@@ -52,12 +36,11 @@ static bool have_terminal(void)
 static int list_instead(struct options *o)
 {
 	char traces[] = "traces", *words[64] = {traces};
-	struct options list = {.command = COMMAND_LS,
-	                       .since = TIME_NONE,
-	                       .until = TIME_NONE,
-	                       .words = words,
-	                       .n_words = 1};
+	struct options list = *o;
 
+	list.command = COMMAND_LS;
+	list.words = words;
+	list.n_words = 1;
 	output_error("no terminal to explore on: this is `tracehog ls traces`");
 	for (int i = 0; i < o->n_words && list.n_words < 64; i++)
 		words[list.n_words++] = o->words[i];
@@ -113,7 +96,7 @@ static int run_on_sources(struct showing *s)
 	struct options *o = s->options;
 	int code;
 
-	s->x = output_open(s->loop, o->words, o->n_words, &code);
+	s->x = output_open(s->loop, o, o->words, o->n_words, &code);
 	if (s->x == NULL)
 		return code;
 	if (explorer_source_count(s->x) == 0)
@@ -224,15 +207,23 @@ static int in_session(struct options *o, int (*command)(struct showing *s))
 	return code;
 }
 
+/* The local one. What cannot be told is said when it is opened. */
 static bool is_journal(const struct options *o)
 {
-	return o->n_words == 0 || (o->n_words == 1 && strcmp(o->words[0], "journal:") == 0);
+	struct source_choice choice;
+	struct errinfo e;
+
+	if (o->n_words == 0)
+		return o->host == NULL && o->project == 0;
+	return o->n_words == 1 && source_choose(&choice, o, o->words[0], &e) == ERR_OK &&
+	       choice.kind == SOURCE_JOURNAL && choice.path[0] == '\0';
 }
 
+/* The config may say these for every run. */
 static bool asks_to_listen(const struct options *o)
 {
-	return o->listen != NULL || o->journal != NULL || o->allow_origins[0] != NULL ||
-	       o->allow_hosts[0] != NULL;
+	return options_given(o, "listen") != NULL || options_given(o, "journal") != NULL ||
+	       options_given(o, "allow-origin") != NULL || options_given(o, "allow-host") != NULL;
 }
 
 /* The same journal without an endpoint. */

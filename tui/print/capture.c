@@ -21,7 +21,7 @@ struct capture_command {
 
 enum err capture_folder(struct buf *out, const struct options *o, struct errinfo *e)
 {
-	if (o->journal == NULL)
+	if (o == NULL || o->journal == NULL)
 		return journal_folder(out, e);
 	buf_puts(out, o->journal);
 	return ERR_OK;

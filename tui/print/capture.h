@@ -7,7 +7,7 @@
 
 int print_capture(struct options *o); /* gives the exit code */
 
-/* The folder of the journal: --journal, else the default. ERR_IO. */
+/* The folder of the journal: --journal or the config's, else the default. o NULL: no options. ERR_IO. */
 enum err capture_folder(struct buf *out, const struct options *o, struct errinfo *e) MUST_USE;
 /* What the options ask of an endpoint on that folder; borrows both. */
 void capture_endpoint_options(struct endpoint_options *out, const struct options *o,

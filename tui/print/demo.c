@@ -36,7 +36,7 @@ static int load_and_print(struct loop *loop, char *folder)
 {
 	char *words[] = {folder};
 	int code;
-	struct explorer *x = output_load(loop, words, 1, &code);
+	struct explorer *x = output_load(loop, NULL, words, 1, &code);
 
 	if (x == NULL)
 		return code;

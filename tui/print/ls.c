@@ -425,7 +425,7 @@ int print_ls(struct options *o)
 		return exit_of_err(err);
 	}
 	loop = loop_new();
-	x = output_load(loop, o->words + 1, o->n_words - 1, &code);
+	x = output_load(loop, o, o->words + 1, o->n_words - 1, &code);
 	if (x != NULL) {
 		rows_build(&rows, explorer_model(x), &q);
 		t.rows = &rows;

@@ -2,9 +2,11 @@
 #include "print/options.h"
 
 #include "base/time.h"
+#include "collect/posthog_host.h"
 #include "journal/writer.h"
 
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define AT(command) (1u << (command))
@@ -13,6 +15,7 @@
 #define PRINTS                                                                      \
 	(AT(COMMAND_LS) | AT(COMMAND_SHOW) | AT(COMMAND_TREE) | AT(COMMAND_STATS) | \
 	 AT(COMMAND_TAIL))
+#define READS (AT(COMMAND_EXPLORE) | PRINTS)
 
 static const struct {
 	const char *name, *words, *help;
@@ -121,12 +124,12 @@ static enum err set_color(struct options *o, const char *value, struct errinfo *
 	static const char *const known[] = {"auto", "never", "16", "256"};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (strcmp(value, known[i]) == 0)
+		if (strcmp(value, known[i]) == 0) {
 			o->color = known[i];
-	if (o->color == NULL)
-		return err_set(e, ERR_USAGE,
-		               "--color: %s is no colour depth: use auto, never, 16 or 256", value);
-	return ERR_OK;
+			return ERR_OK;
+		}
+	return err_set(e, ERR_USAGE, "--color: %s is no colour depth: use auto, never, 16 or 256",
+	               value);
 }
 
 static enum err set_theme(struct options *o, const char *value, struct errinfo *e)
@@ -199,9 +202,55 @@ static enum err add_origin(struct options *o, const char *value, struct errinfo 
 	return add_name(o->allow_origins, "allow-origin", value, e);
 }
 
-static enum err add_host(struct options *o, const char *value, struct errinfo *e)
+static enum err add_host_name(struct options *o, const char *value, struct errinfo *e)
 {
 	return add_name(o->allow_hosts, "allow-host", value, e);
+}
+
+static enum err set_host(struct options *o, const char *value, struct errinfo *e)
+{
+	struct buf host = {0};
+	enum err err = posthog_host_read(&host, "--host", value, e);
+
+	buf_free(&host);
+	o->host = value;
+	return err;
+}
+
+static enum err set_project(struct options *o, const char *value, struct errinfo *e)
+{
+	int64_t n;
+
+	if (!str_to_i64(str_of(value), &n) || n < 1 || n > UINT32_MAX)
+		return err_set(e, ERR_USAGE,
+		               "--project: %s is no project's number: take it from PostHog's "
+		               "address, /project/12",
+		               value);
+	o->project = (uint32_t)n;
+	return ERR_OK;
+}
+
+static enum err set_no_cache(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)value;
+	(void)e;
+	o->no_cache = true;
+	return ERR_OK;
+}
+
+static enum err set_config_file(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)e;
+	o->config_file = value;
+	return ERR_OK;
+}
+
+static enum err set_print_config(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)value;
+	(void)e;
+	o->print_config = true;
+	return ERR_OK;
 }
 
 static enum err set_no_follow(struct options *o, const char *value, struct errinfo *e)
@@ -259,7 +308,14 @@ static const struct option_entry entries[] = {
 	{"keep", 0, "SIZE,AGE", "how much of it, and how long (4G,30d; 0: no limit)", LISTENS,
          set_keep},
 	{"allow-origin", 0, "ORIGIN", "let pages of this origin send events", LISTENS, add_origin},
-	{"allow-host", 0, "NAME", "take requests that call this machine so", LISTENS, add_host},
+	{"allow-host", 0, "NAME", "take requests that call this machine so", LISTENS,
+         add_host_name},
+	{"host", 0, "URL", "PostHog's address (https://us.posthog.com)", READS, set_host},
+	{"project", 0, "ID", "the PostHog project; else the key's own", READS, set_project},
+	{"no-cache", 0, NULL, "keep nothing of what PostHog sends", READS, set_no_cache},
+	{"config", 0, "FILE", "the config file", EVERYWHERE, set_config_file},
+	{"print-config", 0, NULL, "every setting, its value and where it comes from", EVERYWHERE,
+         set_print_config},
 	{"no-follow", 0, NULL, "do not follow what grows (only tail and the explorer do)",
          EVERYWHERE, set_no_follow},
 	{"verbose", 'v', NULL, "stats: every bad and irregular line with its place and reason",
@@ -272,6 +328,7 @@ static const struct option_entry entries[] = {
 	{"version", 0, NULL, "the version", EVERYWHERE, set_version},
 };
 #define ENTRIES (sizeof(entries) / sizeof(entries[0]))
+_Static_assert(ENTRIES <= OPTIONS_KINDS, "room for what is given");
 
 static enum command_kind command_of(const char *word)
 {
@@ -291,7 +348,18 @@ static enum err take(struct options *o, const struct option_entry *entry, const 
 		                                             : command_table[o->command].name,
 		               o->command == COMMAND_EXPLORE ? "" : command_table[o->command].name,
 		               o->command == COMMAND_EXPLORE ? "" : " ");
+	o->given[entry - entries] = value != NULL ? value : "";
 	return entry->set(o, value, e);
+}
+
+static enum err refuse_key(const char *word, struct errinfo *e)
+{
+	if (word == NULL || !config_holds_key(str_of(word)))
+		return ERR_OK;
+	return err_set(e, ERR_USAGE,
+	               "a personal API key on the command line, where others can see it: make a "
+	               "new one, and set TRACEHOG_POSTHOG_KEY or name a key_file in the config "
+	               "(for a file of such a name write ./ before it)");
 }
 
 /* getopt's own tables, from ours: val is the entry's number + 256, or its letter. */
@@ -316,6 +384,12 @@ static enum err check_words(const struct options *o, struct errinfo *e)
 {
 	const char *name = command_table[o->command].name;
 
+	/* What is run has words of its own. */
+	for (int i = 0; i < o->n_words && o->command != COMMAND_RUN; i++) {
+		enum err err = refuse_key(o->words[i], e);
+		if (err != ERR_OK)
+			return err;
+	}
 	if ((o->command == COMMAND_DEMO || o->command == COMMAND_CAPTURE) && o->n_words > 0)
 		return err_set(e, ERR_USAGE, "%s: it takes no source: %s: leave it out", name,
 		               o->words[0]);
@@ -349,6 +423,11 @@ enum err options_parse(struct options *o, int argc, char **argv, struct errinfo 
 	letters = o->command == COMMAND_RUN ? "+:hv" : ":hv";
 	while (err == ERR_OK && (code = getopt_long(argc, argv, letters, table, NULL)) != -1) {
 		const struct option_entry *entry = entry_of(code);
+		err = refuse_key(argv[optind - 1], e);
+		if (err == ERR_OK)
+			err = refuse_key(optarg, e);
+		if (err != ERR_OK)
+			return err;
 		if (code == ':')
 			return err_set(e, ERR_USAGE, "%s needs a value: see --help",
 			               argv[optind - 1]);
@@ -361,6 +440,78 @@ enum err options_parse(struct options *o, int argc, char **argv, struct errinfo 
 	o->n_words = argc - optind;
 	return err != ERR_OK || o->help || o->version ? err : check_words(o, e);
 }
+
+/* ---- where the command line is silent ----------------------------------------------------------- */
+
+static char plain(char c)
+{
+	return c == '_' ? '-' : c;
+}
+
+static const struct option_entry *entry_named(const char *name)
+{
+	for (size_t i = 0; i < ENTRIES; i++) {
+		size_t n = 0;
+		while (name[n] != '\0' && plain(name[n]) == entries[i].name[n])
+			n++;
+		if (name[n] == '\0' && entries[i].name[n] == '\0')
+			return &entries[i];
+	}
+	return NULL;
+}
+
+const char *options_given(const struct options *o, const char *name)
+{
+	const struct option_entry *entry = entry_named(name);
+
+	return entry != NULL ? o->given[entry - entries] : NULL;
+}
+
+/* https://no-color.org and CLICOLOR; --color wins. */
+static void heed_environment(struct options *o)
+{
+	const char *no_color = getenv("NO_COLOR"), *clicolor = getenv("CLICOLOR");
+
+	if (o->color != NULL && strcmp(o->color, "auto") != 0)
+		return;
+	if (no_color != NULL && no_color[0] != '\0')
+		o->color_from = "NO_COLOR";
+	else if (clicolor != NULL && strcmp(clicolor, "0") == 0)
+		o->color_from = "CLICOLOR";
+	if (o->color_from != NULL)
+		o->color = "never";
+}
+
+static enum err take_setting(struct options *o, const struct config *c,
+                             const struct config_line *line, struct errinfo *e)
+{
+	const struct option_entry *entry = entry_named(line->setting->name);
+	struct errinfo why = {0};
+	enum err err;
+
+	if (o->given[entry - entries] != NULL || (entry->set == set_color && o->color_from != NULL))
+		return ERR_OK;
+	err = entry->set(o, line->value, &why);
+	if (err == ERR_OK)
+		return ERR_OK;
+	return err_set(e, err, "%s:%u: %s", config_path(c), line->number,
+	               why.msg + strspn(why.msg, "-"));
+}
+
+enum err options_settle(struct options *o, const struct config *c, struct errinfo *e)
+{
+	const struct config_line *line;
+	enum err err = ERR_OK;
+
+	o->config = c;
+	heed_environment(o);
+	for (size_t i = 0; err == ERR_OK && (line = config_line(c, i)) != NULL; i++)
+		if (line->setting != NULL && !line->setting->of_source)
+			err = take_setting(o, c, line, e);
+	return err;
+}
+
+/* ---- help ---------------------------------------------------------------------------------------- */
 
 static void help_options(enum command_kind command, struct buf *out)
 {
@@ -401,13 +552,14 @@ void options_help(enum command_kind command, struct buf *out)
 			out,
 			"\nSOURCE: an NDJSON file of PostHog events, one event a line; a folder of such files (.ndjson .jsonl .json);\n"
 			"  journal:, the local journal, which is also what is read without a SOURCE:\n"
-			"  ${XDG_STATE_HOME:-~/.local/state}/tracehog/journal/*.ndjson; or journal:DIR, another journal.\n");
+			"  ${XDG_STATE_HOME:-~/.local/state}/tracehog/journal/*.ndjson; or journal:DIR, another journal;\n"
+			"  posthog: or posthog:ID, a PostHog project; or a name from the config.\n");
 	}
 	buf_puts(out, "\nOptions:\n");
 	help_options(command, out);
 	buf_puts(
 		out,
-		"\nExit: 0 rows, 1 nothing matched, 2 usage, 4 port taken, 6 input unreadable, 7 --fail-if held, 130 interrupted.\n");
+		"\nExit: 0 rows, 1 nothing matched, 2 usage, 3 not allowed, 4 network or port taken, 5 rate limit, 6 input unreadable, 7 --fail-if held, 130 interrupted.\n");
 }
 
 int exit_of_err(enum err err)

@@ -3,6 +3,7 @@
 #define PRINT_OPTIONS_H
 
 #include "base/buf.h"
+#include "config/config.h"
 
 enum command_kind {
 	COMMAND_EXPLORE,
@@ -34,6 +35,7 @@ enum fail_if {
 };
 
 #define OPTIONS_NAMES 16 /* values of an option that may be given again */
+#define OPTIONS_KINDS 40 /* options there may be */
 
 struct options {
 	enum command_kind command;
@@ -51,11 +53,26 @@ struct options {
 	uint64_t keep_bytes; /* of the journal; 0: no limit */
 	int64_t keep_seconds;
 	const char *allow_origins[OPTIONS_NAMES + 1], *allow_hosts[OPTIONS_NAMES + 1];
+	const char *host;        /* of PostHog; NULL: the config's or the default */
+	uint32_t project;        /* of PostHog; 0: not told */
+	bool no_cache;           /* keep nothing of what PostHog sent */
+	const char *config_file; /* NULL: the own one */
+	bool print_config;
 	bool no_follow, verbose, help, version;
+	const struct config *config;      /* from options_settle on; NULL: none */
+	const char *color_from;           /* the variable that decided on color; NULL: none did */
+	const char *given[OPTIONS_KINDS]; /* what the command line gave; see options_given */
 };
 
-/* argv is reordered. ERR_USAGE with one sentence. */
+/* argv is reordered. ERR_USAGE with one sentence. A word that looks like a personal API key is refused,
+ * and not repeated: other users can see a command line. */
 enum err options_parse(struct options *o, int argc, char **argv, struct errinfo *e) MUST_USE;
+/* Where the command line is silent: the environment, then the config, which is borrowed. ERR_USAGE with
+ * file and line. */
+enum err options_settle(struct options *o, const struct config *c, struct errinfo *e) MUST_USE;
+/* The value that the command line gave an option ("" if it takes none), the last one; NULL if it was
+ * not given. In name, a setting's of the config, _ stands for -, too. */
+const char *options_given(const struct options *o, const char *name);
 /* Help on a command, or on the program (COMMAND_EXPLORE). */
 void options_help(enum command_kind command, struct buf *out);
 
@@ -64,7 +81,9 @@ enum exit_code {
 	EXIT_OK = 0,
 	EXIT_NOTHING = 1,
 	EXIT_BAD_USAGE = 2,
+	EXIT_NOT_ALLOWED = 3,
 	EXIT_NETWORK = 4, /* the port is taken, too */
+	EXIT_LIMITED = 5,
 	EXIT_UNREADABLE = 6,
 	EXIT_FAIL_IF = 7,
 	EXIT_INTERRUPTED = 130,

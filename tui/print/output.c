@@ -3,14 +3,13 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "journal/writer.h"
+#include "print/capture.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 void output_write(struct str bytes)
 {
@@ -211,7 +210,8 @@ static uint32_t add_folder(struct explorer *x, const char *folder, int *code)
 }
 
 /* What the capture endpoint wrote, with the segments that come while it is followed. */
-static uint32_t add_journal(struct explorer *x, const char *named, int *code)
+static uint32_t add_journal(struct explorer *x, const struct options *o, const char *named,
+                            int *code)
 {
 	uint32_t before = explorer_source_count(x), added;
 	struct buf folder = {0};
@@ -221,7 +221,7 @@ static uint32_t add_journal(struct explorer *x, const char *named, int *code)
 	if (named[0] != '\0')
 		buf_puts(&folder, named);
 	else
-		err = journal_folder(&folder, &e);
+		err = capture_folder(&folder, o, &e);
 	if (err == ERR_OK)
 		err = explorer_add_folder(x, buf_text(&folder), &e);
 	added = explorer_source_count(x) - before;
@@ -236,47 +236,104 @@ static uint32_t add_journal(struct explorer *x, const char *named, int *code)
 	return added;
 }
 
-static bool is_journal(const char *word)
+static uint32_t add_posthog(struct explorer *x, struct loop *loop, const struct source_choice *s,
+                            int *code)
 {
-	return str_starts(str_of(word), STR("journal:"));
+	struct errinfo e = {0};
+	enum posthog_trouble trouble = source_open_posthog(x, loop, s, &e);
+
+	if (trouble == POSTHOG_FINE)
+		return 1;
+	output_error(e.msg);
+	*code = output_trouble_code(trouble);
+	return 0;
 }
 
-static uint32_t add_source(struct explorer *x, const char *word, int *code)
-{
-	struct stat s;
+/* What the words of a command line mean. */
+struct sources {
+	struct source_choice *all;
+	int n;
+};
 
-	if (is_journal(word))
-		return add_journal(x, word + strlen("journal:"), code);
-	if (stat(word, &s) == 0 && S_ISDIR(s.st_mode))
-		return add_folder(x, word, code);
-	return add(x, word, code);
+static enum err choose_all(struct sources *s, const struct options *o, char *const *words,
+                           struct errinfo *e)
+{
+	enum err err = ERR_OK;
+	bool posthog = false;
+
+	for (int i = 0; err == ERR_OK && i < s->n; i++) {
+		err = source_choose(&s->all[i], o, words[i], e);
+		posthog |= s->all[i].kind == SOURCE_POSTHOG;
+	}
+	if (err == ERR_OK && posthog && s->n > 1)
+		err = err_set(
+			e, ERR_USAGE,
+			"a PostHog source beside another one: that cannot be yet: name it alone");
+	if (err == ERR_OK && !posthog && o != NULL && (o->host != NULL || o->project != 0))
+		err = err_set(e, ERR_USAGE, "--%s: none of the sources is PostHog's: name posthog:",
+		              o->host != NULL ? "host" : "project");
+	return err;
 }
 
-struct explorer *output_open(struct loop *loop, char *const *words, int n, int *code)
+static uint32_t add_all(struct explorer *x, struct loop *loop, const struct options *o,
+                        const struct sources *s, int *code)
 {
-	struct explorer *x = explorer_new(loop);
 	uint32_t added = 0;
 	bool journal = false;
 
-	*code = EXIT_OK;
-	if (n == 0)
-		added = add_journal(x, "", code);
-	for (int i = 0; i < n; i++) {
+	for (int i = 0; i < s->n; i++) {
+		const struct source_choice *choice = &s->all[i];
 		/* An explorer follows one folder. */
-		if (journal && is_journal(words[i]))
+		if (journal && choice->kind == SOURCE_JOURNAL)
 			continue;
-		journal |= is_journal(words[i]);
-		added += add_source(x, words[i], code);
+		journal |= choice->kind == SOURCE_JOURNAL;
+		switch (choice->kind) {
+		case SOURCE_FILE:
+			added += add(x, choice->path, code);
+			break;
+		case SOURCE_FOLDER:
+			added += add_folder(x, choice->path, code);
+			break;
+		case SOURCE_JOURNAL:
+			added += add_journal(x, o, choice->path, code);
+			break;
+		case SOURCE_POSTHOG:
+			added += add_posthog(x, loop, choice, code);
+			break;
+		}
 	}
+	return added;
+}
+
+struct explorer *output_open(struct loop *loop, const struct options *o, char *const *words, int n,
+                             int *code)
+{
+	static char journal[] = "journal:";
+	static char *const no_words[] = {journal};
+	struct sources s = {.n = n > 0 ? n : 1};
+	struct explorer *x = explorer_new(loop);
+	struct errinfo e = {0};
+	uint32_t added = 0;
+	enum err err;
+
+	s.all = mem_zero((size_t)s.n, sizeof(*s.all));
+	err = choose_all(&s, o, n > 0 ? words : no_words, &e);
+	*code = exit_of_err(err);
+	if (err == ERR_OK)
+		added = add_all(x, loop, o, &s, code);
+	else
+		output_error(e.msg);
+	mem_free(s.all);
 	if (added > 0 || *code == EXIT_OK)
 		return x;
 	explorer_free(x);
 	return NULL;
 }
 
-struct explorer *output_load(struct loop *loop, char *const *words, int n, int *code)
+struct explorer *output_load(struct loop *loop, const struct options *o, char *const *words, int n,
+                             int *code)
 {
-	struct explorer *x = output_open(loop, words, n, code);
+	struct explorer *x = output_open(loop, o, words, n, code);
 
 	if (x == NULL)
 		return NULL;
@@ -284,6 +341,23 @@ struct explorer *output_load(struct loop *loop, char *const *words, int n, int *
 	explorer_load(x);
 	*code = output_sources_code(x, *code);
 	return x;
+}
+
+int output_trouble_code(enum posthog_trouble trouble)
+{
+	switch (trouble) {
+	case POSTHOG_FINE:
+		return EXIT_OK;
+	case POSTHOG_BAD_QUERY:
+	case POSTHOG_BAD_HOST:
+		return EXIT_BAD_USAGE;
+	case POSTHOG_NOT_ALLOWED:
+		return EXIT_NOT_ALLOWED;
+	case POSTHOG_LIMITED:
+		return EXIT_LIMITED;
+	default:
+		return EXIT_NETWORK;
+	}
 }
 
 int output_sources_code(const struct explorer *x, int code)

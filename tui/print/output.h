@@ -5,6 +5,7 @@
 
 #include "explorer.h"
 #include "print/options.h"
+#include "print/source.h"
 #include "json/writer.h"
 
 /* Writes to stdout; after a failure writes nothing more. A closed pipe ends the program by SIGPIPE, quietly. */
@@ -30,11 +31,16 @@ void output_totals(struct json_writer *w, const struct totals *t);
 /* A row set of one event, for the columns of generations. Free with rows_free. */
 void output_event_rows(struct rows *r, struct model *m, uint32_t event);
 
-/* Adds the sources that the words name (files, folders of them, "journal:"; none: the local journal), loads them, and gives the explorer; NULL with an exit
- * code in *code when none could be opened. *code is EXIT_UNREADABLE if one of several failed. */
-struct explorer *output_load(struct loop *loop, char *const *words, int n, int *code);
+/* Adds the sources that the words name (print/source.h; none: the local journal), loads them, and gives the explorer;
+ * NULL with an exit code in *code when none could be opened, or the words cannot stand together. *code is EXIT_UNREADABLE
+ * if one of several failed. o NULL: no options. */
+struct explorer *output_load(struct loop *loop, const struct options *o, char *const *words, int n,
+                             int *code);
 /* The same without loading, for what follows. */
-struct explorer *output_open(struct loop *loop, char *const *words, int n, int *code);
+struct explorer *output_open(struct loop *loop, const struct options *o, char *const *words, int n,
+                             int *code);
+/* The exit code of what PostHog answered; EXIT_OK for POSTHOG_FINE. */
+int output_trouble_code(enum posthog_trouble trouble);
 /* EXIT_UNREADABLE and a sentence if a source failed while loading, else code. */
 int output_sources_code(const struct explorer *x, int code);
 

@@ -314,7 +314,7 @@ static int find_and_print(struct options *o, bool tree)
 	struct errinfo e = {0};
 	struct lookup found;
 	int code;
-	struct explorer *x = output_load(loop, o->words + 1, o->n_words - 1, &code);
+	struct explorer *x = output_load(loop, o, o->words + 1, o->n_words - 1, &code);
 	enum err err;
 
 	if (x == NULL) {

@@ -317,7 +317,7 @@ int print_stats(struct options *o)
 	struct loop *loop = loop_new();
 	struct stats s = {0};
 	int code;
-	struct explorer *x = output_load(loop, o->words, o->n_words, &code);
+	struct explorer *x = output_load(loop, o, o->words, o->n_words, &code);
 
 	if (x != NULL) {
 		stats_build(&s, explorer_model(x), o->since, o->until);

@@ -173,7 +173,7 @@ int print_tail(struct options *o)
 	struct tail t = {.loop = loop_new(), .json = o->format != FORMAT_TEXT};
 	int code;
 
-	t.x = output_open(t.loop, o->words, o->n_words, &code);
+	t.x = output_open(t.loop, o, o->words, o->n_words, &code);
 	/* Of the journal there may be more soon, of files that are not there there won't. */
 	if (t.x != NULL && explorer_source_count(t.x) == 0 && (o->no_follow || o->n_words > 0))
 		code = EXIT_NOTHING;
