@@ -11,7 +11,8 @@
  *   $ai_input_tokens, $ai_output_tokens, $ai_cache_read_input_tokens, $ai_cache_creation_input_tokens,
  *   $ai_reasoning_tokens, $ai_total_cost_usd (sums; absent if no event had one), $ai_latency (seconds,
  *   by PostHog's newest rule), opened (true: every event of the trace was written before this line),
- *   bodies ("gone": older than 30 days; "later": too big, fetched one by one)
+ *   events (with opened: how many those were), bodies ("gone": older than 30 days; "later": too big,
+ *   fetched one by one)
  *
  * with the user as distinct_id, and as timestamp and received_at the moment of asking. Without any
  * count it says only that there is such a thing: its totals are on their way. */
@@ -36,9 +37,12 @@ struct posthog_rows {
 };
 void posthog_rows_free(struct posthog_rows *r);
 
-/* All append to lines, or give ERR_PARSE with a sentence (then lines is as it was). now: microseconds. */
+/* All append to lines, or give ERR_PARSE with a sentence (then lines is as it was). A row that makes no
+ * sense costs no other: it is left out, and *e says how many were, though the result is ERR_OK. e is
+ * not touched if there is nothing to say. now: microseconds. */
 
-/* Of posthog_query_traces (or _sessions): listed lines without counts. limit as in the page. */
+/* Of posthog_query_traces (or _sessions): listed lines without counts. limit as in the page. *rows need
+ * not be initialised; free it, also after an error. */
 enum err posthog_read_traces(struct str answer, uint32_t limit, int64_t now, struct buf *lines,
                              struct posthog_rows *rows, struct errinfo *e) MUST_USE;
 enum err posthog_read_sessions(struct str answer, uint32_t limit, int64_t now, struct buf *lines,
@@ -53,19 +57,23 @@ enum err posthog_read_session_totals(struct str answer, int64_t now, struct buf 
                                      struct errinfo *e) MUST_USE;
 /* What was found of one trace. */
 struct posthog_found {
-	uint32_t events; /* lines written */
-	int64_t last_time;
+	uint32_t events;      /* lines written */
+	int64_t last_time;    /* of the last row; TIME_NONE: no row had one */
 	struct buf last_uuid; /* of the last row, for the next page; free it */
 	bool more;
 	bool has_bodies; /* some generation or embedding had input or output */
 };
-/* Of a TraceQuery: its events, and a $ai_trace event made of what LLMTrace says (name, states,
+/* Both fill *found anew: free what it holds before, but it need not be initialised.
+ *
+ * Of a TraceQuery: its events, each with the trace's user, since theirs is not sent; and a $ai_trace
+ * event made of what LLMTrace says (name, states,
  * session, user; uuid made from the trace id, the same each time) when it holds states or a name that
  * no event bears; PostHog folds the real one away. No trace in it: events 0. */
 enum err posthog_read_trace(struct str answer, struct str trace, int64_t now, struct buf *lines,
                             struct posthog_found *found, struct errinfo *e) MUST_USE;
 /* Of posthog_query_events and _body: properties may be an object or a JSON text; heavy columns that are
- * there go back into them under their property names. */
+ * there go back into them under their property names and win, other columns of posthog.ai_events only
+ * fill in what the properties lack. An event without a uuid or a name is left out. */
 enum err posthog_read_events(struct str answer, uint32_t limit, int64_t now, struct buf *lines,
                              struct posthog_found *found, struct errinfo *e) MUST_USE;
 /* Of the live stream: the JSON of one message. */
