@@ -65,6 +65,7 @@ static const struct str members[MEMBERS] = {
 	[OFFSET] = {"offset", 6},
 	[DOLLAR_LIB] = {"$lib", 4},
 };
+#define LONGEST (sizeof("$distinct_id") - 1)
 
 /* An option of capture v1 and the property that the SDK made it from. Others get a '$'. */
 static const struct {
@@ -109,8 +110,9 @@ static bool is_absent(struct str value)
 static enum member member_of(struct str key)
 {
 	bool escaped = memchr(key.p, '\\', key.n) != NULL;
+	unsigned end = escaped || key.n <= LONGEST ? MEMBERS : 0;
 
-	for (unsigned i = 0; i < MEMBERS; i++)
+	for (unsigned i = 0; i < end; i++)
 		if (escaped ? raw_key_is(key, members[i])
 		            : key.n == members[i].n && memcmp(key.p, members[i].p, key.n) == 0)
 			return (enum member)i;

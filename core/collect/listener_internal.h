@@ -48,6 +48,14 @@ enum listener_phase {
 	LISTENER_LINGER, /* libmicrohttpd is done with it; what still comes is read away */
 };
 
+/* What is looked at of a request's header. p is NULL where there was none. */
+struct listener_header {
+	struct str host, origin, fetch_site, content_length, transfer_encoding, expect;
+	struct str wanted_headers, content_type, content_encoding, authorization, sdk_info,
+		request_id, none_match;
+	bool malformed; /* a name with a blank, or twice what may stand once */
+};
+
 struct listener_client {
 	struct listener *listener;
 	struct listener_client *previous, *next;
@@ -55,6 +63,7 @@ struct listener_client {
 	enum listener_phase phase;
 	int64_t since;     /* HEADER, BODY: the request's first byte; else: the phase's start */
 	struct buf target; /* as in the request line */
+	struct listener_header header; /* libmicrohttpd's bytes, as long as the request lives */
 	struct buf body;
 	struct capture_answer answer; /* TAKEN, SETTLED */
 	size_t taken;                 /* bytes of the body that came */

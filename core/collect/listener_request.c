@@ -14,22 +14,15 @@
 #include <string.h>
 #include <sys/socket.h>
 
-struct header {
-	struct str host, origin, fetch_site, content_length, transfer_encoding, expect;
-	struct str wanted_headers, content_type, content_encoding, authorization, sdk_info,
-		request_id, none_match;
-	bool malformed; /* a name with a blank, or twice what may stand once */
-};
-
 struct field {
 	struct str name;
-	size_t at; /* in struct header */
+	size_t at; /* in struct listener_header */
 	bool once; /* two readers might believe different ones */
 };
 
-#define FIELD(name, member, once)                                               \
-	{                                                                       \
-		{name, sizeof(name) - 1}, offsetof(struct header, member), once \
+#define FIELD(name, member, once)                                                        \
+	{                                                                                \
+		{name, sizeof(name) - 1}, offsetof(struct listener_header, member), once \
 	}
 static const struct field fields[] = {
 	FIELD("Host", host, true),
@@ -61,7 +54,7 @@ static bool same(struct str a, struct str b)
 static enum MHD_Result note_field(void *ctx, enum MHD_ValueKind kind, const char *name,
                                   size_t name_size, const char *value, size_t value_size)
 {
-	struct header *h = ctx;
+	struct listener_header *h = ctx;
 
 	(void)kind;
 	if (memchr(name, ' ', name_size) || memchr(name, '\t', name_size))
@@ -79,19 +72,10 @@ static enum MHD_Result note_field(void *ctx, enum MHD_ValueKind kind, const char
 	return MHD_YES;
 }
 
-/* The slices live as long as the request; p is NULL where there was none. */
-static struct header header_of(struct MHD_Connection *connection)
-{
-	struct header h = {0};
-
-	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, note_field, &h);
-	return h;
-}
-
 /* Deciding */
 
-static struct verdict judge_framing(struct MHD_Connection *connection, const struct header *h,
-                                    const char *version)
+static struct verdict judge_framing(struct MHD_Connection *connection,
+                                    const struct listener_header *h, const char *version)
 {
 	const union MHD_ConnectionInfo *size = MHD_get_connection_info(
 		connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
@@ -109,7 +93,7 @@ static struct verdict judge_framing(struct MHD_Connection *connection, const str
 	return (struct verdict){0};
 }
 
-static struct verdict judge_sender(const struct listener *l, const struct header *h)
+static struct verdict judge_sender(const struct listener *l, const struct listener_header *h)
 {
 	if (h->host.p && !listener_host_allowed(h->host, (const char *const *)l->allow_hosts))
 		return (struct verdict){403, "this Host is not let in; --allow-host lets it in\n"};
@@ -134,7 +118,7 @@ static struct verdict judge_method(const char *method)
 
 /* Whoever waits for "100 Continue" can be told at once; others may be sending already, and the
  * connection is worth keeping. */
-static struct verdict judge_length(const struct header *h)
+static struct verdict judge_length(const struct listener_header *h)
 {
 	int64_t length;
 
@@ -166,7 +150,7 @@ static void add_header(struct MHD_Response *r, const char *name, struct str valu
 	MHD_add_response_header(r, name, text);
 }
 
-static void add_cors(struct MHD_Response *r, const struct header *h, bool preflight)
+static void add_cors(struct MHD_Response *r, const struct listener_header *h, bool preflight)
 {
 	add_header(r, "Access-Control-Allow-Origin", h->origin);
 	add_header(r, "Access-Control-Allow-Credentials", STR("true"));
@@ -178,8 +162,7 @@ static void add_cors(struct MHD_Response *r, const struct header *h, bool prefli
 }
 
 static enum MHD_Result answer(struct listener_client *c, struct MHD_Connection *connection,
-                              const struct header *h, const struct capture_answer *a,
-                              bool preflight)
+                              const struct capture_answer *a, bool preflight)
 {
 	struct MHD_Response *r = MHD_create_response_from_buffer(
 		a->body.n, a->body.p ? a->body.p : "", MHD_RESPMEM_MUST_COPY);
@@ -201,7 +184,7 @@ static enum MHD_Result answer(struct listener_client *c, struct MHD_Connection *
 	if (a->etag)
 		add_header(r, "ETag", str_of(a->etag));
 	if (c->cors)
-		add_cors(r, h, preflight);
+		add_cors(r, &c->header, preflight);
 	if (atomic_load(&c->listener->stopping))
 		add_header(r, "Connection", STR("close"));
 	c->phase = LISTENER_ANSWER;
@@ -212,7 +195,7 @@ static enum MHD_Result answer(struct listener_client *c, struct MHD_Connection *
 }
 
 static enum MHD_Result answer_text(struct listener_client *c, struct MHD_Connection *connection,
-                                   const struct header *h, int status, const char *text)
+                                   int status, const char *text)
 {
 	struct capture_answer a = {.status = status,
 	                           .content_type = "text/plain; charset=utf-8",
@@ -221,17 +204,17 @@ static enum MHD_Result answer_text(struct listener_client *c, struct MHD_Connect
 	enum MHD_Result done;
 
 	buf_puts(&a.body, text);
-	done = answer(c, connection, h, &a, false);
+	done = answer(c, connection, &a, false);
 	buf_free(&a.body);
 	return done;
 }
 
 static enum MHD_Result answer_preflight(struct listener_client *c,
-                                        struct MHD_Connection *connection, const struct header *h)
+                                        struct MHD_Connection *connection)
 {
 	struct capture_answer a = {.status = 200};
 
-	return answer(c, connection, h, &a, true);
+	return answer(c, connection, &a, true);
 }
 
 static void drop_body(struct listener_client *c)
@@ -240,8 +223,9 @@ static void drop_body(struct listener_client *c)
 	buf_free(&c->body);
 }
 
-static void take(struct listener_client *c, const struct header *h, const char *method)
+static void take(struct listener_client *c, const char *method)
 {
+	const struct listener_header *h = &c->header;
 	struct str target = buf_str(&c->target);
 	size_t mark = str_find(target, STR("?"), 0, false);
 	struct capture_request r = {
@@ -316,23 +300,25 @@ void *listener_on_target(void *cls, const char *target, struct MHD_Connection *c
 static enum MHD_Result begin(struct listener_client *c, struct MHD_Connection *connection,
                              const char *method, const char *version)
 {
-	struct header h = header_of(connection);
-	struct verdict v = judge_framing(connection, &h, version);
+	struct listener_header *h = &c->header;
+	struct verdict v;
 
+	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, note_field, h);
+	v = judge_framing(connection, h, version);
 	c->phase = LISTENER_BODY;
 	if (!v.status)
-		v = judge_sender(c->listener, &h);
-	c->cors = !v.status && h.origin.p;
+		v = judge_sender(c->listener, h);
+	c->cors = !v.status && h->origin.p;
 	if (!v.status)
 		v = judge_method(method);
 	if (!v.status)
-		v = judge_length(&h);
+		v = judge_length(h);
 	if (!v.status)
 		return MHD_YES;
 	/* With a body to come libmicrohttpd closes after the answer. */
-	c->complete = !h.transfer_encoding.p &&
-	              (!h.content_length.p || same(h.content_length, STR("0")));
-	return answer_text(c, connection, &h, v.status, v.text ? v.text : refusal_text(v.status));
+	c->complete = !h->transfer_encoding.p &&
+	              (!h->content_length.p || same(h->content_length, STR("0")));
+	return answer_text(c, connection, v.status, v.text ? v.text : refusal_text(v.status));
 }
 
 static enum MHD_Result collect(struct listener_client *c, struct str part)
@@ -361,7 +347,6 @@ enum MHD_Result listener_on_request(void *cls, struct MHD_Connection *connection
 {
 	struct listener_client *c = listener_client_of(connection);
 	struct str part = {upload, *upload_size};
-	struct header h;
 
 	(void)cls, (void)url, (void)state;
 	if (c->phase == LISTENER_HEADER)
@@ -371,18 +356,14 @@ enum MHD_Result listener_on_request(void *cls, struct MHD_Connection *connection
 		return collect(c, part);
 	}
 	c->complete = true;
-	if (c->phase == LISTENER_TAKEN) /* its turn is not over */
-		return MHD_YES;
-	h = header_of(connection);
-	if (c->phase == LISTENER_SETTLED)
-		return answer(c, connection, &h, &c->answer, false);
 	if (c->refusal)
-		return answer_text(c, connection, &h, c->refusal, refusal_text(c->refusal));
+		return answer_text(c, connection, c->refusal, refusal_text(c->refusal));
 	if (strcmp(method, "OPTIONS") == 0)
-		return answer_preflight(c, connection, &h);
-	take(c, &h, method);
-	return c->phase == LISTENER_SETTLED ? answer(c, connection, &h, &c->answer, false)
-	                                    : MHD_YES;
+		return answer_preflight(c, connection);
+	if (c->phase == LISTENER_BODY)
+		take(c, method);
+	/* Otherwise libmicrohttpd asks again in its next turn. */
+	return c->phase == LISTENER_SETTLED ? answer(c, connection, &c->answer, false) : MHD_YES;
 }
 
 void listener_on_completed(void *cls, struct MHD_Connection *connection, void **state,
@@ -394,6 +375,7 @@ void listener_on_completed(void *cls, struct MHD_Connection *connection, void **
 	drop_body(c);
 	buf_free(&c->answer.body);
 	c->answer = (struct capture_answer){0};
+	c->header = (struct listener_header){0};
 	buf_clear(&c->target);
 	if (c->complete && c->phase == LISTENER_ANSWER) {
 		c->phase = LISTENER_WAITING;
