@@ -159,25 +159,29 @@ void totals_add(struct totals *t, const struct totals *more)
 
 /* ---- differences ---- */
 
-/* Every field of totals but the array of kinds. */
-#define TOTALS_SUMS(X) X(input) X(output) X(cache_read) X(cache_write) X(reasoning)
-#define TOTALS_COUNTS(X)                                                                        \
-	X(input_known)                                                                          \
-	X(output_known) X(cache_read_known) X(cache_write_known) X(reasoning_known) X(reported) \
-		X(estimated) X(unpriced) X(events) X(errors) X(running) X(suspect)
-
 void totals_differ(struct totals_difference *d, const struct totals *by, int sign)
 {
-#define ADD_SUM(field)   d->field += (money)by->field * sign;
-#define ADD_COUNT(field) d->field += (int64_t)by->field * sign;
 	d->cost_reported += by->cost_reported * sign;
 	d->cost_estimated += by->cost_estimated * sign;
-	TOTALS_SUMS(ADD_SUM)
-	TOTALS_COUNTS(ADD_COUNT)
+	d->input += (money)by->input * sign;
+	d->output += (money)by->output * sign;
+	d->cache_read += (money)by->cache_read * sign;
+	d->cache_write += (money)by->cache_write * sign;
+	d->reasoning += (money)by->reasoning * sign;
+	d->input_known += (int64_t)by->input_known * sign;
+	d->output_known += (int64_t)by->output_known * sign;
+	d->cache_read_known += (int64_t)by->cache_read_known * sign;
+	d->cache_write_known += (int64_t)by->cache_write_known * sign;
+	d->reasoning_known += (int64_t)by->reasoning_known * sign;
+	d->reported += (int64_t)by->reported * sign;
+	d->estimated += (int64_t)by->estimated * sign;
+	d->unpriced += (int64_t)by->unpriced * sign;
+	d->events += (int64_t)by->events * sign;
+	d->errors += (int64_t)by->errors * sign;
+	d->running += (int64_t)by->running * sign;
+	d->suspect += (int64_t)by->suspect * sign;
 	for (int kind = 0; kind < EVENT_KINDS; kind++)
-		ADD_COUNT(kinds[kind])
-#undef ADD_SUM
-#undef ADD_COUNT
+		d->kinds[kind] += (int64_t)by->kinds[kind] * sign;
 }
 
 static int64_t clamp_sum(money sum)
@@ -196,16 +200,27 @@ static uint32_t clamp_count(int64_t count)
 
 void totals_with(struct totals *out, const struct totals *t, const struct totals_difference *d)
 {
-#define WITH_SUM(field)   out->field = clamp_sum(t->field + d->field);
-#define WITH_COUNT(field) out->field = clamp_count(t->field + d->field);
 	out->cost_reported = t->cost_reported + d->cost_reported;
 	out->cost_estimated = t->cost_estimated + d->cost_estimated;
-	TOTALS_SUMS(WITH_SUM)
-	TOTALS_COUNTS(WITH_COUNT)
+	out->input = clamp_sum(t->input + d->input);
+	out->output = clamp_sum(t->output + d->output);
+	out->cache_read = clamp_sum(t->cache_read + d->cache_read);
+	out->cache_write = clamp_sum(t->cache_write + d->cache_write);
+	out->reasoning = clamp_sum(t->reasoning + d->reasoning);
+	out->input_known = clamp_count(t->input_known + d->input_known);
+	out->output_known = clamp_count(t->output_known + d->output_known);
+	out->cache_read_known = clamp_count(t->cache_read_known + d->cache_read_known);
+	out->cache_write_known = clamp_count(t->cache_write_known + d->cache_write_known);
+	out->reasoning_known = clamp_count(t->reasoning_known + d->reasoning_known);
+	out->reported = clamp_count(t->reported + d->reported);
+	out->estimated = clamp_count(t->estimated + d->estimated);
+	out->unpriced = clamp_count(t->unpriced + d->unpriced);
+	out->events = clamp_count(t->events + d->events);
+	out->errors = clamp_count(t->errors + d->errors);
+	out->running = clamp_count(t->running + d->running);
+	out->suspect = clamp_count(t->suspect + d->suspect);
 	for (int kind = 0; kind < EVENT_KINDS; kind++)
-		WITH_COUNT(kinds[kind])
-#undef WITH_SUM
-#undef WITH_COUNT
+		out->kinds[kind] = clamp_count(t->kinds[kind] + d->kinds[kind]);
 }
 
 bool totals_cost(const struct totals *t, money *out)
