@@ -35,6 +35,7 @@
 #define TRACES                                                                            \
 	"SELECT properties.$ai_trace_id AS trace_id,\n"                                   \
 	"  min(timestamp) AS first_time,\n"                                               \
+	"  max(timestamp) AS last_time,\n"                                                \
 	"  coalesce(argMinIf(" LABEL ", timestamp, event = '$ai_trace'),\n"               \
 	"    argMin(" LABEL ", timestamp)) AS name,\n"                                    \
 	"  argMin(nullIf(properties.$ai_session_id, ''), timestamp) AS session_id,\n"     \
@@ -203,6 +204,31 @@ static const char body_of_event[] =
 	"  input, output, output_choices, input_state, output_state, tools\n"
 	"FROM posthog.ai_events\n"
 	"WHERE trace_id = {trace} AND toString(uuid) = {uuid} AND " IN_TIME;
+
+/* Over whole traces, so that first_time and last_time are theirs and not the event's. */
+#define FIND(matches)                                                                 \
+	"SELECT properties.$ai_trace_id AS trace_id,\n"                               \
+	"  argMin(nullIf(properties.$ai_session_id, ''), timestamp) AS session_id,\n" \
+	"  min(timestamp) AS first_time,\n"                                           \
+	"  max(timestamp) AS last_time\n"                                             \
+	"FROM events\n"                                                               \
+	"WHERE event LIKE '$ai_%'\n"                                                  \
+	"  AND " HAS_TRACE "\n"                                                       \
+	"  AND " IN_TIME "GROUP BY trace_id\n"                                        \
+	"HAVING countIf(" matches ") > 0\n"                                           \
+	"ORDER BY first_time DESC, trace_id DESC\n"
+
+static const char find_exactly[] = FIND("toString(uuid) = {id}\n"
+                                        "  OR properties.$ai_span_id = {id}\n"
+                                        "  OR properties.$ai_generation_id = {id}\n"
+                                        "  OR properties.$ai_session_id = {id}\n"
+                                        "  OR properties.$ai_trace_id = {id}");
+static const char find_beginning[] = FIND(
+	"startsWith(toString(uuid), {id})\n"
+	"  OR startsWith(coalesce(properties.$ai_span_id, ''), {id})\n"
+	"  OR startsWith(coalesce(properties.$ai_generation_id, ''), {id})\n"
+	"  OR startsWith(coalesce(properties.$ai_session_id, ''), {id})\n"
+	"  OR startsWith(coalesce(properties.$ai_trace_id, ''), {id})");
 
 /* ---- bodies ---- */
 
@@ -387,4 +413,14 @@ void posthog_query_body(struct buf *body, struct str trace, struct str uuid, int
 	add(values, "trace", text(trace));
 	add(values, "uuid", text(uuid));
 	write_hogql(body, body_of_event, 1, values, "tracehog:body", query_id);
+}
+
+void posthog_query_find(struct buf *body, struct str id, bool prefix, int64_t since, int64_t until,
+                        const char *query_id)
+{
+	cJSON *values = range(since, until);
+
+	add(values, "id", text(id));
+	write_hogql(body, prefix ? find_beginning : find_exactly, POSTHOG_MAX_FOUND, values,
+	            "tracehog:find", query_id);
 }

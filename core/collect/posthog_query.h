@@ -14,7 +14,8 @@
 #include "base/buf.h"
 #include "base/time.h"
 
-#define POSTHOG_MAX_ROWS 5000
+#define POSTHOG_MAX_ROWS  5000
+#define POSTHOG_MAX_FOUND 20 /* rows of posthog_query_find */
 
 /* A page of a list. Times are microseconds since 1970. */
 struct posthog_page {
@@ -27,7 +28,7 @@ struct posthog_page {
 	struct str session; /* traces: only this session's; empty: all */
 };
 
-/* tracehog:traces. Columns: trace_id, first_time (min timestamp), in order of (first_time, trace_id)
+/* tracehog:traces. Columns: trace_id, first_time and last_time (min and max timestamp), in order of (first_time, trace_id)
  * falling, with keyset paging by HAVING; of the six trace-shaping event names, trace id not empty; plus
  * what is free to take along: last_time, name, session_id, user (CLI.md's rules). */
 void posthog_query_traces(struct buf *body, const struct posthog_page *page, const char *query_id);
@@ -65,9 +66,9 @@ void posthog_query_events(struct buf *body, enum posthog_table table,
 /* tracehog:body: the heavy columns of one event, from posthog.ai_events. */
 void posthog_query_body(struct buf *body, struct str trace, struct str uuid, int64_t since,
                         int64_t until, const char *query_id);
-/* tracehog:find: what an id belongs to. Columns: trace_id, session_id, first_time, last_time; a row for each trace
- * that has an event whose uuid, span id, generation id, session id or trace id is `id`, or (prefix) begins
- * with it; newest first, at most 20. */
+/* tracehog:find: what an id belongs to. Columns: trace_id, session_id, first_time, last_time (of the
+ * whole trace); a row for each trace that has an event whose uuid, span id, generation id, session id or
+ * trace id is `id`, or (prefix) begins with it; newest first, at most POSTHOG_MAX_FOUND. */
 void posthog_query_find(struct buf *body, struct str id, bool prefix, int64_t since, int64_t until,
                         const char *query_id);
 

@@ -26,7 +26,7 @@
 struct posthog_row {
 	struct str id;      /* in ids below */
 	int64_t time;       /* first (trace) or last (session) timestamp */
-	struct str session; /* of posthog_read_find, in ids; empty: none */
+	struct str session; /* of a trace, in ids; empty: none */
 	int64_t last;       /* last timestamp; TIME_NONE if the answer does not say */
 };
 struct posthog_rows {

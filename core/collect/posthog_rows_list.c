@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "base/time.h"
+#include "collect/posthog_query.h"
 #include "json/writer.h"
 
 #include <inttypes.h>
@@ -179,12 +180,21 @@ static struct str id_column(const struct listing *l)
 	return l->session ? STR("session_id") : STR("trace_id");
 }
 
+/* In ids, which never moves. */
+static struct str keep(struct listing *l, struct posthog_rows *rows, struct str value)
+{
+	size_t at = rows->ids.n;
+
+	buf_append(&rows->ids, plain(l, value));
+	return str_sub(buf_str(&rows->ids), at, SIZE_MAX);
+}
+
 /* False if the row at hand names nothing, or, in a list, has no place in its order. */
 static bool take_row(struct listing *l, struct posthog_rows *rows)
 {
-	struct str id = scalar(l, id_column(l)), kept;
+	struct str id = scalar(l, id_column(l));
+	struct posthog_row *row;
 	int64_t time;
-	size_t at;
 
 	if (id.n == 0)
 		return false;
@@ -193,10 +203,11 @@ static bool take_row(struct listing *l, struct posthog_rows *rows)
 	time = time_of(l, l->session ? STR("last_time") : STR("first_time"));
 	if (time == TIME_NONE)
 		return false;
-	at = rows->ids.n;
-	buf_append(&rows->ids, plain(l, id));
-	kept = str_sub(buf_str(&rows->ids), at, SIZE_MAX);
-	rows->rows[rows->n++] = (struct posthog_row){.id = kept, .time = time};
+	row = &rows->rows[rows->n++];
+	*row = (struct posthog_row){.id = keep(l, rows, id), .time = time};
+	row->last = time_of(l, STR("last_time"));
+	if (!l->session)
+		row->session = keep(l, rows, scalar(l, STR("session_id")));
 	return true;
 }
 
@@ -211,33 +222,34 @@ static void read_rows(struct listing *l, uint32_t limit, struct posthog_rows *ro
 			rows->more = true;
 			return;
 		}
-		if (posthog_rows_cells(a, row, false, l->cells) && take_row(l, rows))
-			put_line(l);
-		else
+		if (!posthog_rows_cells(a, row, false, l->cells) || !take_row(l, rows))
 			a->bad++;
+		else if (l->lines)
+			put_line(l);
 	}
 	a->bad += a->walk.broken;
 }
 
-/* rows is NULL for totals. */
+/* rows is NULL for totals, lines when there are none to be written. */
 static enum err read_answer(struct str answer, bool session, uint32_t limit, int64_t now,
                             struct buf *lines, struct posthog_rows *rows, struct errinfo *e)
 {
 	struct listing l = {.session = session, .totals = !rows, .now = now, .lines = lines};
 	enum err rc = posthog_rows_open(&l.answer, answer, true, e);
-	size_t before = lines->n;
+	size_t before = lines ? lines->n : 0;
 
 	if (rows) {
 		*rows = (struct posthog_rows){0};
 		rows->rows = mem_zero(limit ? limit : 1, sizeof(*rows->rows));
-		/* An id takes no more bytes than it was sent in: the slices into ids stay good. */
+		/* Ids take no more bytes than they were sent in: the slices into ids stay good. */
 		buf_reserve(&rows->ids, l.answer.results.n);
 	}
 	if (rc == ERR_OK)
 		read_rows(&l, limit, rows);
 	posthog_rows_close(&l.answer, e);
-	if (rc == ERR_OK && (lines->full || l.line.full || (rows && rows->ids.full))) {
-		lines->n = before;
+	if (rc == ERR_OK && ((lines && lines->full) || l.line.full || (rows && rows->ids.full))) {
+		if (lines)
+			lines->n = before;
 		rc = err_set(e, ERR_PARSE, "PostHog's answer is too big");
 	}
 	if (rc != ERR_OK && rows)
@@ -257,6 +269,11 @@ enum err posthog_read_sessions(struct str answer, uint32_t limit, int64_t now, s
                                struct posthog_rows *rows, struct errinfo *e)
 {
 	return read_answer(answer, true, limit, now, lines, rows, e);
+}
+
+enum err posthog_read_find(struct str answer, struct posthog_rows *rows, struct errinfo *e)
+{
+	return read_answer(answer, false, POSTHOG_MAX_FOUND, 0, NULL, rows, e);
 }
 
 enum err posthog_read_trace_totals(struct str answer, int64_t now, struct buf *lines,

@@ -39,5 +39,9 @@ int main(void)
 	print(&body);
 	posthog_query_body(&body, ids[0], ids[1], 0, TIME_SECOND, id);
 	print(&body);
+	posthog_query_find(&body, ids[0], false, 0, TIME_SECOND, id);
+	print(&body);
+	posthog_query_find(&body, ids[0], true, 0, TIME_SECOND, id);
+	print(&body);
 	return 0;
 }

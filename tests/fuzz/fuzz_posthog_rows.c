@@ -2,6 +2,7 @@
  * JSON object with what its kind has, or is too deep.
  *
  * Input: one byte that chooses the reader and the limit, then the answer. */
+#include "collect/posthog_query.h"
 #include "collect/posthog_rows.h"
 #include "fuzz/fuzz.h"
 #include "json/tree.h"
@@ -94,6 +95,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case 5:
 		rc = posthog_read_trace(answer, STR("t-1"), NOW, &lines, &found, &e);
+		break;
+	case 6:
+		rc = posthog_read_find(answer, &rows, &e);
+		limit = POSTHOG_MAX_FOUND;
 		break;
 	default:
 		rc = posthog_read_events(answer, limit, NOW, &lines, &found, &e);

@@ -335,6 +335,23 @@ static void test_one_body(void **state)
 	cJSON_Delete(all);
 }
 
+static void test_find(void **state)
+{
+	struct buf body = {0};
+
+	(void)state;
+	for (int prefix = 0; prefix < 2; prefix++) {
+		cJSON *all;
+
+		posthog_query_find(&body, str_of(hostile[0]), prefix, SINCE, UNTIL, QUERY_ID);
+		all = read_back(&body, "tracehog:find");
+		assert_string_equal(value(all, "id"), hostile[0]);
+		assert_int_equal(count(text_of(all), "startsWith"), prefix ? 5 : 0);
+		assert_non_null(strstr(text_of(all), "LIMIT 20"));
+		cJSON_Delete(all);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -347,6 +364,7 @@ int main(void)
 		cmocka_unit_test(test_events_by_table),
 		cmocka_unit_test(test_events_of_all_traces),
 		cmocka_unit_test(test_one_body),
+		cmocka_unit_test(test_find),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

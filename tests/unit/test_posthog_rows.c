@@ -133,6 +133,27 @@ static void test_traces(void **state)
 	assert_true(b->rows.rows[2].time == AT_TEN + TIME_SECOND / 2);
 }
 
+/* Lists tell of a row what its totals depend on; finding writes no lines. */
+static void test_find(void **state)
+{
+	struct rows_bench *b = *state;
+
+	assert_int_equal(
+		posthog_read_find(
+			STR("{\"columns\":[\"trace_id\",\"session_id\",\"first_time\",\"last_time\"],"
+	                    "\"results\":[[\"t-1\",\"s-\\u0031\",\"2026-11-21T10:00:00Z\","
+	                    "\"2026-11-21T10:00:01Z\"],[\"t-2\",null,\"2026-11-21T10:00:00Z\",null]]}"),
+			&b->rows, &b->e),
+		ERR_OK);
+	assert_int_equal(b->rows.n, 2);
+	is(b->rows.rows[0].id, "t-1");
+	is(b->rows.rows[0].session, "s-1");
+	assert_true(b->rows.rows[0].time == AT_TEN);
+	assert_true(b->rows.rows[0].last == AT_TEN + TIME_SECOND);
+	is(b->rows.rows[1].session, "");
+	assert_true(b->rows.rows[1].last == TIME_NONE);
+}
+
 static void test_last_page(void **state)
 {
 	struct rows_bench *b = *state;
@@ -162,6 +183,7 @@ static void test_sessions(void **state)
 	no_line(b, 2);
 	assert_int_equal(b->rows.n, 2);
 	is(b->rows.rows[1].id, "s-3");
+	assert_true(b->rows.rows[1].last == b->rows.rows[1].time);
 	assert_string_equal(b->e.msg, "4 of the rows from PostHog made no sense: left out");
 }
 
@@ -493,6 +515,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_traces, enter, leave),
 		cmocka_unit_test_setup_teardown(test_last_page, enter, leave),
+		cmocka_unit_test_setup_teardown(test_find, enter, leave),
 		cmocka_unit_test_setup_teardown(test_sessions, enter, leave),
 		cmocka_unit_test_setup_teardown(test_trace_totals, enter, leave),
 		cmocka_unit_test_setup_teardown(test_session_totals, enter, leave),
