@@ -6,8 +6,8 @@
 
 #include "base/clean.h"
 #include "base/mem.h"
+#include "config/config.h"
 #include "draw/format.h"
-#include "journal/writer.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -96,6 +96,11 @@ size_t clipboard_ways(size_t bytes, enum clipboard_way out[CLIPBOARD_WAYS])
 
 /* ---- control sequences ----------------------------------------------------------------------------------------------- */
 
+static bool is_osc(enum clipboard_way way)
+{
+	return way == CLIPBOARD_OSC || way == CLIPBOARD_OSC_TMUX || way == CLIPBOARD_OSC_SCREEN;
+}
+
 static void append_base64(struct buf *out, struct str text)
 {
 	static const char digits[] =
@@ -127,6 +132,7 @@ void clipboard_escape(struct buf *out, enum clipboard_way way, struct str text)
 {
 	struct buf sequence = {0};
 
+	assert(is_osc(way));
 	switch (way) {
 	case CLIPBOARD_OSC:
 		buf_puts(out, "\033]52;c;");
@@ -146,7 +152,7 @@ void clipboard_escape(struct buf *out, enum clipboard_way way, struct str text)
 		wrap_for_screen(out, buf_str(&sequence));
 		break;
 	default:
-		assert(!"a way with a control sequence");
+		break;
 	}
 	buf_free(&sequence);
 }
@@ -162,18 +168,6 @@ static void make_parents(struct buf *path)
 		mkdir(path->p, 0700);
 		path->p[i] = '/';
 	}
-}
-
-/* Beside the journal. */
-static enum err file_path(struct buf *out, struct errinfo *e)
-{
-	enum err err = journal_folder(out, e);
-
-	if (err != ERR_OK)
-		return err_set(e, err, "neither XDG_STATE_HOME nor HOME is set");
-	out->n = (size_t)(strrchr(buf_text(out), '/') - out->p);
-	buf_puts(out, "/copied.txt");
-	return ERR_OK;
 }
 
 static bool write_all(int fd, struct str text)
@@ -192,11 +186,12 @@ static bool write_all(int fd, struct str text)
 
 static enum err write_file(struct str text, struct buf *path, struct errinfo *e)
 {
-	enum err err = file_path(path, e);
+	enum err err = config_folder(path, CONFIG_STATE, e);
 	int fd, error;
 
 	if (err != ERR_OK)
 		return err;
+	buf_puts(path, "/copied.txt");
 	make_parents(path);
 	/* A new file each time: what stands there may be a link, or open to others. */
 	unlink(path->p);
@@ -241,11 +236,6 @@ static const char *way_name(enum clipboard_way way)
 	};
 
 	return names[way];
-}
-
-static bool is_osc(enum clipboard_way way)
-{
-	return way == CLIPBOARD_OSC || way == CLIPBOARD_OSC_TMUX || way == CLIPBOARD_OSC_SCREEN;
 }
 
 static void say_size(const struct clipboard *c, struct buf *line)
