@@ -50,9 +50,8 @@
 	"  OR (first_time = toDateTime({before_time}) AND trace_id < {before_id}))\n"
 
 static const char traces[] = TRACES "ORDER BY first_time DESC, trace_id DESC\n";
-static const char traces_of_session[] = TRACES
-	"  AND countIf(properties.$ai_session_id = {session}) > 0\n"
-	"ORDER BY first_time DESC, trace_id DESC\n";
+static const char traces_of_session[] = TRACES "  AND session_id = {session}\n"
+					       "ORDER BY first_time DESC, trace_id DESC\n";
 
 /* The session of a trace is that of its earliest event with one; it need not be on the others. */
 static const char sessions[] =
