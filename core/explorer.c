@@ -35,6 +35,7 @@ struct explorer {
 	struct buf newest; /* name of the newest segment taken */
 	struct loop_watch *watch;
 	struct loader_events notify;
+	struct remote *remote;
 	struct detail_cache *details;
 	struct preview_cache *previews;
 	loop_fn *on_change;
@@ -71,6 +72,8 @@ static void added(void *ctx, uint32_t event)
 	struct explorer *x = ctx;
 
 	model_add(x->model, event);
+	if (x->remote)
+		remote_added(x->remote, event);
 	if (x->on_event)
 		x->on_event(x->on_event_ctx, event);
 }
@@ -100,6 +103,8 @@ void explorer_free(struct explorer *x)
 		return;
 	x->on_change = NULL;
 	x->on_event = NULL;
+	remote_free(x->remote);
+	x->remote = NULL;
 	loop_watch_free(x->watch);
 	for (uint32_t i = 0; i < x->n_sources; i++)
 		loader_free(x->sources[i].loader);
@@ -175,9 +180,18 @@ static enum err scan_folder(struct explorer *x, struct errinfo *e)
 	return err;
 }
 
+static void on_folder(void *ctx);
+
+static void watch_folder(struct explorer *x)
+{
+	if (x->started && x->follow && x->folder.n > 0 && !x->watch)
+		x->watch = loop_watch_new(x->loop, buf_text(&x->folder), on_folder, x);
+}
+
 enum err explorer_add_folder(struct explorer *x, const char *path, struct errinfo *e)
 {
 	buf_puts(&x->folder, path);
+	watch_folder(x);
 	return scan_folder(x, e);
 }
 
@@ -212,8 +226,7 @@ void explorer_start(struct explorer *x, bool follow)
 	x->started = true;
 	x->follow = follow;
 	start_sources(x);
-	if (follow && x->folder.n > 0)
-		x->watch = loop_watch_new(x->loop, buf_text(&x->folder), on_folder, x);
+	watch_folder(x);
 }
 
 void explorer_load(struct explorer *x)
@@ -243,6 +256,21 @@ void explorer_on_event(struct explorer *x, void (*fn)(void *ctx, uint32_t event)
 {
 	x->on_event = fn;
 	x->on_event_ctx = ctx;
+}
+
+struct remote *explorer_remote(const struct explorer *x)
+{
+	return x->remote;
+}
+
+void explorer_set_remote(struct explorer *x, struct remote *r)
+{
+	x->remote = r;
+}
+
+void explorer_changed(struct explorer *x)
+{
+	changed(x);
 }
 
 struct loop *explorer_loop(struct explorer *x)

@@ -4,6 +4,7 @@
 #define EXPLORER_H
 
 #include "base/loop.h"
+#include "collect/posthog.h"
 #include "index/loader.h"
 #include "message/message.h"
 #include "model/tree.h"
@@ -45,6 +46,25 @@ const char *explorer_source_path(const struct explorer *x,
 const struct loader_status *explorer_source(const struct explorer *x, uint32_t source);
 /* Sums of all sources' counts and bytes. */
 void explorer_progress(const struct explorer *x, uint64_t *loaded, uint64_t *bytes);
+
+/* A PostHog project; at most one a explorer, and no folder beside it. What its API is asked for lands in
+ * a folder of its own, which is read like any other; while it is open the loop runs. The functions do
+ * nothing where there is no such source, and where what they want is there or under way. */
+enum err explorer_add_posthog(struct explorer *x, const struct posthog_options *options,
+                              struct errinfo *e) MUST_USE;
+struct posthog *explorer_posthog(const struct explorer *x); /* NULL: none */
+/* What lists cover (microseconds; until TIME_NONE: now), and lists them. A day before. */
+void explorer_set_window(struct explorer *x, int64_t since, int64_t until);
+void explorer_window(const struct explorer *x, int64_t *since, int64_t *until);
+/* The list's rows up to that time are seen (TIME_NONE: all there are): the next page, if there is one
+ * and it begins there. */
+void explorer_want_rows(struct explorer *x, enum rows_kind kind, int64_t time);
+void explorer_want_session(struct explorer *x, uint32_t session); /* its traces */
+/* Its events, unless they were fetched and none can have come since; again: in any case. */
+void explorer_want_trace(struct explorer *x, uint32_t trace, bool again);
+/* Input and output of an event of a trace that was too big to be fetched with them. */
+void explorer_want_body(struct explorer *x, uint32_t event);
+void explorer_tail(struct explorer *x, bool on);
 
 /* The payload of one event, read and parsed by a worker. A few are kept; asking for one starts
  * it. The result stays valid until the next explorer_detail for another event has been answered

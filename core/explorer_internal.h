@@ -30,4 +30,12 @@ struct preview_cache *preview_cache_new(struct loop *loop, const struct model *m
 void preview_cache_free(struct preview_cache *c);
 const struct preview *preview_cache_get(struct preview_cache *c, uint32_t trace);
 
+/* The PostHog source (explorer_posthog.c). */
+struct remote;
+void remote_added(struct remote *r, uint32_t event); /* an event was added */
+void remote_free(struct remote *r);                  /* NULL is allowed */
+struct remote *explorer_remote(const struct explorer *x);
+void explorer_set_remote(struct explorer *x, struct remote *r);
+void explorer_changed(struct explorer *x); /* tells whoever asked to be told */
+
 #endif

@@ -59,6 +59,8 @@ void ask_end(struct ask *a)
 {
 	struct ask **at = &a->posthog->asks;
 
+	if (a->call)
+		posthog_api_cancel(a->call);
 	while (*at != a)
 		at = &(*at)->next;
 	*at = a->next;
@@ -328,10 +330,8 @@ void posthog_close(struct posthog *p)
 	if (!p)
 		return;
 	posthog_tail_stop(p);
-	while (p->asks) {
-		posthog_api_cancel(p->asks->call);
+	while (p->asks)
 		ask_end(p->asks);
-	}
 	posthog_api_free(p->api);
 	http_free(p->http);
 	posthog_cache_close(p);
@@ -362,7 +362,6 @@ bool posthog_cancel(struct posthog *p)
 		next = a->next;
 		if (a->for_tail || a->kind == ASK_PROJECT)
 			continue;
-		posthog_api_cancel(a->call);
 		ask_end(a);
 		any = true;
 	}

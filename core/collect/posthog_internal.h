@@ -79,7 +79,8 @@ struct ask *ask_new(struct posthog *p, int kind,
                     void (*answered)(struct ask *a, const struct posthog_answer *answer));
 /* Sends a body and frees it. */
 void ask_send(struct ask *a, struct buf *body, const char *query_id);
-void ask_end(struct ask *a); /* done: frees it */
+/* Frees it; a question under way is taken back. */
+void ask_end(struct ask *a);
 void ask_fail(struct ask *a, enum posthog_trouble trouble, const struct errinfo *why);
 /* An answer without sense, or lines that could not be written. */
 void ask_fail_on(struct ask *a, const struct errinfo *why);

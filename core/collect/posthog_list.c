@@ -189,10 +189,8 @@ void posthog_list(struct posthog *p, enum posthog_list list, int64_t since, int6
 	struct ask *before = list_under_way(p, list);
 	struct list_state *state = &p->lists[list];
 
-	if (before) {
-		posthog_api_cancel(before->call);
+	if (before)
 		ask_end(before);
-	}
 	state->asked = true;
 	state->since = since;
 	state->until = until;

@@ -126,8 +126,8 @@ static const struct config_setting *setting_named(struct str name)
 /* What may stand around a word in a value, an option or a command. */
 static bool is_edge(char c)
 {
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '"' || c == '\'' ||
-	       c == '=' || c == ':' || c == '@' || c == ',' || c == ';';
+	return (unsigned char)c <= ' ' || c == '"' || c == '\'' || c == '=' || c == ':' ||
+	       c == '@' || c == ',' || c == ';';
 }
 
 static bool begins_word(struct str text, size_t at)

@@ -487,9 +487,12 @@ void journal_writer_close(struct journal_writer *w)
 
 enum err journal_folder(struct buf *out, struct errinfo *e)
 {
-	enum err err = config_folder(out, CONFIG_STATE, e);
+	enum err err = config_folder(out, CONFIG_STATE, NULL);
 
-	if (err == ERR_OK)
-		buf_puts(out, "/journal");
-	return err;
+	if (err != ERR_OK)
+		return err_set(
+			e, err,
+			"neither XDG_STATE_HOME nor HOME is set: name a folder with --journal");
+	buf_puts(out, "/journal");
+	return ERR_OK;
 }

@@ -288,6 +288,11 @@ bool model_superseded(const struct model *m, uint32_t event)
 	return event < m->seen && is_superseded(m, event);
 }
 
+uint32_t model_event_of_uuid(const struct model *m, uint32_t uuid)
+{
+	return uuid < m->cap_ids ? m->by_uuid[uuid] : EVENT_NONE;
+}
+
 uint64_t model_duplicates(const struct model *m)
 {
 	return m->duplicates;

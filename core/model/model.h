@@ -108,6 +108,8 @@ uint32_t model_next_trace(const struct model *m,
 /* True for an event that lost against another of the same uuid (the last by journal number and
  * offset wins). */
 bool model_superseded(const struct model *m, uint32_t event);
+/* The event that stands for a uuid (number in ids); EVENT_NONE. */
+uint32_t model_event_of_uuid(const struct model *m, uint32_t uuid);
 uint64_t model_duplicates(const struct model *m);
 /* Over every event, those without a trace id too, and over what listings know of more: the sum of
  * what all traces show. */

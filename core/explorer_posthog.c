@@ -1,0 +1,265 @@
+/* The explorer's PostHog source: what a person looks at becomes something asked for, unless the journal
+ * has it. What is asked for lands in the source's folder, which is read as any journal is.
+ *
+ * A trace is fetched when it is opened, again while it may still grow, and its totals again when events
+ * of it came by the tail. */
+#include "explorer_internal.h"
+
+#include "base/mem.h"
+#include "base/time.h"
+
+#include <string.h>
+
+#define AGAIN     (30 * TIME_SECOND)  /* before a trace that may still grow is fetched again */
+#define STALE_MAX 100u                /* traces whose totals are asked for at once */
+#define RECENT    (600 * TIME_SECOND) /* what the tail brings is no older */
+
+struct remote {
+	struct explorer *explorer;
+	struct posthog *posthog;
+	int64_t since, until; /* what lists cover; until TIME_NONE: now */
+	bool reading;         /* the folder was added */
+	bool tailing;
+	uint32_t stale[STALE_MAX]; /* traces whose totals are to be asked for anew */
+	uint32_t n_stale;
+};
+
+/* ---- what the source asks of us ---- */
+
+static void on_written(void *ctx)
+{
+	struct remote *r = ctx;
+
+	/* Within posthog_open it has no name yet. */
+	if (!r->posthog)
+		return;
+	if (!r->reading && posthog_folder(r->posthog))
+		r->reading = explorer_add_folder(r->explorer, posthog_folder(r->posthog), NULL) ==
+		             ERR_OK;
+	explorer_check(r->explorer);
+}
+
+static void refresh_totals(struct remote *r)
+{
+	struct model *m = explorer_model(r->explorer);
+	struct str names[STALE_MAX];
+	struct buf texts[STALE_MAX];
+	int64_t first = TIME_NONE;
+
+	memset(texts, 0, sizeof(texts));
+	for (uint32_t i = 0; i < r->n_stale; i++) {
+		const struct trace *t = model_trace(m, r->stale[i]);
+
+		if (first == TIME_NONE || (t->first_time != TIME_NONE && t->first_time < first))
+			first = t->first_time;
+		ids_text(&explorer_events(r->explorer)->ids, t->id, &texts[i]);
+		names[i] = buf_str(&texts[i]);
+	}
+	if (first != TIME_NONE)
+		posthog_totals(r->posthog, names, r->n_stale, first, time_now() + TIME_SECOND);
+	for (uint32_t i = 0; i < r->n_stale; i++)
+		buf_free(&texts[i]);
+	r->n_stale = 0;
+}
+
+static void on_changed(void *ctx)
+{
+	struct remote *r = ctx;
+
+	if (!r->posthog)
+		return;
+	if (r->n_stale > 0 && !explorer_loading(r->explorer))
+		refresh_totals(r);
+	explorer_changed(r->explorer);
+}
+
+static bool has_event(void *ctx, struct str uuid)
+{
+	const struct remote *r = ctx;
+	uint32_t id = ids_find(&explorer_events(r->explorer)->ids, uuid);
+
+	return id != 0 && model_event_of_uuid(explorer_model(r->explorer), id) != EVENT_NONE;
+}
+
+/* What came by the tail alone does not add up to a total. */
+static bool has_totals(void *ctx, enum posthog_list list, struct str id, int64_t last)
+{
+	const struct remote *r = ctx;
+	struct model *m = explorer_model(r->explorer);
+	uint32_t number = ids_find(&explorer_events(r->explorer)->ids, id);
+	uint32_t trace = list == POSTHOG_TRACES ? model_find_trace(m, number) : MODEL_NONE;
+	uint32_t session = list == POSTHOG_SESSIONS ? model_find_session(m, number) : MODEL_NONE;
+
+	if (trace != MODEL_NONE) {
+		const struct trace *t = model_trace(m, trace);
+
+		return ((t->listed && t->counted) || t->opened != TIME_NONE) &&
+		       t->last_time >= last;
+	}
+	if (session != MODEL_NONE) {
+		const struct session *s = model_session(m, session);
+
+		return s->listed && s->counted && s->last_time >= last;
+	}
+	return false;
+}
+
+/* ---- beginning and end ---- */
+
+enum err explorer_add_posthog(struct explorer *x, const struct posthog_options *options,
+                              struct errinfo *e)
+{
+	struct remote *r = mem_zero(1, sizeof(*r));
+	struct posthog_reader reader = {.written = on_written,
+	                                .changed = on_changed,
+	                                .has_event = has_event,
+	                                .has_totals = has_totals,
+	                                .ctx = r};
+	enum err err = posthog_open(&r->posthog, explorer_loop(x), options, &reader, e);
+
+	if (err != ERR_OK) {
+		mem_free(r);
+		return err;
+	}
+	r->explorer = x;
+	r->since = time_now() - POSTHOG_DAY;
+	r->until = TIME_NONE;
+	explorer_set_remote(x, r);
+	on_written(r);
+	return ERR_OK;
+}
+
+void remote_free(struct remote *r)
+{
+	if (!r)
+		return;
+	posthog_close(r->posthog);
+	mem_free(r);
+}
+
+/* A trace that was not fetched whole: what came of it now is not all that there is. */
+void remote_added(struct remote *r, uint32_t event)
+{
+	struct model *m = explorer_model(r->explorer);
+	const struct event *e = events_get(explorer_events(r->explorer), event);
+	uint32_t trace = model_trace_of(m, event);
+
+	if (!r->tailing || trace == MODEL_NONE || e->time == TIME_NONE ||
+	    time_now() - e->time > RECENT || model_trace(m, trace)->opened != TIME_NONE ||
+	    r->n_stale == STALE_MAX)
+		return;
+	for (uint32_t i = 0; i < r->n_stale; i++)
+		if (r->stale[i] == trace)
+			return;
+	r->stale[r->n_stale++] = trace;
+}
+
+void explorer_tail(struct explorer *x, bool on)
+{
+	struct remote *r = explorer_remote(x);
+
+	if (!r)
+		return;
+	r->tailing = on;
+	posthog_set_tail(r->posthog, on);
+}
+
+struct posthog *explorer_posthog(const struct explorer *x)
+{
+	return explorer_remote(x) ? explorer_remote(x)->posthog : NULL;
+}
+
+/* ---- what a person looks at ---- */
+
+static int64_t until_of(const struct remote *r)
+{
+	return r->until == TIME_NONE ? time_now() + TIME_SECOND : r->until;
+}
+
+void explorer_set_window(struct explorer *x, int64_t since, int64_t until)
+{
+	struct remote *r = explorer_remote(x);
+
+	if (!r)
+		return;
+	r->since = since;
+	r->until = until;
+	posthog_list(r->posthog, POSTHOG_TRACES, since, until_of(r), 0);
+	posthog_list(r->posthog, POSTHOG_SESSIONS, since, until_of(r), 0);
+}
+
+void explorer_window(const struct explorer *x, int64_t *since, int64_t *until)
+{
+	const struct remote *r = explorer_remote(x);
+
+	*since = r ? r->since : TIME_NONE;
+	*until = r ? r->until : TIME_NONE;
+}
+
+void explorer_want_rows(struct explorer *x, enum rows_kind kind, int64_t time)
+{
+	struct remote *r = explorer_remote(x);
+	enum posthog_list list = kind == ROWS_SESSIONS ? POSTHOG_SESSIONS : POSTHOG_TRACES;
+	struct posthog_status status;
+
+	if (!r || (kind != ROWS_TRACES && kind != ROWS_SESSIONS))
+		return;
+	posthog_read_status(r->posthog, &status);
+	if (status.more[list] && !status.listing[list] &&
+	    (time == TIME_NONE || time <= status.frontier[list]))
+		posthog_more(r->posthog, list);
+}
+
+void explorer_want_session(struct explorer *x, uint32_t session)
+{
+	struct remote *r = explorer_remote(x);
+	struct buf id = {0};
+
+	if (!r)
+		return;
+	ids_text(&explorer_events(x)->ids, model_session(explorer_model(x), session)->id, &id);
+	posthog_list_session(r->posthog, buf_str(&id), r->since, until_of(r));
+	buf_free(&id);
+}
+
+/* Fetched whole, and nothing more can have come, or not for long. */
+static bool is_fetched(const struct trace *t, int64_t now)
+{
+	if (t->opened == TIME_NONE)
+		return false;
+	return now - t->opened < AGAIN || t->last_time == TIME_NONE ||
+	       t->opened - t->last_time > POSTHOG_SETTLED;
+}
+
+void explorer_want_trace(struct explorer *x, uint32_t trace, bool again)
+{
+	struct remote *r = explorer_remote(x);
+	const struct trace *t = model_trace(explorer_model(x), trace);
+	struct buf id = {0};
+
+	if (!r || (!again && is_fetched(t, time_now())))
+		return;
+	ids_text(&explorer_events(x)->ids, t->id, &id);
+	posthog_trace(r->posthog, buf_str(&id), t->first_time, t->last_time);
+	buf_free(&id);
+}
+
+void explorer_want_body(struct explorer *x, uint32_t event)
+{
+	struct remote *r = explorer_remote(x);
+	struct model *m = explorer_model(x);
+	const struct events *events = explorer_events(x);
+	const struct event *e = events_get(events, event);
+	uint32_t trace = model_trace_of(m, event), uuid = events_uuid(events, event);
+	struct buf id = {0}, name = {0};
+
+	if (!r || trace == MODEL_NONE || uuid == 0 || e->time == TIME_NONE ||
+	    model_trace(m, trace)->bodies != BODIES_LATER ||
+	    e->flags & (EVENT_HAS_INPUT | EVENT_HAS_OUTPUT))
+		return;
+	ids_text(&events->ids, model_trace(m, trace)->id, &id);
+	ids_text(&events->ids, uuid, &name);
+	posthog_body(r->posthog, buf_str(&id), buf_str(&name), e->time);
+	buf_free(&id);
+	buf_free(&name);
+}
