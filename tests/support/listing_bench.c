@@ -1,5 +1,6 @@
 /* See listing_bench.h. */
 #include "support/listing_bench.h"
+#include "support/rows_check.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -61,4 +62,35 @@ void listing_bench_feed(struct listing_bench *b, const char *line)
 {
 	listing_bench_read(b, line);
 	listing_bench_take(b);
+}
+
+void listing_bench_empty(struct listing_bench *b)
+{
+	fixture_fini(&b->f);
+	fixture_init(&b->f);
+}
+
+uint32_t listing_bench_number(const struct listing_bench *b, const char *trace)
+{
+	return model_find_trace(b->f.model, ids_find(&b->f.events.ids, str_of(trace)));
+}
+
+const struct session *listing_bench_session(const struct listing_bench *b, const char *id)
+{
+	uint32_t at = model_find_session(b->f.model, ids_find(&b->f.events.ids, str_of(id)));
+
+	return at == MODEL_NONE ? NULL : model_session(b->f.model, at);
+}
+
+void listing_bench_check_sums(struct listing_bench *b)
+{
+	struct totals sum = {0};
+	const struct totals *all = model_totals(b->f.model);
+	struct rows r;
+
+	rows_build_all(&r, &b->f, ROWS_TRACES);
+	for (uint32_t row = 0; row < r.n; row++)
+		totals_add(&sum, &model_trace(b->f.model, r.at[row])->totals);
+	assert_memory_equal(&sum, all, sizeof(sum));
+	rows_free(&r);
 }

@@ -40,6 +40,12 @@
 	EVENT("generation", uuid, time, \
 	      ",\"$ai_input_tokens\":100,\"$ai_total_cost_usd\":0.5,\"$ai_latency\":2")
 
+#define SESSION(fetched, properties) \
+	LISTED("session", fetched, "\"$ai_session_id\":\"S\"," TIMES properties)
+#define SESSION_COUNTS(generations, traces)                                                      \
+	",\"generations\":" #generations ",\"embeddings\":0,\"spans\":4,\"traces\":" #traces "," \
+	"\"metrics\":0,\"feedbacks\":0,\"errors\":2,\"unpriced\":0,\"$ai_total_cost_usd\":7"
+
 struct listing_bench {
 	struct fixture f;
 	struct record_reader *reader;
@@ -58,5 +64,13 @@ void listing_bench_read(struct listing_bench *b, const char *line);
 void listing_bench_take(struct listing_bench *b);
 /* Both. */
 void listing_bench_feed(struct listing_bench *b, const char *line);
+/* All of it is forgotten, but for the offset of the next line. */
+void listing_bench_empty(struct listing_bench *b);
+
+/* By their ids; MODEL_NONE and NULL. */
+uint32_t listing_bench_number(const struct listing_bench *b, const char *trace);
+const struct session *listing_bench_session(const struct listing_bench *b, const char *id);
+/* Rows and the head line agree, whatever was looked at before. */
+void listing_bench_check_sums(struct listing_bench *b);
 
 #endif

@@ -14,30 +14,12 @@
 
 #include <cmocka.h>
 
-static void empty(struct listing_bench *b)
-{
-	fixture_fini(&b->f);
-	fixture_init(&b->f);
-}
-
-static uint32_t number(const struct listing_bench *b, const char *id)
-{
-	return model_find_trace(b->f.model, ids_find(&b->f.events.ids, str_of(id)));
-}
-
 static const struct trace *trace(const struct listing_bench *b)
 {
-	uint32_t at = number(b, "T");
+	uint32_t at = listing_bench_number(b, "T");
 
 	assert_int_not_equal(at, MODEL_NONE);
 	return model_trace(b->f.model, at);
-}
-
-static const struct session *session(const struct listing_bench *b, const char *id)
-{
-	uint32_t at = model_find_session(b->f.model, ids_find(&b->f.events.ids, str_of(id)));
-
-	return at == MODEL_NONE ? NULL : model_session(b->f.model, at);
 }
 
 static void assert_name(const struct listing_bench *b, const char *name)
@@ -71,23 +53,9 @@ static void assert_listed(const struct listing_bench *b)
 	assert_int_equal(t->totals.input, 300);
 	assert_true(t->totals.input_known > 0);
 	assert_true(totals_cost(&t->totals, &cost) && cost == USD / 4);
-	assert_non_null(session(b, "S"));
-	assert_int_equal(session(b, "S")->traces, 1);
-	assert_int_equal(session(b, "S")->totals.input, 300);
-}
-
-/* Rows and the head line agree, whatever was looked at before. */
-static void assert_sums_agree(struct listing_bench *b)
-{
-	struct totals sum = {0};
-	const struct totals *all = model_totals(b->f.model);
-	struct rows r;
-
-	rows_build_all(&r, &b->f, ROWS_TRACES);
-	for (uint32_t row = 0; row < r.n; row++)
-		totals_add(&sum, &model_trace(b->f.model, r.at[row])->totals);
-	assert_memory_equal(&sum, all, sizeof(sum));
-	rows_free(&r);
+	assert_non_null(listing_bench_session(b, "S"));
+	assert_int_equal(listing_bench_session(b, "S")->traces, 1);
+	assert_int_equal(listing_bench_session(b, "S")->totals.input, 300);
 }
 
 static void a_listed_trace_is_a_trace(void **state)
@@ -102,8 +70,8 @@ static void a_listed_trace_is_a_trace(void **state)
 	assert_true(trace(b)->opened == TIME_NONE);
 	assert_true(model_first_time(b->f.model) == time_parse(STR(FIRST)));
 	assert_true(model_last_time(b->f.model) == time_parse(STR(LAST)));
-	assert_sums_agree(b);
-	tree_build(&tree, b->f.model, number(b, "T"));
+	listing_bench_check_sums(b);
+	tree_build(&tree, b->f.model, listing_bench_number(b, "T"));
 	assert_int_equal(tree.n + tree.n_attached, 0);
 	tree_free(&tree);
 }
@@ -130,8 +98,24 @@ static void assert_from_events(const struct listing_bench *b)
 	assert_int_equal(t->totals.input, 300);
 	assert_true(totals_cost(&t->totals, &cost) && cost == 3 * USD / 2);
 	assert_int_equal(t->latency, 6000000);
-	assert_non_null(session(b, "Q"));
-	assert_null(session(b, "S"));
+	assert_non_null(listing_bench_session(b, "Q"));
+	assert_null(listing_bench_session(b, "S"));
+}
+
+static void feed_with_listing_at(struct listing_bench *b, int at, bool looks)
+{
+	for (int i = 0; i < ALL_EVENTS; i++) {
+		if (i == at)
+			listing_bench_feed(b, COUNTED);
+		if (looks && i >= at) {
+			assert_listed(b);
+			listing_bench_check_sums(b);
+		}
+		listing_bench_feed(b, all_events[i]);
+		listing_bench_feed(b, all_events[i]);
+	}
+	if (at == ALL_EVENTS)
+		listing_bench_feed(b, COUNTED);
 }
 
 /* The listing comes before, between and behind the events, each event twice, looked at or not after each. */
@@ -141,21 +125,10 @@ static void until_all_events_are_here_the_listing_shows(void **state)
 
 	for (int at = 0; at <= ALL_EVENTS; at++) {
 		for (int looks = 0; looks < 2; looks++) {
-			empty(b);
-			for (int i = 0; i <= ALL_EVENTS; i++) {
-				if (i == at)
-					listing_bench_feed(b, COUNTED);
-				if (looks && i >= at && i < ALL_EVENTS) {
-					assert_listed(b);
-					assert_sums_agree(b);
-				}
-				if (i < ALL_EVENTS) {
-					listing_bench_feed(b, all_events[i]);
-					listing_bench_feed(b, all_events[i]);
-				}
-			}
+			listing_bench_empty(b);
+			feed_with_listing_at(b, at, looks);
 			assert_from_events(b);
-			assert_sums_agree(b);
+			listing_bench_check_sums(b);
 			assert_int_equal(model_duplicates(b->f.model), ALL_EVENTS);
 		}
 	}
@@ -169,12 +142,12 @@ static void the_listing_shows_again_when_an_event_leaves(void **state)
 	listing_bench_feed(b, COUNTED);
 	for (int i = 0; i < ALL_EVENTS; i++)
 		listing_bench_feed(b, all_events[i]);
-	assert_sums_agree(b);
+	listing_bench_check_sums(b);
 	assert_from_events(b);
 	listing_bench_feed(
 		b,
 		"{\"event\":\"$ai_span\",\"uuid\":\"d\",\"properties\":{\"$ai_trace_id\":\"U\"}}");
-	assert_sums_agree(b);
+	listing_bench_check_sums(b);
 	assert_true(trace(b)->listed);
 	assert_listed(b);
 }
@@ -190,10 +163,10 @@ static void other_kinds_do_not_count_against_it(void **state)
 	assert_true(trace(b)->listed);
 	assert_int_equal(trace(b)->totals.events, 6);
 	assert_int_equal(trace(b)->totals.kinds[EVENT_EVALUATION], 1);
-	assert_sums_agree(b);
+	listing_bench_check_sums(b);
 	listing_bench_feed(b, all_events[ALL_EVENTS - 1]);
 	assert_false(trace(b)->listed);
-	assert_sums_agree(b);
+	listing_bench_check_sums(b);
 }
 
 /* More generations than were listed of $ai_trace events: what is allocated goes by what is here. */
@@ -208,7 +181,7 @@ static void a_tree_has_the_events_that_are_here(void **state)
 	listing_bench_feed(b, EVENT("trace", "c", "03", ""));
 	listing_bench_feed(b, GENERATION("d", "04"));
 	assert_true(trace(b)->listed);
-	tree_build(&tree, b->f.model, number(b, "T"));
+	tree_build(&tree, b->f.model, listing_bench_number(b, "T"));
 	assert_int_equal(tree.n, 1);
 	assert_int_equal(tree.n_attached, 2);
 	tree_free(&tree);
@@ -231,7 +204,7 @@ static void the_newest_counted_line_wins(void **state)
 	struct listing_bench *b = *state;
 
 	for (size_t i = 0; i < sizeof(orders) / sizeof(*orders); i++) {
-		empty(b);
+		listing_bench_empty(b);
 		for (int k = 0; k < 5; k++)
 			listing_bench_feed(b, lines[orders[i][k]]);
 		assert_int_equal(trace(b)->totals.kinds[EVENT_GENERATION], 7);
@@ -239,9 +212,9 @@ static void the_newest_counted_line_wins(void **state)
 		assert_name(b, "plain");
 		assert_true(trace(b)->opened == time_parse(STR(LATER)));
 		assert_int_equal(trace(b)->bodies, BODIES_LATER);
-		assert_non_null(session(b, "R"));
-		assert_null(session(b, "S"));
-		assert_sums_agree(b);
+		assert_non_null(listing_bench_session(b, "R"));
+		assert_null(listing_bench_session(b, "S"));
+		listing_bench_check_sums(b);
 	}
 }
 
@@ -308,15 +281,15 @@ static void without_counts_all_totals_are_unknown(void **state)
 	rows_expect_number(&r, 0, "cost_usd", ROWS_UNKNOWN);
 	rows_expect_number(&r, 0, "latency_s", ROWS_UNKNOWN);
 	rows_free(&r);
-	assert_sums_agree(b);
+	listing_bench_check_sums(b);
 	listing_bench_feed(b, GENERATION("a", "01"));
 	assert_true(!trace(b)->listed && trace(b)->counted);
 	assert_name(b, "plain"); /* no event has one */
 	assert_user(b, trace(b)->user, "bob");
-	assert_sums_agree(b);
+	listing_bench_check_sums(b);
 	listing_bench_feed(b, COUNTED);
 	assert_listed(b);
-	assert_sums_agree(b);
+	listing_bench_check_sums(b);
 }
 
 static void counted_columns(void **state)
@@ -338,12 +311,6 @@ static void counted_columns(void **state)
 }
 
 /* ---- sessions ---- */
-
-#define SESSION(fetched, properties) \
-	LISTED("session", fetched, "\"$ai_session_id\":\"S\"," TIMES properties)
-#define SESSION_COUNTS(generations, traces)                                                      \
-	",\"generations\":" #generations ",\"embeddings\":0,\"spans\":4,\"traces\":" #traces "," \
-	"\"metrics\":0,\"feedbacks\":0,\"errors\":2,\"unpriced\":0,\"$ai_total_cost_usd\":7"
 
 static void a_listed_session_is_a_session(void **state)
 {
@@ -368,7 +335,7 @@ static void a_listed_session_is_a_session(void **state)
 	rows_expect_number(&r, 0, "errors", 2);
 	rows_expect_number(&r, 0, "cost_usd", 7 * USD);
 	rows_free(&r);
-	assert_int_equal(session(b, "S")->first_trace, MODEL_NONE);
+	assert_int_equal(listing_bench_session(b, "S")->first_trace, MODEL_NONE);
 }
 
 static void a_session_knows_what_its_traces_do_not(void **state)
@@ -377,16 +344,16 @@ static void a_session_knows_what_its_traces_do_not(void **state)
 
 	listing_bench_feed(b, SESSION(FETCHED, SESSION_COUNTS(9, 3)));
 	listing_bench_feed(b, COUNTED);
-	assert_true(session(b, "S")->listed);
-	assert_int_equal(session(b, "S")->traces, 3);
-	assert_int_equal(session(b, "S")->totals.kinds[EVENT_GENERATION], 9);
-	assert_int_not_equal(session(b, "S")->first_trace, MODEL_NONE);
+	assert_true(listing_bench_session(b, "S")->listed);
+	assert_int_equal(listing_bench_session(b, "S")->traces, 3);
+	assert_int_equal(listing_bench_session(b, "S")->totals.kinds[EVENT_GENERATION], 9);
+	assert_int_not_equal(listing_bench_session(b, "S")->first_trace, MODEL_NONE);
 	/* A newer one that knows no more than the trace. */
 	listing_bench_feed(b, SESSION(LATER, SESSION_COUNTS(3, 1)));
-	assert_false(session(b, "S")->listed);
-	assert_true(session(b, "S")->counted);
-	assert_int_equal(session(b, "S")->traces, 1);
-	assert_int_equal(session(b, "S")->totals.input, 300);
+	assert_false(listing_bench_session(b, "S")->listed);
+	assert_true(listing_bench_session(b, "S")->counted);
+	assert_int_equal(listing_bench_session(b, "S")->traces, 1);
+	assert_int_equal(listing_bench_session(b, "S")->totals.input, 300);
 }
 
 static void a_trace_without_counts_leaves_its_session_without(void **state)
@@ -396,12 +363,12 @@ static void a_trace_without_counts_leaves_its_session_without(void **state)
 	listing_bench_feed(
 		b, LISTED("trace", FETCHED, "\"$ai_trace_id\":\"U\",\"$ai_session_id\":\"S\""));
 	listing_bench_feed(b, COUNTED);
-	assert_false(session(b, "S")->counted);
-	assert_int_equal(session(b, "S")->traces, 2);
-	assert_user(b, session(b, "S")->user, "ann");
+	assert_false(listing_bench_session(b, "S")->counted);
+	assert_int_equal(listing_bench_session(b, "S")->traces, 2);
+	assert_user(b, listing_bench_session(b, "S")->user, "ann");
 	listing_bench_feed(b, LISTED("trace", FETCHED, "\"$ai_trace_id\":\"U\"," COUNTS(1, 0, 0)));
-	assert_true(session(b, "S")->counted);
-	assert_int_equal(session(b, "S")->totals.kinds[EVENT_GENERATION], 4);
+	assert_true(listing_bench_session(b, "S")->counted);
+	assert_int_equal(listing_bench_session(b, "S")->totals.kinds[EVENT_GENERATION], 4);
 }
 
 static void a_trace_moves_with_what_is_shown(void **state)
@@ -409,16 +376,16 @@ static void a_trace_moves_with_what_is_shown(void **state)
 	struct listing_bench *b = *state;
 
 	listing_bench_feed(b, all_events[4]); /* says Q */
-	assert_non_null(session(b, "Q"));
+	assert_non_null(listing_bench_session(b, "Q"));
 	listing_bench_feed(b, COUNTED);
-	assert_null(session(b, "Q"));
-	assert_int_equal(session(b, "S")->traces, 1);
+	assert_null(listing_bench_session(b, "Q"));
+	assert_int_equal(listing_bench_session(b, "S")->traces, 1);
 	listing_bench_feed(
 		b, LISTED("trace", LATER,
 	                  "\"$ai_trace_id\":\"T\",\"$ai_session_id\":\"R\"," COUNTS(4, 0, 0)));
-	assert_null(session(b, "S"));
-	assert_int_equal(session(b, "R")->totals.kinds[EVENT_GENERATION], 4);
-	assert_sums_agree(b);
+	assert_null(listing_bench_session(b, "S"));
+	assert_int_equal(listing_bench_session(b, "R")->totals.kinds[EVENT_GENERATION], 4);
+	listing_bench_check_sums(b);
 }
 
 /* The last to come is not the earliest: the session follows all the same. */
@@ -433,9 +400,9 @@ static void the_session_is_of_what_is_shown(void **state)
 	listing_bench_feed(b, COUNTED);
 	assert_listed(b);
 	listing_bench_feed(b, all_events[2]);
-	assert_null(session(b, "S"));
-	assert_int_equal(session(b, "Q")->traces, 1);
-	assert_sums_agree(b);
+	assert_null(listing_bench_session(b, "S"));
+	assert_int_equal(listing_bench_session(b, "Q")->traces, 1);
+	listing_bench_check_sums(b);
 }
 
 /* Sums as large as they get: nothing overflows, and what stops at a limit comes back. */
@@ -470,7 +437,7 @@ static void huge_sums_are_added_and_taken_away(void **state)
 	assert_int_equal(model_totals(b->f.model)->kinds[EVENT_GENERATION], 120);
 	assert_true(model_totals(b->f.model)->cost_reported == 0);
 	assert_int_equal(model_totals(b->f.model)->input, 0);
-	assert_sums_agree(b);
+	listing_bench_check_sums(b);
 	buf_free(&line);
 }
 
