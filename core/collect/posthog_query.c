@@ -143,7 +143,7 @@ static const char session_totals[] =
 	"SELECT session_id,\n"
 	"  min(first_time) AS start_time,\n"
 	"  max(last_time) AS end_time,\n"
-	"  argMin(user, first_time) AS session_user,\n"
+	"  argMin(user, first_time) AS person,\n"
 	"  count() AS trace_count,\n"
 	"  sum(generations) AS generation_count,\n"
 	"  sum(embeddings) AS embedding_count,\n"

@@ -159,8 +159,7 @@ static void put_line(struct listing *l)
 {
 	struct str user = scalar(l, STR("user"));
 
-	begin_line(&l->line, l->session, user.n > 0 ? user : scalar(l, STR("session_user")),
-	           l->now);
+	begin_line(&l->line, l->session, user.n > 0 ? user : scalar(l, STR("person")), l->now);
 	put_if(l, STR("$ai_trace_id"), scalar(l, STR("trace_id")));
 	put_if(l, STR("$ai_session_id"), scalar(l, STR("session_id")));
 	put_if(l, STR("$ai_span_name"), scalar(l, STR("name")));
