@@ -1,8 +1,11 @@
 /* HTTP calls that are taken back in every state, and from every callback; the key is gone when one ends. */
 #include "support/http_client.h"
 
+#include <netdb.h>
+#include <semaphore.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -39,6 +42,24 @@ void explicit_bzero(void *p, size_t n)
 		wiped++;
 	memset(p, 0, n);
 	__asm__ __volatile__("" : : "r"(p) : "memory");
+}
+
+static atomic_uint looked_up, found; /* names */
+static sem_t answer;                 /* of the DNS */
+
+/* Stands before the C library's: a DNS that is silent for as long as the test wants. */
+int getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                struct addrinfo **out)
+{
+	(void)host;
+	(void)service;
+	(void)hints;
+	*out = NULL;
+	looked_up++;
+	while (sem_wait(&answer) != 0)
+		;
+	found++;
+	return EAI_NONAME;
 }
 
 static bool was_heard(struct client *t)
@@ -236,6 +257,43 @@ static void test_free_with_calls_under_way(void **state)
 	http_free(NULL);
 }
 
+static bool was_looked_up(struct client *t)
+{
+	(void)t;
+	return looked_up > 0;
+}
+
+static bool have_all_been_found(struct client *t)
+{
+	(void)t;
+	return found == 3;
+}
+
+/* Taken back, too late, and freed: nothing waits for the DNS. */
+static void test_look_up_that_hangs(void **state)
+{
+	struct client *t = *state;
+	struct http_request r = client_request(t, "/");
+
+	sem_init(&answer, 0, 0);
+	r.url = "https://slow.example/";
+	client_send(t, &r);
+	client_until(t, was_looked_up);
+	http_cancel(t->call);
+	r.total_ms = 50;
+	assert_int_equal(client_ask(t, &r)->end, HTTP_TOO_SLOW);
+	r.total_ms = 0;
+	looked_up = 0;
+	client_send(t, &r);
+	client_until(t, was_looked_up);
+	http_free(t->http);
+	t->http = NULL;
+	assert_int_equal(found, 0);
+	for (int i = 0; i < 3; i++)
+		sem_post(&answer);
+	client_until(t, have_all_been_found);
+}
+
 static int enter(void **state)
 {
 	wiped = 0;
@@ -257,7 +315,7 @@ int main(void)
 		TEST(test_cancel_in_each_state),      TEST(test_cancel_within_part),
 		TEST(test_cancel_within_done),        TEST(test_send_from_callbacks),
 		TEST(test_free_within_part),          TEST(test_free_within_done),
-		TEST(test_free_with_calls_under_way),
+		TEST(test_free_with_calls_under_way), TEST(test_look_up_that_hangs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
