@@ -99,7 +99,7 @@ static int run_on_sources(struct showing *s)
 	s->x = output_open(s->loop, o, o->words, o->n_words, &code);
 	if (s->x == NULL)
 		return code;
-	if (explorer_source_count(s->x) == 0)
+	if (explorer_source_count(s->x) == 0 && explorer_posthog(s->x) == NULL)
 		return EXIT_NOTHING;
 	return run(s, o->words[0]);
 }

@@ -7,6 +7,7 @@
 #include "draw/format.h"
 #include "draw/surface.h"
 #include "draw/width.h"
+#include "print/fetch.h"
 #include "print/output.h"
 
 #include <string.h>
@@ -418,7 +419,10 @@ int print_ls(struct options *o)
 	struct loop *loop;
 	struct explorer *x;
 	int code;
-	enum err err = read_query(&q, &t, o, &e);
+	enum err err;
+
+	fetch_bound(o, o->words + 1, o->n_words - 1);
+	err = read_query(&q, &t, o, &e);
 
 	if (err != ERR_OK) {
 		output_error(e.msg);

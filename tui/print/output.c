@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "print/capture.h"
+#include "print/fetch.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -236,11 +237,18 @@ static uint32_t add_journal(struct explorer *x, const struct options *o, const c
 	return added;
 }
 
-static uint32_t add_posthog(struct explorer *x, struct loop *loop, const struct source_choice *s,
-                            int *code)
+static uint32_t add_posthog(struct explorer *x, const struct options *o,
+                            const struct source_choice *s, int *code)
 {
+	bool tails = o != NULL && o->command == COMMAND_TAIL && !o->no_follow;
+	bool patient = tails || (o != NULL && o->command == COMMAND_EXPLORE);
+	struct source_choice choice = *s;
 	struct errinfo e = {0};
-	enum posthog_trouble trouble = source_open_posthog(x, loop, s, &e);
+	enum posthog_trouble trouble;
+
+	/* What was fetched before is nothing that arrives. */
+	choice.no_cache |= tails;
+	trouble = source_open_posthog(x, &choice, patient, &e);
 
 	if (trouble == POSTHOG_FINE)
 		return 1;
@@ -275,8 +283,8 @@ static enum err choose_all(struct sources *s, const struct options *o, char *con
 	return err;
 }
 
-static uint32_t add_all(struct explorer *x, struct loop *loop, const struct options *o,
-                        const struct sources *s, int *code)
+static uint32_t add_all(struct explorer *x, const struct options *o, const struct sources *s,
+                        int *code)
 {
 	uint32_t added = 0;
 	bool journal = false;
@@ -298,7 +306,7 @@ static uint32_t add_all(struct explorer *x, struct loop *loop, const struct opti
 			added += add_journal(x, o, choice->path, code);
 			break;
 		case SOURCE_POSTHOG:
-			added += add_posthog(x, loop, choice, code);
+			added += add_posthog(x, o, choice, code);
 			break;
 		}
 	}
@@ -320,7 +328,7 @@ struct explorer *output_open(struct loop *loop, const struct options *o, char *c
 	err = choose_all(&s, o, n > 0 ? words : no_words, &e);
 	*code = exit_of_err(err);
 	if (err == ERR_OK)
-		added = add_all(x, loop, o, &s, code);
+		added = add_all(x, o, &s, code);
 	else
 		output_error(e.msg);
 	mem_free(s.all);
@@ -339,6 +347,8 @@ struct explorer *output_load(struct loop *loop, const struct options *o, char *c
 		return NULL;
 	explorer_start(x, false);
 	explorer_load(x);
+	if (explorer_posthog(x) != NULL)
+		*code = fetch_all(x, o);
 	*code = output_sources_code(x, *code);
 	return x;
 }

@@ -112,19 +112,29 @@ static enum err take_key(struct buf *key, const struct posthog_key_options *opti
 	return posthog_key_read(key, options, e);
 }
 
-enum posthog_trouble source_open_posthog(struct explorer *x, struct loop *loop,
-                                         const struct source_choice *choice, struct errinfo *e)
+enum posthog_trouble source_open_posthog(struct explorer *x, const struct source_choice *choice,
+                                         bool patient, struct errinfo *e)
 {
-	struct buf key = {0};
+	struct posthog_options options = {.host = choice->host,
+	                                  .live_host = choice->live_host,
+	                                  .project = choice->project,
+	                                  .patient = patient};
+	struct buf key = {0}, cache = {0};
+	enum err err;
 
-	(void)x;
-	(void)loop;
 	if (take_key(&key, &choice->key, e) != ERR_OK)
 		return POSTHOG_NOT_ALLOWED;
-	err_set(e, ERR_IO, "%s: not built yet: PostHog's API comes with the next step",
-	        choice->name);
+	options.key = buf_str(&key);
+	err = choice->no_cache ? ERR_OK : config_folder(&cache, CONFIG_CACHE, e);
+	if (err == ERR_OK) {
+		options.cache = choice->no_cache ? NULL : buf_text(&cache);
+		err = explorer_add_posthog(x, &options, e);
+	}
 	posthog_key_wipe(&key);
-	return POSTHOG_AWAY;
+	buf_free(&cache);
+	if (err == ERR_OK)
+		return POSTHOG_FINE;
+	return err == ERR_USAGE ? POSTHOG_BAD_HOST : POSTHOG_AWAY;
 }
 
 /* ---- all ------------------------------------------------------------------------------------- */

@@ -36,9 +36,9 @@ struct source_choice {
 enum err source_choose(struct source_choice *out, const struct options *o, const char *word,
                        struct errinfo *e) MUST_USE;
 
-/* Adds a PostHog project to the explorer. Reads its key, so before the screen is taken. */
-enum posthog_trouble source_open_posthog(struct explorer *x, struct loop *loop,
-                                         const struct source_choice *choice,
-                                         struct errinfo *e) MUST_USE;
+/* Adds a PostHog project to the explorer. Reads its key, so before the screen is taken. patient: it goes on
+ * trying when PostHog does not answer (posthog_api.h). */
+enum posthog_trouble source_open_posthog(struct explorer *x, const struct source_choice *choice,
+                                         bool patient, struct errinfo *e) MUST_USE;
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "draw/format.h"
+#include "print/fetch.h"
 #include "print/output.h"
 
 /* ---- sources --------------------------------------------------------------------------------------------------------- */
@@ -316,9 +317,11 @@ int print_stats(struct options *o)
 {
 	struct loop *loop = loop_new();
 	struct stats s = {0};
+	struct explorer *x;
 	int code;
-	struct explorer *x = output_load(loop, o, o->words, o->n_words, &code);
 
+	fetch_bound(o, o->words, o->n_words);
+	x = output_load(loop, o, o->words, o->n_words, &code);
 	if (x != NULL) {
 		stats_build(&s, explorer_model(x), o->since, o->until);
 		if (o->format != FORMAT_TEXT)

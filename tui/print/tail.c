@@ -4,6 +4,7 @@
 
 #include "base/utf8.h"
 #include "draw/format.h"
+#include "print/fetch.h"
 #include "print/output.h"
 
 #include <signal.h>
@@ -153,6 +154,7 @@ static int follow(struct tail *t)
 
 	explorer_on_change(t->x, on_change, t);
 	explorer_start(t->x, true);
+	explorer_tail(t->x, true);
 	loop_run(t->loop);
 	loop_signal_free(interrupt);
 	loop_signal_free(end);
@@ -164,6 +166,8 @@ static int print_all(struct tail *t, const struct options *o, int code)
 	t->all = true;
 	explorer_start(t->x, false);
 	explorer_load(t->x);
+	if (explorer_posthog(t->x) != NULL)
+		code = fetch_all(t->x, o);
 	print_new(t);
 	return output_exit(o, t->printed, output_sources_code(t->x, code));
 }
@@ -175,7 +179,8 @@ int print_tail(struct options *o)
 
 	t.x = output_open(t.loop, o, o->words, o->n_words, &code);
 	/* Of the journal there may be more soon, of files that are not there there won't. */
-	if (t.x != NULL && explorer_source_count(t.x) == 0 && (o->no_follow || o->n_words > 0))
+	if (t.x != NULL && explorer_source_count(t.x) == 0 && explorer_posthog(t.x) == NULL &&
+	    (o->no_follow || o->n_words > 0))
 		code = EXIT_NOTHING;
 	else if (t.x != NULL)
 		code = o->no_follow ? print_all(&t, o, code) : follow(&t);

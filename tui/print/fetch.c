@@ -1,0 +1,179 @@
+/* A command's questions to PostHog, one kind for each: lists from listings, an id from its trace, all else from
+ * the events of the time asked for. What the cache has is not asked for again. */
+#include "print/fetch.h"
+
+#include "base/time.h"
+#include "collect/posthog_query.h"
+#include "print/output.h"
+
+#include <string.h>
+
+#define LIMIT_MS 95000 /* CLI.md: 100 s whatever the other side does */
+#define FIND_SINCE \
+	(POSTHOG_BODY_DAYS * POSTHOG_DAY) /* where an id is looked for unless --since says */
+
+struct fetch {
+	struct explorer *explorer;
+	struct posthog *posthog;
+	const struct options *options;
+	bool late;
+};
+
+void fetch_bound(struct options *o, char *const *words, int n)
+{
+	struct source_choice choice;
+
+	if (o->since == TIME_NONE && n == 1 &&
+	    source_choose(&choice, o, words[0], NULL) == ERR_OK && choice.kind == SOURCE_POSTHOG)
+		o->since = time_now() - POSTHOG_DAY;
+}
+
+/* ---- waiting ---- */
+
+static void on_late(void *ctx)
+{
+	struct fetch *f = ctx;
+
+	f->late = true;
+	posthog_cancel(f->posthog);
+}
+
+static bool is_waiting(const struct fetch *f)
+{
+	struct posthog_status status;
+
+	posthog_read_status(f->posthog, &status);
+	return !f->late && status.waiting > 0;
+}
+
+static void wait(struct fetch *f)
+{
+	struct loop *loop = explorer_loop(f->explorer);
+	struct loop_timer *timer = loop_timer_new(loop, on_late, f);
+
+	loop_timer_start(timer, LIMIT_MS, 0);
+	while (is_waiting(f) && loop_step(loop, true))
+		;
+	loop_timer_free(timer);
+	explorer_check(f->explorer);
+	explorer_load(f->explorer);
+}
+
+/* The exit code. */
+static int tell(const struct fetch *f)
+{
+	struct errinfo why;
+	enum posthog_trouble trouble = posthog_last_trouble(f->posthog, &why);
+
+	if (f->late) {
+		output_error("PostHog took too long: not all is here: ask for less with --since or "
+		             "--limit");
+		return EXIT_NETWORK;
+	}
+	if (trouble == POSTHOG_FINE)
+		return EXIT_OK;
+	output_error(why.msg);
+	return output_trouble_code(trouble);
+}
+
+/* ---- ids ---- */
+
+/* `last`, `last~N`, `last:error`: the newest of the list. */
+static bool is_last(const char *id)
+{
+	return strncmp(id, "last", 4) == 0 &&
+	       (id[4] == '\0' || id[4] == '~' || strcmp(id + 4, ":error") == 0);
+}
+
+static uint32_t rows_for(const char *id)
+{
+	int64_t n = 0;
+
+	if (id[4] == '~')
+		(void)str_to_i64(str_of(id + 5), &n);
+	return id[4] == ':' || n < 0 || n > POSTHOG_MAX_ROWS ? POSTHOG_MAX_ROWS : (uint32_t)n + 1;
+}
+
+static uint32_t found_trace(struct explorer *x, const char *id)
+{
+	struct lookup found;
+
+	if (lookup_find(&found, explorer_model(x), str_of(id), NULL) != ERR_OK)
+		return MODEL_NONE;
+	if (found.kind == LOOKUP_EVENT)
+		return model_trace_of(explorer_model(x), found.number);
+	return found.kind == LOOKUP_TRACE ? found.number : MODEL_NONE;
+}
+
+/* Whether it was fetched whole and nothing can have come since. */
+static bool is_here(struct explorer *x, const char *id)
+{
+	uint32_t number = found_trace(x, id);
+	const struct trace *t;
+
+	if (number == MODEL_NONE)
+		return false;
+	t = model_trace(explorer_model(x), number);
+	return t->opened != TIME_NONE && t->last_time != TIME_NONE &&
+	       t->opened - t->last_time > POSTHOG_SETTLED;
+}
+
+static int fetch_id(struct fetch *f, int64_t since, int64_t until)
+{
+	const char *id = f->options->words[0];
+	uint32_t trace;
+	int code;
+
+	if (is_last(id)) {
+		posthog_list(f->posthog, POSTHOG_TRACES, since, until, rows_for(id));
+		wait(f);
+		trace = found_trace(f->explorer, id);
+		if (trace != MODEL_NONE)
+			explorer_want_trace(f->explorer, trace, false);
+	} else if (!is_here(f->explorer, id)) {
+		if (f->options->since == TIME_NONE)
+			since = time_now() - FIND_SINCE;
+		posthog_find(f->posthog, str_of(id), since, until);
+	}
+	wait(f);
+	code = tell(f);
+	/* Without PostHog, what was fetched before. */
+	if (code == EXIT_NETWORK && found_trace(f->explorer, id) != MODEL_NONE) {
+		output_error("this is what was fetched before");
+		return EXIT_OK;
+	}
+	return code;
+}
+
+/* ---- the command ---- */
+
+static void ask_for_list(struct fetch *f, int64_t since, int64_t until)
+{
+	const struct options *o = f->options;
+	enum rows_kind kind = ROWS_GENERATIONS;
+	uint32_t rows = o->limit != 0 && o->sort == NULL ? o->limit : UINT32_MAX;
+
+	(void)rows_kind_of(str_of(o->words[0]), &kind);
+	if (kind == ROWS_TRACES)
+		posthog_list(f->posthog, POSTHOG_TRACES, since, until, rows);
+	else if (kind == ROWS_SESSIONS)
+		posthog_list(f->posthog, POSTHOG_SESSIONS, since, until, rows);
+	else
+		posthog_events(f->posthog, since, until);
+}
+
+int fetch_all(struct explorer *x, const struct options *o)
+{
+	struct fetch f = {.explorer = x, .posthog = explorer_posthog(x), .options = o};
+	int64_t now = time_now(), until = o->until != TIME_NONE ? o->until : now + TIME_SECOND;
+	int64_t since = o->since != TIME_NONE ? o->since : now - POSTHOG_DAY;
+
+	if (o->command == COMMAND_SHOW || o->command == COMMAND_TREE)
+		return fetch_id(&f, since, until);
+	if (o->command == COMMAND_LS)
+		ask_for_list(&f, since, until);
+	else
+		posthog_events(f.posthog, since, until);
+	wait(&f);
+	return tell(&f);
+}

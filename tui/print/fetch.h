@@ -1,0 +1,14 @@
+/* What a command without a screen asks of PostHog before it prints. */
+#ifndef PRINT_FETCH_H
+#define PRINT_FETCH_H
+
+#include "explorer.h"
+#include "print/options.h"
+
+/* For lists of a PostHog source without --since: a day. Does nothing where the words name another. */
+void fetch_bound(struct options *o, char *const *words, int n);
+/* Asks for what the command prints, and waits until all of it is in the explorer, 95 s at most. Gives the exit
+ * code so far; what went wrong was said. The explorer has been started. */
+int fetch_all(struct explorer *x, const struct options *o);
+
+#endif
