@@ -523,7 +523,10 @@ static void follow(struct http_call *c, const char *url)
 	http_target_free(&c->target);
 	c->target = next;
 	set_target(c);
-	curl_multi_add_handle(c->http->multi, c->easy);
+	if (curl_multi_add_handle(c->http->multi, c->easy) != CURLM_OK) {
+		snprintf(c->says, HTTP_SAYS, "libcurl cannot go on");
+		finish(c, HTTP_NO_REPLY);
+	}
 }
 
 /* What libcurl's end of a request means to us. Its cause goes to curl_says where libcurl has none. */
