@@ -405,6 +405,25 @@ static void the_session_is_of_what_is_shown(void **state)
 	listing_bench_check_sums(b);
 }
 
+/* Of one first time: the one whose event is here comes first, and nothing is asked of an event that is not. */
+static void a_session_has_the_user_of_its_earliest_trace(void **state)
+{
+	struct listing_bench *b = *state;
+
+	listing_bench_feed(b, COUNTED);
+	listing_bench_feed(b, LISTED("trace", FETCHED,
+	                             "\"$ai_trace_id\":\"A\",\"$ai_session_id\":\"S\"," TIMES));
+	assert_user(b, listing_bench_session(b, "S")->user, "ann");
+	listing_bench_feed(b, "{\"event\":\"$ai_span\",\"timestamp\":\"" FIRST
+	                      "\",\"distinct_id\":\"eve\","
+	                      "\"properties\":{\"$ai_trace_id\":\"U\",\"$ai_session_id\":\"S\"}}");
+	assert_user(b, listing_bench_session(b, "S")->user, "eve");
+	listing_bench_feed(b, "{\"event\":\"$ai_span\",\"distinct_id\":\"joe\","
+	                      "\"properties\":{\"$ai_trace_id\":\"V\",\"$ai_session_id\":\"S\"}}");
+	assert_user(b, listing_bench_session(b, "S")->user, "eve");
+	assert_int_equal(listing_bench_session(b, "S")->traces, 4);
+}
+
 /* Sums as large as they get: nothing overflows, and what stops at a limit comes back. */
 static void huge_sums_are_added_and_taken_away(void **state)
 {
@@ -507,6 +526,7 @@ int main(void)
 		TEST(a_trace_without_counts_leaves_its_session_without),
 		TEST(a_trace_moves_with_what_is_shown),
 		TEST(the_session_is_of_what_is_shown),
+		TEST(a_session_has_the_user_of_its_earliest_trace),
 		TEST(huge_sums_are_added_and_taken_away),
 		TEST(look_ups_find_what_is_listed),
 		TEST(stats_and_groups_are_of_events),
