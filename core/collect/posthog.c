@@ -13,90 +13,7 @@
 #include <string.h>
 
 #define NAME_BYTES 60 /* of a project's name: more is cut where it is shown */
-
-/* ---- asks ---- */
-
-struct ask *ask_new(struct posthog *p, int kind,
-                    void (*answered)(struct ask *a, const struct posthog_answer *answer))
-{
-	struct ask *a = mem_zero(1, sizeof(*a));
-
-	a->posthog = p;
-	a->kind = kind;
-	a->answered = answered;
-	a->since = a->until = TIME_NONE;
-	a->next = p->asks;
-	p->asks = a;
-	return a;
-}
-
-static void on_answer(void *ctx, const struct posthog_answer *answer)
-{
-	struct ask *a = ctx;
-	struct posthog *p = a->posthog;
-
-	a->call = NULL;
-	if (answer->trouble == POSTHOG_FINE) {
-		p->offline = false;
-		if (!a->for_tail)
-			p->trouble = POSTHOG_FINE;
-	}
-	if (answer->trouble != POSTHOG_FINE && !a->takes_trouble)
-		ask_fail(a, answer->trouble, &answer->why);
-	else
-		a->answered(a, answer);
-	posthog_changed(p);
-}
-
-void ask_send(struct ask *a, struct buf *body, const char *query_id)
-{
-	a->call = posthog_api_query(a->posthog->api, buf_str(body), query_id, a->urgent, on_answer,
-	                            a);
-	buf_free(body);
-}
-
-void ask_end(struct ask *a)
-{
-	struct ask **at = &a->posthog->asks;
-
-	if (a->call)
-		posthog_api_cancel(a->call);
-	while (*at != a)
-		at = &(*at)->next;
-	*at = a->next;
-	buf_free(&a->id);
-	buf_free(&a->uuid);
-	buf_free(&a->page.last_uuid);
-	mem_free(a);
-}
-
-static void note_trouble(struct posthog *p, enum posthog_trouble trouble, const struct errinfo *why)
-{
-	p->trouble = trouble;
-	p->why = *why;
-	if (trouble == POSTHOG_AWAY || trouble == POSTHOG_NOT_ALLOWED)
-		p->offline = true;
-}
-
-void ask_fail(struct ask *a, enum posthog_trouble trouble, const struct errinfo *why)
-{
-	if (!a->for_tail)
-		note_trouble(a->posthog, trouble, why);
-	ask_end(a);
-}
-
-void ask_fail_on(struct ask *a, const struct errinfo *why)
-{
-	ask_fail(a, POSTHOG_AWAY, why);
-}
-
-struct ask *ask_find(struct posthog *p, int kind, struct str id)
-{
-	for (struct ask *a = p->asks; a; a = a->next)
-		if (a->kind == kind && str_eq(buf_str(&a->id), id))
-			return a;
-	return NULL;
-}
+#define LINES_MAX  ((size_t)256 << 20)
 
 /* ---- lines ---- */
 
@@ -147,6 +64,136 @@ void posthog_changed(struct posthog *p)
 	p->reader.changed(p->reader.ctx);
 }
 
+/* ---- asks ---- */
+
+struct ask *ask_new(struct posthog *p, int kind, enum err (*read)(struct ask *a, struct errinfo *e),
+                    void (*use)(struct ask *a))
+{
+	struct ask *a = mem_zero(1, sizeof(*a));
+
+	a->posthog = p;
+	a->kind = kind;
+	a->read = read;
+	a->use = use;
+	a->known = true;
+	a->since = a->until = TIME_NONE;
+	a->next = p->asks;
+	p->asks = a;
+	return a;
+}
+
+static void ask_free(struct ask *a)
+{
+	buf_free(&a->answer);
+	buf_free(&a->lines);
+	posthog_rows_free(&a->rows);
+	buf_free(&a->id);
+	buf_free(&a->uuid);
+	buf_free(&a->page.last_uuid);
+	mem_free(a);
+}
+
+void ask_end(struct ask *a)
+{
+	struct ask **at = &a->posthog->asks;
+
+	if (a->call)
+		posthog_api_cancel(a->call);
+	while (*at != a)
+		at = &(*at)->next;
+	*at = a->next;
+	a->ended = true;
+	if (!a->reading)
+		ask_free(a);
+}
+
+void ask_fail(struct ask *a, enum posthog_trouble trouble, const struct errinfo *why)
+{
+	struct posthog *p = a->posthog;
+
+	if (!a->for_tail) {
+		p->trouble = trouble;
+		p->why = *why;
+		p->offline |= trouble == POSTHOG_AWAY || trouble == POSTHOG_NOT_ALLOWED;
+	}
+	ask_end(a);
+}
+
+static void refuse(struct ask *a, enum posthog_trouble trouble, const struct errinfo *why)
+{
+	if (a->refused)
+		a->refused(a, trouble, why);
+	else
+		ask_fail(a, trouble, why);
+}
+
+static void read_answer(void *ctx)
+{
+	struct ask *a = ctx;
+
+	a->err = a->read(a, &a->e);
+}
+
+static void on_read(void *ctx)
+{
+	struct ask *a = ctx;
+	struct posthog *p = a->posthog;
+
+	a->reading = false;
+	p->reading--;
+	if (a->ended) {
+		ask_free(a);
+		return;
+	}
+	buf_free(&a->answer);
+	if (a->err == ERR_OK)
+		a->err = posthog_write(p, &a->lines, a->known, &a->e);
+	buf_free(&a->lines);
+	if (a->err == ERR_OK)
+		a->use(a);
+	else
+		refuse(a, POSTHOG_AWAY, &a->e);
+	posthog_changed(p);
+}
+
+static void on_answer(void *ctx, const struct posthog_answer *answer)
+{
+	struct ask *a = ctx;
+	struct posthog *p = a->posthog;
+
+	a->call = NULL;
+	if (answer->trouble != POSTHOG_FINE) {
+		refuse(a, answer->trouble, &answer->why);
+		posthog_changed(p);
+		return;
+	}
+	p->offline = false;
+	if (!a->for_tail)
+		p->trouble = POSTHOG_FINE;
+	a->answer.max = a->lines.max = LINES_MAX;
+	buf_append(&a->answer, answer->body);
+	a->now = time_now();
+	a->reading = true;
+	p->reading++;
+	loop_work(p->loop, read_answer, on_read, a);
+}
+
+void ask_send(struct ask *a, struct buf *body, const char *query_id)
+{
+	posthog_rows_free(&a->rows);
+	a->call = posthog_api_query(a->posthog->api, buf_str(body), query_id, a->urgent, on_answer,
+	                            a);
+	buf_free(body);
+}
+
+struct ask *ask_find(struct posthog *p, int kind, struct str id)
+{
+	for (struct ask *a = p->asks; a; a = a->next)
+		if (a->kind == kind && str_eq(buf_str(&a->id), id))
+			return a;
+	return NULL;
+}
+
 /* ---- the project ---- */
 
 static void be_ready(struct posthog *p, uint32_t project, struct errinfo *e)
@@ -188,7 +235,7 @@ static bool read_project(struct posthog *p, struct str body, uint32_t *id)
 	return good;
 }
 
-static void no_project(struct ask *a, const struct posthog_answer *answer)
+static void no_project(struct ask *a, enum posthog_trouble trouble, const struct errinfo *why)
 {
 	struct posthog *p = a->posthog;
 
@@ -196,7 +243,7 @@ static void no_project(struct ask *a, const struct posthog_answer *answer)
 	if (p->ready && !p->offline)
 		ask_end(a);
 	else
-		ask_fail(a, answer->trouble, &answer->why);
+		ask_fail(a, trouble, why);
 }
 
 static void use_project(struct ask *a, uint32_t id)
@@ -204,7 +251,7 @@ static void use_project(struct ask *a, uint32_t id)
 	struct posthog *p = a->posthog;
 	struct errinfo e = {0};
 
-	if (p->ready && p->project != id && p->offline) {
+	if (p->ready && p->project != id && p->cached) {
 		/* The note in the cache was another key's. */
 		err_set(&e, ERR_USAGE,
 		        "the key is for project %u, and the cache shows %u: start again", id,
@@ -212,10 +259,9 @@ static void use_project(struct ask *a, uint32_t id)
 		ask_fail(a, POSTHOG_BAD_QUERY, &e);
 		return;
 	}
-	p->offline = false;
 	be_ready(p, id, &e);
 	if (!p->ready) {
-		ask_fail_on(a, &e);
+		ask_fail(a, POSTHOG_AWAY, &e);
 		return;
 	}
 	posthog_cache_remember(p);
@@ -225,33 +271,36 @@ static void use_project(struct ask *a, uint32_t id)
 		posthog_tail_start(p);
 }
 
-static void project_answered(struct ask *a, const struct posthog_answer *answer)
+static void on_project(void *ctx, const struct posthog_answer *answer)
 {
-	struct posthog_answer senseless = {.trouble = POSTHOG_AWAY};
+	struct ask *a = ctx;
+	struct posthog *p = a->posthog;
+	struct errinfo e = {0};
 	uint32_t id;
 
+	a->call = NULL;
 	if (answer->trouble != POSTHOG_FINE) {
-		no_project(a, answer);
-		return;
-	}
-	if (read_project(a->posthog, answer->body, &id)) {
+		no_project(a, answer->trouble, &answer->why);
+	} else if (read_project(p, answer->body, &id)) {
+		p->offline = false;
 		use_project(a, id);
-		return;
+	} else {
+		err_set(&e, ERR_PARSE, "%s answered, but not with a project: is it PostHog?",
+		        buf_text(&p->host));
+		no_project(a, POSTHOG_AWAY, &e);
 	}
-	err_set(&senseless.why, ERR_PARSE, "%s answered, but not with a project: is it PostHog?",
-	        buf_text(&a->posthog->host));
-	no_project(a, &senseless);
+	posthog_changed(p);
 }
 
+/* Its answer is small, and what waits for it is everything: no worker. */
 static void ask_project(struct posthog *p)
 {
-	struct ask *a = ask_new(p, ASK_PROJECT, project_answered);
+	struct ask *a = ask_new(p, ASK_PROJECT, NULL, NULL);
 	char path[64] = "/api/projects/@current/";
 
-	a->takes_trouble = true;
 	if (p->project != 0)
 		snprintf(path, sizeof(path), "/api/projects/%u/", p->project);
-	a->call = posthog_api_get(p->api, path, on_answer, a);
+	a->call = posthog_api_get(p->api, path, on_project, a);
 }
 
 /* PostHog does not answer: what the cache has is better than nothing. */
@@ -267,7 +316,7 @@ static void use_cache(struct posthog *p)
 	if (project == 0)
 		return;
 	be_ready(p, project, NULL);
-	p->offline = true;
+	p->offline = p->cached = true;
 }
 
 static void on_api(void *ctx)
@@ -332,6 +381,8 @@ void posthog_close(struct posthog *p)
 	posthog_tail_stop(p);
 	while (p->asks)
 		ask_end(p->asks);
+	while (p->reading > 0)
+		loop_step(p->loop, true);
 	posthog_api_free(p->api);
 	http_free(p->http);
 	posthog_cache_close(p);

@@ -8,16 +8,28 @@
 #include "collect/posthog_stream.h"
 #include "journal/writer.h"
 
-/* Something that was asked for: one question after the other until it is answered or fails. */
+/* Something that was asked for: one question after the other until it is answered or fails. An answer
+ * is read by a worker, because it may have many megabytes, and then used on the loop. */
 struct ask {
 	struct posthog *posthog;
 	struct ask *next;
-	/* Takes the answer of the question under way, which is never a trouble unless takes_trouble is
-	 * set; it sends the next one with ask_send, or ends with ask_end or ask_fail. */
-	void (*answered)(struct ask *a, const struct posthog_answer *answer);
+	/* On a worker, which has nothing but the ask: reads `answer` into lines, rows and page. */
+	enum err (*read)(struct ask *a, struct errinfo *e);
+	/* With what was read, after its lines were written: sends the next question with ask_send, or ends
+	 * with ask_end or ask_fail. */
+	void (*use)(struct ask *a);
+	/* Instead of ask_fail, if it is set. */
+	void (*refused)(struct ask *a, enum posthog_trouble trouble, const struct errinfo *why);
 	struct posthog_call *call;
-	bool for_tail;      /* not a person's: nobody waits for it */
-	bool takes_trouble; /* answered is called with a trouble, too */
+	bool reading, ended; /* a worker has it; it is freed when that is done */
+	enum err err;
+	struct errinfo e;
+	int64_t now;       /* when the answer came */
+	struct buf answer; /* a copy */
+	struct buf lines;
+	bool known; /* lines of events that are there are written, too */
+	struct posthog_rows rows;
+	bool for_tail; /* not a person's: nobody waits for it */
 	bool urgent;
 
 	/* What is asked for; not every kind has all of it. */
@@ -50,12 +62,14 @@ struct posthog {
 	bool temporary; /* the folder is */
 	struct journal_writer *writer;
 	bool ready, offline;
-	bool old; /* the server knows neither TraceQuery nor posthog.ai_events */
+	bool cached; /* project and folder are what the cache remembered */
+	bool old;    /* the server knows neither TraceQuery nor posthog.ai_events */
 	uint32_t project;
 	struct buf name;
 	struct list_state lists[POSTHOG_LISTS];
 	int64_t listed_at;
 	struct ask *asks;
+	uint32_t reading; /* jobs of workers */
 	enum posthog_trouble trouble;
 	struct errinfo why;
 
@@ -75,19 +89,18 @@ struct posthog {
 #define POSTHOG_PAGE_BODY  200u  /* events with bodies */
 
 /* posthog.c */
-struct ask *ask_new(struct posthog *p, int kind,
-                    void (*answered)(struct ask *a, const struct posthog_answer *answer));
+struct ask *ask_new(struct posthog *p, int kind, enum err (*read)(struct ask *a, struct errinfo *e),
+                    void (*use)(struct ask *a));
 /* Sends a body and frees it. */
 void ask_send(struct ask *a, struct buf *body, const char *query_id);
 /* Frees it; a question under way is taken back. */
 void ask_end(struct ask *a);
 void ask_fail(struct ask *a, enum posthog_trouble trouble, const struct errinfo *why);
-/* An answer without sense, or lines that could not be written. */
-void ask_fail_on(struct ask *a, const struct errinfo *why);
 /* The ask of that kind for that id; NULL. */
 struct ask *ask_find(struct posthog *p, int kind, struct str id);
 /* Hands lines to the journal and tells the reader. known: also those of events that are there. */
-enum err posthog_write(struct posthog *p, const struct buf *lines, bool known, struct errinfo *e);
+enum err posthog_write(struct posthog *p, const struct buf *lines, bool known,
+                       struct errinfo *e) MUST_USE;
 void posthog_changed(struct posthog *p);
 
 /* Of struct ask. */

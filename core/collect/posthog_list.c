@@ -9,30 +9,18 @@
 
 /* ---- totals ---- */
 
-static void totals_answered(struct ask *a, const struct posthog_answer *answer)
+static enum err read_totals(struct ask *a, struct errinfo *e)
 {
-	struct posthog *p = a->posthog;
-	struct buf lines = {0};
-	struct errinfo e = {0};
-	int64_t now = time_now();
-	enum err err = a->list == POSTHOG_TRACES
-	                       ? posthog_read_trace_totals(answer->body, now, &lines, &e)
-	                       : posthog_read_session_totals(answer->body, now, &lines, &e);
-
-	if (err == ERR_OK)
-		err = posthog_write(p, &lines, true, &e);
-	buf_free(&lines);
-	if (err == ERR_OK)
-		ask_end(a);
-	else
-		ask_fail_on(a, &e);
+	return a->list == POSTHOG_TRACES
+	               ? posthog_read_trace_totals(buf_str(&a->answer), a->now, &a->lines, e)
+	               : posthog_read_session_totals(buf_str(&a->answer), a->now, &a->lines, e);
 }
 
 static void ask_totals(struct posthog *p, enum posthog_list list, const struct str *ids, size_t n,
                        int64_t since, int64_t until, bool for_tail)
 {
 	while (n > 0) {
-		struct ask *a = ask_new(p, ASK_TOTALS, totals_answered);
+		struct ask *a = ask_new(p, ASK_TOTALS, read_totals, ask_end);
 		size_t some = n < TOTALS_AT_ONCE ? n : TOTALS_AT_ONCE;
 		char query_id[POSTHOG_QUERY_ID];
 		struct buf body = {0};
@@ -82,8 +70,6 @@ static void ask_missing_totals(struct posthog *p, enum posthog_list list,
 
 /* ---- pages ---- */
 
-static void list_answered(struct ask *a, const struct posthog_answer *answer);
-
 static void send_page(struct ask *a)
 {
 	struct list_state *list = &a->posthog->lists[a->list];
@@ -130,37 +116,24 @@ static void note_page(struct ask *a, const struct posthog_rows *rows)
 	a->posthog->listed_at = time_now();
 }
 
-/* With the page's rows written. */
-static void list_on(struct ask *a, const struct posthog_rows *rows)
+static enum err read_list(struct ask *a, struct errinfo *e)
 {
-	note_page(a, rows);
-	ask_missing_totals(a->posthog, a->list, rows, a->since, a->until);
-	a->rows_left -= rows->n < a->rows_left ? rows->n : a->rows_left;
-	if (rows->more && a->rows_left > 0)
+	struct str answer = buf_str(&a->answer);
+
+	return a->list == POSTHOG_TRACES
+	               ? posthog_read_traces(answer, a->limit, a->now, &a->lines, &a->rows, e)
+	               : posthog_read_sessions(answer, a->limit, a->now, &a->lines, &a->rows, e);
+}
+
+static void use_list(struct ask *a)
+{
+	note_page(a, &a->rows);
+	ask_missing_totals(a->posthog, a->list, &a->rows, a->since, a->until);
+	a->rows_left -= a->rows.n < a->rows_left ? a->rows.n : a->rows_left;
+	if (a->rows.more && a->rows_left > 0)
 		send_page(a);
 	else
 		ask_end(a);
-}
-
-static void list_answered(struct ask *a, const struct posthog_answer *answer)
-{
-	struct posthog_rows rows = {0};
-	struct buf lines = {0};
-	struct errinfo e = {0};
-	int64_t now = time_now();
-	enum err err = a->list == POSTHOG_TRACES
-	                       ? posthog_read_traces(answer->body, a->limit, now, &lines, &rows, &e)
-	                       : posthog_read_sessions(answer->body, a->limit, now, &lines, &rows,
-	                                               &e);
-
-	if (err == ERR_OK)
-		err = posthog_write(a->posthog, &lines, true, &e);
-	buf_free(&lines);
-	if (err == ERR_OK)
-		list_on(a, &rows);
-	else
-		ask_fail_on(a, &e);
-	posthog_rows_free(&rows);
 }
 
 static struct ask *list_under_way(struct posthog *p, enum posthog_list list)
@@ -174,7 +147,7 @@ static struct ask *list_under_way(struct posthog *p, enum posthog_list list)
 static struct ask *new_list(struct posthog *p, enum posthog_list list, int64_t since, int64_t until,
                             uint32_t rows)
 {
-	struct ask *a = ask_new(p, ASK_LIST, list_answered);
+	struct ask *a = ask_new(p, ASK_LIST, read_list, use_list);
 
 	a->list = list;
 	a->since = since;
@@ -225,8 +198,6 @@ void posthog_list_session(struct posthog *p, struct str session, int64_t since, 
 
 /* ---- finding ---- */
 
-static void find_answered(struct ask *a, const struct posthog_answer *answer);
-
 static void send_find(struct ask *a, bool prefix)
 {
 	char query_id[POSTHOG_QUERY_ID];
@@ -245,21 +216,19 @@ static void open_found(struct ask *a, const struct posthog_rows *rows)
 	ask_missing_totals(a->posthog, POSTHOG_TRACES, rows, a->since, a->until);
 }
 
-static void find_answered(struct ask *a, const struct posthog_answer *answer)
+static enum err read_found(struct ask *a, struct errinfo *e)
 {
-	struct posthog_rows rows = {0};
-	struct errinfo e = {0};
-	enum err err = posthog_read_find(answer->body, &rows, &e);
+	return posthog_read_find(buf_str(&a->answer), &a->rows, e);
+}
 
-	if (err != ERR_OK) {
-		ask_fail_on(a, &e);
-	} else if (rows.n == 0 && a->step == 0) {
+static void use_found(struct ask *a)
+{
+	if (a->rows.n == 0 && a->step == 0) {
 		send_find(a, true);
-	} else {
-		open_found(a, &rows);
-		ask_end(a);
+		return;
 	}
-	posthog_rows_free(&rows);
+	open_found(a, &a->rows);
+	ask_end(a);
 }
 
 void posthog_find(struct posthog *p, struct str id, int64_t since, int64_t until)
@@ -268,7 +237,7 @@ void posthog_find(struct posthog *p, struct str id, int64_t since, int64_t until
 
 	if (id.n == 0 || ask_find(p, ASK_FIND, id))
 		return;
-	a = ask_new(p, ASK_FIND, find_answered);
+	a = ask_new(p, ASK_FIND, read_found, use_found);
 	a->since = since;
 	a->until = until;
 	a->urgent = true;

@@ -19,8 +19,6 @@ enum step {
 	STEP_LIGHT,
 };
 
-static void trace_answered(struct ask *a, const struct posthog_answer *answer);
-
 static enum posthog_table table_of(enum step step)
 {
 	if (step == STEP_LIGHT)
@@ -65,40 +63,33 @@ static void send_step(struct ask *a, enum step step)
 }
 
 /* What became of its inputs and outputs. */
-static const char *bodies_of(const struct ask *a, int64_t now)
+static const char *bodies_of(const struct ask *a)
 {
 	if (a->step == STEP_LIGHT)
 		return "later";
-	if (!a->bodies && a->until < now - POSTHOG_BODY_DAYS * POSTHOG_DAY)
+	if (!a->bodies && a->until < a->now - POSTHOG_BODY_DAYS * POSTHOG_DAY)
 		return "gone";
 	return NULL;
 }
 
-static enum err write_page(struct ask *a, struct buf *lines, int64_t now, struct errinfo *e)
+static enum err read_trace(struct ask *a, struct errinfo *e)
 {
+	struct str answer = buf_str(&a->answer), id = buf_str(&a->id);
+	enum err err = a->step == STEP_QUERY
+	                       ? posthog_read_trace(answer, id, a->now, &a->lines, &a->page, e)
+	                       : posthog_read_events(answer, a->limit, a->now, &a->lines, &a->page,
+	                                             e);
+
+	if (err != ERR_OK)
+		return err;
 	a->events += a->page.events;
 	a->bodies |= a->page.has_bodies;
 	if (!a->page.more && a->events > 0)
-		posthog_write_opened(buf_str(&a->id), bodies_of(a, now), a->events, now, lines);
-	return posthog_write(a->posthog, lines, true, e);
+		posthog_write_opened(id, bodies_of(a), a->events, a->now, &a->lines);
+	return ERR_OK;
 }
 
-static enum err take_page(struct ask *a, struct str answer, struct errinfo *e)
-{
-	struct buf lines = {0};
-	int64_t now = time_now();
-	enum err err = a->step == STEP_QUERY
-	                       ? posthog_read_trace(answer, buf_str(&a->id), now, &lines, &a->page,
-	                                            e)
-	                       : posthog_read_events(answer, a->limit, now, &lines, &a->page, e);
-
-	if (err == ERR_OK)
-		err = write_page(a, &lines, now, e);
-	buf_free(&lines);
-	return err;
-}
-
-static void go_on(struct ask *a)
+static void use_trace(struct ask *a)
 {
 	struct errinfo e = {0};
 
@@ -122,24 +113,18 @@ static void step_down(struct ask *a)
 	send_step(a, (enum step)(a->step + 1));
 }
 
-static void trace_answered(struct ask *a, const struct posthog_answer *answer)
+static void refuse_trace(struct ask *a, enum posthog_trouble trouble, const struct errinfo *why)
 {
-	struct errinfo e = {0};
-
-	if (answer->trouble == POSTHOG_TOO_BIG && a->step != STEP_LIGHT)
+	if (trouble == POSTHOG_TOO_BIG && a->step != STEP_LIGHT)
 		send_step(a, STEP_LIGHT);
 	/* The server does not know this kind of question, or the table. */
-	else if (answer->trouble == POSTHOG_BAD_QUERY && a->step < STEP_OLD)
+	else if (trouble == POSTHOG_BAD_QUERY && a->step < STEP_OLD)
 		step_down(a);
-	else if (answer->trouble != POSTHOG_FINE)
-		ask_fail(a, answer->trouble, &answer->why);
-	else if (take_page(a, answer->body, &e) == ERR_OK)
-		go_on(a);
 	/* What TraceQuery says may be of a version not known here. */
-	else if (a->step == STEP_QUERY && e.code == ERR_PARSE)
+	else if (a->step == STEP_QUERY && why->code == ERR_PARSE)
 		send_step(a, STEP_ROWS);
 	else
-		ask_fail_on(a, &e);
+		ask_fail(a, trouble, why);
 }
 
 void posthog_trace(struct posthog *p, struct str trace, int64_t since, int64_t until)
@@ -149,8 +134,9 @@ void posthog_trace(struct posthog *p, struct str trace, int64_t since, int64_t u
 
 	if (trace.n == 0 || ask_find(p, ASK_TRACE, trace))
 		return;
-	a = ask_new(p, ASK_TRACE, trace_answered);
-	a->takes_trouble = a->urgent = true;
+	a = ask_new(p, ASK_TRACE, read_trace, use_trace);
+	a->refused = refuse_trace;
+	a->urgent = true;
 	a->since = since == TIME_NONE ? now - A_YEAR : since - SOONER;
 	a->until = until == TIME_NONE ? now + LATER : until + LATER;
 	buf_append(&a->id, trace);
@@ -179,19 +165,9 @@ void posthog_trace_url(const struct posthog *p, struct str trace, struct buf *ou
 
 /* ---- one body ---- */
 
-static void body_answered(struct ask *a, const struct posthog_answer *answer)
+static enum err read_events(struct ask *a, struct errinfo *e)
 {
-	struct buf lines = {0};
-	struct errinfo e = {0};
-	enum err err = posthog_read_events(answer->body, 1, time_now(), &lines, &a->page, &e);
-
-	if (err == ERR_OK)
-		err = posthog_write(a->posthog, &lines, true, &e);
-	buf_free(&lines);
-	if (err == ERR_OK)
-		ask_end(a);
-	else
-		ask_fail_on(a, &e);
+	return posthog_read_events(buf_str(&a->answer), a->limit, a->now, &a->lines, &a->page, e);
 }
 
 void posthog_body(struct posthog *p, struct str trace, struct str uuid, int64_t time)
@@ -202,7 +178,8 @@ void posthog_body(struct posthog *p, struct str trace, struct str uuid, int64_t 
 
 	if (uuid.n == 0 || ask_find(p, ASK_BODY, uuid))
 		return;
-	a = ask_new(p, ASK_BODY, body_answered);
+	a = ask_new(p, ASK_BODY, read_events, ask_end);
+	a->limit = 1;
 	a->urgent = true;
 	buf_append(&a->id, uuid);
 	posthog_query_id(query_id);
@@ -213,19 +190,9 @@ void posthog_body(struct posthog *p, struct str trace, struct str uuid, int64_t 
 
 /* ---- every event of a time ---- */
 
-static void events_answered(struct ask *a, const struct posthog_answer *answer)
+static void use_events(struct ask *a)
 {
-	struct buf lines = {0};
-	struct errinfo e = {0};
-	enum err err = posthog_read_events(answer->body, a->limit, time_now(), &lines, &a->page,
-	                                   &e);
-
-	if (err == ERR_OK)
-		err = posthog_write(a->posthog, &lines, false, &e);
-	buf_free(&lines);
-	if (err != ERR_OK)
-		ask_fail_on(a, &e);
-	else if (a->page.more)
+	if (a->page.more)
 		send_rows(a, POSTHOG_EVENTS);
 	else
 		ask_end(a);
@@ -233,7 +200,9 @@ static void events_answered(struct ask *a, const struct posthog_answer *answer)
 
 void posthog_ask_events(struct posthog *p, int64_t since, int64_t until, bool for_tail)
 {
-	struct ask *a = ask_new(p, ASK_EVENTS, events_answered);
+	struct ask *a = ask_new(p, ASK_EVENTS, read_events, use_events);
+
+	a->known = false;
 
 	a->for_tail = for_tail;
 	a->since = since;
