@@ -138,22 +138,23 @@ void api_bench_cancel(struct api_bench *test, struct api_ask *a)
 	test->within = false;
 }
 
-/* Turns until so many requests have come. */
+void api_bench_turn(struct api_bench *test, int64_t from)
+{
+	assert_true(time_monotonic() - from < GIVE_UP);
+	loop_step(test->loop, true);
+}
+
 void api_bench_until_requests(struct api_bench *test, unsigned count)
 {
-	for (int64_t from = time_monotonic(); manual_server_count(test->server) < count;) {
-		assert_true(time_monotonic() - from < GIVE_UP);
-		loop_step(test->loop, true);
-	}
+	for (int64_t from = time_monotonic(); manual_server_count(test->server) < count;)
+		api_bench_turn(test, from);
 	assert_int_equal(manual_server_count(test->server), count);
 }
 
 void api_bench_until_answered(struct api_bench *test, const struct api_ask *a)
 {
-	for (int64_t from = time_monotonic(); a->answers == 0;) {
-		assert_true(time_monotonic() - from < GIVE_UP);
-		loop_step(test->loop, true);
-	}
+	for (int64_t from = time_monotonic(); a->answers == 0;)
+		api_bench_turn(test, from);
 	assert_int_equal(a->answers, 1);
 }
 

@@ -46,6 +46,8 @@ struct api_ask *api_bench_ask(struct api_bench *test, bool urgent);
 struct api_ask *api_bench_ask_path(struct api_bench *test, const char *path);
 void api_bench_cancel(struct api_bench *test, struct api_ask *a);
 
+/* One turn of the loop; fails if from was too long ago. */
+void api_bench_turn(struct api_bench *test, int64_t from);
 /* Turns until so many requests have come, and no more. */
 void api_bench_until_requests(struct api_bench *test, unsigned count);
 void api_bench_until_answered(struct api_bench *test, const struct api_ask *a);

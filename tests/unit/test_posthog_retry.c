@@ -179,6 +179,20 @@ static void test_total_time_once(void **state)
 	assert_int_equal(asks[0]->trouble, POSTHOG_AWAY);
 }
 
+/* A query that cannot be sent, since nobody found the project, ends as well. */
+static void test_total_time_without_project(void **state)
+{
+	struct api_bench *test = *state;
+	struct api_ask *a;
+
+	api_bench_open(test, (struct posthog_api_options){.total_ms = 50});
+	a = api_bench_ask(test, false);
+	api_bench_until_answered(test, a);
+	assert_int_equal(a->trouble, POSTHOG_AWAY);
+	assert_non_null(strstr(a->why, "took too long"));
+	api_bench_until_requests(test, 0);
+}
+
 /* A wait that would end after the end is not begun. */
 static void test_wait_beyond_total_time(void **state)
 {
@@ -225,8 +239,8 @@ static int64_t units_waited(struct api_bench *test, unsigned i, int status, cons
 	api_bench_until_requests(test, i + 1);
 	before = time_monotonic();
 	manual_server_answer(test->server, i, status, headers, "");
-	while (api_bench_status(test).wait_until == 0)
-		loop_step(test->loop, true);
+	for (int64_t from = before; api_bench_status(test).wait_until == 0;)
+		api_bench_turn(test, from);
 	units = (api_bench_status(test).wait_until - before) / (TIME_SECOND * 3600);
 	assert_int_equal(api_bench_status(test).limited, status == 429);
 	assert_int_equal(api_bench_status(test).queued, test->count);
@@ -278,8 +292,8 @@ static void test_nothing_while_waiting(void **state)
 		first = &test->asks[1];
 	}
 	api_bench_answer(test, 0, 429, THROTTLED);
-	while (!api_bench_status(test).limited)
-		loop_step(test->loop, true);
+	for (int64_t from = time_monotonic(); !api_bench_status(test).limited;)
+		api_bench_turn(test, from);
 	api_bench_ask(test, true);
 	api_bench_ask_path(test, "/api/projects/7/");
 	api_bench_cancel(test, second);
@@ -305,8 +319,6 @@ static void test_keeps_its_turn(void **state)
 	api_bench_until_requests(test, 2);
 	asks[2] = api_bench_ask(test, false);
 	api_bench_answer(test, 0, 503, "");
-	while (api_bench_status(test).queued < 2)
-		loop_step(test->loop, true);
 	api_bench_until_requests(test, 3);
 	assert_false(api_bench_is_of(test, 2, asks[2]));
 	api_bench_answer(test, 1, 200, "{}");
@@ -332,8 +344,9 @@ static void test_one_that_always_fails(void **state)
 		api_bench_answer(test, 2 * i + 1, 200, "{}");
 		api_bench_until_answered(test, good);
 		api_bench_answer(test, 2 * i, 500, "");
-		while (api_bench_status(test).in_flight > 0)
-			loop_step(test->loop, true);
+		for (int64_t from = time_monotonic();
+		     api_bench_status(test).trouble != POSTHOG_AWAY;)
+			api_bench_turn(test, from);
 		assert_true(api_bench_status(test).wait_until - time_monotonic() <= 2000);
 	}
 	assert_int_equal(bad->answers, 0);
@@ -395,14 +408,23 @@ static void test_running_without_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_never_again_once),        TEST(test_never_again_patient),
-		TEST(test_once_more_once),          TEST(test_once_then_good),
-		TEST(test_cut_and_dead_once_more),  TEST(test_slow_once_more),
-		TEST(test_long_retry_after_once),   TEST(test_total_time_once),
-		TEST(test_wait_beyond_total_time),  TEST(test_patient_without_end),
-		TEST(test_retry_after_patient),     TEST(test_nothing_while_waiting),
-		TEST(test_keeps_its_turn),          TEST(test_one_that_always_fails),
-		TEST(test_running_query_is_polled), TEST(test_running_without_end),
+		TEST(test_never_again_once),
+		TEST(test_never_again_patient),
+		TEST(test_once_more_once),
+		TEST(test_once_then_good),
+		TEST(test_cut_and_dead_once_more),
+		TEST(test_slow_once_more),
+		TEST(test_long_retry_after_once),
+		TEST(test_total_time_once),
+		TEST(test_total_time_without_project),
+		TEST(test_wait_beyond_total_time),
+		TEST(test_patient_without_end),
+		TEST(test_retry_after_patient),
+		TEST(test_nothing_while_waiting),
+		TEST(test_keeps_its_turn),
+		TEST(test_one_that_always_fails),
+		TEST(test_running_query_is_polled),
+		TEST(test_running_without_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,6 +67,8 @@ static void test_several_data_lines(void **state)
 {
 	(void)state;
 	gives(STR("data: 1\ndata:\ndata: 2\n\n"), "<1\n\n2>");
+	gives(STR("data: 1\r\ndata: 2\r\n\r\n"), "<1\n2>");
+	gives(STR("data: 1\rdata: 2\n\n"), "<1\n2>");
 	gives(STR("data\n\n"), "<>");
 	gives(STR("data:\n\n"), "<>");
 	gives(STR("data\ndata\n\n"), "<\n>");
@@ -204,12 +206,18 @@ static void test_long_in_sum(void **state)
 	posthog_sse_feed(&s, STR("\n"));
 	assert_int_equal(c.messages, 1);
 	assert_int_equal(c.last, POSTHOG_STREAM_LINE);
-	feed_data(&s, half, SIZE_MAX / 2);
+	/* With the line end between them one byte more; what comes behind is not counted again. */
 	feed_data(&s, half, SIZE_MAX / 2);
 	feed_data(&s, half, SIZE_MAX / 2);
 	posthog_sse_feed(&s, STR("\n"));
 	assert_int_equal(c.messages, 1);
 	assert_int_equal(s.skipped, 1);
+	feed_data(&s, half, SIZE_MAX / 2);
+	feed_data(&s, half, SIZE_MAX / 2);
+	feed_data(&s, half, SIZE_MAX / 2);
+	posthog_sse_feed(&s, STR("\n"));
+	assert_int_equal(c.messages, 1);
+	assert_int_equal(s.skipped, 2);
 	assert_true(s.line.cap + s.data.cap < POSTHOG_STREAM_LINE); /* given back */
 	posthog_sse_free(&s);
 }
