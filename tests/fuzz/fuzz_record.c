@@ -36,6 +36,21 @@ static void check_event(const struct events *t, uint32_t at, struct str line)
 	buf_free(&text);
 }
 
+static void check_listing(const struct events *t, const struct event_listing *l)
+{
+	const int64_t sums[] = {l->input,     l->output, l->cache_read, l->cache_write,
+	                        l->reasoning, l->cost,   l->latency};
+	uint32_t counts = l->errors | l->unpriced;
+
+	for (int kind = 0; kind < LISTING_KINDS; kind++)
+		counts |= l->kinds[kind];
+	check(l->counted || counts == 0);
+	for (size_t i = 0; i < sizeof(sums) / sizeof(*sums); i++)
+		check(sums[i] == EVENT_UNKNOWN || (l->counted && sums[i] >= 0));
+	check(l->trace < t->ids.n && l->session < t->ids.n && l->user < t->ids.n);
+	check(l->name < t->strings.n && (l->is_session ? l->session : l->trace) != 0);
+}
+
 static void check_merge(const struct events *batch)
 {
 	struct events_map map = {0};
@@ -49,6 +64,9 @@ static void check_merge(const struct events *batch)
 		check(str_eq(events_name(&t, i), events_name(batch, i)));
 		check(events_input(&t, i) == events_input(batch, i));
 	}
+	check(t.n_listings == batch->n_listings);
+	for (uint32_t i = 0; i < t.n_listings; i++)
+		check_listing(&t, &t.listings[i]);
 	events_fini(&t);
 }
 
@@ -69,9 +87,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check(good || (counts.lines == 1 && counts.bad_lines == 1 && n == 0));
 	check(good || (report.fault != JSON_OK) == (why == NULL));
 	check(report.pos <= size);
-	check(counts.lines == counts.bad_lines + counts.other_events + n);
+	/* What is left are lines of a listing, of which some may name nothing. */
+	check(counts.lines >= counts.bad_lines + counts.other_events + n + batch.n_listings);
 	for (uint32_t i = 0; i < n; i++)
 		check_event(&batch, i, line);
+	for (uint32_t i = 0; i < batch.n_listings; i++)
+		check_listing(&batch, &batch.listings[i]);
 	check_merge(&batch);
 	check(record_line(r, &batch, 0, OFFSET, line, &again, &report, &why) == good);
 	check(memcmp(&counts, &again, sizeof(counts)) == 0 && batch.n == 2 * n);
