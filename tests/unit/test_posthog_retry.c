@@ -209,10 +209,25 @@ static void test_wait_beyond_total_time(void **state)
 	assert_int_equal(a->trouble, POSTHOG_LIMITED);
 }
 
+/* How long the API means to wait after request i, counted from before its answer, so at least the pause;
+ * 0 if the wait was over before it could be seen. */
+static int64_t wait_after(struct api_bench *test, unsigned i, int status, const char *headers)
+{
+	int64_t before = time_monotonic(), until = 0;
+
+	manual_server_answer(test->server, i, status, headers, "");
+	while (until == 0 && manual_server_count(test->server) == i + 1) {
+		api_bench_turn(test, before);
+		until = api_bench_status(test).wait_until;
+	}
+	return until > 0 ? until - before : 0;
+}
+
 static void test_patient_without_end(void **state)
 {
 	struct api_bench *test = *state;
 	struct api_ask *a;
+	int64_t wait;
 
 	api_bench_open_patient(test, 1);
 	a = api_bench_ask(test, false);
@@ -220,8 +235,8 @@ static void test_patient_without_end(void **state)
 		api_bench_until_requests(test, i + 1);
 		assert_true(api_bench_is_of(test, i, a));
 		assert_int_equal(a->answers, 0);
-		manual_server_answer(test->server, i, i % 2 ? 500 : 429,
-		                     i % 3 ? "" : "Retry-After: 0\r\n", "");
+		wait = wait_after(test, i, i % 2 ? 500 : 429, i % 3 ? "" : "Retry-After: 0\r\n");
+		assert_true(wait == 0 || wait >= (i < 4 ? 1000 << i : 15000));
 	}
 	api_bench_until_requests(test, 13);
 	assert_int_equal(api_bench_status(test).trouble, POSTHOG_AWAY);

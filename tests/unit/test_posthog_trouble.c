@@ -110,9 +110,12 @@ static void test_detail_is_shown(void **state)
 	says(&v, US " failed (500): A server error occurred.");
 	v = judge(503, "upstream connect error");
 	says(&v, "upstream connect error");
+	v = judge(400, "{\"error\":\"Bad.\",\"detail\":\"Field x.\"}");
+	says(&v, "Field x.");
+	says_not(&v, "Bad.");
 	/* A detail that is no text says nothing. */
-	v = judge(400, "{\"detail\":{\"a\":1}}");
-	says_not(&v, "a");
+	v = judge(400, "{\"detail\":{\"a\":\"zzz\"}}");
+	says_not(&v, "zzz");
 }
 
 static void test_long_detail_is_cut(void **state)
