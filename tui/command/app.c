@@ -7,7 +7,9 @@
 #include "command/table.h"
 #include "term/input.h"
 
-#define CTRL_C_TWICE (2 * TIME_SECOND)
+#define CTRL_C_TWICE   (2 * TIME_SECOND)
+#define RANGE_MARK     'T'
+#define ALL_OF_POSTHOG (366 * 24 * 3600 * TIME_SECOND) /* lists are bounded there */
 
 /* ---- views --------------------------------------------------------------------------------------------------------- */
 
@@ -90,6 +92,8 @@ static void open_rows(struct app *a, enum rows_kind kind, const struct wish *w)
 		q.user = w->number;
 	else
 		q.model_pair = w->number;
+	if (w->kind == WISH_SESSION)
+		explorer_want_session(a->world.explorer, w->number);
 	push(a, view_table_new(&a->world, &q));
 }
 
@@ -103,9 +107,11 @@ static void grant(struct app *a)
 		break;
 	case WISH_TRACE:
 		push(a, view_trace_new(&a->world, w.number, w.event));
+		explorer_want_trace(a->world.explorer, w.number, false);
 		break;
 	case WISH_EVENT:
 		push(a, view_event_new(&a->world, w.event));
+		explorer_want_body(a->world.explorer, w.event);
 		break;
 	case WISH_SESSION:
 		open_rows(a, ROWS_TRACES, &w);
@@ -194,6 +200,63 @@ static void command_line(struct app *a, struct str line)
 		           buf_text(&a->prompt.text));
 }
 
+/* ---- the time range ------------------------------------------------------------------------------------------------ */
+
+static void use_range(struct app *a, int64_t since, int64_t until)
+{
+	a->world.since = since;
+	a->world.until = until;
+	explorer_set_window(a->world.explorer, since, until);
+	buf_puts(&a->world.message, "shown: ");
+	if (since == TIME_NONE) {
+		buf_puts(&a->world.message, "all there is");
+		return;
+	}
+	time_append_local(&a->world.message, since);
+	buf_puts(&a->world.message, " to ");
+	if (until == TIME_NONE)
+		buf_puts(&a->world.message, "now");
+	else
+		time_append_local(&a->world.message, until);
+}
+
+/* "7d", "today", "2026-11-01", "2026-11-01..2026-11-05", "all". */
+static void set_range(struct app *a, struct str text)
+{
+	size_t dots = str_find(text, STR(".."), 0, false);
+	int64_t now = time_now(), since = TIME_NONE, until = TIME_NONE;
+	bool good = true;
+
+	if (dots != SIZE_MAX) {
+		until = time_parse_range(str_trim(str_sub(text, dots + 2, SIZE_MAX)), now);
+		good = until != TIME_NONE;
+		text = str_trim(str_sub(text, 0, dots));
+	}
+	if (str_eq(text, STR("all")) && explorer_posthog(a->world.explorer) != NULL)
+		since = now - ALL_OF_POSTHOG;
+	else if (!str_eq(text, STR("all")))
+		since = time_parse_range(text, now);
+	good = good && (since != TIME_NONE || str_eq(text, STR("all")));
+	if (good && (until == TIME_NONE || since == TIME_NONE || since < until))
+		use_range(a, since, until);
+	else if (text.n > 0)
+		buf_puts(&a->world.message,
+		         "no range: 1h, 7d, today, 2026-11-01, 2026-11-01..2026-11-05, all");
+}
+
+static void shift_range(struct app *a, int direction)
+{
+	int64_t until = a->world.until != TIME_NONE ? a->world.until : time_now();
+	int64_t length = until - a->world.since;
+
+	if (a->world.since == TIME_NONE) {
+		buf_puts(&a->world.message, "no range to shift: T asks for one");
+		return;
+	}
+	use_range(a, time_add(a->world.since, direction * length),
+	          time_add(until, direction * length));
+}
+
 static void prompt_input(struct app *a, uint32_t key, struct str pasted)
 {
 	switch (prompt_key(&a->prompt, key, pasted)) {
@@ -204,6 +267,10 @@ static void prompt_input(struct app *a, uint32_t key, struct str pasted)
 	case PROMPT_DONE:
 		if (a->prompt.mark == ':') {
 			command_line(a, buf_str(&a->prompt.text));
+			break;
+		}
+		if (a->prompt.mark == RANGE_MARK) {
+			set_range(a, str_trim(buf_str(&a->prompt.text)));
 			break;
 		}
 		if (a->prompt.text.n > 0) {
@@ -265,6 +332,15 @@ static bool act_on_views(struct app *a, enum action action, int argument)
 	case ACTION_COMMAND_LINE:
 		open_prompt(a, ':');
 		break;
+	case ACTION_RANGE:
+		open_prompt(a, RANGE_MARK);
+		break;
+	case ACTION_RANGE_EARLIER:
+		shift_range(a, -1);
+		break;
+	case ACTION_RANGE_LATER:
+		shift_range(a, 1);
+		break;
 	case ACTION_FIND_NEXT:
 		find(a, 1);
 		break;
@@ -277,8 +353,13 @@ static bool act_on_views(struct app *a, enum action action, int argument)
 	case ACTION_COPY:
 		app_copy(a, (enum copy_what)argument);
 		break;
+	case ACTION_CANCEL:
+		if (explorer_posthog(a->world.explorer) != NULL &&
+		    posthog_cancel(explorer_posthog(a->world.explorer)))
+			buf_puts(&a->world.message, "cancelled: R fetches again");
+		break;
 	default:
-		return action == ACTION_CANCEL;
+		return false;
 	}
 	return true;
 }
@@ -399,6 +480,7 @@ struct app *app_new(struct explorer *x, const char *source)
 	struct app *a = mem_zero(1, sizeof(*a));
 
 	a->world = (struct world){.explorer = x, .source = source, .follow = true};
+	explorer_window(x, &a->world.since, &a->world.until);
 	surface_init(&a->surface, 0, 0);
 	a->last = 2;
 	show_view(a, 1);

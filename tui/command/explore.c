@@ -69,6 +69,10 @@ static int run(struct showing *s, const char *source)
 
 	terminal_guard();
 	explorer_start(s->x, !s->options->no_follow);
+	explorer_set_window(
+		s->x, s->options->since != TIME_NONE ? s->options->since : time_now() - POSTHOG_DAY,
+		s->options->until);
+	explorer_tail(s->x, !s->options->no_follow);
 	s->app = app_new(s->x, source);
 	if (s->endpoint != NULL)
 		app_set_intake(s->app, &s->told);

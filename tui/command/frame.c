@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "base/utf8.h"
 #include "command/app_internal.h"
+#include "command/remote.h"
 #include "draw/format.h"
 #include "draw/width.h"
 
@@ -20,9 +21,16 @@ static struct str base_name(const char *path)
 	return str_of(slash != NULL && slash[1] != '\0' ? slash + 1 : path);
 }
 
-static struct str source_name(const struct app *a)
+static void append_source(const struct app *a, struct buf *out)
 {
-	return a->world.intake != NULL ? str_of(a->world.intake->name) : base_name(a->world.source);
+	struct buf name = {0};
+
+	if (a->world.intake != NULL)
+		buf_puts(&name, a->world.intake->name);
+	else if (!remote_name(a->world.explorer, &name))
+		buf_append(&name, base_name(a->world.source));
+	clean_append(out, buf_str(&name), 0);
+	buf_free(&name);
 }
 
 static const char *view_label(int number)
@@ -42,7 +50,7 @@ static void crumbs_from(struct app *a, int first, struct buf *out)
 	buf_clear(out);
 	buf_add(out, ' ');
 	if (first < 0)
-		clean_append(out, source_name(a), 0);
+		append_source(a, out);
 	for (int i = first > 0 ? first : 0; i < s->n; i++) {
 		buf_puts(out, i > first ? " > " : "");
 		clean_append(out, str_of(s->views[i]->title), 0);
@@ -125,6 +133,7 @@ static void draw_head(struct app *a, struct surface *s, struct area row)
 
 	surface_fill(s, row, 0, 0, row.cols, ROLE_HEAD, ' ');
 	progress(a, &right);
+	remote_head(a->world.explorer, &right);
 	if (v->class->head != NULL)
 		v->class->head(v, &right);
 	if (last != TIME_NONE) {
@@ -167,6 +176,7 @@ static void draw_status(struct app *a, struct surface *s, struct area row)
 {
 	struct view *v = app_top(a);
 	struct buf text = {0};
+	int64_t again;
 	int used;
 
 	surface_fill(s, row, 0, 0, row.cols, ROLE_STATUS, ' ');
@@ -176,6 +186,9 @@ static void draw_status(struct app *a, struct surface *s, struct area row)
 	}
 	if (a->prefix != 0)
 		buf_printf(&text, "%c-  ", (int)a->prefix);
+	again = remote_status(a->world.explorer, &text);
+	if (again != 0 && (v->draw_again_us == 0 || again < v->draw_again_us))
+		v->draw_again_us = again;
 	v->class->status(v, &text);
 	used = 1 + surface_put(s, row, 0, 1, row.cols - 2, ROLE_STATUS,
 	                       whole_fields(buf_str(&text), row.cols - 2, false));
@@ -195,6 +208,8 @@ static int draw_alarm(const struct app *a, struct surface *s, struct area row)
 	} else if (intake != NULL && intake->exposed) {
 		role = ROLE_WARNING;
 		buf_puts(&text, "every machine that can reach this one can send events here");
+	} else {
+		remote_alarm(a->world.explorer, &text);
 	}
 	if (text.n == 0)
 		return 0;

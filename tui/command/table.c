@@ -56,6 +56,10 @@ const struct command commands[] = {
 	{ACTION_FIND_PREVIOUS, 0, "find-previous", "N", "previous place found"},
 	{ACTION_NEXT_ERROR, 0, "next-error", "e", "next error"},
 	{ACTION_PREVIOUS_ERROR, 0, "previous-error", "E", "previous error"},
+	{ACTION_RANGE, 0, "range", "T",
+         "the time that lists show: 1h, 7d, today, 2026-11-01..2026-11-05, all"},
+	{ACTION_RANGE_EARLIER, 0, "range-earlier", "(", "the time before it"},
+	{ACTION_RANGE_LATER, 0, "range-later", ")", "the time after it"},
 	{ACTION_DEAREST, 0, "dearest", "$", "the most expensive call, then the next one"},
 	{ACTION_NEXT_SAME_NAME, 0, "next-same-name", "o", "next span of the same name"},
 	{ACTION_PREVIOUS_SAME_NAME, 0, "previous-same-name", "O", "previous span of the same name"},
@@ -87,6 +91,7 @@ const struct command commands[] = {
 	{ACTION_COPY, COPY_SMART, "copy", "yy",
          "copy the text of this thing: of a call what was asked and answered"},
 	{ACTION_COPY, COPY_ID, "copy-id", "yi", "copy its id; of a source its path"},
+	{ACTION_COPY, COPY_LINK, "copy-link", "yu", "copy the link to where PostHog shows it"},
 	{ACTION_COPY, COPY_COMMAND, "copy-command", "yC",
          "copy the command line that prints what is shown"},
 

@@ -118,10 +118,29 @@ static bool has_none(const struct world *w)
 	return !w->reading && w->message.n == 0;
 }
 
+static bool copy_link(struct world *w, uint32_t trace, struct buf *out)
+{
+	const struct posthog *posthog = explorer_posthog(w->explorer);
+	struct model *m = explorer_model(w->explorer);
+	struct buf id = {0};
+
+	if (posthog == NULL || trace == MODEL_NONE) {
+		buf_puts(&w->message, "only what is in PostHog has a link there");
+		return false;
+	}
+	ids_text(&model_events(m)->ids, model_trace(m, trace)->id, &id);
+	posthog_trace_url(posthog, buf_str(&id), out);
+	buf_free(&id);
+	w->copied = "link";
+	return out->n > 0;
+}
+
 bool view_copy_event(struct world *w, uint32_t event, enum copy_what what, struct buf *out)
 {
 	if (what == COPY_ID)
 		return copy_event_id(w, event, out);
+	if (what == COPY_LINK)
+		return copy_link(w, model_trace_of(explorer_model(w->explorer), event), out);
 	if (what != COPY_SMART)
 		return false;
 	if (view_copied(w, detail_copy_exchange(w->explorer, event, out), out))
@@ -157,6 +176,8 @@ bool view_copy_trace(struct world *w, uint32_t trace, enum copy_what what, struc
 
 	if (what == COPY_ID)
 		return copy_id(&model_events(m)->ids, model_trace(m, trace)->id, out);
+	if (what == COPY_LINK)
+		return copy_link(w, trace, out);
 	if (what != COPY_SMART)
 		return false;
 	event = last_word(m, trace);

@@ -9,7 +9,8 @@
 struct trace_view {
 	struct view view;
 	uint32_t trace;
-	uint32_t wanted; /* event to stand on once its node is there, or EVENT_NONE */
+	uint32_t pointed; /* the event that the detail shows */
+	uint32_t wanted;  /* event to stand on once its node is there, or EVENT_NONE */
 	struct waterfall waterfall;
 	struct detail_pane detail;
 	bool detail_focused, zoomed, detail_visible;
@@ -29,6 +30,9 @@ static void point_detail(struct trace_view *t)
 		detail_pane_trace(&t->detail, t->trace);
 	else
 		detail_pane_event(&t->detail, event);
+	if (event != EVENT_NONE && event != t->pointed)
+		explorer_want_body(t->view.world->explorer, event);
+	t->pointed = event;
 }
 
 static void name_self(struct trace_view *t)
@@ -133,6 +137,7 @@ static bool trace_act(struct view *v, enum action action, int argument)
 		return true;
 	case ACTION_RELOAD:
 		waterfall_update(&t->waterfall, model_of(t));
+		explorer_want_trace(v->world->explorer, t->trace, true);
 		return true;
 	default:
 		break;
@@ -195,6 +200,9 @@ static void trace_status(struct view *v, struct buf *out)
 
 	if (!v->world->follow)
 		buf_puts(out, "frozen (F)  ");
+	view_age(v->world, tr->opened, out);
+	if (tr->bodies == BODIES_GONE)
+		buf_puts(out, "over 30 days old: PostHog has no inputs and outputs  ");
 	if (t->detail_focused) {
 		buf_printf(out, "detail %d%%", reader_percent(&t->detail.reader));
 	} else {

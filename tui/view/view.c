@@ -2,6 +2,8 @@
  * It leaves everything that one screen shows to that screen's own file. */
 #include "view/view.h"
 
+#include "draw/format.h"
+
 #include <string.h>
 
 #define SIDE_BY_SIDE_COLUMNS 120
@@ -55,6 +57,19 @@ void view_short_id(struct buf *out, const struct ids *ids, uint32_t id)
 		buf_append(out, str_sub(buf_str(&text), text.n - 4, 4));
 	}
 	buf_free(&text);
+}
+
+void view_age(const struct world *w, int64_t fetched, struct buf *out)
+{
+	if (fetched == TIME_NONE)
+		return;
+	buf_puts(out, "fetched ");
+	if (w->now - fetched < TIME_SECOND) {
+		buf_puts(out, "now  ");
+		return;
+	}
+	format_seconds(out, w->now - fetched);
+	buf_puts(out, " ago  ");
 }
 
 uint64_t view_place(uint64_t number, bool percent, uint64_t count)

@@ -15,6 +15,7 @@ enum copy_what {
 	 * a session, user or model, and of what has no text, its values; of text on the screen that text. */
 	COPY_SMART,
 	COPY_ID,
+	COPY_LINK,    /* where PostHog shows it */
 	COPY_COMMAND, /* the command line that prints what is shown; never asked of a view */
 };
 
@@ -53,8 +54,9 @@ struct world {
 	 * being read: asked again when something has changed. Cleared before the call. */
 	const char *copied;
 	bool reading;
-	bool follow; /* rows may arrive */
-	int64_t now; /* wall clock of this frame, microseconds */
+	bool follow;          /* rows may arrive */
+	int64_t since, until; /* lists show since <= t < until, microseconds; TIME_NONE: no bound */
+	int64_t now;          /* wall clock of this frame, microseconds */
 };
 
 struct view;
@@ -85,6 +87,7 @@ struct view {
 	struct world *world;
 	const char *title;     /* crumb: the class's, or its own */
 	int64_t draw_again_us; /* after a draw: wants another one in so many microseconds; 0: no */
+#define VIEW_AT_ONCE 1         /* as soon as keys had their turn: work is left that was cut short */
 };
 
 /* Each owned by who made it, freed by its class. */
@@ -106,6 +109,8 @@ struct panes {
 /* share: percent of the height (stacked) or width (side by side) for the first. */
 struct panes view_panes(struct surface *s, struct area a, int stacked_share, int side_share,
                         bool zoomed, bool second_focused);
+/* How long ago PostHog was asked for it: "fetched 3m00 ago". */
+void view_age(const struct world *w, int64_t fetched, struct buf *out);
 /* Events can come and none has. */
 bool view_is_waiting(const struct world *w);
 /* How to send events here, for while there are none. */

@@ -57,6 +57,9 @@ enum action {
 	ACTION_REDRAW,
 	ACTION_RELOAD,
 	ACTION_SUSPEND,
+	ACTION_RANGE,         /* asks for a time range */
+	ACTION_RANGE_EARLIER, /* the range before this one */
+	ACTION_RANGE_LATER,
 	ACTION_COPY, /* with what as argument: enum copy_what of view/view.h */
 	ACTION_COUNT,
 };

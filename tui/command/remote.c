@@ -1,0 +1,79 @@
+/* A PostHog source in words. */
+#include "command/remote.h"
+
+#include "base/time.h"
+
+static bool read_status(const struct explorer *x, struct posthog_status *out)
+{
+	if (explorer_posthog(x) == NULL)
+		return false;
+	posthog_read_status(explorer_posthog(x), out);
+	return true;
+}
+
+bool remote_name(const struct explorer *x, struct buf *out)
+{
+	struct posthog_status s;
+
+	if (!read_status(x, &s))
+		return false;
+	buf_puts(out, "posthog:");
+	if (s.project != 0)
+		buf_printf(out, "%u", s.project);
+	if (s.name[0] != '\0')
+		buf_printf(out, " %s", s.name);
+	return true;
+}
+
+/* It does not answer, or not what it should. */
+static bool is_away(const struct posthog_status *s)
+{
+	return s->offline || (s->api.wait_until != 0 && !s->api.limited);
+}
+
+void remote_head(const struct explorer *x, struct buf *out)
+{
+	struct posthog_status s;
+
+	if (!read_status(x, &s))
+		return;
+	if (is_away(&s))
+		buf_puts(out, "offline  ");
+	else if (s.tail == POSTHOG_TAIL_STREAM)
+		buf_puts(out, "stream  ");
+	else if (s.tail == POSTHOG_TAIL_POLLING)
+		buf_puts(out, "polling  ");
+}
+
+int64_t remote_status(const struct explorer *x, struct buf *out)
+{
+	struct posthog_status s;
+	int64_t left;
+
+	if (!read_status(x, &s))
+		return 0;
+	left = s.api.wait_until - time_monotonic();
+	if (s.api.wait_until != 0 && left > 0) {
+		buf_printf(out, "%s, next in %lld s  ",
+		           s.api.limited ? "rate limited" : "PostHog does not answer",
+		           (long long)((left + TIME_SECOND - 1) / TIME_SECOND));
+		return left % TIME_SECOND + 1;
+	}
+	if (s.waiting > 0)
+		buf_printf(out, "fetching %u (Esc cancels)  ", s.waiting);
+	return 0;
+}
+
+bool remote_alarm(const struct explorer *x, struct buf *out)
+{
+	struct posthog_status s;
+	struct errinfo why;
+
+	if (!read_status(x, &s))
+		return false;
+	if (posthog_last_trouble(explorer_posthog(x), &why) != POSTHOG_FINE)
+		buf_printf(out, "%s (R tries again)", why.msg);
+	else if (s.api.wait_until != 0 && s.api.why.code != ERR_OK)
+		buf_puts(out, s.api.why.msg);
+	return out->n > 0;
+}

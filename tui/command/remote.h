@@ -1,0 +1,18 @@
+/* What the frame says of a PostHog source: how it is reached, what is under way, what went wrong. Nothing
+ * where there is no such source. */
+#ifndef COMMAND_REMOTE_H
+#define COMMAND_REMOTE_H
+
+#include "explorer.h"
+
+/* "posthog:12 Acme": not clean. False: no such source. */
+bool remote_name(const struct explorer *x, struct buf *out);
+/* For the head line: "stream", "polling", "offline", with two blanks behind it. */
+void remote_head(const struct explorer *x, struct buf *out);
+/* For the status line: "fetching 2 (Esc cancels)", "rate limited, next in 12 s". Gives after how many
+ * microseconds it says something else; 0: when something changes. */
+int64_t remote_status(const struct explorer *x, struct buf *out);
+/* What must not be overlooked: not clean. False: nothing. */
+bool remote_alarm(const struct explorer *x, struct buf *out);
+
+#endif
