@@ -303,6 +303,9 @@ int ids_compare(const struct ids *t, uint32_t a, uint32_t b)
 		return 0;
 	if (a == 0 || b == 0)
 		return a == 0 ? 1 : -1;
+	/* The digits of two canonical ones stand in the order of their bytes. */
+	if (form_of(&t->list[a]) == FORM_UUID && form_of(&t->list[b]) == FORM_UUID)
+		return memcmp(&t->list[a], &t->list[b], sizeof(struct id));
 	return str_cmp(text_of(t, a, room_a), text_of(t, b, room_b));
 }
 

@@ -1,27 +1,61 @@
-/* Adds events up by user or by model. One pass over the events finds the group of each and
- * sums; a second one goes trace by trace and session by session, so that distinct ones are
- * counted without a table of pairs; a third collects the latencies of models for exact
- * percentiles. */
+/* Adds events up by user or by model. One pass over the events finds the group of each and sums;
+ * a second one goes session by session and trace by trace, so that distinct ones are counted without
+ * a table of pairs; a third finds exact percentiles of the latencies of models.
+ *
+ * The passes may be left anywhere while the model changes. So they go by numbers of things that were
+ * there at the start and by lists of their own, in which 0 is none and n is the thing n - 1. */
 #include "query/groups.h"
 #include "base/mem.h"
 #include "query/match.h"
+#include "query/samples.h"
 #include "query/sort.h"
 
-#include <string.h>
+enum pass { PASS_SUM, PASS_LINK, PASS_COUNT, PASS_MEASURE, PASS_DONE };
 
-#define NO_GROUP UINT32_MAX
+/* The measures of a group, by turns. */
+enum measure { MEASURE_P50, MEASURE_P95, MEASURE_FIRST_TOKEN, MEASURES };
 
 struct grouping {
 	struct rows *rows;
 	const struct events *events;
-	uint32_t *of_event; /* group of each event, or NO_GROUP */
-	uint32_t *of_key;
-	uint32_t cap;
-	uint32_t *seen_trace, *seen_session; /* by group: the last one counted */
+	enum pass pass;
+	uint32_t n_events, n_traces, n_sessions;
+	uint32_t at, cap;
+	uint32_t *of_key, *of_event;              /* groups */
+	uint32_t *first_event, *next_event;       /* of a trace */
+	uint32_t *first_trace, *next_trace;       /* of a session; [n_sessions]: of none */
+	uint32_t *seen_trace, *seen_session;      /* by group: the last one counted */
+	uint32_t session, trace, event, in_trace; /* where the second pass stands */
+	struct samples latencies, first_tokens;
+	enum measure measure;
+	bool selecting;
+	struct selection selection;
 };
 
-/* Microseconds, or EVENT_UNKNOWN. */
-typedef int64_t event_value(const struct events *t, uint32_t at);
+struct grouping *groups_start(struct rows *r)
+{
+	struct grouping *g = mem_zero(1, sizeof(*g));
+	const struct events *t = model_events(r->model);
+	size_t keys = r->query.kind == ROWS_USERS ? t->ids.n : t->n_models;
+
+	g->rows = r;
+	g->events = t;
+	g->n_events = t->n;
+	g->n_traces = model_trace_count(r->model);
+	g->of_key = mem_zero(keys + 1, sizeof(uint32_t));
+	g->of_event = mem_alloc((size_t)t->n + 1, sizeof(uint32_t));
+	g->next_event = mem_alloc((size_t)t->n + 1, sizeof(uint32_t));
+	g->first_event = mem_zero((size_t)g->n_traces + 1, sizeof(uint32_t));
+	return g;
+}
+
+static void next_pass(struct grouping *g)
+{
+	g->pass++;
+	g->at = 0;
+}
+
+/* ---- sums ------------------------------------------------------------------ */
 
 /* False if the event belongs to no group. */
 static bool key_of(const struct rows *r, const struct event *e, uint32_t *key)
@@ -40,8 +74,8 @@ static uint32_t group_of(struct grouping *g, uint32_t key)
 {
 	struct rows *r = g->rows;
 
-	if (g->of_key[key] != NO_GROUP)
-		return g->of_key[key];
+	if (g->of_key[key] != 0)
+		return g->of_key[key] - 1;
 	if (r->n_groups == g->cap) {
 		g->cap = g->cap ? g->cap * 2 : 16;
 		r->groups = mem_resize(r->groups, g->cap, sizeof(*r->groups));
@@ -51,140 +85,255 @@ static uint32_t group_of(struct grouping *g, uint32_t key)
 	                                        .p50 = EVENT_UNKNOWN,
 	                                        .p95 = EVENT_UNKNOWN,
 	                                        .first_token_p50 = EVENT_UNKNOWN};
-	return g->of_key[key] = r->n_groups++;
+	g->of_key[key] = ++r->n_groups;
+	return r->n_groups - 1;
 }
 
-static void sum_events(struct grouping *g)
+static void link_event(struct grouping *g, uint32_t at, uint32_t group)
 {
-	for (uint32_t at = 0; at < g->events->n; at++) {
-		const struct event *e = events_get(g->events, at);
-		struct group *group;
-		uint32_t key;
+	uint32_t trace = model_trace_of(g->rows->model, at);
 
-		g->of_event[at] = NO_GROUP;
-		if (!key_of(g->rows, e, &key) || !match_event(g->rows, at))
-			continue;
-		g->of_event[at] = group_of(g, key);
-		group = &g->rows->groups[g->of_event[at]];
-		totals_add_event(&group->totals, g->events, at);
-		if (e->time > group->last_time)
-			group->last_time = e->time;
+	g->of_event[at] = group;
+	if (trace == MODEL_NONE)
+		return;
+	g->next_event[at] = g->first_event[trace];
+	g->first_event[trace] = at + 1;
+}
+
+static void sample_event(struct grouping *g, uint32_t at, uint32_t group)
+{
+	int64_t latency = events_latency(g->events, at), first_token;
+
+	if (latency != EVENT_UNKNOWN)
+		samples_add(&g->latencies, group, latency);
+	if (events_extra(g->events, at, EVENT_FIRST_TOKEN, &first_token) &&
+	    first_token != EVENT_UNKNOWN)
+		samples_add(&g->first_tokens, group, first_token);
+}
+
+static void sum_event(struct grouping *g, uint32_t at)
+{
+	const struct event *e = events_get(g->events, at);
+	struct group *group;
+	uint32_t key, number;
+
+	if (!key_of(g->rows, e, &key) || !match_event(g->rows, at))
+		return;
+	number = group_of(g, key);
+	group = &g->rows->groups[number];
+	totals_add_event(&group->totals, g->events, at);
+	if (e->time > group->last_time)
+		group->last_time = e->time;
+	link_event(g, at, number);
+	if (g->rows->query.kind == ROWS_MODELS)
+		sample_event(g, at, number);
+}
+
+static bool sum_events(struct grouping *g, struct slice *slice)
+{
+	for (; g->at < g->n_events; g->at++) {
+		if (slice_over(slice))
+			return false;
+		sum_event(g, g->at);
 	}
+	next_pass(g);
+	g->n_sessions = model_session_count(g->rows->model);
+	g->first_trace = mem_zero((size_t)g->n_sessions + 1, sizeof(uint32_t));
+	g->next_trace = mem_alloc((size_t)g->n_traces + 1, sizeof(uint32_t));
+	return true;
+}
+
+/* ---- distinct traces and sessions ------------------------------------------ */
+
+static bool link_traces(struct grouping *g, struct slice *slice)
+{
+	for (; g->at < g->n_traces; g->at++) {
+		uint32_t session;
+
+		if (slice_over(slice))
+			return false;
+		if (g->first_event[g->at] == 0)
+			continue;
+		session = model_trace(g->rows->model, g->at)->session;
+		if (session >= g->n_sessions)
+			session = g->n_sessions;
+		g->next_trace[g->at] = g->first_trace[session];
+		g->first_trace[session] = g->at + 1;
+	}
+	next_pass(g);
+	g->seen_trace = mem_zero((size_t)g->rows->n_groups + 1, sizeof(uint32_t));
+	g->seen_session = mem_zero((size_t)g->rows->n_groups + 1, sizeof(uint32_t));
+	return true;
 }
 
 /* Traces of a session come one after the other, and so do a trace's events: what a group saw last
  * tells whether it sees this one again. */
-static void count_trace(struct grouping *g, uint32_t trace)
+static void count_event(struct grouping *g, uint32_t at)
 {
-	const struct model *m = g->rows->model;
-	const struct trace *t = model_trace(m, trace);
+	uint32_t number = g->of_event[at], session = g->session;
 
-	for (uint32_t at = t->first_event; at != EVENT_NONE; at = model_next_event(m, at)) {
-		uint32_t number = at < g->events->n ? g->of_event[at] : NO_GROUP;
+	if (g->seen_trace[number] == g->in_trace)
+		return;
+	g->seen_trace[number] = g->in_trace;
+	g->rows->groups[number].traces++;
+	if (session > g->n_sessions || g->seen_session[number] == session)
+		return;
+	g->seen_session[number] = session;
+	g->rows->groups[number].sessions++;
+}
 
-		if (number == NO_GROUP || g->seen_trace[number] == trace)
-			continue;
-		g->seen_trace[number] = trace;
-		g->rows->groups[number].traces++;
-		if (t->session == MODEL_NONE || g->seen_session[number] == t->session)
-			continue;
-		g->seen_session[number] = t->session;
-		g->rows->groups[number].sessions++;
+/* The next event, trace or session of the walk; false at its end. */
+static bool walk(struct grouping *g)
+{
+	if (g->event != 0) {
+		count_event(g, g->event - 1);
+		g->event = g->next_event[g->event - 1];
+	} else if (g->trace != 0) {
+		g->in_trace = g->trace;
+		g->event = g->first_event[g->trace - 1];
+		g->trace = g->next_trace[g->trace - 1];
+	} else if (g->session <= g->n_sessions) {
+		g->trace = g->first_trace[g->session++];
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static bool count_distinct(struct grouping *g, struct slice *slice)
+{
+	do {
+		if (slice_over(slice))
+			return false;
+	} while (walk(g));
+	next_pass(g);
+	if (g->rows->query.kind != ROWS_MODELS)
+		g->pass = PASS_DONE;
+	return true;
+}
+
+/* ---- percentiles ----------------------------------------------------------- */
+
+static int64_t *measured(const struct grouping *g)
+{
+	struct group *group = &g->rows->groups[g->at];
+
+	switch (g->measure) {
+	case MEASURE_P50:
+		return &group->p50;
+	case MEASURE_P95:
+		return &group->p95;
+	default:
+		return &group->first_token_p50;
 	}
 }
 
-static void count_distinct(struct grouping *g)
+/* False if the group has no such values. */
+static bool begin_selection(struct grouping *g)
 {
-	struct model *m = g->rows->model;
-	size_t bytes = g->rows->n_groups * sizeof(uint32_t);
+	size_t n;
+	int64_t *values = samples_of(
+		g->measure == MEASURE_FIRST_TOKEN ? &g->first_tokens : &g->latencies, g->at, &n);
 
-	g->seen_trace = mem_alloc(g->rows->n_groups + 1, sizeof(uint32_t));
-	g->seen_session = mem_alloc(g->rows->n_groups + 1, sizeof(uint32_t));
-	memset(g->seen_trace, 0xff, bytes);
-	memset(g->seen_session, 0xff, bytes);
-	for (uint32_t s = 0; s < model_session_count(m); s++) {
-		uint32_t trace = model_session(m, s)->first_trace;
+	if (n == 0)
+		return false;
+	selection_start(&g->selection, values, n,
+	                percentile_rank(n, g->measure == MEASURE_P95 ? 95 : 50));
+	return true;
+}
 
-		for (; trace != MODEL_NONE; trace = model_next_trace(m, trace))
-			count_trace(g, trace);
+static bool measure_group(struct grouping *g, struct slice *slice)
+{
+	for (; g->measure < MEASURES; g->measure++) {
+		if (slice_over(slice))
+			return false;
+		if (!g->selecting)
+			g->selecting = begin_selection(g);
+		if (!g->selecting)
+			continue;
+		if (!selection_step(&g->selection, slice))
+			return false;
+		*measured(g) = g->selection.values[g->selection.rank];
+		g->selecting = false;
 	}
-	for (uint32_t trace = 0; trace < model_trace_count(m); trace++)
-		if (model_trace(m, trace)->session == MODEL_NONE)
-			count_trace(g, trace);
+	g->measure = MEASURE_P50;
+	return true;
+}
+
+static bool measure(struct grouping *g, struct slice *slice)
+{
+	if (!samples_step(&g->latencies, g->rows->n_groups, slice) ||
+	    !samples_step(&g->first_tokens, g->rows->n_groups, slice))
+		return false;
+	for (; g->at < g->rows->n_groups; g->at++)
+		if (!measure_group(g, slice))
+			return false;
+	next_pass(g);
+	return true;
+}
+
+/* ---- all of it ------------------------------------------------------------- */
+
+static bool run_pass(struct grouping *g, struct slice *slice)
+{
+	switch (g->pass) {
+	case PASS_SUM:
+		return sum_events(g, slice);
+	case PASS_LINK:
+		return link_traces(g, slice);
+	case PASS_COUNT:
+		return count_distinct(g, slice);
+	case PASS_MEASURE:
+		return measure(g, slice);
+	case PASS_DONE:
+		break;
+	}
+	return true;
+}
+
+bool groups_step(struct grouping *g, struct slice *slice)
+{
+	while (g->pass != PASS_DONE)
+		if (!run_pass(g, slice))
+			return false;
+	return true;
+}
+
+static unsigned part(uint32_t at, uint32_t of, unsigned percent)
+{
+	return of ? (unsigned)((uint64_t)at * percent / of) : percent;
+}
+
+unsigned groups_percent(const struct grouping *g)
+{
+	switch (g->pass) {
+	case PASS_SUM:
+		return part(g->at, g->n_events, 60);
+	case PASS_LINK:
+		return 60;
+	case PASS_COUNT:
+		return 60 + part(g->session, g->n_sessions + 1, 20);
+	case PASS_MEASURE:
+		return 80 + part(g->at, g->rows->n_groups, 20);
+	case PASS_DONE:
+		break;
+	}
+	return 100;
+}
+
+void groups_free(struct grouping *g)
+{
+	if (g == NULL)
+		return;
+	mem_free(g->of_key);
+	mem_free(g->of_event);
+	mem_free(g->first_event);
+	mem_free(g->next_event);
+	mem_free(g->first_trace);
+	mem_free(g->next_trace);
 	mem_free(g->seen_trace);
 	mem_free(g->seen_session);
-}
-
-static int64_t first_token(const struct events *t, uint32_t at)
-{
-	int64_t value;
-
-	return events_extra(t, at, EVENT_FIRST_TOKEN, &value) ? value : EVENT_UNKNOWN;
-}
-
-/* The known values of each group in a row of their own: group g's are values[start[g]..start[g
- * + 1]). */
-static int64_t *collect(const struct grouping *g, event_value *value, size_t *start)
-{
-	size_t *next = mem_zero(g->rows->n_groups + 1, sizeof(*next));
-	int64_t *values;
-
-	for (uint32_t at = 0; at < g->events->n; at++)
-		if (g->of_event[at] != NO_GROUP && value(g->events, at) != EVENT_UNKNOWN)
-			next[g->of_event[at]]++;
-	start[0] = 0;
-	for (uint32_t i = 0; i < g->rows->n_groups; i++) {
-		start[i + 1] = start[i] + next[i];
-		next[i] = start[i];
-	}
-	values = mem_alloc(start[g->rows->n_groups] + 1, sizeof(*values));
-	for (uint32_t at = 0; at < g->events->n; at++)
-		if (g->of_event[at] != NO_GROUP && value(g->events, at) != EVENT_UNKNOWN)
-			values[next[g->of_event[at]]++] = value(g->events, at);
-	mem_free(next);
-	return values;
-}
-
-static void measure(struct grouping *g)
-{
-	size_t *start = mem_alloc((size_t)g->rows->n_groups + 1, sizeof(*start));
-	int64_t *values = collect(g, events_latency, start);
-
-	for (uint32_t i = 0; i < g->rows->n_groups; i++) {
-		size_t n = start[i + 1] - start[i];
-
-		sort_values(values + start[i], n);
-		if (n == 0)
-			continue;
-		g->rows->groups[i].p50 = percentile(values + start[i], n, 50);
-		g->rows->groups[i].p95 = percentile(values + start[i], n, 95);
-	}
-	mem_free(values);
-	values = collect(g, first_token, start);
-	for (uint32_t i = 0; i < g->rows->n_groups; i++) {
-		size_t n = start[i + 1] - start[i];
-
-		sort_values(values + start[i], n);
-		if (n > 0)
-			g->rows->groups[i].first_token_p50 = percentile(values + start[i], n, 50);
-	}
-	mem_free(values);
-	mem_free(start);
-}
-
-void groups_build(struct rows *r)
-{
-	const struct events *events = model_events(r->model);
-	size_t keys = r->query.kind == ROWS_USERS ? events->ids.n : events->n_models;
-	struct grouping g = {.rows = r, .events = events};
-
-	g.of_event = mem_alloc((size_t)events->n + 1, sizeof(uint32_t));
-	g.of_key = mem_alloc(keys + 1, sizeof(uint32_t));
-	memset(g.of_key, 0xff, (keys + 1) * sizeof(uint32_t));
-	sum_events(&g);
-	count_distinct(&g);
-	if (r->query.kind == ROWS_MODELS)
-		measure(&g);
-	mem_free(g.of_event);
-	mem_free(g.of_key);
+	samples_fini(&g->latencies);
+	samples_fini(&g->first_tokens);
+	mem_free(g);
 }

@@ -91,6 +91,7 @@ struct rows {
 	uint32_t total; /* before the limit */
 	struct group *groups;
 	uint32_t n_groups;
+	uint32_t events; /* there were when they were chosen */
 };
 
 /* A kind's own order: events and traces newest first (a trace by its first timestamp), sessions by
@@ -100,6 +101,18 @@ struct rows {
  * lost against a duplicate never show, nor count. r's former content is not freed. */
 void rows_build(struct rows *r, struct model *m, const struct query *q);
 void rows_free(struct rows *r);
+
+/* The same in steps, between which the model may change. What comes while they are built may be missing,
+ * or be seen in parts: where the model's version is another at the end they are built again.
+ * former: NULL, or rows built before, which are kept up if that is possible; borrowed until
+ * rows_take or rows_drop. */
+struct rows_build;
+struct rows_build *rows_start(struct model *m, const struct query *q, const struct rows *former);
+/* Goes on until that time_monotonic, or a little beyond; INT64_MAX: to the end. True: done. */
+bool rows_step(struct rows_build *b, int64_t until);
+unsigned rows_percent(const struct rows_build *b);    /* about how much is done; never falls */
+void rows_take(struct rows_build *b, struct rows *r); /* after the last step; frees b */
+void rows_drop(struct rows_build *b);                 /* NULL is allowed */
 
 /* Nearest-rank percentile of sorted values: the smallest with at least p percent at or below it.
  * n > 0. */

@@ -1,6 +1,7 @@
-/* A stable merge sort of decorated keys, from the bottom up: runs of a few keys are made by
- * insertion, then merged to and fro between two arrays. Rows mostly come nearly in order, so
- * that order is looked for first. Which key a row has is the caller's matter. */
+/* A stable merge sort of decorated keys, from the bottom up: what stands in order already is one run,
+ * shorter runs are made by insertion; then runs are merged in pairs, to and fro between two arrays.
+ * Rows mostly come nearly in order, and then there are few runs. Which key a row has is the caller's
+ * matter. */
 #include "query/sort.h"
 #include "base/mem.h"
 #include "query/rows.h"
@@ -8,78 +9,156 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RUN ((size_t)12)
+#define RUN ((size_t)12) /* a run is no shorter, but for the last */
 
-struct sorter {
-	sort_compare *compare;
-	const void *ctx;
-};
+/* ---- runs ------------------------------------------------------------------ */
 
-static bool in_order(const struct sorter *s, const struct sort_key *keys, size_t n)
+void sorting_start(struct sorting *s, struct sort_key *keys, size_t n, sort_compare *compare,
+                   const void *ctx)
 {
-	for (size_t i = 1; i < n; i++)
-		if (s->compare(s->ctx, &keys[i - 1], &keys[i]) > 0)
+	*s = (struct sorting){.keys = keys, .n = n, .compare = compare, .ctx = ctx};
+}
+
+static void end_run(struct sorting *s)
+{
+	if (s->n_runs == s->cap_runs) {
+		s->cap_runs = s->cap_runs ? s->cap_runs * 2 : 16;
+		s->ends = mem_resize(s->ends, s->cap_runs, sizeof(*s->ends));
+	}
+	s->ends[s->n_runs++] = s->at;
+	s->left = s->at;
+}
+
+static void insert(const struct sorting *s)
+{
+	struct sort_key key = s->keys[s->at];
+	size_t at = s->at;
+
+	for (; at > s->left && s->compare(s->ctx, &s->keys[at - 1], &key) > 0; at--)
+		s->keys[at] = s->keys[at - 1];
+	s->keys[at] = key;
+}
+
+/* The run that grows is left..at. */
+static bool find_runs(struct sorting *s, struct slice *slice)
+{
+	for (; s->at < s->n; s->at++) {
+		if (slice_over(slice))
 			return false;
+		if (s->at == s->left ||
+		    s->compare(s->ctx, &s->keys[s->at - 1], &s->keys[s->at]) <= 0)
+			continue;
+		if (s->at - s->left < RUN)
+			insert(s);
+		else
+			end_run(s);
+	}
+	end_run(s);
 	return true;
 }
 
-static void insert_run(const struct sorter *s, struct sort_key *keys, size_t n)
-{
-	for (size_t i = 1; i < n; i++) {
-		struct sort_key key = keys[i];
-		size_t at = i;
+/* ---- merging --------------------------------------------------------------- */
 
-		for (; at > 0 && s->compare(s->ctx, &keys[at - 1], &key) > 0; at--)
-			keys[at] = keys[at - 1];
-		keys[at] = key;
-	}
+static size_t end_of(const struct sorting *s, size_t run)
+{
+	return run < s->n_runs ? s->ends[run] : s->n;
 }
 
-/* Merges from[0..middle) and from[middle..n) into `into`. */
-static void merge(const struct sorter *s, const struct sort_key *from, size_t middle, size_t n,
-                  struct sort_key *into)
+static void begin_pair(struct sorting *s)
 {
-	size_t left = 0, right = middle;
-
-	if (middle >= n || s->compare(s->ctx, &from[middle - 1], &from[middle]) <= 0) {
-		memcpy(into, from, n * sizeof(*from));
-		return;
-	}
-	while (left < middle && right < n) {
-		bool take_right = s->compare(s->ctx, &from[left], &from[right]) > 0;
-
-		*into++ = take_right ? from[right++] : from[left++];
-	}
-	memcpy(into, from + left, (middle - left) * sizeof(*from));
-	memcpy(into + (middle - left), from + right, (n - right) * sizeof(*from));
+	s->left = s->run ? s->ends[s->run - 1] : 0;
+	s->right = end_of(s, s->run);
+	s->at = s->left;
 }
 
-void sort_keys(struct sort_key *keys, size_t n, sort_compare *compare, const void *ctx)
+static void begin_merging(struct sorting *s)
 {
-	const struct sorter s = {compare, ctx};
-	struct sort_key *other, *from = keys, *into;
-
-	if (in_order(&s, keys, n))
-		return;
-	other = into = mem_alloc(n, sizeof(*keys));
-	for (size_t at = 0; at < n; at += RUN)
-		insert_run(&s, keys + at, n - at < RUN ? n - at : RUN);
-	for (size_t width = RUN; width < n; width *= 2) {
-		struct sort_key *done = into;
-
-		for (size_t at = 0; at < n; at += 2 * width) {
-			size_t rest = n - at;
-
-			merge(&s, from + at, rest < width ? rest : width,
-			      rest < 2 * width ? rest : 2 * width, into + at);
-		}
-		into = from;
-		from = done;
-	}
-	if (from != keys)
-		memcpy(keys, from, n * sizeof(*keys));
-	mem_free(other);
+	s->merging = true;
+	s->run = 0;
+	if (s->n_runs > 1 && s->other == NULL)
+		s->other = mem_alloc(s->n, sizeof(*s->other));
+	begin_pair(s);
 }
+
+/* Runs `run` and the next, of which the last may have none. */
+static bool merge_pair(struct sorting *s, struct slice *slice)
+{
+	size_t middle = end_of(s, s->run), end = end_of(s, s->run + 1);
+	const struct sort_key *from = s->keys;
+
+	while (s->at < end) {
+		bool right = s->left == middle;
+
+		if (slice_over(slice))
+			return false;
+		if (!right && s->right < end)
+			right = s->compare(s->ctx, &from[s->left], &from[s->right]) > 0;
+		s->other[s->at++] = from[right ? s->right++ : s->left++];
+	}
+	return true;
+}
+
+/* Half as many runs are left. Not before the end of a level: its pairs are found by the list. */
+static void end_level(struct sorting *s)
+{
+	struct sort_key *from = s->keys;
+	size_t runs = 0;
+
+	for (size_t run = 0; run < s->n_runs; run += 2)
+		s->ends[runs++] = end_of(s, run + 1);
+	s->n_runs = runs;
+	s->keys = s->other;
+	s->other = from;
+	begin_merging(s);
+}
+
+static unsigned levels_of(size_t runs)
+{
+	unsigned levels = 0;
+
+	for (; runs > 1; runs = (runs + 1) / 2)
+		levels++;
+	return levels;
+}
+
+bool sorting_step(struct sorting *s, struct slice *slice)
+{
+	if (!s->merging) {
+		if (!find_runs(s, slice))
+			return false;
+		s->levels = levels_of(s->n_runs);
+		begin_merging(s);
+	}
+	while (s->n_runs > 1) {
+		if (!merge_pair(s, slice))
+			return false;
+		s->run += 2;
+		if (s->run < s->n_runs)
+			begin_pair(s);
+		else
+			end_level(s);
+	}
+	return true;
+}
+
+unsigned sorting_percent(const struct sorting *s)
+{
+	unsigned left = levels_of(s->n_runs), part = s->n ? (unsigned)(s->at * 70 / s->n) : 70;
+
+	if (!s->merging)
+		return part * 3 / 7;
+	return left ? 30 + (70 * (s->levels - left) + part) / s->levels : 100;
+}
+
+void sorting_free(struct sorting *s)
+{
+	mem_free(s->keys);
+	mem_free(s->other);
+	mem_free(s->ends);
+	*s = (struct sorting){0};
+}
+
+/* ---- comparing ------------------------------------------------------------- */
 
 int sort_by_number(const void *ctx, const struct sort_key *a, const struct sort_key *b)
 {
@@ -104,6 +183,8 @@ int sort_by_text_falling(const void *ctx, const struct sort_key *a, const struct
 	return sort_by_text(ctx, b, a);
 }
 
+/* ---- values ---------------------------------------------------------------- */
+
 static int compare_values(const void *left, const void *right)
 {
 	int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
@@ -117,11 +198,16 @@ void sort_values(int64_t *values, size_t n)
 		qsort(values, n, sizeof(*values), compare_values);
 }
 
-int64_t percentile(const int64_t *sorted, size_t n, unsigned percent)
+size_t percentile_rank(size_t n, unsigned percent)
 {
 	size_t rank = (n * percent + 99) / 100;
 
 	if (rank < 1)
 		rank = 1;
-	return sorted[(rank < n ? rank : n) - 1];
+	return (rank < n ? rank : n) - 1;
+}
+
+int64_t percentile(const int64_t *sorted, size_t n, unsigned percent)
+{
+	return sorted[percentile_rank(n, percent)];
 }
