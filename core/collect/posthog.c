@@ -449,6 +449,13 @@ void posthog_read_status(const struct posthog *p, struct posthog_status *out)
 	read_asks(p, out);
 }
 
+void posthog_forget(struct posthog *p)
+{
+	if (p->trouble == POSTHOG_BAD_QUERY || p->trouble == POSTHOG_NOT_FOUND ||
+	    p->trouble == POSTHOG_TOO_BIG)
+		p->trouble = POSTHOG_FINE;
+}
+
 enum posthog_trouble posthog_last_trouble(const struct posthog *p, struct errinfo *why)
 {
 	if (why)

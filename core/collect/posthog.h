@@ -107,6 +107,8 @@ void posthog_set_tail(struct posthog *p, bool on);
  * that turned out to be older. Appends nothing while the project is not known. */
 void posthog_trace_url(const struct posthog *p, struct str trace, struct buf *out);
 /* Why the last thing that a person asked for failed; cleared by the next success. */
+/* Forgets a trouble that was one question's own (nothing found, a query refused): it was seen. */
+void posthog_forget(struct posthog *p);
 enum posthog_trouble posthog_last_trouble(const struct posthog *p, struct errinfo *why);
 
 #endif

@@ -213,7 +213,6 @@ static void open_found(struct ask *a, const struct posthog_rows *rows)
 {
 	for (uint32_t i = 0; i < rows->n && i < FOUND_AT_ONCE; i++)
 		posthog_trace(a->posthog, rows->rows[i].id, rows->rows[i].time, rows->rows[i].last);
-	ask_missing_totals(a->posthog, POSTHOG_TRACES, rows, a->since, a->until);
 }
 
 static enum err read_found(struct ask *a, struct errinfo *e)

@@ -60,6 +60,12 @@ static void read_columns(struct posthog_answer_rows *a, struct str columns)
 		a->columns[a->n_columns++] = raw_inside(value);
 }
 
+/* `[]`, with or without blanks in it. */
+static bool is_empty(struct str array)
+{
+	return array.n >= 2 && str_trim(str_sub(array, 1, array.n - 2)).n == 0;
+}
+
 enum err posthog_rows_open(struct posthog_answer_rows *a, struct str answer, bool with_columns,
                            struct errinfo *e)
 {
@@ -79,7 +85,8 @@ enum err posthog_rows_open(struct posthog_answer_rows *a, struct str answer, boo
 		read_columns(a, posthog_rows_member(answer, STR("columns")));
 	if (a->results.n == 0 || a->results.p[0] != '[')
 		return err_set(e, ERR_PARSE, "PostHog's answer makes no sense: no results in it");
-	if (with_columns && a->n_columns == 0)
+	/* Of no rows nobody needs to say what they hold. */
+	if (with_columns && a->n_columns == 0 && !is_empty(a->results))
 		return err_set(e, ERR_PARSE, "PostHog's answer makes no sense: no columns in it");
 	raw_open(&a->walk, a->results);
 	return ERR_OK;

@@ -81,9 +81,16 @@ enum posthog_tail posthog_tail_now(const struct posthog *p)
 {
 	if (!p->tailing)
 		return POSTHOG_TAIL_OFF;
-	return p->stream && posthog_stream_state(p->stream) == POSTHOG_STREAM_OPEN
-	               ? POSTHOG_TAIL_STREAM
-	               : POSTHOG_TAIL_POLLING;
+	if (!p->stream)
+		return POSTHOG_TAIL_POLLING;
+	/* A stream says nothing at all before its first event. */
+	switch (posthog_stream_state(p->stream)) {
+	case POSTHOG_STREAM_CONNECTING:
+	case POSTHOG_STREAM_OPEN:
+		return POSTHOG_TAIL_STREAM;
+	default:
+		return POSTHOG_TAIL_POLLING;
+	}
 }
 
 void posthog_set_tail(struct posthog *p, bool on)

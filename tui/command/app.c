@@ -405,6 +405,8 @@ void app_key(struct app *a, uint32_t key, struct str pasted)
 	bool is_prefix;
 
 	buf_clear(&a->world.message);
+	if (explorer_posthog(a->world.explorer) != NULL)
+		posthog_forget(explorer_posthog(a->world.explorer));
 	a->prefix = 0;
 	a->copying = COPY_NOTHING;
 	if (ctrl_c(a, key))

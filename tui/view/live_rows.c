@@ -109,8 +109,10 @@ static void take_new(struct live_view *l)
 		uint32_t first = l->next_trace < traces
 		                         ? model_trace(live_model(l), l->next_trace)->first_event
 		                         : EVENT_NONE;
-		if (l->next_log < e->n_logs &&
-		    (l->next_trace == traces || e->logs[l->next_log].before <= first))
+		if (l->next_trace < traces && first == EVENT_NONE)
+			l->next_trace++; /* of a listed one nothing came yet */
+		else if (l->next_log < e->n_logs &&
+		         (l->next_trace == traces || e->logs[l->next_log].before <= first))
 			take_log(l);
 		else
 			waterfall_init(&add_block(l)->waterfall, l->next_trace++);
