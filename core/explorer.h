@@ -59,6 +59,10 @@ void explorer_window(const struct explorer *x, int64_t *since, int64_t *until);
 /* The list's rows up to that time are seen (TIME_NONE: all there are): the next page, if there is one
  * and it begins there. */
 void explorer_want_rows(struct explorer *x, enum rows_kind kind, int64_t time);
+/* Every event of the window, without inputs and outputs: for lists that are made from events. */
+void explorer_want_events(struct explorer *x);
+/* Lists made from events leave out those of the window that were neither fetched nor arrived. */
+bool explorer_is_partial(const struct explorer *x);
 void explorer_want_session(struct explorer *x, uint32_t session); /* its traces */
 /* Its events, unless they were fetched and none can have come since; again: in any case. */
 void explorer_want_trace(struct explorer *x, uint32_t trace, bool again);

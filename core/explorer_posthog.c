@@ -20,6 +20,7 @@ struct remote {
 	int64_t since, until; /* what lists cover; until TIME_NONE: now */
 	bool reading;         /* the folder was added */
 	bool tailing;
+	bool all;                  /* every event of the window was asked for */
 	uint32_t stale[STALE_MAX]; /* traces whose totals are to be asked for anew */
 	uint32_t n_stale;
 };
@@ -182,6 +183,7 @@ void explorer_set_window(struct explorer *x, int64_t since, int64_t until)
 
 	if (!r)
 		return;
+	r->all &= since >= r->since && until == r->until;
 	r->since = since;
 	r->until = until;
 	posthog_list(r->posthog, POSTHOG_TRACES, since, until_of(r), 0);
@@ -208,6 +210,21 @@ void explorer_want_rows(struct explorer *x, enum rows_kind kind, int64_t time)
 	if (status.more[list] && !status.listing[list] &&
 	    (time == TIME_NONE || time <= status.frontier[list]))
 		posthog_more(r->posthog, list);
+}
+
+void explorer_want_events(struct explorer *x)
+{
+	struct remote *r = explorer_remote(x);
+
+	if (!r)
+		return;
+	r->all = true;
+	posthog_events(r->posthog, r->since, until_of(r));
+}
+
+bool explorer_is_partial(const struct explorer *x)
+{
+	return explorer_remote(x) && !explorer_remote(x)->all;
 }
 
 void explorer_want_session(struct explorer *x, uint32_t session)

@@ -214,5 +214,8 @@ void posthog_ask_events(struct posthog *p, int64_t since, int64_t until, bool fo
 
 void posthog_events(struct posthog *p, int64_t since, int64_t until)
 {
+	for (const struct ask *a = p->asks; a; a = a->next)
+		if (a->kind == ASK_EVENTS && !a->for_tail)
+			return;
 	posthog_ask_events(p, since, until, false);
 }
