@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "collect/demo.h"
 #include "term/input.h"
+#include "view/view.h"
 
 #include <assert.h>
 #include <locale.h>
@@ -77,8 +78,10 @@ void stage_close(struct stage *s)
 
 void stage_draw(struct stage *s)
 {
-	s->surface = app_draw(s->app, &s->cursor_row, &s->cursor_col);
-	stage_check_cells(s->surface);
+	do {
+		s->surface = app_draw(s->app, &s->cursor_row, &s->cursor_col);
+		stage_check_cells(s->surface);
+	} while (app_draw_again(s->app) == VIEW_AT_ONCE);
 }
 
 void stage_settle(struct stage *s)

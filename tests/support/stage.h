@@ -21,7 +21,7 @@ void stage_open(struct stage *s, const char *path, const char *source, int rows,
 /* Shows it while nothing has been loaded yet, and goes on following the file. */
 void stage_open_live(struct stage *s, const char *path, const char *source, int rows, int cols);
 void stage_close(struct stage *s);
-void stage_draw(struct stage *s);
+void stage_draw(struct stage *s); /* again while a view says that work was cut short */
 /* Draws until nothing more arrives. Not for a live one. */
 void stage_settle(struct stage *s);
 /* Blank-separated names of keys ("j", "Ctrl-D", "Enter"); a longer word that names none is typed. Settles after each. */

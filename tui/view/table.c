@@ -2,7 +2,8 @@
  *
  * Invariants: the cursor is on a thing (a trace, a session, an event, a user, a model pair), never on a row number: when rows
  * are built again it stays where it is on the screen. While it stands on the newest row of a list that shows the newest first,
- * it stays on the newest. Rows are built again at most a tenth of the time, so that a key answers while a gigabyte loads.
+ * it stays on the newest. Rows are built in slices, a draw each, and those from before stay until the new ones are there; again
+ * at most a tenth of the time: so that a key answers while a gigabyte loads.
  * What the pane beside the list shows is left to table_pane.c. */
 #include "view/table.h"
 
@@ -11,6 +12,7 @@
 
 #define BUILD_SHARE     10    /* one part in ten of the time may go into building rows */
 #define BUILD_AGAIN_MIN 50000 /* microseconds */
+#define BUILD_SLICE     4000  /* microseconds that a draw may take for it */
 #define WIDE            150   /* columns from which the list takes the larger part */
 
 static uint32_t id_of_row(const struct table *t, uint64_t row)
@@ -83,28 +85,86 @@ static void sum_rows(struct table *t)
 	t->sum = (struct totals){0};
 	if (t->query.session != MODEL_NONE)
 		totals_add(&t->sum, &model_session(m, t->query.session)->totals);
-	else if (t->query.kind == ROWS_TRACES)
+	else if (t->query.kind == ROWS_TRACES && t->query.since == TIME_NONE &&
+	         t->query.until == TIME_NONE)
 		totals_add(&t->sum, model_totals(m));
+	else if (t->query.kind == ROWS_TRACES)
+		for (uint32_t i = 0; i < t->rows.n; i++)
+			totals_add(&t->sum, &model_trace(m, t->rows.at[i])->totals);
 }
 
-static void build(struct table *t)
+static void take_next(struct table *t)
 {
-	struct model *m = explorer_model(t->view.world->explorer);
 	uint32_t id = table_current(t);
 	bool at_newest = newest_first(t) && t->list.cursor == 0 && t->view.world->follow;
-	int64_t before = time_monotonic();
 
 	rows_free(&t->rows);
-	rows_build(&t->rows, m, &t->query);
+	rows_take(t->next, &t->rows);
+	t->next = NULL;
 	sum_rows(t);
-	t->version = model_version(m);
-	keep_cursor(t, id, at_newest);
-	if (t->list.cursor == 0)
+	keep_cursor(t, id, at_newest && !t->turned);
+	if (t->list.cursor == 0 || t->turned)
 		t->waiting = 0;
+	t->asked = t->turned = false;
 	t->built = time_monotonic();
-	t->build_after = t->built + (t->built - before) * BUILD_SHARE;
+	t->build_after = t->built + t->spent * BUILD_SHARE;
 	if (t->build_after < t->built + BUILD_AGAIN_MIN)
 		t->build_after = t->built + BUILD_AGAIN_MIN;
+}
+
+/* A slice of it, so that no key waits for a list. */
+static void build_on(struct table *t)
+{
+	struct model *m = explorer_model(t->view.world->explorer);
+	int64_t before = time_monotonic();
+	bool done;
+
+	if (t->next == NULL) {
+		t->next = rows_start(m, &t->query, t->built != 0 ? &t->rows : NULL);
+		t->version = model_version(m);
+		t->spent = 0;
+	}
+	done = rows_step(t->next, before + BUILD_SLICE);
+	t->spent += time_monotonic() - before;
+	if (done)
+		take_next(t);
+	else
+		t->view.draw_again_us = VIEW_AT_ONCE;
+}
+
+/* The rows are built anew; until then those that are there stay. */
+static void ask(struct table *t)
+{
+	rows_drop(t->next);
+	t->next = NULL;
+	t->asked = true;
+}
+
+static void follow_range(struct table *t)
+{
+	const struct world *w = t->view.world;
+
+	if (t->query.since == w->since && t->query.until == w->until)
+		return;
+	t->query.since = w->since;
+	t->query.until = w->until;
+	ask(t);
+}
+
+/* Of a list that comes page by page: the row that is a screen below the cursor is wanted. */
+static void want_rows(struct table *t)
+{
+	uint64_t row = t->list.cursor + 2 * (uint64_t)t->list.height;
+	struct model *m = explorer_model(t->view.world->explorer);
+	int64_t time = TIME_NONE;
+
+	if (t->query.session != MODEL_NONE || !newest_first(t))
+		return;
+	if (row < t->rows.n && t->query.kind == ROWS_TRACES)
+		time = model_trace(m, t->rows.at[row])->first_time;
+	if (row < t->rows.n && t->query.kind == ROWS_SESSIONS)
+		time = model_session(m, t->rows.at[row])->last_time;
+	explorer_want_rows(t->view.world->explorer, t->query.kind, time);
 }
 
 /* Frozen rows (F) are left as they are. */
@@ -114,14 +174,26 @@ static void refresh(struct table *t)
 	int64_t now = time_monotonic();
 
 	t->view.draw_again_us = 0;
-	if (t->version == model_version(explorer_model(w->explorer)) && t->built != 0)
+	follow_range(t);
+	if (t->built == 0 || t->asked) {
+		build_on(t);
 		return;
-	if (t->built != 0 && !w->follow)
+	}
+	if (!w->follow ||
+	    (t->next == NULL && t->version == model_version(explorer_model(w->explorer))))
 		return;
-	if (t->built == 0 || now >= t->build_after)
-		build(t);
+	if (t->next != NULL || now >= t->build_after)
+		build_on(t);
 	else
 		t->view.draw_again_us = t->build_after - now;
+}
+
+bool table_counting(const struct table *t, unsigned *percent)
+{
+	if (t->built != 0 && !t->asked)
+		return false;
+	*percent = t->next != NULL ? rows_percent(t->next) : 0;
+	return true;
 }
 
 static void table_draw(struct view *v, struct surface *s, struct area a)
@@ -130,6 +202,7 @@ static void table_draw(struct view *v, struct surface *s, struct area a)
 	struct panes p;
 
 	refresh(t);
+	want_rows(t);
 	if (view_is_waiting(v->world) && !t->picking) {
 		t->pane_visible = false;
 		view_welcome_draw(s, a, v->world->intake);
@@ -151,15 +224,9 @@ static void table_draw(struct view *v, struct surface *s, struct area a)
 
 static void resort(struct table *t, const struct column *c)
 {
-	uint32_t id = table_current(t);
-	uint64_t row;
-
 	t->query.sort = c;
-	build(t);
-	row = row_of_id(t, id);
-	if (row < t->rows.n)
-		list_place(&t->list, row);
-	t->waiting = 0;
+	t->turned = true;
+	ask(t);
 }
 
 /* < and >: the sort column to the left or right, in the order of the screen. */
@@ -263,6 +330,17 @@ static bool act_on_list(struct table *t, enum action action)
 	return false;
 }
 
+/* Again, and for lists of events all of them. */
+static void fetch(struct table *t)
+{
+	const struct world *w = t->view.world;
+
+	if (t->query.kind == ROWS_TRACES || t->query.kind == ROWS_SESSIONS)
+		explorer_set_window(w->explorer, w->since, w->until);
+	else
+		explorer_want_events(w->explorer);
+}
+
 static bool act_on_order(struct table *t, enum action action)
 {
 	switch (action) {
@@ -279,7 +357,8 @@ static bool act_on_order(struct table *t, enum action action)
 		sort_beside(t, 1);
 		return true;
 	case ACTION_RELOAD:
-		build(t);
+		fetch(t);
+		ask(t);
 		return true;
 	default:
 		return false;
@@ -372,7 +451,10 @@ static void table_head(struct view *v, struct buf *out)
 		view_short_id(out, &explorer_events(v->world->explorer)->ids, t->query.user);
 		buf_puts(out, "   ");
 	}
-	format_count(out, t->rows.n);
+	if (t->built != 0)
+		format_count(out, t->rows.n);
+	else
+		buf_add(out, '?');
 	buf_printf(out, " %s", rows_kind_name(t->query.kind));
 	if (t->rows.n == 1)
 		out->p[--out->n] = '\0'; /* all kinds have an s at their end */
@@ -382,13 +464,20 @@ static void table_status(struct view *v, struct buf *out)
 {
 	struct table *t = (struct table *)v;
 	const struct totals *sum = &t->sum;
+	unsigned percent;
 	money cost;
 
+	if (table_counting(t, &percent))
+		buf_printf(out, "counting %u %%  ", percent);
 	if (t->waiting > 0)
 		buf_printf(out, "+%llu new (g)  ", (unsigned long long)t->waiting);
 	if (!v->world->follow)
 		buf_puts(out, "frozen (F)  ");
-	list_position(&t->list, out);
+	if (t->built != 0)
+		list_position(&t->list, out);
+	if (t->query.kind != ROWS_TRACES && t->query.kind != ROWS_SESSIONS &&
+	    explorer_is_partial(v->world->explorer))
+		buf_puts(out, "  of what was fetched (R fetches all)");
 	if (totals_cost(sum, &cost)) {
 		buf_puts(out, "  sum ");
 		format_money(out, cost);
@@ -435,6 +524,7 @@ static void table_free(struct view *v)
 {
 	struct table *t = (struct table *)v;
 
+	rows_drop(t->next);
 	rows_free(&t->rows);
 	table_pane_fini(t);
 	mem_free(t);

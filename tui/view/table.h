@@ -28,12 +28,15 @@ struct table {
 	struct view view;
 	struct query query;
 	struct rows rows;
+	struct rows_build *next; /* the rows that come after these, while they are built */
+	bool asked;              /* somebody waits for them */
+	bool turned; /* their order was chosen anew: the cursor stays on its thing, newest or not */
 	struct list list;
-	uint32_t version; /* of the model that the rows were built from */
-	int64_t built, build_after;
-	struct totals sum; /* of the rows, as long as query and rows stand */
-	uint64_t waiting;  /* rows that came above the cursor and were not looked at */
-	bool picking;      /* the sort picker is open */
+	uint32_t version; /* of the model that the rows were built from; or next, while there is */
+	int64_t built, build_after, spent; /* when; not before; on next */
+	struct totals sum;                 /* of the rows, as long as query and rows stand */
+	uint64_t waiting; /* rows that came above the cursor and were not looked at */
+	bool picking;     /* the sort picker is open */
 	struct list picker;
 	bool zoomed, pane_focused, pane_visible;
 	struct table_pane pane;
@@ -44,6 +47,8 @@ uint32_t table_current(const struct table *t);
 /* What was asked and answered in the row; false while it is not there. */
 bool table_preview(struct table *t, uint64_t row, struct str *asked, struct str *answered);
 
+/* True while somebody waits for rows: the first, or those of another order. */
+bool table_counting(const struct table *t, unsigned *percent);
 bool table_has_preview(const struct table *t);
 bool table_row_has_error(const struct table *t, uint64_t row);
 

@@ -248,9 +248,13 @@ bool table_row_has_error(const struct table *t, uint64_t row)
 static void draw_empty(struct table *t, struct surface *s, struct area a)
 {
 	bool loading = explorer_loading(t->view.world->explorer);
+	unsigned percent;
 
-	surface_printf(s, a, 2, 3, ROLE_DIM, loading ? "loading ..." : "no %s here",
-	               rows_kind_name(t->query.kind));
+	if (table_counting(t, &percent))
+		surface_printf(s, a, 2, 3, ROLE_DIM, "counting %u %%", percent);
+	else
+		surface_printf(s, a, 2, 3, ROLE_DIM, loading ? "loading ..." : "no %s here",
+		               rows_kind_name(t->query.kind));
 }
 
 void table_draw_list(struct table *t, struct surface *s, struct area a)
