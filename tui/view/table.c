@@ -124,7 +124,7 @@ static void build_on(struct table *t)
 		t->version = model_version(m);
 		t->spent = 0;
 	}
-	done = rows_step(t->next, before + BUILD_SLICE);
+	done = rows_step(t->next, before + t->slice);
 	t->spent += time_monotonic() - before;
 	if (done)
 		take_next(t);
@@ -551,6 +551,7 @@ struct view *view_table_new(struct world *w, const struct query *q)
 
 	t->view = (struct view){.class = &table_class, .world = w, .title = titles[q->kind]};
 	t->query = *q;
+	t->slice = BUILD_SLICE;
 	table_pane_init(t);
 	return &t->view;
 }

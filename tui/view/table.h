@@ -34,6 +34,7 @@ struct table {
 	struct list list;
 	uint32_t version; /* of the model that the rows were built from; or next, while there is */
 	int64_t built, build_after, spent; /* when; not before; on next */
+	int64_t slice;                     /* microseconds that a draw may take for next */
 	struct totals sum;                 /* of the rows, as long as query and rows stand */
 	uint64_t waiting; /* rows that came above the cursor and were not looked at */
 	bool picking;     /* the sort picker is open */
