@@ -200,6 +200,30 @@ static void the_former_order_stays_until_the_next_is_there(void **state)
 	close_bench(&b);
 }
 
+/* Even where the order is back to the newest first, and the cursor was on the first row. */
+static void the_cursor_stays_on_its_event_in_any_order(void **state)
+{
+	struct bench b;
+	uint32_t id;
+
+	(void)state;
+	open_bench(&b, ROWS_GENERATIONS, 500);
+	draw_to_the_end(&b);
+	while (b.table->query.sort != rows_column(ROWS_GENERATIONS, STR("cost_usd")))
+		act(&b, ACTION_SORT_RIGHT);
+	draw_to_the_end(&b);
+	act(&b, ACTION_FIRST);
+	id = table_current(b.table);
+	assert_int_not_equal(id, 499);
+	while (b.table->query.sort != rows_column_at(ROWS_GENERATIONS, 1))
+		act(&b, ACTION_SORT_LEFT);
+	draw_to_the_end(&b);
+	assert_int_equal(b.table->rows.at[0], 499);
+	assert_int_equal(table_current(b.table), id);
+	assert_int_equal(b.table->waiting, 0);
+	close_bench(&b);
+}
+
 static void the_last_order_asked_for_counts(void **state)
 {
 	struct bench b;
@@ -304,6 +328,7 @@ int main(void)
 		cmocka_unit_test(the_first_rows_are_counted),
 		cmocka_unit_test(a_list_is_left_before_it_is_there),
 		cmocka_unit_test(the_former_order_stays_until_the_next_is_there),
+		cmocka_unit_test(the_cursor_stays_on_its_event_in_any_order),
 		cmocka_unit_test(the_last_order_asked_for_counts),
 		cmocka_unit_test(the_cursor_stays_on_the_newest),
 		cmocka_unit_test(the_cursor_stays_on_its_event),
