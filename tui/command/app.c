@@ -9,6 +9,7 @@
 
 #define CTRL_C_TWICE   (2 * TIME_SECOND)
 #define RANGE_MARK     'T'
+#define RANGE_HINT     "1h 7d today 2026-11-01..2026-11-05 all"
 #define ALL_OF_POSTHOG (366 * 24 * 3600 * TIME_SECOND) /* lists are bounded there */
 
 /* ---- views --------------------------------------------------------------------------------------------------------- */
@@ -220,28 +221,61 @@ static void use_range(struct app *a, int64_t since, int64_t until)
 		time_append_local(&a->world.message, until);
 }
 
+/* What says the same on a command line. */
+static void keep_range(struct app *a, struct str since, struct str until)
+{
+	buf_clear(&a->range);
+	if (since.n > 0) {
+		buf_puts(&a->range, " --since ");
+		view_quote(&a->range, since);
+	}
+	if (until.n > 0) {
+		buf_puts(&a->range, " --until ");
+		view_quote(&a->range, until);
+	}
+}
+
+static void keep_times(struct app *a, int64_t since, int64_t until)
+{
+	struct buf from = {0}, to = {0};
+
+	if (since != TIME_NONE)
+		time_append_rfc3339(&from, since);
+	if (until != TIME_NONE)
+		time_append_rfc3339(&to, until);
+	keep_range(a, buf_str(&from), buf_str(&to));
+	buf_free(&from);
+	buf_free(&to);
+}
+
 /* "7d", "today", "2026-11-01", "2026-11-01..2026-11-05", "all". */
 static void set_range(struct app *a, struct str text)
 {
 	size_t dots = str_find(text, STR(".."), 0, false);
 	int64_t now = time_now(), since = TIME_NONE, until = TIME_NONE;
-	bool good = true;
+	struct str until_text = STR_EMPTY;
+	bool good = true, all;
 
 	if (dots != SIZE_MAX) {
-		until = time_parse_range(str_trim(str_sub(text, dots + 2, SIZE_MAX)), now);
+		until_text = str_trim(str_sub(text, dots + 2, SIZE_MAX));
+		until = time_parse_range(until_text, now);
 		good = until != TIME_NONE;
 		text = str_trim(str_sub(text, 0, dots));
 	}
-	if (str_eq(text, STR("all")) && explorer_posthog(a->world.explorer) != NULL)
+	all = str_eq(text, STR("all"));
+	if (all && explorer_posthog(a->world.explorer) != NULL) {
 		since = now - ALL_OF_POSTHOG;
-	else if (!str_eq(text, STR("all")))
+		text = STR("366d");
+	} else if (!all) {
 		since = time_parse_range(text, now);
-	good = good && (since != TIME_NONE || str_eq(text, STR("all")));
-	if (good && (until == TIME_NONE || since == TIME_NONE || since < until))
+	}
+	good = good && (since != TIME_NONE || all);
+	if (good && (until == TIME_NONE || since == TIME_NONE || since < until)) {
 		use_range(a, since, until);
-	else if (text.n > 0)
-		buf_puts(&a->world.message,
-		         "no range: 1h, 7d, today, 2026-11-01, 2026-11-01..2026-11-05, all");
+		keep_range(a, since != TIME_NONE ? text : STR_EMPTY, until_text);
+	} else if (text.n > 0) {
+		buf_puts(&a->world.message, "no range: " RANGE_HINT);
+	}
 }
 
 static void shift_range(struct app *a, int direction)
@@ -255,6 +289,7 @@ static void shift_range(struct app *a, int direction)
 	}
 	use_range(a, time_add(a->world.since, direction * length),
 	          time_add(until, direction * length));
+	keep_times(a, a->world.since, a->world.until);
 }
 
 static void prompt_input(struct app *a, uint32_t key, struct str pasted)
@@ -333,7 +368,8 @@ static bool act_on_views(struct app *a, enum action action, int argument)
 		open_prompt(a, ':');
 		break;
 	case ACTION_RANGE:
-		open_prompt(a, RANGE_MARK);
+		prompt_ask(&a->prompt, RANGE_MARK, "range", RANGE_HINT);
+		a->prompting = true;
 		break;
 	case ACTION_RANGE_EARLIER:
 		shift_range(a, -1);
@@ -445,6 +481,12 @@ void app_set_intake(struct app *a, const struct intake *intake)
 		a->on_change(a->on_change_ctx);
 }
 
+void app_set_options(struct app *a, struct str options)
+{
+	buf_clear(&a->options);
+	buf_append(&a->options, options);
+}
+
 void app_on_change(struct app *a, loop_fn *changed, void *ctx)
 {
 	a->on_change = changed;
@@ -499,5 +541,7 @@ void app_free(struct app *a)
 	prompt_fini(&a->prompt);
 	buf_free(&a->world.message);
 	buf_free(&a->needle);
+	buf_free(&a->range);
+	buf_free(&a->options);
 	mem_free(a);
 }

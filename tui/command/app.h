@@ -21,6 +21,9 @@ int64_t app_draw_again(const struct app *a);
 void app_set_clock(struct app *a, int64_t now);
 /* What is known of the capture endpoint now; copied. */
 void app_set_intake(struct app *a, const struct intake *intake);
+/* What the command line of a screen needs besides the source to find it again (" --host URL"), quoted for a shell;
+ * copied. */
+void app_set_options(struct app *a, struct str options);
 /* changed(ctx) after app_set_intake: it should be drawn again. NULL: nobody. */
 void app_on_change(struct app *a, loop_fn *changed, void *ctx);
 /* A line to show until the next key. */

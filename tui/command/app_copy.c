@@ -2,6 +2,13 @@
  * first is asked for again with every frame until it is there or the next key comes. */
 #include "command/app_internal.h"
 
+/* Only these commands know of a time. */
+static bool takes_range(struct str line)
+{
+	return str_find(line, STR("tracehog ls "), 0, false) != SIZE_MAX ||
+	       str_find(line, STR("tracehog stats"), 0, false) != SIZE_MAX;
+}
+
 bool app_command_line(struct app *a, struct buf *out)
 {
 	struct view *v = app_top(a);
@@ -12,6 +19,9 @@ bool app_command_line(struct app *a, struct buf *out)
 		return false;
 	buf_add(out, ' ');
 	view_quote(out, str_of(a->world.source));
+	if (takes_range(str_sub(buf_str(out), before, SIZE_MAX)))
+		buf_append(out, buf_str(&a->range));
+	buf_append(out, buf_str(&a->options));
 	return true;
 }
 

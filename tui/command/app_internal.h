@@ -26,9 +26,11 @@ struct app {
 	struct prompt prompt;
 	bool prompting;
 	struct buf needle;
-	uint32_t prefix; /* first key of a sequence, or 0 */
-	int64_t ctrl_c;  /* when it was pressed last */
-	int64_t clock;   /* what stands for the wall clock, or 0 */
+	struct buf range;   /* " --since 7d": what was asked for, if it was */
+	struct buf options; /* that a command needs to find the same source, a blank before each */
+	uint32_t prefix;    /* first key of a sequence, or 0 */
+	int64_t ctrl_c;     /* when it was pressed last */
+	int64_t clock;      /* what stands for the wall clock, or 0 */
 	enum app_need need;
 	int64_t draw_again_us;
 };

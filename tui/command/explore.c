@@ -61,6 +61,22 @@ struct showing {
 	struct intake told; /* to the app */
 };
 
+/* Without these its commands would ask another PostHog. */
+static void name_options(struct showing *s)
+{
+	const struct options *o = s->options;
+	struct buf line = {0};
+
+	if (explorer_posthog(s->x) != NULL && o->host != NULL) {
+		buf_puts(&line, " --host ");
+		view_quote(&line, str_of(o->host));
+	}
+	if (explorer_posthog(s->x) != NULL && o->project != 0)
+		buf_printf(&line, " --project %u", o->project);
+	app_set_options(s->app, buf_str(&line));
+	buf_free(&line);
+}
+
 static int run(struct showing *s, const char *source)
 {
 	struct terminal_options options = {.depth = wanted_depth(s->options), .theme = &s->theme};
@@ -74,6 +90,7 @@ static int run(struct showing *s, const char *source)
 		s->options->until);
 	explorer_tail(s->x, !s->options->no_follow);
 	s->app = app_new(s->x, source);
+	name_options(s);
 	if (s->endpoint != NULL)
 		app_set_intake(s->app, &s->told);
 	err = terminal_run(s->app, s->loop, s->x, &options, &e);

@@ -13,6 +13,8 @@
 #define MIN_COLS      40
 #define LOADING_SHOWN 1000000 /* bytes to go */
 #define TABS_COLS     120
+#define ALARM_ROWS    3  /* at most */
+#define TALL          20 /* rows of a screen that has as many to spare */
 
 static struct str base_name(const char *path)
 {
@@ -172,6 +174,20 @@ static void draw_command(struct app *a, struct surface *s, struct area row, int 
 	buf_free(&line);
 }
 
+/* A line that is not cut without a mark. */
+static void put_line(struct surface *s, struct area row, int col, int width, enum role role,
+                     struct str text)
+{
+	bool cut = width_text(text) > width;
+	int used;
+
+	if (cut)
+		text = str_sub(text, 0, width_fit(text, width - 1, &used));
+	used = surface_put(s, row, 0, col, width, role, text);
+	if (cut)
+		surface_puts(s, row, 0, col + used, role, glyph(GLYPH_CLIP));
+}
+
 static void draw_status(struct app *a, struct surface *s, struct area row)
 {
 	struct view *v = app_top(a);
@@ -181,7 +197,7 @@ static void draw_status(struct app *a, struct surface *s, struct area row)
 
 	surface_fill(s, row, 0, 0, row.cols, ROLE_STATUS, ' ');
 	if (a->world.message.n > 0) {
-		surface_put(s, row, 0, 1, row.cols - 2, ROLE_WARNING, buf_str(&a->world.message));
+		put_line(s, row, 1, row.cols - 2, ROLE_WARNING, buf_str(&a->world.message));
 		return;
 	}
 	if (a->prefix != 0)
@@ -196,12 +212,31 @@ static void draw_status(struct app *a, struct surface *s, struct area row)
 	buf_free(&text);
 }
 
-/* What must not be overlooked, in a line of its own below the head; gives how many rows that takes. */
+/* Gives the rows that the text took. */
+static int draw_wrapped(struct surface *s, struct area row, int rows, enum role role,
+                        struct str text)
+{
+	int n = 0, width = row.cols - 2;
+
+	for (; text.n > 0; n++, row.row++) {
+		size_t next = text.n, end = text.n;
+
+		if (n + 1 < rows)
+			end = width_wrap(text, width, &next);
+		surface_fill(s, row, 0, 0, row.cols, role, ' ');
+		put_line(s, row, 1, width, role, str_sub(text, 0, end));
+		text = str_sub(text, next, SIZE_MAX);
+	}
+	return n;
+}
+
+/* What must not be overlooked, in lines of its own below the head; gives how many rows that takes. */
 static int draw_alarm(const struct app *a, struct surface *s, struct area row)
 {
 	const struct intake *intake = a->world.intake;
-	struct buf text = {0};
+	struct buf text = {0}, clean = {0};
 	enum role role = ROLE_ERROR;
+	int rows;
 
 	if (intake != NULL && intake->failing.code != ERR_OK) {
 		buf_printf(&text, "events are refused: %s", intake->failing.msg);
@@ -211,12 +246,12 @@ static int draw_alarm(const struct app *a, struct surface *s, struct area row)
 	} else {
 		remote_alarm(a->world.explorer, &text);
 	}
-	if (text.n == 0)
-		return 0;
-	surface_fill(s, row, 0, 0, row.cols, role, ' ');
-	surface_put(s, row, 0, 1, row.cols - 2, role, buf_str(&text));
+	clean_append(&clean, buf_str(&text), 0);
+	rows = draw_wrapped(s, row, s->rows >= TALL ? ALARM_ROWS : ALARM_ROWS - 1, role,
+	                    buf_str(&clean));
 	buf_free(&text);
-	return 1;
+	buf_free(&clean);
+	return rows;
 }
 
 static void draw_too_small(struct surface *s)

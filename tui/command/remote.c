@@ -25,7 +25,7 @@ bool remote_name(const struct explorer *x, struct buf *out)
 	return true;
 }
 
-/* It does not answer, or not what it should. */
+/* It does not answer, or not what it should, or may not. */
 static bool is_away(const struct posthog_status *s)
 {
 	return s->offline || (s->api.wait_until != 0 && !s->api.limited);
@@ -39,10 +39,27 @@ void remote_head(const struct explorer *x, struct buf *out)
 		return;
 	if (is_away(&s))
 		buf_puts(out, "offline  ");
+	else if (!s.ready)
+		buf_puts(out, "connecting  ");
 	else if (s.tail == POSTHOG_TAIL_STREAM)
 		buf_puts(out, "stream  ");
 	else if (s.tail == POSTHOG_TAIL_POLLING)
 		buf_puts(out, "polling  ");
+}
+
+static void append_waiting(const struct posthog_status *s, struct buf *out)
+{
+	if (!s->ready)
+		buf_puts(out, "connecting");
+	else if (s->opening == 1)
+		buf_puts(out, "fetching a trace");
+	else if (s->opening > 1)
+		buf_printf(out, "fetching %u traces", s->opening);
+	else if (s->listing[POSTHOG_TRACES] || s->listing[POSTHOG_SESSIONS])
+		buf_puts(out, "fetching rows");
+	else
+		buf_puts(out, "fetching");
+	buf_puts(out, " (Esc cancels)  ");
 }
 
 int64_t remote_status(const struct explorer *x, struct buf *out)
@@ -59,8 +76,10 @@ int64_t remote_status(const struct explorer *x, struct buf *out)
 		           (long long)((left + TIME_SECOND - 1) / TIME_SECOND));
 		return left % TIME_SECOND + 1;
 	}
-	if (s.waiting > 0)
-		buf_printf(out, "fetching %u (Esc cancels)  ", s.waiting);
+	/* Without a project nothing is under way. */
+	if (s.waiting > 0 &&
+	    (s.ready || posthog_last_trouble(explorer_posthog(x), NULL) == POSTHOG_FINE))
+		append_waiting(&s, out);
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 
 #define PROMPT_HISTORY 100
 #define PROMPT_MAX     4096 /* bytes of a line */
+#define PROMPT_ROOM    20   /* columns that a hint leaves to the line */
 
 void prompt_fini(struct prompt *p)
 {
@@ -24,10 +25,19 @@ void prompt_fini(struct prompt *p)
 void prompt_open(struct prompt *p, char mark)
 {
 	p->mark = mark;
+	p->label = NULL;
+	p->hint = NULL;
 	buf_clear(&p->text);
 	buf_clear(&p->typed);
 	p->at = 0;
 	p->shown = p->n_history;
+}
+
+void prompt_ask(struct prompt *p, char mark, const char *label, const char *hint)
+{
+	prompt_open(p, mark);
+	p->label = label;
+	p->hint = hint;
 }
 
 static void remember(struct prompt *p)
@@ -195,23 +205,36 @@ enum prompt_result prompt_key(struct prompt *p, uint32_t key, struct str pasted)
 	return PROMPT_EDITING;
 }
 
+static void append_head(const struct prompt *p, int cols, struct buf *out)
+{
+	if (p->label == NULL)
+		buf_add(out, p->mark);
+	else if ((int)(strlen(p->label) + strlen(p->hint)) + 5 + PROMPT_ROOM <= cols)
+		buf_printf(out, "%s (%s): ", p->label, p->hint);
+	else
+		buf_printf(out, "%s: ", p->label);
+}
+
 int prompt_draw(const struct prompt *p, struct surface *s, struct area row)
 {
-	struct buf clean = {0};
+	struct buf clean = {0}, head = {0};
 	int cursor, left;
 
 	clean_append(&clean, str_sub(buf_str(&p->text), 0, p->at), 0);
-	cursor = 1 + width_text(buf_str(&clean));
+	append_head(p, row.cols, &head);
+	cursor = (int)head.n + width_text(buf_str(&clean));
 	clean_append(&clean, str_sub(buf_str(&p->text), p->at, SIZE_MAX), 0);
 	surface_fill(s, row, 0, 0, row.cols, ROLE_PROMPT, ' ');
 	left = cursor >= row.cols ? cursor - row.cols + 1 : 0;
 	if (left == 0) {
-		surface_printf(s, row, 0, 0, ROLE_PROMPT, "%c", p->mark);
-		surface_put(s, row, 0, 1, row.cols - 1, ROLE_PROMPT, buf_str(&clean));
+		surface_put(s, row, 0, 0, row.cols, ROLE_PROMPT, buf_str(&head));
+		surface_put(s, row, 0, (int)head.n, row.cols - (int)head.n, ROLE_PROMPT,
+		            buf_str(&clean));
 	} else {
 		surface_put_right(s, row, 0, 0, row.cols - 1, ROLE_PROMPT,
 		                  str_sub(buf_str(&p->text), 0, p->at));
 	}
 	buf_free(&clean);
+	buf_free(&head);
 	return cursor - left;
 }

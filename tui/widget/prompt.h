@@ -5,7 +5,9 @@
 #include "draw/surface.h"
 
 struct prompt {
-	char mark;       /* '/' or ':' */
+	char mark;         /* '/' or ':' */
+	const char *label; /* what is asked for, and what may be typed; NULL: the mark says it */
+	const char *hint;
 	struct buf text; /* UTF-8 */
 	size_t at;       /* byte of the cursor in text */
 	struct buf *history;
@@ -19,7 +21,11 @@ enum prompt_result {
 };
 
 void prompt_fini(struct prompt *p);
-void prompt_open(struct prompt *p, char mark); /* empties the line; history stays */
+/* Empties the line; history stays. */
+void prompt_open(struct prompt *p, char mark);
+/* The same with words in place of the mark: "range (1h 7d): "; the hint only where it leaves room. Both are
+ * static, of printable ASCII. */
+void prompt_ask(struct prompt *p, char mark, const char *label, const char *hint);
 /* A key as term/input.h has it; pasted is the text of KEY_PASTE (newlines become blanks). Left Right Home End Backspace Delete
  * Ctrl-U Ctrl-W Ctrl-A Ctrl-E Up Down. Control characters never enter the text. */
 enum prompt_result prompt_key(struct prompt *p, uint32_t key, struct str pasted);
