@@ -235,15 +235,24 @@ static bool read_project(struct posthog *p, struct str body, uint32_t *id)
 	return good;
 }
 
+/* What waits for a project that is not known would wait for ever. */
+static void fail_all(struct posthog *p, enum posthog_trouble trouble, const struct errinfo *why)
+{
+	while (p->asks)
+		ask_fail(p->asks, trouble, why);
+}
+
 static void no_project(struct ask *a, enum posthog_trouble trouble, const struct errinfo *why)
 {
 	struct posthog *p = a->posthog;
 
 	/* With the project named, the rest works without this. */
-	if (p->ready && !p->offline)
-		ask_end(a);
-	else
+	if (!p->ready || p->cached)
+		fail_all(p, trouble, why);
+	else if (p->offline)
 		ask_fail(a, trouble, why);
+	else
+		ask_end(a);
 }
 
 static void use_project(struct ask *a, uint32_t id)
@@ -256,12 +265,12 @@ static void use_project(struct ask *a, uint32_t id)
 		err_set(&e, ERR_USAGE,
 		        "the key is for project %u, and the cache shows %u: start again", id,
 		        p->project);
-		ask_fail(a, POSTHOG_BAD_QUERY, &e);
+		fail_all(p, POSTHOG_BAD_QUERY, &e);
 		return;
 	}
 	be_ready(p, id, &e);
 	if (!p->ready) {
-		ask_fail(a, POSTHOG_AWAY, &e);
+		fail_all(p, POSTHOG_AWAY, &e);
 		return;
 	}
 	posthog_cache_remember(p);

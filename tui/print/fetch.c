@@ -8,9 +8,8 @@
 
 #include <string.h>
 
-#define LIMIT_MS 95000 /* CLI.md: 100 s whatever the other side does */
-#define FIND_SINCE \
-	(POSTHOG_BODY_DAYS * POSTHOG_DAY) /* where an id is looked for unless --since says */
+#define LIMIT_MS   95000 /* CLI.md: 100 s whatever the other side does */
+#define FIND_SINCE (POSTHOG_BODY_DAYS * POSTHOG_DAY) /* where an id is looked for */
 
 struct fetch {
 	struct explorer *explorer;
@@ -46,17 +45,34 @@ static bool is_waiting(const struct fetch *f)
 	return !f->late && status.waiting > 0;
 }
 
-static void wait(struct fetch *f)
+/* Whether the cache is not there yet: it may have all that is wanted. */
+static bool is_opening(const struct fetch *f)
+{
+	struct posthog_status status;
+
+	posthog_read_status(f->posthog, &status);
+	return !status.ready && is_waiting(f);
+}
+
+static void wait_while(struct fetch *f, bool (*pending)(const struct fetch *f))
 {
 	struct loop *loop = explorer_loop(f->explorer);
 	struct loop_timer *timer = loop_timer_new(loop, on_late, f);
 
 	loop_timer_start(timer, LIMIT_MS, 0);
-	while (is_waiting(f) && loop_step(loop, true))
+	while (pending(f) && loop_step(loop, true))
 		;
 	loop_timer_free(timer);
-	explorer_check(f->explorer);
-	explorer_load(f->explorer);
+	/* What is written while earlier lines are loaded is seen only by looking again. */
+	do {
+		explorer_load(f->explorer);
+		explorer_check(f->explorer);
+	} while (explorer_loading(f->explorer));
+}
+
+static void wait(struct fetch *f)
+{
+	wait_while(f, is_waiting);
 }
 
 /* The exit code. */
@@ -118,31 +134,72 @@ static bool is_here(struct explorer *x, const char *id)
 	       t->opened - t->last_time > POSTHOG_SETTLED;
 }
 
-static int fetch_id(struct fetch *f, int64_t since, int64_t until)
+/* What is shown may be less than PostHog had, or has now. */
+static void tell_of(const struct fetch *f, uint32_t number, bool offline)
+{
+	const struct trace *t = model_trace(explorer_model(f->explorer), number);
+	struct buf line = {0};
+
+	if (offline) {
+		buf_puts(&line, "PostHog is out of reach: this is what was fetched before");
+		if (t->opened != TIME_NONE) {
+			buf_puts(&line, ", at ");
+			time_append_local(&line, t->opened);
+		}
+		output_error(buf_text(&line));
+	}
+	if (t->bodies == BODIES_GONE)
+		output_error("inputs and outputs are gone: PostHog keeps them for 30 days");
+	buf_free(&line);
+}
+
+static void fetch_last(struct fetch *f, int64_t since, int64_t until)
 {
 	const char *id = f->options->words[0];
 	uint32_t trace;
-	int code;
 
-	if (is_last(id)) {
-		posthog_list(f->posthog, POSTHOG_TRACES, since, until, rows_for(id));
-		wait(f);
-		trace = found_trace(f->explorer, id);
-		if (trace != MODEL_NONE)
-			explorer_want_trace(f->explorer, trace, false);
-	} else if (!is_here(f->explorer, id)) {
-		if (f->options->since == TIME_NONE)
-			since = time_now() - FIND_SINCE;
-		posthog_find(f->posthog, str_of(id), since, until);
-	}
+	posthog_list(f->posthog, POSTHOG_TRACES, since, until, rows_for(id));
 	wait(f);
-	code = tell(f);
-	/* Without PostHog, what was fetched before. */
-	if (code == EXIT_NETWORK && found_trace(f->explorer, id) != MODEL_NONE) {
-		output_error("this is what was fetched before");
-		return EXIT_OK;
+	trace = found_trace(f->explorer, id);
+	if (trace != MODEL_NONE)
+		explorer_want_trace(f->explorer, trace, false);
+	wait(f);
+}
+
+/* What the cache has of an id tells when its trace was; what it does not have is looked for. */
+static void fetch_id(struct fetch *f, int64_t until)
+{
+	const char *id = f->options->words[0];
+	uint32_t trace = found_trace(f->explorer, id);
+
+	if (trace != MODEL_NONE)
+		explorer_want_trace(f->explorer, trace, false);
+	else
+		posthog_find(f->posthog, str_of(id), time_now() - FIND_SINCE, until);
+	wait(f);
+}
+
+static int fetch_trace(struct fetch *f, int64_t since, int64_t until)
+{
+	const char *id = f->options->words[0];
+	struct posthog_status status;
+	uint32_t trace;
+	int code = EXIT_OK;
+
+	wait_while(f, is_opening);
+	if (is_last(id)) {
+		fetch_last(f, since, until);
+		code = tell(f);
+	} else if (!is_here(f->explorer, id)) {
+		fetch_id(f, until);
+		code = tell(f);
 	}
-	return code;
+	trace = found_trace(f->explorer, id);
+	if (trace == MODEL_NONE || (code != EXIT_OK && code != EXIT_NETWORK))
+		return code;
+	posthog_read_status(f->posthog, &status);
+	tell_of(f, trace, code == EXIT_NETWORK || status.offline);
+	return EXIT_OK;
 }
 
 /* ---- the command ---- */
@@ -169,7 +226,7 @@ int fetch_all(struct explorer *x, const struct options *o)
 	int64_t since = o->since != TIME_NONE ? o->since : now - POSTHOG_DAY;
 
 	if (o->command == COMMAND_SHOW || o->command == COMMAND_TREE)
-		return fetch_id(&f, since, until);
+		return fetch_trace(&f, since, until);
 	if (o->command == COMMAND_LS)
 		ask_for_list(&f, since, until);
 	else
