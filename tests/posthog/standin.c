@@ -1,7 +1,8 @@
-/* A stand-in for PostHog's API: HTTP on a free port of 127.0.0.1, a thread a connection.
+/* A stand-in for PostHog's API: HTTP on 127.0.0.1, on a free port or N, a thread a
+ * connection.
  *
  *   posthog_standin --events FILE [--key KEY] [--project N] [--age new|old|older] [--latency MS]
- *                   [--live FILE] [--log FILE] [--fault SPEC,SPEC...]
+ *                   [--live FILE] [--log FILE] [--fault SPEC,SPEC...] [--port N]
  *
  * Prints "listening on http://127.0.0.1:PORT". A SPEC is N:WHAT, for the Nth query (from 1) or, with *,
  * for each: a status (400 403 404 429 500 502), 429+S with Retry-After: S, html504, html200 (a captive
@@ -266,18 +267,29 @@ static void stream(int fd)
 
 /* ---- requests ---- */
 
-static void note(const struct request *r, const char *name, const char *wrong, int status)
+/* What the log says of a request. */
+struct noted {
+	const char *name, *wrong; /* or NULL */
+	int status;
+	size_t rows, bytes; /* that a query asks for, at most; of the answer's body */
+};
+
+static void note(const struct request *r, struct noted n)
 {
 	cJSON *line = cJSON_CreateObject();
 	char *text;
 
 	cJSON_AddStringToObject(line, "method", r->method);
 	cJSON_AddStringToObject(line, "path", r->path);
-	if (name != NULL)
-		cJSON_AddStringToObject(line, "name", name);
-	if (wrong != NULL)
-		cJSON_AddStringToObject(line, "wrong", wrong);
-	cJSON_AddNumberToObject(line, "status", status);
+	if (n.name != NULL)
+		cJSON_AddStringToObject(line, "name", n.name);
+	if (n.wrong != NULL)
+		cJSON_AddStringToObject(line, "wrong", n.wrong);
+	cJSON_AddNumberToObject(line, "status", n.status);
+	if (n.rows > 0)
+		cJSON_AddNumberToObject(line, "rows", (double)n.rows);
+	if (n.bytes > 0)
+		cJSON_AddNumberToObject(line, "bytes", (double)n.bytes);
 	cJSON_AddNumberToObject(line, "most_in_flight", most_in_flight);
 	text = cJSON_PrintUnformatted(line);
 	pthread_mutex_lock(&lock);
@@ -309,7 +321,7 @@ static bool say_project(int fd, const struct request *r)
 	         "{\"id\":%d,\"uuid\":\"0190c1c0-0000-7000-8000-000000000000\",\"name\":\"Acme "
 	         "agents\",\"api_token\":\"phc_stand_in\",\"timezone\":\"UTC\"%s}",
 	         self.project, token);
-	note(r, "project", NULL, 200);
+	note(r, (struct noted){.name = "project", .status = 200, .bytes = strlen(body)});
 	return respond(fd, 200, "application/json", "", body);
 }
 
@@ -323,7 +335,7 @@ static bool say_answer(int fd, const struct request *r)
 	                     : answer_query(&self, body, &status);
 	bool sent;
 
-	note(r, name, wrong, status);
+	note(r, (struct noted){name, wrong, status, answer_limit(body), strlen(answer)});
 	sent = respond(fd, status, "application/json", "", answer);
 	free(answer);
 	cJSON_Delete(body);
@@ -342,7 +354,7 @@ static bool serve_query(int fd, const struct request *r)
 	pthread_mutex_unlock(&lock);
 	pause_ms(self.latency_ms);
 	if (fault[0] != '\0') {
-		note(r, fault, NULL, 0);
+		note(r, (struct noted){.name = fault});
 		pthread_mutex_lock(&lock);
 		in_flight--;
 		pthread_mutex_unlock(&lock);
@@ -363,7 +375,7 @@ static bool serve_project(int fd, const struct request *r)
 	pause_ms(self.latency_ms);
 	if (fault[0] == '\0')
 		return say_project(fd, r);
-	note(r, fault, NULL, 0);
+	note(r, (struct noted){.name = fault});
 	return !commit_fault(fd, fault);
 }
 
@@ -372,7 +384,7 @@ static bool refuse(int fd, const struct request *r, int status, const char *deta
 	char *body = answer_error("authentication_error", "refused", detail);
 	bool sent = respond(fd, status, "application/json", "", body);
 
-	note(r, NULL, detail, status);
+	note(r, (struct noted){.wrong = detail, .status = status});
 	free(body);
 	return sent;
 }
@@ -387,14 +399,14 @@ static bool serve(int fd, const struct request *r)
 	if (self.live != NULL && strncmp(r->path, "/events?", 8) == 0) {
 		if (!is_allowed(r, TOKEN))
 			return refuse(fd, r, 401, "wrong token");
-		note(r, "stream", NULL, 200);
+		note(r, (struct noted){.name = "stream", .status = 200});
 		stream(fd);
 		return false;
 	}
 	if (!is_allowed(r, self.key))
 		return refuse(fd, r, 401, "Invalid personal API key.");
 	if (strcmp(r->method, "DELETE") == 0 && strncmp(r->path, query, strlen(query)) == 0) {
-		note(r, "cancel", NULL, 200);
+		note(r, (struct noted){.name = "cancel", .status = 200});
 		return respond(fd, 200, "application/json", "", "{}");
 	}
 	if (strcmp(r->method, "POST") == 0 && strcmp(r->path, query) == 0)
@@ -460,8 +472,10 @@ static void read_option(const char *name, char *value)
 		self.live = value;
 	else if (strcmp(name, "--fault") == 0)
 		self.fault = value;
+	else if (strcmp(name, "--port") == 0)
+		self.port = atoi(value);
 	else if (strcmp(name, "--log") == 0)
-		request_log = fopen(value, "w");
+		request_log = fopen(value, "a"); /* scripts empty it */
 	else if (strcmp(name, "--age") == 0)
 		self.age = strcmp(value, "older") == 0 ? SERVER_OLDER
 		           : strcmp(value, "old") == 0 ? SERVER_OLD
@@ -478,6 +492,8 @@ int main(int argc, char **argv)
 		read_option(argv[i], argv[i + 1]);
 	signal(SIGPIPE, SIG_IGN);
 	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	address.sin_port = htons((uint16_t)self.port);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
 	if (bind(fd, (struct sockaddr *)&address, size) != 0 || listen(fd, 64) != 0 ||
 	    getsockname(fd, (struct sockaddr *)&address, &size) != 0) {
 		perror("posthog_standin");

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 enum server_age {
-	SERVER_NEW,   /* knows everything */
+	SERVER_NEW,   /* knows everything; inputs and outputs for 30 days */
 	SERVER_OLD,   /* no TraceQuery */
 	SERVER_OLDER, /* no posthog.ai_events either: inputs and outputs stand in events */
 };
@@ -19,6 +19,7 @@ struct standin {
 	const char *fault; /* see standin.c */
 	const char *live;  /* file whose new lines go to the live stream; NULL: no token is given */
 	int project;
+	int port;       /* 0: a free one */
 	int latency_ms; /* before each answer */
 	enum server_age age;
 	cJSON **events; /* read once */
@@ -34,6 +35,8 @@ const char *check_query(const cJSON *body);
 
 /* The answer to a query, to be freed; *status is set. */
 char *answer_query(const struct standin *s, const cJSON *body, int *status);
+/* Rows that a query asks for at most; 0: it does not say. */
+size_t answer_limit(const cJSON *body);
 /* {"type","code","detail","attr"} */
 char *answer_error(const char *type, const char *code, const char *detail);
 

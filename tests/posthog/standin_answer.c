@@ -72,6 +72,12 @@ static const char *label(const cJSON *event)
 	return *name != '\0' ? name : property_text(event, "$ai_trace_name");
 }
 
+/* posthog.ai_events, which has the inputs and outputs, forgets. */
+static bool is_kept(const cJSON *event)
+{
+	return when(event) > time_now() - 30 * 24 * 3600 * TIME_SECOND;
+}
+
 static bool failed(const cJSON *event)
 {
 	const cJSON *flag = property(event, "$ai_is_error"), *error = property(event, "$ai_error");
@@ -537,6 +543,8 @@ static bool is_asked_for(const struct question *q, const cJSON *event)
 
 	if (!is_ai(event) || t < q->since || t >= q->until)
 		return false;
+	if (strstr(q->sql, "posthog.ai_events") != NULL && !is_kept(event))
+		return false;
 	if (*trace != '\0' && strcmp(property_text(event, "$ai_trace_id"), trace) != 0)
 		return false;
 	if (*uuid != '\0')
@@ -614,18 +622,21 @@ static char *find_id(const struct question *q)
 
 static void add_trace_event(cJSON *events, const cJSON *event)
 {
-	cJSON *one = cJSON_CreateObject();
+	cJSON *one = cJSON_CreateObject(), *properties;
 
 	cJSON_AddStringToObject(one, "id", text(get(event, "uuid")));
 	cJSON_AddStringToObject(one, "event", text(get(event, "event")));
 	cJSON_AddStringToObject(one, "createdAt", text(get(event, "timestamp")));
-	cJSON_AddItemToObject(one, "properties", cJSON_Duplicate(get(event, "properties"), true));
+	properties = cJSON_Duplicate(get(event, "properties"), true);
+	for (size_t i = 0; !is_kept(event) && i < HEAVY; i++)
+		cJSON_DeleteItemFromObjectCaseSensitive(properties, heavy[i]);
+	cJSON_AddItemToObject(one, "properties", properties);
 	cJSON_AddItemToArray(events, one);
 }
 
 static void copy_state(cJSON *trace, const char *name, const cJSON *event, const char *from)
 {
-	if (property(event, from))
+	if (property(event, from) && is_kept(event))
 		cJSON_AddItemToObject(trace, name, cJSON_Duplicate(property(event, from), true));
 }
 
@@ -711,6 +722,11 @@ static size_t limit_of(const char *sql)
 	for (const char *at = strstr(sql, "LIMIT "); at != NULL; at = strstr(at + 1, "LIMIT "))
 		last = at;
 	return last ? strtoul(last + 6, NULL, 10) : 0;
+}
+
+size_t answer_limit(const cJSON *body)
+{
+	return limit_of(text(get(get(body, "query"), "query")));
 }
 
 char *answer_query(const struct standin *s, const cJSON *body, int *status)
