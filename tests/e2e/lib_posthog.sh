@@ -112,3 +112,29 @@ same()
 		diff "$D/of_file" "$D/of_posthog" | cut -c -300 | head -20
 	}
 }
+
+# fault SPEC CODE SAYS: what `ls traces` makes of it. Where only totals failed, the rows stand without them.
+fault()
+{
+	standin --fault "$1"
+	forget
+	asks "$2" ls traces posthog: --json
+	RAN="fault $1"
+	err_has "$3"
+	explained
+	clean
+	if [ "${1%%:*}" = 2 ]; then
+		json '' '[35]'
+		equal "$RAN: totals" null "$(at '*/events' | sort -u)"
+	else
+		json '' '[0]'
+	fi
+	mannerly
+	secret
+}
+
+# tries N WHAT: how often the failing request was sent.
+tries()
+{
+	equal "$RAN: tries" "$1" "$(asked | grep -cxF -e "$2")"
+}
