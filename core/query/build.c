@@ -238,14 +238,22 @@ static void add_key(struct rows_build *b, struct sort_key key)
 	b->keys[b->n_keys++] = key;
 }
 
+static bool wants_sum(const struct query *q)
+{
+	return q->kind == ROWS_TRACES && (q->since != TIME_NONE || q->until != TIME_NONE);
+}
+
 /* The newest of what arrived first: mostly that is nearly the order wanted. */
 static bool choose(struct rows_build *b, struct slice *slice)
 {
 	for (; b->next > b->first; b->next--) {
 		if (slice_over(slice))
 			return false;
-		if (b->fit(&b->rows, b->next - 1))
-			add_key(b, own_key(&b->rows, b->next - 1));
+		if (!b->fit(&b->rows, b->next - 1))
+			continue;
+		add_key(b, own_key(&b->rows, b->next - 1));
+		if (wants_sum(&b->rows.query))
+			totals_add(&b->rows.sum, &model_trace(b->rows.model, b->next - 1)->totals);
 	}
 	return true;
 }

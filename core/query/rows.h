@@ -91,7 +91,8 @@ struct rows {
 	uint32_t total; /* before the limit */
 	struct group *groups;
 	uint32_t n_groups;
-	uint32_t events; /* there were when they were chosen */
+	uint32_t events;   /* there were when they were chosen */
+	struct totals sum; /* over the traces of a query with a range of time, before the limit */
 };
 
 /* A kind's own order: events and traces newest first (a trace by its first timestamp), sessions by

@@ -199,6 +199,29 @@ static void a_range_of_time(void **state)
 	fixture_fini(&f);
 }
 
+static void a_range_has_a_sum(void **state)
+{
+	struct fixture f;
+	struct query q;
+	struct rows r;
+
+	(void)state;
+	fixture_init(&f);
+	FIXTURE_ADD(&f, .trace = "a", .time = 10, .cost = 3);
+	FIXTURE_ADD(&f, .trace = "b", .time = 20, .cost = 40);
+	FIXTURE_ADD(&f, .trace = "b", .time = 21, .cost = 500);
+	FIXTURE_ADD(&f, .trace = "c", .time = 30, .cost = 6000);
+	query_init(&q, ROWS_TRACES);
+	q.since = 20;
+	q.limit = 1;
+	rows_build(&r, f.model, &q);
+	assert_int_equal(r.n, 1);
+	assert_int_equal(r.sum.events, 3);
+	assert_true(r.sum.cost_reported == 6540);
+	rows_free(&r);
+	fixture_fini(&f);
+}
+
 static void restricted_to_a_session_trace_or_user(void **state)
 {
 	struct fixture f;
@@ -416,6 +439,7 @@ int main(void)
 		cmocka_unit_test(a_limit_cuts_after_sorting),
 		cmocka_unit_test(kinds_keep_to_themselves),
 		cmocka_unit_test(a_range_of_time),
+		cmocka_unit_test(a_range_has_a_sum),
 		cmocka_unit_test(restricted_to_a_session_trace_or_user),
 		cmocka_unit_test(restricted_to_a_model),
 		cmocka_unit_test(errors_only),

@@ -88,19 +88,19 @@ static void sum_rows(struct table *t)
 	else if (t->query.kind == ROWS_TRACES && t->query.since == TIME_NONE &&
 	         t->query.until == TIME_NONE)
 		totals_add(&t->sum, model_totals(m));
-	else if (t->query.kind == ROWS_TRACES)
-		for (uint32_t i = 0; i < t->rows.n; i++)
-			totals_add(&t->sum, &model_trace(m, t->rows.at[i])->totals);
+	else
+		totals_add(&t->sum, &t->rows.sum);
 }
 
 static void take_next(struct table *t)
 {
 	uint32_t id = table_current(t);
 	bool at_newest = newest_first(t) && t->list.cursor == 0 && t->view.world->follow;
+	struct rows before = t->rows;
 
-	rows_free(&t->rows);
 	rows_take(t->next, &t->rows);
 	t->next = NULL;
+	rows_free(&before);
 	sum_rows(t);
 	keep_cursor(t, id, at_newest && !t->turned);
 	if (t->list.cursor == 0 || t->turned)
