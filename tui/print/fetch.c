@@ -173,7 +173,7 @@ static void fetch_id(struct fetch *f, int64_t until)
 	uint32_t trace = found_trace(f->explorer, id);
 
 	if (trace != MODEL_NONE)
-		explorer_want_trace(f->explorer, trace, false);
+		explorer_want_trace(f->explorer, trace, true);
 	else
 		posthog_find(f->posthog, str_of(id), time_now() - FIND_SINCE, until);
 	wait(f);
