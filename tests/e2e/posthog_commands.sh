@@ -109,6 +109,7 @@ ids()
 	quiet
 	clean
 	asks 0 show "$(first uuid)" posthog:12
+	out_has hedgehogs
 	asks 1 show no-such-id posthog:
 	explained
 	mannerly
@@ -180,7 +181,9 @@ old_bodies()
 	forget
 	asks 0 ls traces posthog: --since 60d --json
 	equal 'traces of long ago' "$(echo "$TRACES" | wc -w)" "$(at '*/trace_id' | wc -l)"
-	asks 0 show trace_id_here posthog: --json
+	asks 0 show trace_id_here posthog:
+	err_has 'inputs and outputs are gone'
+	asks 0 show "$(first uuid)" posthog: --json
 	err_has 'inputs and outputs are gone'
 	out_lacks hedgehogs
 	mannerly

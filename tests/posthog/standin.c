@@ -8,13 +8,15 @@
  * for each: a status (400 403 404 429 500 502), 429+S with Retry-After: S, html504, html200 (a captive
  * portal), cut, senseless, bomb (gzip), endless, drip, close, elsewhere (a redirect), hang. p:WHAT is for
  * the project's request. The log has a line of JSON for each request; a query that is not as it should be
- * is answered with 400 and noted as "wrong". */
+ * is answered with 400 and noted as "wrong". The live stream is the lines of a file as it grows; a line
+ * `end` ends it, for the Nth stream the Nth such line. */
 #include "standin.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -239,15 +241,22 @@ static void stream(int fd)
 {
 	static const char head[] = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
 				   "Connection: close\r\n\r\n: hello\n\n";
+	static atomic_int streams;
 	FILE *file = fopen(self.live, "r");
 	char *line = NULL;
 	size_t size = 0;
+	int ends = atomic_fetch_add(&streams, 1); /* that were others' */
 
 	if (file == NULL || !send_all(fd, head, strlen(head)))
 		return;
 	for (;;) {
 		ssize_t n = getline(&line, &size, file);
 
+		if (n > 0 && strcmp(line, "end\n") == 0) {
+			if (ends-- == 0)
+				break;
+			continue;
+		}
 		if (n > 0 && line[n - 1] == '\n') {
 			if (!send_all(fd, "data: ", 6) || !send_all(fd, line, (size_t)n) ||
 			    !send_all(fd, "\n", 1))
