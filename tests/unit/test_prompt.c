@@ -168,6 +168,22 @@ static void long_lines_scroll(void **state)
 	prompt_fini(&p);
 }
 
+static void words_in_place_of_the_mark(void **state)
+{
+	struct prompt p = {0};
+
+	(void)state;
+	prompt_ask(&p, 'T', "range", "1h 7d all");
+	type(&p, "7d");
+	expect_drawn(&p, 39, 21, "range (1h 7d all): 7d\n");
+	expect_drawn(&p, 38, 9, "range: 7d\n");
+	expect_drawn(&p, 8, 7, "nge: 7d\n");
+	prompt_open(&p, '/');
+	type(&p, "7d");
+	expect_drawn(&p, 38, 3, "/7d\n");
+	prompt_fini(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,6 +192,7 @@ int main(void)
 		cmocka_unit_test(pastes_hold_no_control_characters),
 		cmocka_unit_test(history_is_walked),
 		cmocka_unit_test(long_lines_scroll),
+		cmocka_unit_test(words_in_place_of_the_mark),
 	};
 
 	setlocale(LC_ALL, "C.UTF-8");

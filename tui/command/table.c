@@ -47,7 +47,8 @@ const struct command commands[] = {
 	{ACTION_LAST_VIEW, 0, "last-view", "-", "the view before, as cd -"},
 	{ACTION_CLOSE, 0, "close", "q", "close this screen; the last one quits"},
 	{ACTION_QUIT, 0, "quit", "Q", "quit (Ctrl-C twice quits at once)"},
-	{ACTION_CANCEL, 0, "cancel", "Esc", "close a prompt or a menu; never leaves a screen"},
+	{ACTION_CANCEL, 0, "cancel", "Esc",
+         "close a prompt or a menu, cancel what PostHog is asked; never leaves a screen"},
 	{ACTION_HELP, 0, "help", "? F1", "this help"},
 
 	GROUP("Finding and ordering"),
@@ -97,7 +98,8 @@ const struct command commands[] = {
 
 	GROUP("The program"),
 	{ACTION_FOLLOW, 0, "follow", "F F7", "freeze what is shown, and follow again"},
-	{ACTION_RELOAD, 0, "reload", "R", "build the rows again, also while frozen"},
+	{ACTION_RELOAD, 0, "reload", "R",
+         "build the rows again, also while frozen; of PostHog, fetch again"},
 	{ACTION_REDRAW, 0, "redraw", "Ctrl-L", "draw the whole screen again"},
 	{ACTION_COMMAND_LINE, 0, "command-line", ":",
          ":123 goes to a row, :50% to a place, :open ID, :quit"},

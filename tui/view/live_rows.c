@@ -84,6 +84,25 @@ static struct live_block *add_block(struct live_view *l)
 	return &l->blocks[l->n_blocks++];
 }
 
+/* What is fetched comes in the order of the questions: there a block stands by the time of its trace, and no trace is new
+ * that is older than all of a full screen. */
+static void add_trace(struct live_view *l, uint32_t trace, bool fetched)
+{
+	struct model *m = live_model(l);
+	int64_t time = model_trace(m, trace)->last_time;
+	uint32_t at = l->n_blocks;
+
+	while (fetched && at > 0 &&
+	       model_trace(m, l->blocks[at - 1].waterfall.trace)->last_time > time)
+		at--;
+	if (fetched && at == 0 && l->n_blocks >= LIVE_BLOCKS)
+		return;
+	add_block(l);
+	memmove(l->blocks + at + 1, l->blocks + at, (l->n_blocks - 1 - at) * sizeof(*l->blocks));
+	l->blocks[at] = (struct live_block){0};
+	waterfall_init(&l->blocks[at].waterfall, trace);
+}
+
 static void take_log(struct live_view *l)
 {
 	struct live_block *last = l->n_blocks > 0 ? &l->blocks[l->n_blocks - 1] : NULL;
@@ -102,8 +121,9 @@ static void take_new(struct live_view *l)
 {
 	const struct events *e = model_events(live_model(l));
 	uint32_t traces = model_trace_count(live_model(l));
+	bool fetched = explorer_posthog(l->view.world->explorer) != NULL;
 
-	if (traces - l->next_trace > LIVE_BLOCKS)
+	if (!fetched && traces - l->next_trace > LIVE_BLOCKS)
 		l->next_trace = traces - LIVE_BLOCKS;
 	while (l->next_trace < traces || l->next_log < e->n_logs) {
 		uint32_t first = l->next_trace < traces
@@ -115,7 +135,7 @@ static void take_new(struct live_view *l)
 		         (l->next_trace == traces || e->logs[l->next_log].before <= first))
 			take_log(l);
 		else
-			waterfall_init(&add_block(l)->waterfall, l->next_trace++);
+			add_trace(l, l->next_trace++, fetched);
 	}
 }
 
@@ -132,8 +152,9 @@ static void take_again(struct live_view *l)
 {
 	struct model *m = live_model(l);
 	uint32_t events = model_events(m)->n, seen = MODEL_NONE;
+	bool fetched = explorer_posthog(l->view.world->explorer) != NULL;
 
-	if (l->n_blocks == 0 || l->next_event > events)
+	if (l->next_event > events)
 		l->next_event = events;
 	if (events - l->next_event > LIVE_BEHIND)
 		l->next_event = events - LIVE_BEHIND;
@@ -144,7 +165,7 @@ static void take_again(struct live_view *l)
 			continue;
 		seen = trace;
 		if (!has_block(l, trace))
-			waterfall_init(&add_block(l)->waterfall, trace);
+			add_trace(l, trace, fetched);
 	}
 }
 

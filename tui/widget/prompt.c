@@ -231,8 +231,8 @@ int prompt_draw(const struct prompt *p, struct surface *s, struct area row)
 		surface_put(s, row, 0, (int)head.n, row.cols - (int)head.n, ROLE_PROMPT,
 		            buf_str(&clean));
 	} else {
-		surface_put_right(s, row, 0, 0, row.cols - 1, ROLE_PROMPT,
-		                  str_sub(buf_str(&p->text), 0, p->at));
+		buf_append(&head, str_sub(buf_str(&p->text), 0, p->at));
+		surface_put_right(s, row, 0, 0, row.cols - 1, ROLE_PROMPT, buf_str(&head));
 	}
 	buf_free(&clean);
 	buf_free(&head);
