@@ -66,6 +66,8 @@ void posthog_changed(struct posthog *p)
 
 /* ---- asks ---- */
 
+static void want_project(struct posthog *p);
+
 struct ask *ask_new(struct posthog *p, int kind, enum err (*read)(struct ask *a, struct errinfo *e),
                     void (*use)(struct ask *a))
 {
@@ -107,16 +109,32 @@ void ask_end(struct ask *a)
 		ask_free(a);
 }
 
+/* Views want a list's next page in each frame: one that did not come is not asked for by itself. */
+static void ask_no_more(struct ask *a)
+{
+	if (a->kind == ASK_LIST && a->id.n == 0)
+		a->posthog->lists[a->list].more = false;
+}
+
 void ask_fail(struct ask *a, enum posthog_trouble trouble, const struct errinfo *why)
 {
 	struct posthog *p = a->posthog;
 
+	ask_no_more(a);
 	if (!a->for_tail) {
 		p->trouble = trouble;
 		p->why = *why;
 		p->offline |= trouble == POSTHOG_AWAY || trouble == POSTHOG_NOT_ALLOWED;
 	}
 	ask_end(a);
+}
+
+void ask_fail_in_circles(struct ask *a)
+{
+	struct errinfo e = {0};
+
+	err_set(&e, ERR_PARSE, "PostHog's pages do not go on: not all is here");
+	ask_fail(a, POSTHOG_AWAY, &e);
 }
 
 static void refuse(struct ask *a, enum posthog_trouble trouble, const struct errinfo *why)
@@ -168,7 +186,8 @@ static void on_answer(void *ctx, const struct posthog_answer *answer)
 		return;
 	}
 	p->offline = false;
-	if (!a->for_tail)
+	/* A command tells of every failure at its end. */
+	if (!a->for_tail && p->patient)
 		p->trouble = POSTHOG_FINE;
 	a->answer.max = a->lines.max = LINES_MAX;
 	buf_append(&a->answer, answer->body);
@@ -184,6 +203,7 @@ void ask_send(struct ask *a, struct buf *body, const char *query_id)
 	a->call = posthog_api_query(a->posthog->api, buf_str(body), query_id, a->urgent, on_answer,
 	                            a);
 	buf_free(body);
+	want_project(a->posthog);
 }
 
 struct ask *ask_find(struct posthog *p, int kind, struct str id)
@@ -204,6 +224,8 @@ static void be_ready(struct posthog *p, uint32_t project, struct errinfo *e)
 	p->ready = posthog_cache_open(p, e) == ERR_OK;
 	if (p->ready)
 		p->reader.written(p->reader.ctx);
+	else
+		p->project = 0;
 }
 
 static void copy_text(const cJSON *object, const char *name, struct buf *out, size_t max)
@@ -218,7 +240,7 @@ static void copy_text(const cJSON *object, const char *name, struct buf *out, si
 	buf_append(out, str_sub(text, 0, max));
 }
 
-/* False if it tells of no project. */
+/* False if it tells of no project. Of another one than is shown here only the id is taken. */
 static bool read_project(struct posthog *p, struct str body, uint32_t *id)
 {
 	cJSON *root = cJSON_ParseWithLength(body.p, body.n);
@@ -226,8 +248,9 @@ static bool read_project(struct posthog *p, struct str body, uint32_t *id)
 	bool good = cJSON_IsNumber(number) && number->valuedouble >= 1 &&
 	            number->valuedouble <= UINT32_MAX;
 
-	if (good) {
+	if (good)
 		*id = (uint32_t)number->valuedouble;
+	if (good && (p->project == 0 || p->project == *id)) {
 		copy_text(root, "name", &p->name, NAME_BYTES);
 		copy_text(root, "live_events_token", &p->token, SIZE_MAX);
 	}
@@ -247,7 +270,7 @@ static void no_project(struct ask *a, enum posthog_trouble trouble, const struct
 	struct posthog *p = a->posthog;
 
 	/* With the project named, the rest works without this. */
-	if (!p->ready || p->cached)
+	if (!p->known)
 		fail_all(p, trouble, why);
 	else if (p->offline)
 		ask_fail(a, trouble, why);
@@ -255,17 +278,30 @@ static void no_project(struct ask *a, enum posthog_trouble trouble, const struct
 		ask_end(a);
 }
 
+static void other_project(struct ask *a, uint32_t id)
+{
+	struct posthog *p = a->posthog;
+	struct errinfo e = {0};
+
+	if (p->named) {
+		err_set(&e, ERR_PARSE, "%.100s was asked for project %u and answered with %u",
+		        buf_text(&p->host), p->project, id);
+		ask_fail(a, POSTHOG_AWAY, &e);
+		return;
+	}
+	/* The note in the cache was another key's. */
+	err_set(&e, ERR_USAGE, "the key is for project %u, and the cache shows %u: start again", id,
+	        p->project);
+	fail_all(p, POSTHOG_BAD_QUERY, &e);
+}
+
 static void use_project(struct ask *a, uint32_t id)
 {
 	struct posthog *p = a->posthog;
 	struct errinfo e = {0};
 
-	if (p->ready && p->project != id && p->cached) {
-		/* The note in the cache was another key's. */
-		err_set(&e, ERR_USAGE,
-		        "the key is for project %u, and the cache shows %u: start again", id,
-		        p->project);
-		fail_all(p, POSTHOG_BAD_QUERY, &e);
+	if (p->ready && p->project != id) {
+		other_project(a, id);
 		return;
 	}
 	be_ready(p, id, &e);
@@ -273,7 +309,10 @@ static void use_project(struct ask *a, uint32_t id)
 		fail_all(p, POSTHOG_AWAY, &e);
 		return;
 	}
-	posthog_cache_remember(p);
+	/* One that was named says nothing of the key. */
+	if (!p->named)
+		posthog_cache_remember(p);
+	p->known = true;
 	posthog_api_set_project(p->api, id);
 	ask_end(a);
 	if (p->tailing)
@@ -307,9 +346,15 @@ static void ask_project(struct posthog *p)
 	struct ask *a = ask_new(p, ASK_PROJECT, NULL, NULL);
 	char path[64] = "/api/projects/@current/";
 
-	if (p->project != 0)
+	if (p->named)
 		snprintf(path, sizeof(path), "/api/projects/%u/", p->project);
 	a->call = posthog_api_get(p->api, path, on_project, a);
+}
+
+static void want_project(struct posthog *p)
+{
+	if (!p->known && !ask_find(p, ASK_PROJECT, STR_EMPTY))
+		ask_project(p);
 }
 
 /* PostHog does not answer: what the cache has is better than nothing. */
@@ -348,6 +393,8 @@ static void copy_options(struct posthog *p, const struct posthog_options *o)
 	if (live)
 		buf_puts(&p->live_host, live);
 	p->project = o->project;
+	p->named = p->known = o->project != 0;
+	p->patient = o->patient;
 	p->pace_ms = o->pace_ms ? o->pace_ms : 1000;
 	p->listed_at = TIME_NONE;
 	for (int i = 0; i < POSTHOG_LISTS; i++)
@@ -390,9 +437,11 @@ void posthog_close(struct posthog *p)
 	posthog_tail_stop(p);
 	while (p->asks)
 		ask_end(p->asks);
+	/* First, so that nothing is asked anew while workers end. */
+	posthog_api_free(p->api);
+	p->api = NULL;
 	while (p->reading > 0)
 		loop_step(p->loop, true);
-	posthog_api_free(p->api);
 	http_free(p->http);
 	posthog_cache_close(p);
 	for (int i = 0; i < POSTHOG_LISTS; i++)
@@ -422,6 +471,7 @@ bool posthog_cancel(struct posthog *p)
 		next = a->next;
 		if (a->for_tail || a->kind == ASK_PROJECT)
 			continue;
+		ask_no_more(a);
 		ask_end(a);
 		any = true;
 	}
@@ -447,6 +497,7 @@ void posthog_read_status(const struct posthog *p, struct posthog_status *out)
 	*out = (struct posthog_status){.ready = p->ready,
 	                               .project = p->project,
 	                               .offline = p->offline,
+	                               .all = p->all,
 	                               .tail = posthog_tail_now(p),
 	                               .listed_at = p->listed_at};
 	posthog_api_status(p->api, &out->api);

@@ -64,6 +64,7 @@ struct posthog_status {
 	int64_t frontier[POSTHOG_LISTS]; /* time of the last row fetched; TIME_NONE: none yet */
 	int64_t listed_at;               /* when the newest page came, wall clock; TIME_NONE */
 	uint32_t opening;                /* traces under way */
+	bool all;                        /* the last posthog_events came to its end */
 	uint32_t waiting;                /* requests under way or waiting, but for the tail's */
 };
 
@@ -95,7 +96,7 @@ void posthog_totals(struct posthog *p, const struct str *traces, size_t n, int64
 void posthog_trace(struct posthog *p, struct str trace, int64_t since, int64_t until);
 /* The input and output of one event, where a trace was too big for one answer. */
 void posthog_body(struct posthog *p, struct str trace, struct str uuid, int64_t time);
-/* Every AI event of a time, without inputs and outputs. */
+/* Every AI event of a time, without inputs and outputs; in place of what was asked so before. */
 void posthog_events(struct posthog *p, int64_t since, int64_t until);
 /* The trace or session that anything of this id belongs to (a prefix too), then its events. */
 void posthog_find(struct posthog *p, struct str id, int64_t since, int64_t until);
@@ -106,9 +107,10 @@ void posthog_set_tail(struct posthog *p, bool on);
 /* Where PostHog shows a trace, for people: .../ai-observability/traces/ID, or the path of before on servers
  * that turned out to be older. Appends nothing while the project is not known. */
 void posthog_trace_url(const struct posthog *p, struct str trace, struct buf *out);
-/* Why the last thing that a person asked for failed; cleared by the next success. */
 /* Forgets a trouble that was one question's own (nothing found, a query refused): it was seen. */
 void posthog_forget(struct posthog *p);
+/* Why the last thing that a person asked for failed; cleared by the next success if it is patient,
+ * while a command is told of it at its end. */
 enum posthog_trouble posthog_last_trouble(const struct posthog *p, struct errinfo *why);
 
 #endif

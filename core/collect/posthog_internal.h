@@ -36,11 +36,13 @@ struct ask {
 	int kind; /* of the file that made it */
 	int step;
 	enum posthog_list list;
-	struct buf id; /* of a trace, session or event */
-	struct buf uuid;
+	struct buf id;   /* of a trace, session or event */
+	struct buf uuid; /* of the last row of the page before */
+	int64_t time;    /* its time, of a page of events */
 	int64_t since, until;
 	uint32_t rows_left; /* of a list */
 	uint32_t limit;     /* of the page under way */
+	uint32_t shrunk;    /* how often a page was too big for one answer: each is half as long */
 	uint32_t events;    /* lines written so far */
 	struct posthog_found page;
 	bool bodies; /* some event had some */
@@ -61,13 +63,17 @@ struct posthog {
 	struct buf host, cache, folder;
 	bool temporary; /* the folder is */
 	struct journal_writer *writer;
+	bool patient;
 	bool ready, offline;
+	bool named;  /* the project is what the options say */
+	bool known;  /* the API was told the project: questions are sent */
 	bool cached; /* project and folder are what the cache remembered */
 	bool old;    /* the server knows neither TraceQuery nor posthog.ai_events */
 	uint32_t project;
 	struct buf name;
 	struct list_state lists[POSTHOG_LISTS];
 	int64_t listed_at;
+	bool all; /* the last posthog_events came to its end */
 	struct ask *asks;
 	uint32_t reading; /* jobs of workers */
 	enum posthog_trouble trouble;
@@ -79,14 +85,15 @@ struct posthog {
 	struct http *http; /* of the stream */
 	struct posthog_stream *stream;
 	struct loop_timer *timer;
-	int64_t seen; /* what came before this wall clock time was asked for */
+	int64_t seen; /* what came before this wall clock time is here */
 	uint32_t pace_ms;
 };
 
-#define POSTHOG_PAGE       100u  /* rows that a screen asks for at a time */
-#define POSTHOG_PAGE_ALL   1000u /* rows of a page when all are wanted */
-#define POSTHOG_PAGE_EVENT 1000u /* events without bodies */
-#define POSTHOG_PAGE_BODY  200u  /* events with bodies */
+#define POSTHOG_AHEAD      (60 * TIME_SECOND) /* the tail's queries: clocks differ */
+#define POSTHOG_PAGE       100u               /* rows that a screen asks for at a time */
+#define POSTHOG_PAGE_ALL   1000u              /* rows of a page when all are wanted */
+#define POSTHOG_PAGE_EVENT 1000u              /* events without bodies */
+#define POSTHOG_PAGE_BODY  200u               /* events with bodies */
 
 /* posthog.c */
 struct ask *ask_new(struct posthog *p, int kind, enum err (*read)(struct ask *a, struct errinfo *e),
@@ -95,6 +102,8 @@ struct ask *ask_new(struct posthog *p, int kind, enum err (*read)(struct ask *a,
 void ask_send(struct ask *a, struct buf *body, const char *query_id);
 /* Frees it; a question under way is taken back. */
 void ask_end(struct ask *a);
+/* Of pages: what came does not end behind what came before. Else it would be asked for ever. */
+void ask_fail_in_circles(struct ask *a);
 void ask_fail(struct ask *a, enum posthog_trouble trouble, const struct errinfo *why);
 /* The ask of that kind for that id; NULL. */
 struct ask *ask_find(struct posthog *p, int kind, struct str id);

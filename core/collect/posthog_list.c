@@ -96,6 +96,21 @@ static void send_page(struct ask *a)
 	ask_send(a, &body, query_id);
 }
 
+/* Whether a page ends behind the one before. */
+static bool goes_on(const struct ask *a)
+{
+	const struct list_state *list = &a->posthog->lists[a->list];
+	struct str before = buf_str(a->id.n > 0 ? &a->uuid : &list->last);
+	int64_t time = a->id.n > 0 ? a->page.last_time : list->frontier;
+	const struct posthog_row *last;
+
+	if (a->rows.n == 0)
+		return !a->rows.more;
+	last = &a->rows.rows[a->rows.n - 1];
+	return before.n == 0 || last->time < time ||
+	       (last->time == time && str_cmp(last->id, before) < 0);
+}
+
 static void note_page(struct ask *a, const struct posthog_rows *rows)
 {
 	struct list_state *list = &a->posthog->lists[a->list];
@@ -127,6 +142,10 @@ static enum err read_list(struct ask *a, struct errinfo *e)
 
 static void use_list(struct ask *a)
 {
+	if (!goes_on(a)) {
+		ask_fail_in_circles(a);
+		return;
+	}
 	note_page(a, &a->rows);
 	ask_missing_totals(a->posthog, a->list, &a->rows, a->since, a->until);
 	a->rows_left -= a->rows.n < a->rows_left ? a->rows.n : a->rows_left;

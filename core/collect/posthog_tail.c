@@ -5,7 +5,6 @@
 
 #define CATCH_UP 30                  /* in units of pace_ms between two queries */
 #define OVERLAP  (120 * TIME_SECOND) /* events are stamped when they end, and arrive late */
-#define AHEAD    (60 * TIME_SECOND)  /* clocks differ */
 
 static void on_message(void *ctx, struct str json)
 {
@@ -35,12 +34,9 @@ static bool catching_up(const struct posthog *p)
 static void catch_up(void *ctx)
 {
 	struct posthog *p = ctx;
-	int64_t now = time_now(), since = p->seen - OVERLAP;
-
-	if (catching_up(p))
-		return;
-	p->seen = now;
-	posthog_ask_events(p, since, now + AHEAD, true);
+	/* What was asked for counts as seen once it is here. */
+	if (!catching_up(p))
+		posthog_ask_events(p, p->seen - OVERLAP, time_now() + POSTHOG_AHEAD, true);
 }
 
 static void start_stream(struct posthog *p)

@@ -11,7 +11,10 @@
 #define LATER  (3600 * TIME_SECOND)            /* after the last */
 #define A_YEAR (366 * 24 * 3600 * TIME_SECOND) /* where nothing is known: as PostHog's own page */
 
-/* In the order of trying; POSTHOG_TOO_BIG goes to LIGHT from any. */
+#define SHRUNK_MAX 9u /* then a page is one event */
+
+/* In the order of trying. POSTHOG_TOO_BIG goes from the first two to LIGHT; a server that has no
+ * posthog.ai_events goes on to OLD, in pages as small as it takes. */
 enum step {
 	STEP_QUERY,
 	STEP_ROWS,
@@ -26,21 +29,57 @@ static enum posthog_table table_of(enum step step)
 	return step == STEP_ROWS ? POSTHOG_AI_EVENTS : POSTHOG_EVENTS;
 }
 
+static bool goes_on(const struct ask *a)
+{
+	const struct posthog_found *page = &a->page;
+
+	if (page->last_uuid.n == 0)
+		return false;
+	return a->uuid.n == 0 || page->last_time > a->time ||
+	       (page->last_time == a->time &&
+	        str_cmp(buf_str(&page->last_uuid), buf_str(&a->uuid)) > 0);
+}
+
+/* Behind what was noted. */
 static void send_rows(struct ask *a, enum posthog_table table)
 {
 	struct posthog_events_page page = {.trace = buf_str(&a->id),
 	                                   .since = a->since,
 	                                   .until = a->until,
-	                                   .after_time = a->page.last_time,
-	                                   .after_uuid = buf_str(&a->page.last_uuid)};
+	                                   .after_time = a->time,
+	                                   .after_uuid = buf_str(&a->uuid)};
 	char query_id[POSTHOG_QUERY_ID];
 	struct buf body = {0};
 
 	a->limit = table == POSTHOG_AI_EVENTS ? POSTHOG_PAGE_BODY : POSTHOG_PAGE_EVENT;
+	a->limit >>= a->shrunk;
 	page.limit = a->limit;
 	posthog_query_id(query_id);
 	posthog_query_events(&body, table, &page, query_id);
 	ask_send(a, &body, query_id);
+}
+
+/* The page behind the one that came. */
+static void send_next(struct ask *a, enum posthog_table table)
+{
+	if (!goes_on(a)) {
+		ask_fail_in_circles(a);
+		return;
+	}
+	a->time = a->page.last_time;
+	buf_clear(&a->uuid);
+	buf_append(&a->uuid, buf_str(&a->page.last_uuid));
+	send_rows(a, table);
+}
+
+/* The same page again in a smaller size; false if it was as small as can be. */
+static bool shrink(struct ask *a, enum posthog_table table)
+{
+	if (a->shrunk == SHRUNK_MAX)
+		return false;
+	a->shrunk++;
+	send_rows(a, table);
+	return true;
 }
 
 static void send_step(struct ask *a, enum step step)
@@ -51,8 +90,8 @@ static void send_step(struct ask *a, enum step step)
 	a->step = (int)step;
 	a->events = 0;
 	a->bodies = false;
-	a->page.last_time = TIME_NONE;
-	buf_clear(&a->page.last_uuid);
+	a->shrunk = 0;
+	buf_clear(&a->uuid);
 	if (step != STEP_QUERY) {
 		send_rows(a, table_of(step));
 		return;
@@ -75,10 +114,12 @@ static const char *bodies_of(const struct ask *a)
 static enum err read_trace(struct ask *a, struct errinfo *e)
 {
 	struct str answer = buf_str(&a->answer), id = buf_str(&a->id);
-	enum err err = a->step == STEP_QUERY
-	                       ? posthog_read_trace(answer, id, a->now, &a->lines, &a->page, e)
-	                       : posthog_read_events(answer, a->limit, a->now, &a->lines, &a->page,
-	                                             e);
+	enum err err;
+
+	buf_free(&a->page.last_uuid);
+	err = a->step == STEP_QUERY
+	              ? posthog_read_trace(answer, id, a->now, &a->lines, &a->page, e)
+	              : posthog_read_events(answer, a->limit, a->now, &a->lines, &a->page, e);
 
 	if (err != ERR_OK)
 		return err;
@@ -94,7 +135,7 @@ static void use_trace(struct ask *a)
 	struct errinfo e = {0};
 
 	if (a->page.more) {
-		send_rows(a, table_of((enum step)a->step));
+		send_next(a, table_of((enum step)a->step));
 	} else if (a->events > 0 || a->step == STEP_LIGHT) {
 		ask_end(a);
 	} else if (a->step < STEP_OLD) {
@@ -115,8 +156,14 @@ static void step_down(struct ask *a)
 
 static void refuse_trace(struct ask *a, enum posthog_trouble trouble, const struct errinfo *why)
 {
-	if (trouble == POSTHOG_TOO_BIG && a->step != STEP_LIGHT)
+	enum step step = (enum step)a->step;
+
+	if (trouble == POSTHOG_TOO_BIG && step < STEP_OLD)
 		send_step(a, STEP_LIGHT);
+	else if (trouble == POSTHOG_TOO_BIG && shrink(a, table_of(step)))
+		return;
+	else if (trouble == POSTHOG_BAD_QUERY && step == STEP_LIGHT)
+		send_step(a, STEP_OLD);
 	/* The server does not know this kind of question, or the table. */
 	else if (trouble == POSTHOG_BAD_QUERY && a->step < STEP_OLD)
 		step_down(a);
@@ -167,6 +214,7 @@ void posthog_trace_url(const struct posthog *p, struct str trace, struct buf *ou
 
 static enum err read_events(struct ask *a, struct errinfo *e)
 {
+	buf_free(&a->page.last_uuid);
 	return posthog_read_events(buf_str(&a->answer), a->limit, a->now, &a->lines, &a->page, e);
 }
 
@@ -192,30 +240,48 @@ void posthog_body(struct posthog *p, struct str trace, struct str uuid, int64_t 
 
 static void use_events(struct ask *a)
 {
-	if (a->page.more)
-		send_rows(a, POSTHOG_EVENTS);
+	if (a->page.more) {
+		send_next(a, POSTHOG_EVENTS);
+		return;
+	}
+	if (a->for_tail)
+		a->posthog->seen = a->until - POSTHOG_AHEAD;
 	else
-		ask_end(a);
+		a->posthog->all = true;
+	ask_end(a);
+}
+
+/* Older servers send inputs and outputs along. */
+static void refuse_events(struct ask *a, enum posthog_trouble trouble, const struct errinfo *why)
+{
+	if (trouble != POSTHOG_TOO_BIG || !shrink(a, POSTHOG_EVENTS))
+		ask_fail(a, trouble, why);
 }
 
 void posthog_ask_events(struct posthog *p, int64_t since, int64_t until, bool for_tail)
 {
 	struct ask *a = ask_new(p, ASK_EVENTS, read_events, use_events);
 
+	a->refused = refuse_events;
 	a->known = false;
-
 	a->for_tail = for_tail;
 	a->since = since;
 	a->until = until;
-	a->page.last_time = TIME_NONE;
 	send_rows(a, POSTHOG_EVENTS);
 	posthog_changed(p);
 }
 
 void posthog_events(struct posthog *p, int64_t since, int64_t until)
 {
-	for (const struct ask *a = p->asks; a; a = a->next)
-		if (a->kind == ASK_EVENTS && !a->for_tail)
+	for (struct ask *a = p->asks; a; a = a->next) {
+		if (a->kind != ASK_EVENTS || a->for_tail)
+			continue;
+		/* "Until now" moves on between two calls. */
+		if (a->since == since && until - a->until < POSTHOG_AHEAD && until >= a->until)
 			return;
+		ask_end(a);
+		break;
+	}
+	p->all = false;
 	posthog_ask_events(p, since, until, false);
 }
