@@ -280,15 +280,15 @@ static void set_range(struct app *a, struct str text)
 
 static void shift_range(struct app *a, int direction)
 {
+	int64_t since = a->world.since;
 	int64_t until = a->world.until != TIME_NONE ? a->world.until : time_now();
-	int64_t length = until - a->world.since;
+	int64_t by = since == TIME_NONE ? 0 : direction * (until - since);
 
-	if (a->world.since == TIME_NONE) {
+	if (by == 0 || time_add(since, by) == TIME_NONE || time_add(until, by) == TIME_NONE) {
 		buf_puts(&a->world.message, "no range to shift: T asks for one");
 		return;
 	}
-	use_range(a, time_add(a->world.since, direction * length),
-	          time_add(until, direction * length));
+	use_range(a, since + by, until + by);
 	keep_times(a, a->world.since, a->world.until);
 }
 
