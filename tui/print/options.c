@@ -553,7 +553,7 @@ void options_help(enum command_kind command, struct buf *out)
 			"\nSOURCE: an NDJSON file of PostHog events, one event a line; a folder of such files (.ndjson .jsonl .json);\n"
 			"  journal:, the local journal, which is also what is read without a SOURCE:\n"
 			"  ${XDG_STATE_HOME:-~/.local/state}/tracehog/journal/*.ndjson; or journal:DIR, another journal;\n"
-			"  posthog: or posthog:ID, a PostHog project; or a name from the config.\n");
+			"  posthog: or posthog:ID, a PostHog project (its key from TRACEHOG_POSTHOG_KEY or the config); or a name from the config.\n");
 	}
 	buf_puts(out, "\nOptions:\n");
 	help_options(command, out);
