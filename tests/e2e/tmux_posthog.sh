@@ -111,6 +111,15 @@ text T
 text nonsense
 keys Enter
 wait_for 'no range: 1h 7d today'
+# Each prompt goes back to lines of its own.
+text /
+text needle
+keys Enter
+wait_for 'not found: needle'
+text T
+keys Up
+wait_for 'all): nonsense'
+keys Escape
 
 # ---- what is made from events -------------------------------------------------------------------------------------------
 text 3

@@ -176,7 +176,7 @@ static void go_to(struct app *a, struct str text, bool percent)
 	int64_t number;
 
 	if (!str_to_i64(text, &number) || number < 0 || (percent && number > 100))
-		buf_printf(&a->world.message, "not a place: %s", buf_text(&a->prompt.text));
+		buf_printf(&a->world.message, "not a place: %s", buf_text(&a->prompt->text));
 	else if (v->class->go == NULL)
 		buf_puts(&a->world.message, "this screen has no rows to go to");
 	else
@@ -198,7 +198,7 @@ static void command_line(struct app *a, struct str line)
 		a->need = APP_QUIT;
 	else
 		buf_printf(&a->world.message, "no command: %s (:123 :50%% :open ID :quit)",
-		           buf_text(&a->prompt.text));
+		           buf_text(&a->prompt->text));
 }
 
 /* ---- the time range ------------------------------------------------------------------------------------------------ */
@@ -294,23 +294,23 @@ static void shift_range(struct app *a, int direction)
 
 static void prompt_input(struct app *a, uint32_t key, struct str pasted)
 {
-	switch (prompt_key(&a->prompt, key, pasted)) {
+	switch (prompt_key(a->prompt, key, pasted)) {
 	case PROMPT_EDITING:
 		return;
 	case PROMPT_CANCELLED:
 		break;
 	case PROMPT_DONE:
-		if (a->prompt.mark == ':') {
-			command_line(a, buf_str(&a->prompt.text));
+		if (a->prompt->mark == ':') {
+			command_line(a, buf_str(&a->prompt->text));
 			break;
 		}
-		if (a->prompt.mark == RANGE_MARK) {
-			set_range(a, str_trim(buf_str(&a->prompt.text)));
+		if (a->prompt->mark == RANGE_MARK) {
+			set_range(a, str_trim(buf_str(&a->prompt->text)));
 			break;
 		}
-		if (a->prompt.text.n > 0) {
+		if (a->prompt->text.n > 0) {
 			buf_clear(&a->needle);
-			buf_append(&a->needle, buf_str(&a->prompt.text));
+			buf_append(&a->needle, buf_str(&a->prompt->text));
 		}
 		find(a, 1);
 		break;
@@ -318,10 +318,14 @@ static void prompt_input(struct app *a, uint32_t key, struct str pasted)
 	a->prompting = false;
 }
 
-static void open_prompt(struct app *a, char mark)
+static void open_prompt(struct app *a, enum prompt_of which)
 {
-	prompt_open(&a->prompt, mark);
+	a->prompt = &a->prompts[which];
 	a->prompting = true;
+	if (which == PROMPT_RANGE)
+		prompt_ask(a->prompt, RANGE_MARK, "range", RANGE_HINT);
+	else
+		prompt_open(a->prompt, which == PROMPT_FIND ? '/' : ':');
 }
 
 /* ---- actions ------------------------------------------------------------------------------------------------------- */
@@ -362,14 +366,13 @@ static bool act_on_views(struct app *a, enum action action, int argument)
 		push(a, view_help_new(&a->world, command_help));
 		break;
 	case ACTION_FIND:
-		open_prompt(a, '/');
+		open_prompt(a, PROMPT_FIND);
 		break;
 	case ACTION_COMMAND_LINE:
-		open_prompt(a, ':');
+		open_prompt(a, PROMPT_COMMAND);
 		break;
 	case ACTION_RANGE:
-		prompt_ask(&a->prompt, RANGE_MARK, "range", RANGE_HINT);
-		a->prompting = true;
+		open_prompt(a, PROMPT_RANGE);
 		break;
 	case ACTION_RANGE_EARLIER:
 		shift_range(a, -1);
@@ -538,7 +541,8 @@ void app_free(struct app *a)
 		while (a->stacks[i].n > 0)
 			pop(&a->stacks[i]);
 	surface_fini(&a->surface);
-	prompt_fini(&a->prompt);
+	for (int i = 0; i < PROMPTS; i++)
+		prompt_fini(&a->prompts[i]);
 	buf_free(&a->world.message);
 	buf_free(&a->needle);
 	buf_free(&a->range);

@@ -7,6 +7,13 @@
 
 #define APP_DEPTH 8 /* views over one another under one number */
 
+enum prompt_of {
+	PROMPT_FIND,
+	PROMPT_COMMAND,
+	PROMPT_RANGE,
+	PROMPTS,
+};
+
 struct stack {
 	struct view *views[APP_DEPTH];
 	int n;
@@ -21,9 +28,10 @@ struct app {
 	void *copy_ctx;
 	enum copy_what copying; /* once the view has read it */
 	struct surface surface;
-	struct stack stacks[10]; /* by number key */
-	int current, last;       /* numbers */
-	struct prompt prompt;
+	struct stack stacks[10];        /* by number key */
+	int current, last;              /* numbers */
+	struct prompt prompts[PROMPTS]; /* each has lines of its own to go back to */
+	struct prompt *prompt;          /* the one that was opened last */
 	bool prompting;
 	struct buf needle;
 	struct buf range;   /* " --since 7d": what was asked for, if it was */

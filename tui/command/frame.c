@@ -283,7 +283,7 @@ const struct surface *app_draw(struct app *a, int *row, int *col)
 	if (a->copying != COPY_NOTHING)
 		app_copy(a, a->copying);
 	if (a->prompting) {
-		*col = prompt_draw(&a->prompt, s, status);
+		*col = prompt_draw(a->prompt, s, status);
 		*row = status.row;
 	} else {
 		draw_status(a, s, status);
