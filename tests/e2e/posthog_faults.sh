@@ -21,6 +21,8 @@ final()
 		tries 1 html200
 		fault $at:elsewhere 4 ''
 		tries 1 elsewhere
+		fault $at:endless 4 'too big'
+		tries 1 endless
 		fault $at:senseless 4 'broken JSON'
 		tries 1 senseless
 	done
