@@ -120,6 +120,7 @@ text T
 keys Up
 wait_for 'all): nonsense'
 keys Escape
+wait_gone 'all): nonsense'
 
 # ---- what is made from events -------------------------------------------------------------------------------------------
 text 3
