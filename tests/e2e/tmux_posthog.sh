@@ -211,6 +211,9 @@ tail -n 1 "$EVENTS" | sed "s/trace-400/trace-new/; s/4002-8000/4003-8000/; s/loo
 wait_for trace-new
 text 7
 wait_for just_now
+text 0
+wait_for 'what is new comes by the live stream'
+wait_for ' requests '
 ends_at_once
 mannerly
 secret

@@ -8,7 +8,7 @@
 struct sources_view {
 	struct view view;
 	struct reader reader;
-	uint64_t made_of; /* bytes loaded and bad lines when the text was made */
+	uint64_t made_of; /* bytes, states and requests when the text was made */
 };
 
 static const char *state_text(const struct loader_status *s)
@@ -67,6 +67,58 @@ static void add_bad_lines(struct reader *r, const struct loader_status *s)
 		            (unsigned long long)(all - s->n_bad), LOADER_BAD_LINES_KEPT);
 }
 
+static const char *tail_text(const struct posthog_status *s)
+{
+	if (s->offline || (s->api.wait_until != 0 && !s->api.limited))
+		return "offline: this is what was fetched before";
+	if (!s->ready)
+		return "connecting";
+	if (s->tail == POSTHOG_TAIL_STREAM)
+		return "what is new comes by the live stream, and by a query every 30 s";
+	return s->tail == POSTHOG_TAIL_POLLING ? "what is new comes by a query every 30 s"
+	                                       : "nothing new is fetched";
+}
+
+/* Its files, which follow, are those of the cache. */
+static void add_posthog(struct reader *r, const struct posthog *posthog)
+{
+	struct posthog_status s;
+	struct buf line = {0};
+
+	posthog_read_status(posthog, &s);
+	buf_puts(&line, "posthog:");
+	if (s.project != 0)
+		buf_printf(&line, "%u ", s.project);
+	buf_puts(&line, s.name);
+	reader_add(r, ROLE_STRONG, 0, ROLE_TEXT, STR_EMPTY, buf_str(&line));
+	reader_addf(r, ROLE_TEXT, 3, "%s", tail_text(&s));
+	buf_clear(&line);
+	format_count(&line, (int64_t)s.api.requests);
+	buf_puts(&line, " requests   ");
+	format_bytes(&line, s.api.bytes);
+	buf_puts(&line, " fetched since the start");
+	reader_add(r, ROLE_TEXT, 3, ROLE_TEXT, STR_EMPTY, buf_str(&line));
+	reader_addf(r, ROLE_TEXT, 0, "%s", "");
+	buf_free(&line);
+}
+
+/* Of what the text is made; another number when it is to be made again. */
+static uint64_t state_of(struct explorer *x)
+{
+	struct posthog_status s;
+	uint64_t loaded, bytes, sum;
+
+	explorer_progress(x, &loaded, &bytes);
+	sum = loaded + bytes + 1;
+	for (uint32_t i = 0; i < explorer_source_count(x); i++)
+		sum += (uint64_t)explorer_source(x, i)->state * 31;
+	if (explorer_posthog(x) == NULL)
+		return sum;
+	posthog_read_status(explorer_posthog(x), &s);
+	return sum * 31 + s.api.requests * 7 + s.api.bytes + (uint64_t)s.tail * 5 +
+	       (s.offline ? 3 : 0) + (s.ready ? 2 : 0) + (s.api.wait_until != 0 ? 11 : 0);
+}
+
 static void fill(struct sources_view *v)
 {
 	struct explorer *x = v->view.world->explorer;
@@ -74,6 +126,8 @@ static void fill(struct sources_view *v)
 	uint32_t top = r->top, top_row = r->top_row;
 
 	reader_clear(r);
+	if (explorer_posthog(x) != NULL)
+		add_posthog(r, explorer_posthog(x));
 	for (uint32_t i = 0; i < explorer_source_count(x); i++) {
 		const struct loader_status *s = explorer_source(x, i);
 		reader_add(r, ROLE_STRONG, 0, ROLE_TEXT, STR_EMPTY,
@@ -91,12 +145,8 @@ static void fill(struct sources_view *v)
 static void sources_draw(struct view *view, struct surface *s, struct area a)
 {
 	struct sources_view *v = (struct sources_view *)view;
-	uint64_t loaded, bytes, now;
+	uint64_t now = state_of(view->world->explorer);
 
-	explorer_progress(view->world->explorer, &loaded, &bytes);
-	now = loaded + bytes + 1;
-	for (uint32_t i = 0; i < explorer_source_count(view->world->explorer); i++)
-		now += (uint64_t)explorer_source(view->world->explorer, i)->state * 31;
 	if (now != v->made_of)
 		fill(v);
 	v->made_of = now;
