@@ -22,10 +22,10 @@ pages()
 	asked | grep -cx tracehog:traces
 }
 
-# opens ARG...: a terminal of 80x24 with the project on it.
+# The project on the terminal.
 opens()
 {
-	explore "posthog: --host $HOST $*"
+	explore "posthog: --host $HOST"
 }
 
 ends_at_once()
