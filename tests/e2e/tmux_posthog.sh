@@ -190,6 +190,7 @@ standin
 EXPLORE_ENV='env TRACEHOG_POSTHOG_KEY=phx_wrong' opens
 wait_for 'PostHog does not accept the key'
 wait_for "$HOST/settings/user-api-keys"
+wait_for 'not allowed'
 lacks 'fetching' || fail 'nothing can be fetched, and that is said to be'
 ends_at_once
 T resize-window -t it -x 40 -y 10

@@ -37,7 +37,9 @@ void remote_head(const struct explorer *x, struct buf *out)
 
 	if (!read_status(x, &s))
 		return;
-	if (is_away(&s))
+	if (posthog_last_trouble(explorer_posthog(x), NULL) == POSTHOG_NOT_ALLOWED)
+		buf_puts(out, "not allowed  ");
+	else if (is_away(&s))
 		buf_puts(out, "offline  ");
 	else if (!s.ready)
 		buf_puts(out, "connecting  ");
