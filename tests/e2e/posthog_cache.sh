@@ -72,6 +72,24 @@ growing()
 	recent data/real_events.ndjson >"$EVENTS"
 }
 
+# What a trace and a list have got since: the same numbers as from a file with all of it.
+grown()
+{
+	recent data/real_events.ndjson >"$D/all"
+	head -60 "$D/all" >"$EVENTS"
+	standin
+	forget
+	BUT='"(start_time|wall_s)"' same ls traces --json
+	same ls sessions --json
+	cp "$D/all" "$EVENTS"
+	standin --port "${HOST##*:}"
+	BUT='"(start_time|wall_s)"' same ls traces --json
+	asked_for 'project tracehog:traces tracehog:trace-totals'
+	same ls sessions --json
+	same ls generations --json
+	mannerly
+}
+
 kept_nowhere()
 {
 	standin
@@ -163,6 +181,7 @@ key()
 again
 offline
 growing
+grown
 kept_nowhere
 together
 damaged
