@@ -93,19 +93,20 @@ stream()
 	! grep -rlF live-token-for-tests "$D/out" "$D/err" || fail 'the token is there'
 }
 
-# What the stream brings and what the query brings is the same: an event that both have is printed once.
+# What the stream brings and what the query brings is the same: an event that both have is printed once. The query's
+# answer comes later.
 both()
 {
 	now 1 >"$EVENTS"
 	cp "$EVENTS" "$LIVE"
-	standin --live "$LIVE"
+	standin --live "$LIVE" --latency 700
 	forget
 	follow posthog:12
 	streaming
 	prints live-1
+	until_true grep -q tracehog:events "$LOG"
 	now 2 >>"$LIVE"
 	prints live-2
-	until_true grep -q tracehog:events "$LOG"
 	equal "$RAN: lines" 1 "$(grep -c live-1 "$D/out")"
 	ends TERM
 	mannerly
