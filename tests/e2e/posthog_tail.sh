@@ -99,7 +99,7 @@ both()
 {
 	now 1 >"$EVENTS"
 	cp "$EVENTS" "$LIVE"
-	standin --live "$LIVE" --latency 700
+	standin --live "$LIVE" --latency 2500
 	forget
 	follow posthog:12
 	streaming
