@@ -160,6 +160,7 @@ standin --fault 1:hang
 opens
 waits 'the question' logged '"hang"'
 wait_for '(Esc cancels)'
+wait_for 'fetching ...'
 text '?'
 wait_for 'finds a key or a word'
 text q

@@ -245,16 +245,39 @@ bool table_row_has_error(const struct table *t, uint64_t row)
 	}
 }
 
+/* Of what was not fetched nobody knows that there is none. Gives false where there is none. */
+static bool say_unfetched(const struct table *t, struct buf *out)
+{
+	const struct explorer *x = t->view.world->explorer;
+	const char *name = rows_kind_name(t->query.kind);
+	struct posthog_status status;
+
+	if (explorer_posthog(x) == NULL)
+		return false;
+	posthog_read_status(explorer_posthog(x), &status);
+	if (posthog_last_trouble(explorer_posthog(x), NULL) != POSTHOG_FINE || status.offline)
+		buf_printf(out, "no %s were fetched yet", name);
+	else if (status.waiting > 0)
+		buf_puts(out, "fetching ...");
+	else if (t->query.kind != ROWS_TRACES && t->query.kind != ROWS_SESSIONS &&
+	         explorer_is_partial(x))
+		buf_printf(out, "no %s here yet: R fetches", name);
+	return out->n > 0;
+}
+
 static void draw_empty(struct table *t, struct surface *s, struct area a)
 {
-	bool loading = explorer_loading(t->view.world->explorer);
+	struct buf text = {0};
 	unsigned percent;
 
 	if (table_counting(t, &percent))
-		surface_printf(s, a, 2, 3, ROLE_DIM, "counting %u %%", percent);
-	else
-		surface_printf(s, a, 2, 3, ROLE_DIM, loading ? "loading ..." : "no %s here",
-		               rows_kind_name(t->query.kind));
+		buf_printf(&text, "counting %u %%", percent);
+	else if (explorer_loading(t->view.world->explorer))
+		buf_puts(&text, "loading ...");
+	else if (!say_unfetched(t, &text))
+		buf_printf(&text, "no %s here", rows_kind_name(t->query.kind));
+	surface_puts(s, a, 2, 3, ROLE_DIM, buf_text(&text));
+	buf_free(&text);
 }
 
 void table_draw_list(struct table *t, struct surface *s, struct area a)
