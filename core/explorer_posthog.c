@@ -10,9 +10,15 @@
 
 #include <string.h>
 
-#define AGAIN     (30 * TIME_SECOND)  /* before a trace that may still grow is fetched again */
+#define AGAIN     (30 * TIME_SECOND)  /* before what may still grow is fetched again */
 #define STALE_MAX 100u                /* traces whose totals are asked for at once */
 #define RECENT    (600 * TIME_SECOND) /* what the tail brings is no older */
+
+/* A trace whose totals are to be asked for anew. */
+struct stale {
+	uint32_t trace;
+	int64_t arrived; /* its last event; monotonic */
+};
 
 struct remote {
 	struct explorer *explorer;
@@ -20,9 +26,10 @@ struct remote {
 	int64_t since, until; /* what lists cover; until TIME_NONE: now */
 	bool reading;         /* the folder was added */
 	bool tailing;
-	bool all;                  /* every event of the window was asked for */
-	uint32_t stale[STALE_MAX]; /* traces whose totals are to be asked for anew */
+	bool all; /* every event of the window was asked for */
+	struct stale stale[STALE_MAX];
 	uint32_t n_stale;
+	int64_t refreshed; /* when totals were last asked for anew; monotonic */
 };
 
 /* ---- what the source asks of us ---- */
@@ -40,16 +47,35 @@ static void on_written(void *ctx)
 	explorer_check(r->explorer);
 }
 
-static void refresh_totals(struct remote *r)
+/* What arrived just now is not yet where totals are counted: those are asked for once more. */
+static void keep_recent(struct remote *r, int64_t now)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < r->n_stale; i++)
+		if (now - r->stale[i].arrived < AGAIN)
+			r->stale[n++] = r->stale[i];
+	r->n_stale = n;
+}
+
+/* Of a trace that no list named, the first event here may not be its first. */
+static int64_t earliest(const struct remote *r, int64_t first, int64_t now)
+{
+	int64_t since = r->since > now - POSTHOG_DAY ? r->since : now - POSTHOG_DAY;
+
+	return first < since ? first : since;
+}
+
+static void refresh_totals(struct remote *r, int64_t now)
 {
 	struct model *m = explorer_model(r->explorer);
 	struct str names[STALE_MAX];
 	struct buf texts[STALE_MAX];
-	int64_t first = TIME_NONE;
+	int64_t first = TIME_NONE, wall = time_now();
 
 	memset(texts, 0, sizeof(texts));
 	for (uint32_t i = 0; i < r->n_stale; i++) {
-		const struct trace *t = model_trace(m, r->stale[i]);
+		const struct trace *t = model_trace(m, r->stale[i].trace);
 
 		if (first == TIME_NONE || (t->first_time != TIME_NONE && t->first_time < first))
 			first = t->first_time;
@@ -57,20 +83,24 @@ static void refresh_totals(struct remote *r)
 		names[i] = buf_str(&texts[i]);
 	}
 	if (first != TIME_NONE)
-		posthog_totals(r->posthog, names, r->n_stale, first, time_now() + TIME_SECOND);
+		posthog_totals(r->posthog, names, r->n_stale, earliest(r, first, wall),
+		               wall + TIME_SECOND);
 	for (uint32_t i = 0; i < r->n_stale; i++)
 		buf_free(&texts[i]);
-	r->n_stale = 0;
+	keep_recent(r, now);
+	r->refreshed = now;
 }
 
 static void on_changed(void *ctx)
 {
 	struct remote *r = ctx;
+	int64_t now = time_monotonic();
 
 	if (!r->posthog)
 		return;
-	if (r->n_stale > 0 && !explorer_loading(r->explorer))
-		refresh_totals(r);
+	/* Each answer is a change: without a pause one question would follow the other. */
+	if (r->n_stale > 0 && now - r->refreshed >= AGAIN && !explorer_loading(r->explorer))
+		refresh_totals(r, now);
 	explorer_changed(r->explorer);
 }
 
@@ -123,6 +153,7 @@ enum err explorer_add_posthog(struct explorer *x, const struct posthog_options *
 		return err;
 	}
 	r->explorer = x;
+	r->refreshed = time_monotonic() - AGAIN;
 	r->since = time_now() - POSTHOG_DAY;
 	r->until = TIME_NONE;
 	explorer_set_remote(x, r);
@@ -143,16 +174,17 @@ void remote_added(struct remote *r, uint32_t event)
 {
 	struct model *m = explorer_model(r->explorer);
 	const struct event *e = events_get(explorer_events(r->explorer), event);
-	uint32_t trace = model_trace_of(m, event);
+	uint32_t trace = model_trace_of(m, event), i = 0;
 
 	if (!r->tailing || trace == MODEL_NONE || e->time == TIME_NONE ||
-	    time_now() - e->time > RECENT || model_trace(m, trace)->opened != TIME_NONE ||
-	    r->n_stale == STALE_MAX)
+	    time_now() - e->time > RECENT || model_trace(m, trace)->opened != TIME_NONE)
 		return;
-	for (uint32_t i = 0; i < r->n_stale; i++)
-		if (r->stale[i] == trace)
-			return;
-	r->stale[r->n_stale++] = trace;
+	while (i < r->n_stale && r->stale[i].trace != trace)
+		i++;
+	if (i == STALE_MAX)
+		return;
+	r->stale[i] = (struct stale){trace, time_monotonic()};
+	r->n_stale += i == r->n_stale;
 }
 
 void explorer_tail(struct explorer *x, bool on)
@@ -224,7 +256,13 @@ void explorer_want_events(struct explorer *x)
 
 bool explorer_is_partial(const struct explorer *x)
 {
-	return explorer_remote(x) && !explorer_remote(x)->all;
+	const struct remote *r = explorer_remote(x);
+	struct posthog_status status;
+
+	if (!r)
+		return false;
+	posthog_read_status(r->posthog, &status);
+	return !r->all || !status.all;
 }
 
 void explorer_want_session(struct explorer *x, uint32_t session)

@@ -43,19 +43,22 @@ static void keep_new(const struct posthog *p, struct str lines, struct buf *out)
 	}
 }
 
-enum err posthog_write(struct posthog *p, const struct buf *lines, bool known, struct errinfo *e)
+static void tell_written(struct posthog *p)
+{
+	posthog_cache_tick(p);
+	p->reader.written(p->reader.ctx);
+}
+
+enum err posthog_write_new(struct posthog *p, const struct buf *lines, struct errinfo *e)
 {
 	struct buf fresh = {.max = lines->n + 1};
 	enum err err;
 
-	if (lines->full)
-		return err_set(e, ERR_LIMIT, "an answer is too big to be kept");
-	if (!known)
-		keep_new(p, buf_str(lines), &fresh);
-	err = journal_writer_append(p->writer, known ? buf_str(lines) : buf_str(&fresh), e);
+	keep_new(p, buf_str(lines), &fresh);
+	err = journal_writer_append(p->writer, buf_str(&fresh), e);
 	buf_free(&fresh);
 	if (err == ERR_OK)
-		p->reader.written(p->reader.ctx);
+		tell_written(p);
 	return err;
 }
 
@@ -145,11 +148,16 @@ static void refuse(struct ask *a, enum posthog_trouble trouble, const struct err
 		ask_fail(a, trouble, why);
 }
 
+/* Also writes: there may be many megabytes. Only the loop knows which events are there. */
 static void read_answer(void *ctx)
 {
 	struct ask *a = ctx;
 
 	a->err = a->read(a, &a->e);
+	if (a->err == ERR_OK && a->lines.full)
+		a->err = err_set(&a->e, ERR_LIMIT, "an answer is too big to be kept");
+	if (a->err == ERR_OK && a->known)
+		a->err = journal_writer_append(a->posthog->writer, buf_str(&a->lines), &a->e);
 }
 
 static void on_read(void *ctx)
@@ -164,8 +172,10 @@ static void on_read(void *ctx)
 		return;
 	}
 	buf_free(&a->answer);
-	if (a->err == ERR_OK)
-		a->err = posthog_write(p, &a->lines, a->known, &a->e);
+	if (a->err == ERR_OK && a->known)
+		tell_written(p);
+	else if (a->err == ERR_OK)
+		a->err = posthog_write_new(p, &a->lines, &a->e);
 	buf_free(&a->lines);
 	if (a->err == ERR_OK)
 		a->use(a);

@@ -76,6 +76,27 @@ void posthog_cache_close(struct posthog *p)
 	p->temporary = false;
 }
 
+static void tick(void *ctx)
+{
+	journal_writer_tick(((struct posthog *)ctx)->writer);
+}
+
+static void on_tick(void *ctx)
+{
+	((struct posthog *)ctx)->reading--;
+}
+
+void posthog_cache_tick(struct posthog *p)
+{
+	int64_t now = time_monotonic();
+
+	if (p->ticked != 0 && now - p->ticked < TIME_SECOND)
+		return;
+	p->ticked = now;
+	p->reading++;
+	loop_work(p->loop, tick, on_tick, p);
+}
+
 static void note_path(const struct posthog *p, struct buf *out)
 {
 	host_folder(p, out);

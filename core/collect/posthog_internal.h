@@ -13,7 +13,8 @@
 struct ask {
 	struct posthog *posthog;
 	struct ask *next;
-	/* On a worker, which has nothing but the ask: reads `answer` into lines, rows and page. */
+	/* On a worker, which has nothing but the ask and the writer: reads `answer` into lines, rows
+	 * and page. */
 	enum err (*read)(struct ask *a, struct errinfo *e);
 	/* With what was read, after its lines were written: sends the next question with ask_send, or ends
 	 * with ask_end or ask_fail. */
@@ -61,8 +62,9 @@ struct posthog {
 	struct posthog_reader reader;
 	struct posthog_api *api;
 	struct buf host, cache, folder;
-	bool temporary; /* the folder is */
-	struct journal_writer *writer;
+	bool temporary;                /* the folder is */
+	struct journal_writer *writer; /* from ready on */
+	int64_t ticked;                /* monotonic */
 	bool patient;
 	bool ready, offline;
 	bool named;  /* the project is what the options say */
@@ -107,9 +109,8 @@ void ask_fail_in_circles(struct ask *a);
 void ask_fail(struct ask *a, enum posthog_trouble trouble, const struct errinfo *why);
 /* The ask of that kind for that id; NULL. */
 struct ask *ask_find(struct posthog *p, int kind, struct str id);
-/* Hands lines to the journal and tells the reader. known: also those of events that are there. */
-enum err posthog_write(struct posthog *p, const struct buf *lines, bool known,
-                       struct errinfo *e) MUST_USE;
+/* Hands the lines of events that are not there to the journal and tells the reader. */
+enum err posthog_write_new(struct posthog *p, const struct buf *lines, struct errinfo *e) MUST_USE;
 void posthog_changed(struct posthog *p);
 
 /* Of struct ask. */
@@ -130,6 +131,7 @@ void posthog_ask_events(struct posthog *p, int64_t since, int64_t until, bool fo
 /* The folder of a project; a temporary one where there is no cache or another process writes it. */
 enum err posthog_cache_open(struct posthog *p, struct errinfo *e);
 void posthog_cache_close(struct posthog *p);
+void posthog_cache_tick(struct posthog *p); /* after lines were written: keeps the limits */
 void posthog_cache_remember(const struct posthog *p);       /* which project the key was for */
 uint32_t posthog_cache_remembered(const struct posthog *p); /* 0: none */
 

@@ -14,7 +14,7 @@ static void on_message(void *ctx, struct str json)
 
 	/* What makes no sense, or cannot be written now, comes with the next query. */
 	if (posthog_read_live(json, time_now(), &lines, &e) == ERR_OK && lines.n > 0)
-		(void)!posthog_write(p, &lines, false, &e);
+		(void)!posthog_write_new(p, &lines, &e);
 	buf_free(&lines);
 }
 

@@ -7,10 +7,13 @@
 
 #include <string.h>
 
-#define SOONER (600 * TIME_SECOND)             /* before the first event known */
-#define LATER  (3600 * TIME_SECOND)            /* after the last */
-#define A_YEAR (366 * 24 * 3600 * TIME_SECOND) /* where nothing is known: as PostHog's own page */
+/* A trace may have more events than are known of it, since it may have come by the tail or gone on. */
+#define SOONER POSTHOG_DAY         /* before the first event known */
+#define LATER  POSTHOG_DAY         /* after the last */
+#define A_YEAR (366 * POSTHOG_DAY) /* where nothing is known: as PostHog's own page */
+#define AROUND (600 * TIME_SECOND) /* an event whose time is known */
 
+#define BODIES_MAX 4u /* inputs and outputs that are asked for at once */
 #define SHRUNK_MAX 9u /* then a page is one event */
 
 /* In the order of trying. POSTHOG_TOO_BIG goes from the first two to LIGHT; a server that has no
@@ -106,7 +109,7 @@ static const char *bodies_of(const struct ask *a)
 {
 	if (a->step == STEP_LIGHT)
 		return "later";
-	if (!a->bodies && a->until < a->now - POSTHOG_BODY_DAYS * POSTHOG_DAY)
+	if (!a->bodies && a->until - LATER < a->now - POSTHOG_BODY_DAYS * POSTHOG_DAY)
 		return "gone";
 	return NULL;
 }
@@ -218,6 +221,21 @@ static enum err read_events(struct ask *a, struct errinfo *e)
 	return posthog_read_events(buf_str(&a->answer), a->limit, a->now, &a->lines, &a->page, e);
 }
 
+/* A cursor that runs down a tree asks for more than anybody looks at. */
+static void end_oldest_body(struct posthog *p)
+{
+	struct ask *oldest = NULL;
+	unsigned n = 0;
+
+	for (struct ask *a = p->asks; a; a = a->next)
+		if (a->kind == ASK_BODY) {
+			oldest = a;
+			n++;
+		}
+	if (n == BODIES_MAX)
+		ask_end(oldest);
+}
+
 void posthog_body(struct posthog *p, struct str trace, struct str uuid, int64_t time)
 {
 	char query_id[POSTHOG_QUERY_ID];
@@ -226,12 +244,13 @@ void posthog_body(struct posthog *p, struct str trace, struct str uuid, int64_t 
 
 	if (uuid.n == 0 || ask_find(p, ASK_BODY, uuid))
 		return;
+	end_oldest_body(p);
 	a = ask_new(p, ASK_BODY, read_events, ask_end);
 	a->limit = 1;
 	a->urgent = true;
 	buf_append(&a->id, uuid);
 	posthog_query_id(query_id);
-	posthog_query_body(&body, trace, uuid, time - SOONER, time + SOONER, query_id);
+	posthog_query_body(&body, trace, uuid, time - AROUND, time + AROUND, query_id);
 	ask_send(a, &body, query_id);
 	posthog_changed(p);
 }

@@ -462,6 +462,20 @@ static void test_old_trace_too_big(void **state)
 	assert_null(strstr(source_bench_lines(test), "opened"));
 }
 
+static void test_bodies_at_once(void **state)
+{
+	struct source_bench *test = *state;
+	char uuid[40];
+
+	source_bench_open_ready(test);
+	for (unsigned i = 0; i < 50; i++) {
+		snprintf(uuid, sizeof(uuid), "0190a1b2-0000-7000-8000-%012u", i);
+		posthog_body(test->posthog, STR("t"), str_of(uuid), SINCE);
+	}
+	assert_int_equal(source_bench_status(test).waiting, 4);
+	source_bench_wait(test, "0190a1b2-0000-7000-8000-000000000046");
+}
+
 static void test_close_amidst(void **state)
 {
 	struct source_bench *test = *state;
@@ -542,6 +556,7 @@ int main(void)
 		TEST(test_trace_in_circles),
 		TEST(test_trace_too_big),
 		TEST(test_old_trace_too_big),
+		TEST(test_bodies_at_once),
 		TEST(test_close_amidst),
 		TEST(test_events),
 		TEST(test_find),
