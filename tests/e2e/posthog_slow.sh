@@ -39,6 +39,7 @@ ends()
 			valid_json
 			mannerly
 			secret
+			gone
 			[ "$FAILED" = 0 ] || touch "$D/failed"
 		) &
 	done
@@ -62,6 +63,7 @@ polling()
 		equal 'each once' '' "$(uniq -d "$D/uuids")"
 		mannerly
 		secret
+		gone
 		[ "$FAILED" = 0 ] || touch "$D/failed"
 	) &
 }
