@@ -37,7 +37,8 @@ enum posthog_list {
 struct posthog_reader {
 	/* The folder is there, or lines were written: time to read. */
 	void (*written)(void *ctx);
-	/* The status changed, or something that was asked for ended. */
+	/* The status changed, or something that was asked for ended. Not from within the functions that
+	 * ask: views call those while they draw. */
 	void (*changed)(void *ctx);
 	/* Whether an event of that uuid is there. */
 	bool (*has_event)(void *ctx, struct str uuid);

@@ -190,7 +190,6 @@ void posthog_list(struct posthog *p, enum posthog_list list, int64_t since, int6
 	state->more = false;
 	buf_clear(&state->last);
 	send_page(new_list(p, list, since, until, rows ? rows : POSTHOG_PAGE));
-	posthog_changed(p);
 }
 
 void posthog_more(struct posthog *p, enum posthog_list list)
@@ -200,7 +199,6 @@ void posthog_more(struct posthog *p, enum posthog_list list)
 	if (!state->asked || !state->more || list_under_way(p, list))
 		return;
 	send_page(new_list(p, list, state->since, state->until, POSTHOG_PAGE));
-	posthog_changed(p);
 }
 
 void posthog_list_session(struct posthog *p, struct str session, int64_t since, int64_t until)
@@ -212,7 +210,6 @@ void posthog_list_session(struct posthog *p, struct str session, int64_t since, 
 	a = new_list(p, POSTHOG_TRACES, since, until, UINT32_MAX);
 	buf_append(&a->id, session);
 	send_page(a);
-	posthog_changed(p);
 }
 
 /* ---- finding ---- */
@@ -261,5 +258,4 @@ void posthog_find(struct posthog *p, struct str id, int64_t since, int64_t until
 	a->urgent = true;
 	buf_append(&a->id, id);
 	send_find(a, false);
-	posthog_changed(p);
 }

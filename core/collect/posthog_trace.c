@@ -191,7 +191,6 @@ void posthog_trace(struct posthog *p, struct str trace, int64_t since, int64_t u
 	a->until = until == TIME_NONE ? now + LATER : until + LATER;
 	buf_append(&a->id, trace);
 	send_step(a, STEP_QUERY);
-	posthog_changed(p);
 }
 
 void posthog_trace_url(const struct posthog *p, struct str trace, struct buf *out)
@@ -252,7 +251,6 @@ void posthog_body(struct posthog *p, struct str trace, struct str uuid, int64_t 
 	posthog_query_id(query_id);
 	posthog_query_body(&body, trace, uuid, time - AROUND, time + AROUND, query_id);
 	ask_send(a, &body, query_id);
-	posthog_changed(p);
 }
 
 /* ---- every event of a time ---- */
@@ -287,7 +285,6 @@ void posthog_ask_events(struct posthog *p, int64_t since, int64_t until, bool fo
 	a->since = since;
 	a->until = until;
 	send_rows(a, POSTHOG_EVENTS);
-	posthog_changed(p);
 }
 
 void posthog_events(struct posthog *p, int64_t since, int64_t until)

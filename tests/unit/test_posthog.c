@@ -222,11 +222,16 @@ static void test_list_all(void **state)
 static void test_list_some(void **state)
 {
 	struct source_bench *test = *state;
+	unsigned before;
 
 	source_bench_open_ready(test);
 	test->totals_known = true;
+	before = test->changed;
 	posthog_list(test->posthog, POSTHOG_TRACES, SINCE, UNTIL, 3);
+	/* It is said later that something changed: who asks may be drawing. */
+	assert_int_equal(test->changed, before);
 	source_bench_wait(test, "LIMIT 4");
+	assert_true(test->changed > before);
 	answer_traces(test, 0, 4);
 	source_bench_until_idle(test);
 	assert_int_equal(count(source_bench_lines(test), "$listed_trace"), 3);
