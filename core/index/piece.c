@@ -316,8 +316,9 @@ void piece_read(struct piece *p)
 	}
 	if (p->error.code != ERR_OK || !fill(p, size))
 		return;
-	if (starts_with(p, "\xFF\xFE", 2) || starts_with(p, "\xFE\xFF", 2)) {
-		err_set(&p->error, ERR_PARSE, "UTF-16, not UTF-8: convert it first");
+	if (p->base == 0 && journal_is_utf16((struct str){p->data, p->n})) {
+		err_set(&p->error, ERR_PARSE, "UTF-16, not UTF-8: convert it first: %s",
+		        journal_path(p->journal));
 		return;
 	}
 	at = first_start(p);

@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@
 
 struct journal {
 	char *path;
+	char *watched; /* NULL: the path; otherwise the path is only a name */
 	int file;
 	dev_t device;
 	ino_t inode;
@@ -60,16 +62,11 @@ static enum err open_error(const char *path, int error, struct errinfo *e)
 	}
 }
 
-enum err journal_open(struct journal **out, const char *path, struct errinfo *e)
+static enum err take_file(struct journal **out, int file, const char *path, struct errinfo *e)
 {
-	/* O_NONBLOCK: a FIFO without a writer would hold open() for ever. */
-	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat status;
 	struct journal *j;
 
-	*out = NULL;
-	if (file < 0)
-		return open_error(path, errno, e);
 	if (fstat(file, &status) != 0) {
 		int error = errno;
 
@@ -91,18 +88,47 @@ enum err journal_open(struct journal **out, const char *path, struct errinfo *e)
 	return ERR_OK;
 }
 
+enum err journal_open(struct journal **out, const char *path, struct errinfo *e)
+{
+	/* O_NONBLOCK: a FIFO without a writer would hold open() for ever. */
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	*out = NULL;
+	return file < 0 ? open_error(path, errno, e) : take_file(out, file, path, e);
+}
+
+enum err journal_open_file(struct journal **out, int file, const char *name, struct errinfo *e)
+{
+	char watched[32];
+	enum err err;
+
+	*out = NULL;
+	err = take_file(out, file, name, e);
+	if (err)
+		return err;
+	snprintf(watched, sizeof(watched), "/dev/fd/%d", file);
+	(*out)->watched = mem_copy_text(watched, strlen(watched));
+	return ERR_OK;
+}
+
 void journal_close(struct journal *j)
 {
 	if (!j)
 		return;
 	close(j->file);
 	mem_free(j->path);
+	mem_free(j->watched);
 	mem_free(j);
 }
 
 const char *journal_path(const struct journal *j)
 {
 	return j->path;
+}
+
+const char *journal_watched(const struct journal *j)
+{
+	return j->watched ? j->watched : j->path;
 }
 
 uint64_t journal_size(const struct journal *j)
@@ -120,6 +146,8 @@ enum journal_change journal_check(struct journal *j)
 	j->size = size_of(&status);
 	if (j->size < before)
 		return JOURNAL_SHRUNK;
+	if (j->watched)
+		return j->size > before ? JOURNAL_GROWN : JOURNAL_SAME;
 	if (stat(j->path, &status) != 0 || status.st_dev != j->device || status.st_ino != j->inode)
 		return JOURNAL_GONE;
 	return j->size > before ? JOURNAL_GROWN : JOURNAL_SAME;
@@ -161,4 +189,15 @@ enum err journal_read_exact(const struct journal *j, uint64_t offset, size_t n, 
 	if (n)
 		out->p[out->n] = '\0';
 	return ERR_OK;
+}
+
+/* A text begins with ASCII: as UTF-16 every second byte of it is a NUL. */
+bool journal_is_utf16(struct str beginning)
+{
+	const char *p = beginning.p;
+
+	if (str_starts(beginning, STR("\xFF\xFE")) || str_starts(beginning, STR("\xFE\xFF")))
+		return true;
+	return beginning.n >= JOURNAL_UTF16_BYTES &&
+	       ((p[0] && !p[1] && p[2] && !p[3]) || (!p[0] && p[1] && !p[2] && p[3]));
 }

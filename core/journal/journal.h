@@ -19,8 +19,14 @@ enum journal_change {
 /* Opens a regular file for reading (O_NOCTTY, O_CLOEXEC, never blocking on a FIFO). ERR_IO with one clear sentence for a
  * missing file, a directory, a device, a FIFO, a socket, no permission. The path is copied. */
 enum err journal_open(struct journal **out, const char *path, struct errinfo *e) MUST_USE;
+/* A regular file that is open for reading and need not have a name: taken over, closed also when this
+ * fails (ERR_IO). name is for people. It is never gone. */
+enum err journal_open_file(struct journal **out, int file, const char *name,
+                           struct errinfo *e) MUST_USE;
 void journal_close(struct journal *j);
-const char *journal_path(const struct journal *j);    /* as given: clean it before showing */
+const char *journal_path(const struct journal *j); /* as given: clean it before showing */
+/* Where the system tells of its changes. */
+const char *journal_watched(const struct journal *j);
 uint64_t journal_size(const struct journal *j);       /* bytes, as of the last journal_check */
 enum journal_change journal_check(struct journal *j); /* looks again; loop thread */
 
@@ -29,5 +35,9 @@ int64_t journal_read(const struct journal *j, uint64_t offset, char *into, size_
 /* Exactly n bytes appended to out, or ERR_IO (also when the file ends before). Any thread. */
 enum err journal_read_exact(const struct journal *j, uint64_t offset, size_t n, struct buf *out,
                             struct errinfo *e) MUST_USE;
+
+/* What a file, or a text that is not shorter, begins with. Enough to tell are 4 bytes. */
+#define JOURNAL_UTF16_BYTES 4
+bool journal_is_utf16(struct str beginning);
 
 #endif

@@ -277,7 +277,7 @@ static char *copy_folder(const char *path)
 }
 
 /* What cannot be made shows when the folder is opened. */
-static void make_folder(char *path)
+void journal_make_folder(char *path)
 {
 	for (char *p = path; *p; p++) {
 		if (*p != '/' || p == path)
@@ -293,7 +293,7 @@ static enum err open_folder(struct journal_writer *w, struct errinfo *e)
 {
 	struct stat about;
 
-	make_folder(w->folder);
+	journal_make_folder(w->folder);
 	if (lstat(w->folder, &about) == 0 && S_ISLNK(about.st_mode))
 		return err_set(e, ERR_IO,
 		               "the journal %s is a symbolic link: name the folder itself",

@@ -42,6 +42,8 @@ void journal_writer_tick(struct journal_writer *w);
 const char *journal_writer_path(const struct journal_writer *w);
 void journal_writer_close(struct journal_writer *w); /* syncs; NULL is allowed */
 
+/* With those above it, modes 0700; failure shows when something is to be made in it. The path is as before. */
+void journal_make_folder(char *path);
 /* ${XDG_STATE_HOME:-~/.local/state}/tracehog/journal. ERR_IO if neither is set. */
 enum err journal_folder(struct buf *out, struct errinfo *e) MUST_USE;
 

@@ -70,8 +70,8 @@ static void test_utf16(void **state)
 	loader_bench_write(b, O_TRUNC, (struct str){"\xFF\xFE{\0}\0", 6});
 	loader_bench_load(b, 0);
 	assert_int_equal(loader_status(b->loader)->state, LOADER_FAILED);
-	assert_string_equal(loader_status(b->loader)->error.msg,
-	                    "UTF-16, not UTF-8: convert it first");
+	assert_non_null(strstr(loader_status(b->loader)->error.msg,
+	                       "UTF-16, not UTF-8: convert it first: "));
 	assert_int_equal(loader_status(b->loader)->counts.lines, 0);
 	loader_bench_close(b);
 }
