@@ -263,6 +263,12 @@ static void push_back(struct document *d, struct str text)
 {
 	struct buf joined = {0};
 
+	/* It was just taken from there: copying all that follows, each time, would cost the square. */
+	if (text.n > 0 && text.n <= d->again_at &&
+	    memcmp(d->again.p + d->again_at - text.n, text.p, text.n) == 0) {
+		d->again_at -= text.n;
+		return;
+	}
 	buf_append(&joined, text);
 	buf_append(&joined, str_sub(buf_str(&d->again), d->again_at, SIZE_MAX));
 	buf_free(&d->again);
@@ -291,6 +297,15 @@ static void settle(struct document *d, enum line_end end)
 	buf_clear(&d->line);
 }
 
+static void pass_again(struct document *d)
+{
+	d->again_at += step(d, str_sub(buf_str(&d->again), d->again_at, SIZE_MAX));
+	if (d->again_at < d->again.n || d->undecided)
+		return;
+	buf_free(&d->again);
+	d->again_at = 0;
+}
+
 /* What comes after a broken value: the line that broke it, from its beginning if that is held. */
 static void mend(struct document *d)
 {
@@ -313,15 +328,13 @@ static void mend(struct document *d)
 static void run(struct document *d, struct str bytes)
 {
 	for (;;) {
-		struct str again = str_sub(buf_str(&d->again), d->again_at, SIZE_MAX);
-
 		if (d->mode == MODE_BROKEN) {
 			mend(d);
 		} else if (d->undecided) {
 			settle(d,
 			       str_ends(buf_str(&d->line), STR("\n")) ? LINE_ENDED : LINE_GOES_ON);
-		} else if (again.n > 0) {
-			d->again_at += step(d, again);
+		} else if (d->again_at < d->again.n) {
+			pass_again(d);
 		} else if (bytes.n > 0) {
 			bytes = str_sub(bytes, step(d, bytes), SIZE_MAX);
 		} else {

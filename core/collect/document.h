@@ -27,9 +27,9 @@
  * event. Wrong numbers and words, and depth over JSON_MAX_DEPTH, end nothing: they cost their own event.
  * An input that ends inside an event has that given on as it stands, with a line end.
  *
- * Memory: one event (of an answer with traces, one trace), of JOURNAL_MAX_LINE at most: a longer one
- * flows through as one line without being held. Rows that come before their columns are kept up to
- * DOCUMENT_ROWS bytes; from then on rows are given on as they stand.
+ * Memory: one event (of an answer with traces, one trace), of JOURNAL_MAX_LINE at most, and for a
+ * broken one that much again: a longer one flows through as one line without being held. Rows that come
+ * before their columns are kept up to DOCUMENT_ROWS bytes; from then on rows are given on as they stand.
  *
  * Logs (for standard input): a line that is no JSON becomes a `$log` event with the time of reading and
  * the line as `text`: quotes, backslashes and control bytes escaped, invalid UTF-8 as it came. One over
