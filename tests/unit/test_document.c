@@ -228,6 +228,8 @@ static void test_broken(void **state)
 	      EVENT "\n{\"a\":01}\n{\"a\":NULL},{\"a\":nul}," EVENT "]\n");
 	gives("{\n\"event\":\"a\",\n\"x\":}\n}\n{\n\"event\":\"b\"}",
 	      "{\n\"event\":\"a\",\n\"x\":}\n}\n{\"event\":\"b\"}\n");
+	gives("[\n" EVENT ",\n{\"a\":\"\\u123x\"},\n{\"a\":\"\\x\"},\n" EVENT "\n]\n",
+	      EVENT "\n{\"a\":\"\\u123x\"},\n{\"a\":\"\\x\"},\n" EVENT "\n]\n");
 	gives("[\n" EVENT ",{\"event\":", EVENT "\n{\"event\":\n");
 	gives("{\n\"results\":[[ 1 ],[2]", "[1]\n[2]\n");
 }
@@ -369,6 +371,7 @@ static void test_too_long(void **state)
 	document_feed(d, STR("[\n{\"event\":\""), NOW);
 	for (; sent <= JOURNAL_MAX_LINE; sent += piece.n)
 		document_feed(d, buf_str(&piece), NOW);
+	assert_true(t.bytes > JOURNAL_MAX_LINE);
 	document_feed(d, STR("\" , \"a\":[ ] },\n{ \"event\":\"b\"}]"), NOW);
 	document_end(d, NOW);
 	document_free(d);
