@@ -63,6 +63,8 @@ void explorer_want_rows(struct explorer *x, enum rows_kind kind, int64_t time);
 void explorer_want_events(struct explorer *x);
 /* Lists made from events leave out those of the window that were neither fetched nor arrived. */
 bool explorer_is_partial(const struct explorer *x);
+/* The list has further pages in the window, or is not there yet. */
+bool explorer_has_more(const struct explorer *x, enum rows_kind kind);
 void explorer_want_session(struct explorer *x, uint32_t session); /* its traces */
 /* Its events, unless they were fetched and none can have come since; again: in any case. */
 void explorer_want_trace(struct explorer *x, uint32_t trace, bool again);

@@ -104,6 +104,19 @@ static void on_changed(void *ctx)
 	explorer_changed(r->explorer);
 }
 
+static bool is_behind(void *ctx)
+{
+	const struct explorer *x = ((const struct remote *)ctx)->explorer;
+
+	for (uint32_t i = 0; i < explorer_source_count(x); i++) {
+		const struct loader_status *s = explorer_source(x, i);
+
+		if (s->state == LOADER_LOADING || (s->state == LOADER_DONE && s->loaded < s->bytes))
+			return true;
+	}
+	return false;
+}
+
 static bool has_event(void *ctx, struct str uuid)
 {
 	const struct remote *r = ctx;
@@ -143,6 +156,7 @@ enum err explorer_add_posthog(struct explorer *x, const struct posthog_options *
 	struct remote *r = mem_zero(1, sizeof(*r));
 	struct posthog_reader reader = {.written = on_written,
 	                                .changed = on_changed,
+	                                .is_behind = is_behind,
 	                                .has_event = has_event,
 	                                .has_totals = has_totals,
 	                                .ctx = r};
@@ -242,6 +256,17 @@ void explorer_want_rows(struct explorer *x, enum rows_kind kind, int64_t time)
 	if (status.more[list] && !status.listing[list] &&
 	    (time == TIME_NONE || time <= status.frontier[list]))
 		posthog_more(r->posthog, list);
+}
+
+bool explorer_has_more(const struct explorer *x, enum rows_kind kind)
+{
+	enum posthog_list list = kind == ROWS_SESSIONS ? POSTHOG_SESSIONS : POSTHOG_TRACES;
+	struct posthog_status status;
+
+	if (!explorer_posthog(x) || (kind != ROWS_TRACES && kind != ROWS_SESSIONS))
+		return false;
+	posthog_read_status(explorer_posthog(x), &status);
+	return status.more[list] || status.listing[list];
 }
 
 void explorer_want_events(struct explorer *x)

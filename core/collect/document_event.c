@@ -114,7 +114,11 @@ static void write_trace(struct document *d, struct str trace, struct str events)
 	wrap(&answer, STR_EMPTY, trace);
 	json_unescape(&id, raw_inside(posthog_rows_member(trace, STR("id"))));
 	rc = posthog_read_trace(buf_str(&answer), buf_str(&id), d->now, &lines, &found, &e);
+	/* Here nobody has the real one. */
+	if (rc == ERR_OK)
+		buf_append(&lines, buf_str(&found.folded));
 	buf_free(&found.last_uuid);
+	buf_free(&found.folded);
 	if (rc == ERR_OK && lines.n > 0) {
 		write_lines(d, buf_str(&lines));
 		if (e.msg[0] != '\0')

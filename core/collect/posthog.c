@@ -14,6 +14,8 @@
 
 #define NAME_BYTES 60 /* of a project's name: more is cut where it is shown */
 #define LINES_MAX  ((size_t)256 << 20)
+#define AMONG_MAX  ((size_t)64 << 10)
+#define HOLD_MS    5
 
 /* ---- lines ---- */
 
@@ -30,6 +32,13 @@ static struct str line_uuid(struct str line)
 	return end ? (struct str){line.p, (size_t)(end - line.p)} : STR_EMPTY;
 }
 
+/* The stream and the query may bring the same event within a moment. Of many lines that is not looked
+ * for: they are one query's. */
+static bool is_among(const struct buf *lines, struct str uuid)
+{
+	return lines->n < AMONG_MAX && str_find(buf_str(lines), uuid, 0, false) != SIZE_MAX;
+}
+
 static void keep_new(const struct posthog *p, struct str lines, struct buf *out)
 {
 	while (lines.n > 0) {
@@ -37,7 +46,8 @@ static void keep_new(const struct posthog *p, struct str lines, struct buf *out)
 		size_t n = end ? (size_t)(end - lines.p) + 1 : lines.n;
 		struct str line = {lines.p, n}, uuid = line_uuid(line);
 
-		if (uuid.n == 0 || !p->reader.has_event(p->reader.ctx, uuid))
+		if (uuid.n == 0 ||
+		    !(p->reader.has_event(p->reader.ctx, uuid) || is_among(out, uuid)))
 			buf_append(out, line);
 		lines = str_sub(lines, n, SIZE_MAX);
 	}
@@ -49,17 +59,38 @@ static void tell_written(struct posthog *p)
 	p->reader.written(p->reader.ctx);
 }
 
-enum err posthog_write_new(struct posthog *p, const struct buf *lines, struct errinfo *e)
+/* What the reader has not read yet it cannot know: until then new lines are held. */
+static void write_held(void *ctx)
 {
-	struct buf fresh = {.max = lines->n + 1};
-	enum err err;
+	struct posthog *p = ctx;
+	struct buf fresh = {.max = LINES_MAX};
+	struct errinfo e = {0};
 
-	keep_new(p, buf_str(lines), &fresh);
-	err = journal_writer_append(p->writer, buf_str(&fresh), e);
-	buf_free(&fresh);
-	if (err == ERR_OK)
+	if (p->held.n == 0)
+		return;
+	if (p->reader.is_behind(p->reader.ctx)) {
+		p->reader.written(p->reader.ctx);
+		loop_timer_start(p->hold, HOLD_MS, 0);
+		return;
+	}
+	keep_new(p, buf_str(&p->held), &fresh);
+	buf_free(&p->held);
+	if (journal_writer_append(p->writer, buf_str(&fresh), &e) == ERR_OK) {
 		tell_written(p);
-	return err;
+	} else {
+		p->trouble = POSTHOG_AWAY;
+		p->why = e;
+	}
+	buf_free(&fresh);
+	posthog_changed(p);
+}
+
+void posthog_write_new(struct posthog *p, const struct buf *lines)
+{
+	p->held.max = LINES_MAX;
+	buf_append(&p->held, buf_str(lines));
+	if (p->held.n > 0)
+		loop_timer_start(p->hold, 0, 0);
 }
 
 void posthog_changed(struct posthog *p)
@@ -95,6 +126,8 @@ static void ask_free(struct ask *a)
 	buf_free(&a->id);
 	buf_free(&a->uuid);
 	buf_free(&a->page.last_uuid);
+	buf_free(&a->page.folded);
+	buf_free(&a->folded);
 	mem_free(a);
 }
 
@@ -175,7 +208,7 @@ static void on_read(void *ctx)
 	if (a->err == ERR_OK && a->known)
 		tell_written(p);
 	else if (a->err == ERR_OK)
-		a->err = posthog_write_new(p, &a->lines, &a->e);
+		posthog_write_new(p, &a->lines);
 	buf_free(&a->lines);
 	if (a->err == ERR_OK)
 		a->use(a);
@@ -426,6 +459,7 @@ enum err posthog_open(struct posthog **out, struct loop *l, const struct posthog
 	p->loop = l;
 	p->reader = *reader;
 	copy_options(p, options);
+	p->hold = loop_timer_new(l, write_held, p);
 	err = posthog_api_new(&p->api, l, &api, on_api, p, e);
 	if (err == ERR_OK && p->project != 0) {
 		err = posthog_cache_open(p, e);
@@ -453,6 +487,8 @@ void posthog_close(struct posthog *p)
 	while (p->reading > 0)
 		loop_step(p->loop, true);
 	http_free(p->http);
+	loop_timer_free(p->hold);
+	buf_free(&p->held);
 	posthog_cache_close(p);
 	for (int i = 0; i < POSTHOG_LISTS; i++)
 		buf_free(&p->lists[i].last);
@@ -492,6 +528,7 @@ bool posthog_cancel(struct posthog *p)
 
 static void read_asks(const struct posthog *p, struct posthog_status *out)
 {
+	out->waiting += p->held.n > 0;
 	for (const struct ask *a = p->asks; a; a = a->next) {
 		if (!a->for_tail)
 			out->waiting++;

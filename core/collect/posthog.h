@@ -40,6 +40,8 @@ struct posthog_reader {
 	/* The status changed, or something that was asked for ended. Not from within the functions that
 	 * ask: views call those while they draw. */
 	void (*changed)(void *ctx);
+	/* Whether lines that were written are still to be read: has_event does not know them yet. */
+	bool (*is_behind)(void *ctx);
 	/* Whether an event of that uuid is there. */
 	bool (*has_event)(void *ctx, struct str uuid);
 	/* Whether the totals of that trace or session are there, and are as of `last` or newer. */

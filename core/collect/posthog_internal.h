@@ -46,7 +46,8 @@ struct ask {
 	uint32_t shrunk;    /* how often a page was too big for one answer: each is half as long */
 	uint32_t events;    /* lines written so far */
 	struct posthog_found page;
-	bool bodies; /* some event had some */
+	struct buf folded; /* see posthog_rows.h */
+	bool bodies;       /* some event had some */
 };
 
 struct list_state {
@@ -77,6 +78,8 @@ struct posthog {
 	int64_t listed_at;
 	bool all; /* the last posthog_events came to its end */
 	struct ask *asks;
+	struct buf held; /* lines for posthog_write_new */
+	struct loop_timer *hold;
 	uint32_t reading; /* jobs of workers */
 	enum posthog_trouble trouble;
 	struct errinfo why;
@@ -109,8 +112,8 @@ void ask_fail_in_circles(struct ask *a);
 void ask_fail(struct ask *a, enum posthog_trouble trouble, const struct errinfo *why);
 /* The ask of that kind for that id; NULL. */
 struct ask *ask_find(struct posthog *p, int kind, struct str id);
-/* Hands the lines of events that are not there to the journal and tells the reader. */
-enum err posthog_write_new(struct posthog *p, const struct buf *lines, struct errinfo *e) MUST_USE;
+/* Hands the lines of events that are not there to the journal, once the reader has read all, and tells it. */
+void posthog_write_new(struct posthog *p, const struct buf *lines);
 void posthog_changed(struct posthog *p);
 
 /* Of struct ask. */

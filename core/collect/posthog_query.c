@@ -198,6 +198,16 @@ static const char trace_events[] =
 static const char all_events[] = "SELECT uuid, event, timestamp, distinct_id, properties\n"
 				 "FROM events\n"
 				 "WHERE event LIKE '$ai_%' AND " IN_TIME EVENTS_TAIL;
+static const char explicit_ai_events[] =
+	"SELECT uuid, event, timestamp, distinct_id, properties,\n"
+	"  input, output, output_choices, input_state, output_state, tools\n"
+	"FROM posthog.ai_events\n"
+	"WHERE trace_id = {trace} AND event = '$ai_trace' AND " IN_TIME "ORDER BY timestamp\n";
+static const char explicit_events[] =
+	"SELECT uuid, event, timestamp, distinct_id, properties\n"
+	"FROM events\n"
+	"WHERE event = '$ai_trace' AND properties.$ai_trace_id = {trace} AND " IN_TIME
+	"ORDER BY timestamp\n";
 static const char body_of_event[] =
 	"SELECT uuid, event, timestamp, distinct_id, properties,\n"
 	"  input, output, output_choices, input_state, output_state, tools\n"
@@ -402,6 +412,16 @@ void posthog_query_events(struct buf *body, enum posthog_table table,
 		add(values, "trace", text(page->trace));
 	write_hogql(body, all ? all_events : of[table].hogql, page->limit + 1, values,
 	            all ? "tracehog:events" : of[table].name, query_id);
+}
+
+void posthog_query_trace_event(struct buf *body, enum posthog_table table, struct str trace,
+                               int64_t since, int64_t until, const char *query_id)
+{
+	cJSON *values = range(since, until);
+
+	add(values, "trace", text(trace));
+	write_hogql(body, table == POSTHOG_EVENTS ? explicit_events : explicit_ai_events,
+	            POSTHOG_MAX_EXPLICIT, values, "tracehog:trace-event", query_id);
 }
 
 void posthog_query_body(struct buf *body, struct str trace, struct str uuid, int64_t since,

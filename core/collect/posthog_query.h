@@ -14,8 +14,9 @@
 #include "base/buf.h"
 #include "base/time.h"
 
-#define POSTHOG_MAX_ROWS  5000
-#define POSTHOG_MAX_FOUND 20 /* rows of posthog_query_find */
+#define POSTHOG_MAX_ROWS     5000
+#define POSTHOG_MAX_EXPLICIT 100 /* rows of posthog_query_trace_event */
+#define POSTHOG_MAX_FOUND    20  /* rows of posthog_query_find */
 
 /* A page of a list. Times are microseconds since 1970. */
 struct posthog_page {
@@ -63,6 +64,10 @@ struct posthog_events_page {
 /* tracehog:trace-ai-events, -light, tracehog:trace-events; with no trace tracehog:events. */
 void posthog_query_events(struct buf *body, enum posthog_table table,
                           const struct posthog_events_page *page, const char *query_id);
+/* tracehog:trace-event: the $ai_trace events of a trace, which a TraceQuery leaves out, with their states
+ * from POSTHOG_AI_EVENTS, or from POSTHOG_EVENTS; at most POSTHOG_MAX_EXPLICIT. */
+void posthog_query_trace_event(struct buf *body, enum posthog_table table, struct str trace,
+                               int64_t since, int64_t until, const char *query_id);
 /* tracehog:body: the heavy columns of one event, from posthog.ai_events. */
 void posthog_query_body(struct buf *body, struct str trace, struct str uuid, int64_t since,
                         int64_t until, const char *query_id);

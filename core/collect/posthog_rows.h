@@ -62,13 +62,15 @@ struct posthog_found {
 	struct buf last_uuid; /* of the last row, for the next page; free it */
 	bool more;
 	bool has_bodies; /* some generation or embedding had input or output */
+	/* Of a TraceQuery: the line of a $ai_trace event made of what LLMTrace says, for where the real one is
+	 * not to be had; its uuid is made from the trace's id. Empty if it says nothing. Free it. */
+	struct buf folded;
 };
 /* Both fill *found anew: free what it holds before, but it need not be initialised.
  *
- * Of a TraceQuery: its events, each with the trace's user, since theirs is not sent; and a $ai_trace
- * event made of what LLMTrace says (name, states,
- * session, user; uuid made from the trace id, the same each time) when it holds states or a name that
- * no event bears; PostHog folds the real one away. No trace in it: events 0. */
+ * Of a TraceQuery: its events, each with the trace's user, since theirs is not sent. PostHog folds the
+ * $ai_trace event away: what LLMTrace says of it (name, states, session, user) is in folded when it
+ * holds states or a name that no event bears. No trace in it: events 0. */
 enum err posthog_read_trace(struct str answer, struct str trace, int64_t now, struct buf *lines,
                             struct posthog_found *found, struct errinfo *e) MUST_USE;
 /* Of posthog_query_events and _body: properties may be an object or a JSON text; heavy columns that are

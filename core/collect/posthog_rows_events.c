@@ -417,7 +417,9 @@ static bool write_trace_event(struct reading *r, struct str trace, struct str id
 	parts.event = STR("\"$ai_trace\"");
 	parts.timestamp = posthog_rows_member(trace, STR("createdAt"));
 	parts.properties = buf_str(&properties);
+	r->lines = &r->found->folded;
 	good = write_event(r, &parts);
+	r->found->events -= good;
 	buf_free(&uuid);
 	buf_free(&properties);
 	return good;

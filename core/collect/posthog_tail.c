@@ -12,9 +12,9 @@ static void on_message(void *ctx, struct str json)
 	struct buf lines = {0};
 	struct errinfo e = {0};
 
-	/* What makes no sense, or cannot be written now, comes with the next query. */
-	if (posthog_read_live(json, time_now(), &lines, &e) == ERR_OK && lines.n > 0)
-		(void)!posthog_write_new(p, &lines, &e);
+	/* What makes no sense comes with the next query. */
+	if (posthog_read_live(json, time_now(), &lines, &e) == ERR_OK)
+		posthog_write_new(p, &lines);
 	buf_free(&lines);
 }
 

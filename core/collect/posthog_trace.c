@@ -16,13 +16,15 @@
 #define BODIES_MAX 4u /* inputs and outputs that are asked for at once */
 #define SHRUNK_MAX 9u /* then a page is one event */
 
-/* In the order of trying. POSTHOG_TOO_BIG goes from the first two to LIGHT; a server that has no
+/* In the order of trying; behind a TraceQuery come the $ai_trace events that it leaves out. POSTHOG_TOO_BIG goes from the first two to LIGHT; a server that has no
  * posthog.ai_events goes on to OLD, in pages as small as it takes. */
 enum step {
 	STEP_QUERY,
 	STEP_ROWS,
 	STEP_OLD,
 	STEP_LIGHT,
+	STEP_EXPLICIT,
+	STEP_EXPLICIT_OLD,
 };
 
 static enum posthog_table table_of(enum step step)
@@ -104,6 +106,24 @@ static void send_step(struct ask *a, enum step step)
 	ask_send(a, &body, query_id);
 }
 
+static void send_explicit(struct ask *a, enum step step)
+{
+	char query_id[POSTHOG_QUERY_ID];
+	struct buf body = {0};
+
+	a->step = (int)step;
+	a->limit = POSTHOG_MAX_EXPLICIT;
+	posthog_query_id(query_id);
+	posthog_query_trace_event(&body, step == STEP_EXPLICIT ? POSTHOG_AI_EVENTS : POSTHOG_EVENTS,
+	                          buf_str(&a->id), a->since, a->until, query_id);
+	ask_send(a, &body, query_id);
+}
+
+static bool is_explicit(const struct ask *a)
+{
+	return a->step == STEP_EXPLICIT || a->step == STEP_EXPLICIT_OLD;
+}
+
 /* What became of its inputs and outputs. */
 static const char *bodies_of(const struct ask *a)
 {
@@ -120,6 +140,7 @@ static enum err read_trace(struct ask *a, struct errinfo *e)
 	enum err err;
 
 	buf_free(&a->page.last_uuid);
+	buf_free(&a->page.folded);
 	err = a->step == STEP_QUERY
 	              ? posthog_read_trace(answer, id, a->now, &a->lines, &a->page, e)
 	              : posthog_read_events(answer, a->limit, a->now, &a->lines, &a->page, e);
@@ -128,6 +149,17 @@ static enum err read_trace(struct ask *a, struct errinfo *e)
 		return err;
 	a->events += a->page.events;
 	a->bodies |= a->page.has_bodies;
+	if (a->step == STEP_QUERY) {
+		buf_clear(&a->folded);
+		buf_append(&a->folded, buf_str(&a->page.folded));
+		return ERR_OK;
+	}
+	if (a->page.events == 0 && a->step == STEP_EXPLICIT)
+		return ERR_OK;
+	if (a->page.events == 0 && a->step == STEP_EXPLICIT_OLD && a->folded.n > 0) {
+		buf_append(&a->lines, buf_str(&a->folded));
+		a->events++;
+	}
 	if (!a->page.more && a->events > 0)
 		posthog_write_opened(id, bodies_of(a), a->events, a->now, &a->lines);
 	return ERR_OK;
@@ -137,7 +169,13 @@ static void use_trace(struct ask *a)
 {
 	struct errinfo e = {0};
 
-	if (a->page.more) {
+	if (a->step == STEP_QUERY && a->events > 0) {
+		send_explicit(a, STEP_EXPLICIT);
+	} else if (a->step == STEP_EXPLICIT && a->page.events == 0) {
+		send_explicit(a, STEP_EXPLICIT_OLD);
+	} else if (is_explicit(a)) {
+		ask_end(a);
+	} else if (a->page.more) {
 		send_next(a, table_of((enum step)a->step));
 	} else if (a->events > 0 || a->step == STEP_LIGHT) {
 		ask_end(a);
@@ -161,7 +199,11 @@ static void refuse_trace(struct ask *a, enum posthog_trouble trouble, const stru
 {
 	enum step step = (enum step)a->step;
 
-	if (trouble == POSTHOG_TOO_BIG && step < STEP_OLD)
+	if (trouble == POSTHOG_BAD_QUERY && step == STEP_EXPLICIT)
+		send_explicit(a, STEP_EXPLICIT_OLD);
+	else if (is_explicit(a))
+		ask_fail(a, trouble, why);
+	else if (trouble == POSTHOG_TOO_BIG && step < STEP_OLD)
 		send_step(a, STEP_LIGHT);
 	else if (trouble == POSTHOG_TOO_BIG && shrink(a, table_of(step)))
 		return;

@@ -138,7 +138,7 @@ secret
 # ---- from the cache; gone and back ---------------------------------------------------------------------------------------
 PORT=${HOST##*:}
 opens
-wait_for ' 400 traces'
+wait_for ' 400+ traces'
 gone
 text R
 wait_for 'offline'
@@ -151,7 +151,7 @@ wait_cursor trace-400
 standin --port "$PORT"
 wait_gone '127.0.0.1: no answer'
 wait_gone 'offline'
-wait_for ' 400 traces'
+wait_for ' 400+ traces'
 ends_at_once
 
 # ---- slow, limited, refused ------------------------------------------------------------------------------------------------
@@ -217,6 +217,7 @@ text 0
 wait_for 'what is new comes by the live stream'
 wait_for ' requests '
 ends_at_once
-mannerly
+# PostHog may work on what was cancelled for a moment more.
+mannerly 3
 secret
 verdict

@@ -298,6 +298,9 @@ static bool is_asked_for(const struct question *q, const cJSON *event)
 		return false;
 	if (strstr(q->sql, "posthog.ai_events") != NULL && !is_kept(event))
 		return false;
+	if (strstr(q->sql, "event = '$ai_trace'") != NULL)
+		return kind_of(event) == TRACE &&
+		       strcmp(property_text(event, "$ai_trace_id"), trace) == 0;
 	if (*trace != '\0' && strcmp(property_text(event, "$ai_trace_id"), trace) != 0)
 		return false;
 	if (*uuid != '\0')
@@ -464,6 +467,7 @@ static const struct {
 	{"tracehog:trace-ai-events-light", list_events},
 	{"tracehog:trace-events", list_events},
 	{"tracehog:events", list_events},
+	{"tracehog:trace-event", list_events},
 	{"tracehog:body", list_events},
 	{"tracehog:find", find_id},
 };

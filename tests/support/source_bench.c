@@ -75,6 +75,12 @@ static void on_changed(void *ctx)
 	((struct source_bench *)ctx)->changed++;
 }
 
+static bool is_behind(void *ctx)
+{
+	(void)ctx;
+	return false;
+}
+
 static bool has_event(void *ctx, struct str uuid)
 {
 	const struct source_bench *test = ctx;
@@ -95,7 +101,8 @@ static bool has_totals(void *ctx, enum posthog_list list, struct str id, int64_t
 
 void source_bench_open(struct source_bench *test, struct posthog_options options)
 {
-	struct posthog_reader reader = {on_written, on_changed, has_event, has_totals, test};
+	struct posthog_reader reader = {on_written, on_changed, is_behind,
+	                                has_event,  has_totals, test};
 	struct errinfo e = {0};
 
 	options.host = manual_server_url(test->server);

@@ -23,6 +23,7 @@
 #define TRACE        "\"name\":\"tracehog:trace\""
 #define AI_EVENTS    "\"name\":\"tracehog:trace-ai-events\""
 #define LIGHT        "\"name\":\"tracehog:trace-ai-events-light\""
+#define EXPLICIT     "\"name\":\"tracehog:trace-event\""
 #define OLD_EVENTS   "\"name\":\"tracehog:trace-events\""
 #define EVENTS       "\"name\":\"tracehog:events\""
 #define FIND         "\"name\":\"tracehog:find\""
@@ -349,8 +350,34 @@ static void test_trace_by_query(void **state)
 		"{\"results\":[{\"id\":\"t\",\"events\":[{\"id\":\"0190a1b2-0000-7000-8000-"
 		"000000000001\",\"event\":\"$ai_span\",\"createdAt\":\"2026-09-22T10:00:00Z\","
 		"\"properties\":{\"$ai_trace_id\":\"t\"}}]}]}");
+	/* The $ai_trace event that a TraceQuery leaves out. */
+	source_bench_answer(test, EXPLICIT, 200,
+	                    "{\"columns\":[\"uuid\",\"event\",\"timestamp\",\"properties\"],"
+	                    "\"results\":[[\"0190a1b2-0000-7000-8000-000000000002\",\"$ai_trace\","
+	                    "\"2026-09-22T10:00:00Z\",\"{\\\"$ai_trace_id\\\":\\\"t\\\"}\"]]}");
 	source_bench_until_idle(test);
-	assert_int_equal(count(source_bench_lines(test), "\"opened\":true,\"events\":1"), 1);
+	assert_int_equal(count(source_bench_lines(test), "\"event\":\"$ai_trace\""), 1);
+	assert_int_equal(count(source_bench_lines(test), "\"opened\":true,\"events\":2"), 1);
+}
+
+/* Where it is nowhere to be had, it is made of what the TraceQuery says. */
+static void test_trace_event_nowhere(void **state)
+{
+	struct source_bench *test = *state;
+
+	source_bench_open_ready(test);
+	posthog_trace(test->posthog, STR("t"), SINCE, UNTIL);
+	source_bench_answer(
+		test, TRACE, 200,
+		"{\"results\":[{\"id\":\"t\",\"traceName\":\"n\",\"inputState\":{\"q\":1},"
+		"\"createdAt\":\"2026-09-22T10:00:00Z\",\"events\":[{\"id\":\"0190a1b2-0000-7000-8000-"
+		"000000000001\",\"event\":\"$ai_span\",\"createdAt\":\"2026-09-22T10:00:00Z\","
+		"\"properties\":{\"$ai_trace_id\":\"t\"}}]}]}");
+	source_bench_answer(test, EXPLICIT, 400, REFUSED);
+	source_bench_answer(test, EXPLICIT, 200, "{\"columns\":[],\"results\":[]}");
+	source_bench_until_idle(test);
+	assert_int_equal(count(source_bench_lines(test), "\"$ai_input_state\":{\"q\":1}"), 1);
+	assert_int_equal(count(source_bench_lines(test), "\"opened\":true,\"events\":2"), 1);
 }
 
 static void test_trace_step_by_step(void **state)
@@ -556,6 +583,7 @@ int main(void)
 		TEST(test_failure_stays),
 		TEST(test_session),
 		TEST(test_trace_by_query),
+		TEST(test_trace_event_nowhere),
 		TEST(test_trace_step_by_step),
 		TEST(test_trace_nowhere),
 		TEST(test_trace_in_circles),

@@ -455,6 +455,8 @@ static void table_head(struct view *v, struct buf *out)
 		format_count(out, t->rows.n);
 	else
 		buf_add(out, '?');
+	if (t->query.session == MODEL_NONE && explorer_has_more(v->world->explorer, t->query.kind))
+		buf_add(out, '+');
 	buf_printf(out, " %s", rows_kind_name(t->query.kind));
 	if (t->rows.n == 1)
 		out->p[--out->n] = '\0'; /* all kinds have an s at their end */
