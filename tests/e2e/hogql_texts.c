@@ -37,6 +37,10 @@ int main(void)
 	events.trace = STR_EMPTY;
 	posthog_query_events(&body, POSTHOG_EVENTS, &events, id);
 	print(&body);
+	posthog_query_trace_event(&body, POSTHOG_AI_EVENTS, ids[0], 0, TIME_SECOND, id);
+	print(&body);
+	posthog_query_trace_event(&body, POSTHOG_EVENTS, ids[0], 0, TIME_SECOND, id);
+	print(&body);
 	posthog_query_body(&body, ids[0], ids[1], 0, TIME_SECOND, id);
 	print(&body);
 	posthog_query_find(&body, ids[0], false, 0, TIME_SECOND, id);

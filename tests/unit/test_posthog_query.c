@@ -335,6 +335,30 @@ static void test_one_body(void **state)
 	cJSON_Delete(all);
 }
 
+static void test_trace_event(void **state)
+{
+	static const struct {
+		enum posthog_table table;
+		const char *from;
+	} cases[] = {{POSTHOG_AI_EVENTS, "FROM posthog.ai_events\n"},
+	             {POSTHOG_EVENTS, "FROM events\n"}};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct buf body = {0};
+		cJSON *all;
+
+		posthog_query_trace_event(&body, cases[i].table, str_of(hostile[1]), SINCE, UNTIL,
+		                          QUERY_ID);
+		all = read_back(&body, "tracehog:trace-event");
+		assert_string_equal(value(all, "trace"), hostile[1]);
+		assert_non_null(strstr(text_of(all), cases[i].from));
+		assert_non_null(strstr(text_of(all), "event = '$ai_trace'"));
+		assert_non_null(strstr(text_of(all), "LIMIT 100"));
+		cJSON_Delete(all);
+	}
+}
+
 static void test_find(void **state)
 {
 	struct buf body = {0};
@@ -364,6 +388,7 @@ int main(void)
 		cmocka_unit_test(test_events_by_table),
 		cmocka_unit_test(test_events_of_all_traces),
 		cmocka_unit_test(test_one_body),
+		cmocka_unit_test(test_trace_event),
 		cmocka_unit_test(test_find),
 	};
 
