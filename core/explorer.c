@@ -9,18 +9,24 @@
 #include "explorer_internal.h"
 
 #include "base/mem.h"
+#include "collect/stream.h"
+#include "config/config.h"
 #include "index/loader.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SOURCES_MAX (1u << 16) /* an event's place has 16 bits for its journal */
 
 struct source {
 	struct journal *journal;
 	struct loader *loader;
+	struct stream
+		*stream; /* has the journal and feeds it; NULL: the journal is the file itself */
+	bool fed;        /* the stream has ended, and the loader was told */
 };
 
 struct explorer {
@@ -44,9 +50,29 @@ struct explorer {
 	void *on_event_ctx;
 };
 
-static bool is_first_load(const struct loader_status *status)
+static void on_stream(void *ctx);
+
+/* One that may go on for ever is waited for only by who wants its end. */
+static bool is_streaming(const struct explorer *x, const struct source *source)
 {
-	return status->state == LOADER_LOADING && !status->loaded_once;
+	return source->stream && !source->fed && (stream_is_finite(source->stream) || !x->follow);
+}
+
+static bool is_first_load(const struct explorer *x, uint32_t i)
+{
+	const struct loader_status *status = loader_status(x->sources[i].loader);
+
+	return (status->state == LOADER_LOADING && !status->loaded_once) ||
+	       (is_streaming(x, &x->sources[i]) && stream_is_finite(x->sources[i].stream));
+}
+
+static void start_source(struct explorer *x, struct source *source)
+{
+	if (source->stream)
+		loader_feed(source->loader);
+	loader_start(source->loader, x->follow && !source->stream);
+	if (source->stream)
+		stream_start(source->stream, x->loop, on_stream, x);
 }
 
 /* Sources are loaded one after the other: all at once they would need memory, and time in a turn of
@@ -54,8 +80,8 @@ static bool is_first_load(const struct loader_status *status)
 static void start_sources(struct explorer *x)
 {
 	while (x->started && x->n_started < x->n_sources &&
-	       (x->n_started == 0 || !is_first_load(explorer_source(x, x->n_started - 1))))
-		loader_start(x->sources[x->n_started++].loader, x->follow);
+	       (x->n_started == 0 || !is_first_load(x, x->n_started - 1)))
+		start_source(x, &x->sources[x->n_started++]);
 }
 
 static void changed(void *ctx)
@@ -65,6 +91,23 @@ static void changed(void *ctx)
 	start_sources(x);
 	if (x->on_change)
 		x->on_change(x->on_change_ctx);
+}
+
+static void on_stream(void *ctx)
+{
+	struct explorer *x = ctx;
+
+	for (uint32_t i = 0; i < x->n_started; i++) {
+		struct source *source = &x->sources[i];
+
+		if (!source->stream || source->fed)
+			continue;
+		loader_check(source->loader);
+		source->fed = stream_ended(source->stream);
+		if (source->fed)
+			loader_end(source->loader, stream_error(source->stream));
+	}
+	changed(x);
 }
 
 static void added(void *ctx, uint32_t event)
@@ -81,6 +124,21 @@ static void added(void *ctx, uint32_t event)
 static void listed(void *ctx, uint32_t listing)
 {
 	model_add_listing(((struct explorer *)ctx)->model, listing);
+}
+
+static enum err add_source(struct explorer *x, struct journal *journal, struct errinfo *e)
+{
+	struct source *source;
+
+	if (x->n_sources == SOURCES_MAX)
+		return err_set(e, ERR_LIMIT, "more than %u sources: %s", SOURCES_MAX,
+		               journal_path(journal));
+	x->sources = mem_resize(x->sources, x->n_sources + 1, sizeof(*x->sources));
+	source = &x->sources[x->n_sources++];
+	*source = (struct source){.journal = journal};
+	source->loader = loader_new(x->loop, &x->events, journal,
+	                            events_add_journal(&x->events, journal), &x->notify);
+	return ERR_OK;
 }
 
 struct explorer *explorer_new(struct loop *loop)
@@ -107,11 +165,18 @@ void explorer_free(struct explorer *x)
 	x->remote = NULL;
 	loop_watch_free(x->watch);
 	for (uint32_t i = 0; i < x->n_sources; i++)
+		if (x->sources[i].stream)
+			stream_stop(x->sources[i].stream);
+	for (uint32_t i = 0; i < x->n_sources; i++)
 		loader_free(x->sources[i].loader);
 	preview_cache_free(x->previews);
 	detail_cache_free(x->details);
-	for (uint32_t i = 0; i < x->n_sources; i++)
-		journal_close(x->sources[i].journal);
+	for (uint32_t i = 0; i < x->n_sources; i++) {
+		if (x->sources[i].stream)
+			stream_free(x->sources[i].stream);
+		else
+			journal_close(x->sources[i].journal);
+	}
 	mem_free(x->sources);
 	buf_free(&x->folder);
 	buf_free(&x->newest);
@@ -120,30 +185,71 @@ void explorer_free(struct explorer *x)
 	mem_free(x);
 }
 
+static enum err add_stream(struct explorer *x, int fd, const char *name, bool logs,
+                           struct errinfo *e)
+{
+	struct stream_options options = {.name = name, .logs = logs};
+	struct stream *stream = NULL;
+	struct buf folder = {0};
+	enum err err = config_folder(&folder, CONFIG_CACHE, e);
+
+	options.folder = buf_text(&folder);
+	if (err == ERR_OK)
+		err = stream_new(&stream, fd, &options, e);
+	else
+		close(fd);
+	buf_free(&folder);
+	if (err == ERR_OK)
+		err = add_source(x, stream_journal(stream), e);
+	if (err == ERR_OK)
+		x->sources[x->n_sources - 1].stream = stream;
+	else
+		stream_free(stream);
+	return err;
+}
+
 enum err explorer_add_file(struct explorer *x, const char *path, struct errinfo *e)
 {
+	int streamed = stream_open_file(path);
 	struct journal *journal;
-	struct source *source;
 	enum err err;
 
-	if (x->n_sources == SOURCES_MAX)
-		return err_set(e, ERR_LIMIT, "more than %u sources: %s", SOURCES_MAX, path);
+	if (streamed >= 0)
+		return add_stream(x, streamed, path, false, e);
 	err = journal_open(&journal, path, e);
 	if (err)
 		return err;
-	x->sources = mem_resize(x->sources, x->n_sources + 1, sizeof(*x->sources));
-	source = &x->sources[x->n_sources++];
-	source->journal = journal;
-	source->loader = loader_new(x->loop, &x->events, journal,
-	                            events_add_journal(&x->events, journal), &x->notify);
-	return ERR_OK;
+	err = add_source(x, journal, e);
+	if (err)
+		journal_close(journal);
+	return err;
+}
+
+enum err explorer_add_stdin(struct explorer *x, int fd, struct errinfo *e)
+{
+	struct journal *journal;
+	enum err err;
+
+	if (stream_is_needed(fd))
+		return add_stream(x, fd, "-", true, e);
+	err = journal_open_file(&journal, fd, "-", e);
+	if (err)
+		return err;
+	err = add_source(x, journal, e);
+	if (err)
+		journal_close(journal);
+	return err;
 }
 
 /* ---- the folder ----------------------------------------------------------------------------- */
 
 static int is_segment(const struct dirent *entry)
 {
-	return entry->d_name[0] != '.' && str_ends(str_of(entry->d_name), STR(".ndjson"));
+	struct str name = str_of(entry->d_name);
+
+	return name.p[0] != '.' &&
+	       (str_ends(name, STR(".ndjson")) || str_ends(name, STR(".ndjson.gz")) ||
+	        str_ends(name, STR(".ndjson.zst")));
 }
 
 static enum err add_segment(struct explorer *x, const char *name, struct errinfo *e)
@@ -240,7 +346,8 @@ void explorer_load(struct explorer *x)
 bool explorer_loading(const struct explorer *x)
 {
 	for (uint32_t i = 0; i < x->n_sources; i++) {
-		if (loader_status(x->sources[i].loader)->state == LOADER_LOADING)
+		if (loader_status(x->sources[i].loader)->state == LOADER_LOADING ||
+		    is_streaming(x, &x->sources[i]))
 			return true;
 	}
 	return false;
@@ -296,6 +403,30 @@ uint32_t explorer_source_count(const struct explorer *x)
 const char *explorer_source_path(const struct explorer *x, uint32_t source)
 {
 	return journal_path(x->sources[source].journal);
+}
+
+const char *explorer_source_notice(const struct explorer *x, uint32_t source)
+{
+	const struct stream *stream = x->sources[source].stream;
+
+	return stream ? stream_notice(stream) : NULL;
+}
+
+bool explorer_source_arrives(const struct explorer *x, uint32_t source)
+{
+	const struct stream *stream = x->sources[source].stream;
+
+	return stream && !stream_is_finite(stream);
+}
+
+bool explorer_ended(const struct explorer *x)
+{
+	bool ended = x->n_sources > 0;
+
+	for (uint32_t i = 0; i < x->n_sources; i++)
+		ended = ended && x->sources[i].fed &&
+		        loader_status(x->sources[i].loader)->state != LOADER_LOADING;
+	return ended;
 }
 
 const struct loader_status *explorer_source(const struct explorer *x, uint32_t source)

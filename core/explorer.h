@@ -17,10 +17,14 @@ struct explorer;
 struct explorer *explorer_new(struct loop *loop); /* loop is borrowed */
 /* Runs turns of the loop until its jobs have ended: not from within a callback of the loop. */
 void explorer_free(struct explorer *x);
-/* A file by its path. ERR_IO with one clear sentence. Sources come before explorer_start; their
+/* A file by its path, compressed or not; a pipe or a terminal too. What cannot be read in place is streamed
+ * (collect/stream.h) from explorer_start on. ERR_IO with one clear sentence. Sources come before explorer_start; their
  * order decides which duplicate wins. */
 enum err explorer_add_file(struct explorer *x, const char *path, struct errinfo *e) MUST_USE;
-/* A journal folder: its *.ndjson segments by name, and while following those that come later. A folder
+/* Standard input, or a copy of it, which is taken over, also when this fails: what is no JSON in a stream is a log
+ * line. A regular file is read as a file, from its beginning. */
+enum err explorer_add_stdin(struct explorer *x, int fd, struct errinfo *e) MUST_USE;
+/* A journal folder: its *.ndjson segments (closed ones also .gz or .zst) by name, and while following those that come later. A folder
  * that is not there yet is an empty one. At most one a explorer. */
 enum err explorer_add_folder(struct explorer *x, const char *path, struct errinfo *e) MUST_USE;
 /* Passes over what is in the sources now, for who wants only what comes. Before explorer_start. */
@@ -43,6 +47,12 @@ const struct events *explorer_events(const struct explorer *x);
 uint32_t explorer_source_count(const struct explorer *x);
 const char *explorer_source_path(const struct explorer *x,
                                  uint32_t source); /* clean before showing */
+/* Something to say about a source before it is loaded (clean before showing), or NULL. */
+const char *explorer_source_notice(const struct explorer *x, uint32_t source);
+/* Its events arrive while it is read: it is a pipe or a terminal. */
+bool explorer_source_arrives(const struct explorer *x, uint32_t source);
+/* Nothing more can come, followed or not: all sources were streams, and are loaded. */
+bool explorer_ended(const struct explorer *x);
 const struct loader_status *explorer_source(const struct explorer *x, uint32_t source);
 /* Sums of all sources' counts and bytes. */
 void explorer_progress(const struct explorer *x, uint64_t *loaded, uint64_t *bytes);

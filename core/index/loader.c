@@ -48,6 +48,8 @@ struct loader {
 	struct bad_line *bad;
 	atomic_bool cancelled;
 	bool follow;
+	bool fed, ended;     /* more may come, of which we are told; nothing does any more */
+	struct errinfo late; /* what is wrong with the source, told once all is loaded */
 
 	struct slot *slots;
 	uint32_t n_slots, head, in_flight;
@@ -264,6 +266,14 @@ static void absorb(struct loader *l, const struct piece *p)
 	}
 }
 
+static void tell_late(struct loader *l)
+{
+	if (l->status.state != LOADER_DONE || l->late.code == ERR_OK)
+		return;
+	l->status.error = l->late;
+	stop(l, LOADER_FAILED);
+}
+
 /* Everything up to the limit is in. */
 static void finish(struct loader *l)
 {
@@ -278,11 +288,12 @@ static void finish(struct loader *l)
 	l->status.loaded_once = true;
 	if (l->status.state == LOADER_LOADING) {
 		l->status.state = LOADER_DONE;
-		if (look(l) && l->status.state == LOADER_GONE)
+		if (look(l) && (l->ended || l->status.state == LOADER_GONE))
 			begin(l);
-		else if (l->follow)
+		else if (l->follow || l->fed)
 			loop_timer_start(l->pause, PAUSE_MS, 0);
 	}
+	tell_late(l);
 	if (l->in_flight == 0)
 		release(l);
 }
@@ -337,7 +348,7 @@ void loader_start(struct loader *l, bool follow)
 {
 	l->follow = follow;
 	if (follow)
-		l->watch = loop_watch_new(l->loop, journal_path(l->journal), look_again, l);
+		l->watch = loop_watch_new(l->loop, journal_watched(l->journal), look_again, l);
 	begin(l);
 }
 
@@ -351,4 +362,19 @@ void loader_check(struct loader *l)
 		begin(l);
 	if (l->status.state != before)
 		changed(l);
+}
+
+void loader_feed(struct loader *l)
+{
+	l->fed = true;
+}
+
+void loader_end(struct loader *l, const struct errinfo *why)
+{
+	l->fed = false;
+	l->ended = true;
+	if (why)
+		l->late = *why;
+	loader_check(l);
+	tell_late(l);
 }

@@ -56,6 +56,12 @@ struct loader *loader_new(struct loop *loop, struct events *table, struct journa
 void loader_start(struct loader *l, bool follow);
 /* Bytes of every piece, for tests; before loader_start. Otherwise a small first one, then about 1 MiB each. */
 void loader_set_piece(struct loader *l, uint64_t bytes);
+/* The journal grows until loader_end, and only loader_check tells so. Before loader_start, which then
+ * does not follow. */
+void loader_feed(struct loader *l);
+/* It has all it will ever have. why (NULL: it is whole): how it came to an early end; once all is
+ * loaded the state is LOADER_FAILED with that error. */
+void loader_end(struct loader *l, const struct errinfo *why);
 /* Passes over what is in the file now: its lines are neither loaded nor counted. Before loader_start. */
 void loader_skip(struct loader *l);
 /* Looks at the file now and loads what was appended (a watch does so by itself while following). */

@@ -12,6 +12,8 @@
 #include "print/ls.h"
 #include "print/output.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,12 +26,17 @@ static enum theme_depth wanted_depth(const struct options *o)
 	return o->color != NULL && strcmp(o->color, "16") == 0 ? DEPTH_16 : DEPTH_256;
 }
 
-static bool have_terminal(void)
+static bool have_screen(void)
 {
 	const char *term = getenv("TERM");
 
-	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && term != NULL && term[0] != '\0' &&
+	return isatty(STDOUT_FILENO) && term != NULL && term[0] != '\0' &&
 	       strcmp(term, "dumb") != 0;
+}
+
+static bool have_terminal(void)
+{
+	return isatty(STDIN_FILENO) && have_screen();
 }
 
 /* Where there is no terminal to explore on, the list of traces. */
@@ -110,6 +117,45 @@ static enum err load_theme(struct showing *s)
 	if (err != ERR_OK)
 		output_error(e.msg);
 	return err;
+}
+
+/* Events come from standard input: keys come from the terminal itself, which takes its place once the events have a
+ * descriptor of their own. */
+static enum err take_keys_from_terminal(struct errinfo *e)
+{
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
+	bool taken = fd >= 0 && dup2(fd, STDIN_FILENO) == STDIN_FILENO;
+
+	if (!taken)
+		err_set(e, ERR_IO, "no keys can be read from the terminal (%s): /dev/tty",
+		        strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	return taken ? ERR_OK : ERR_IO;
+}
+
+static bool terminal_can_be_opened(void)
+{
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+static int run_on_stdin(struct showing *s)
+{
+	struct options *o = s->options;
+	struct errinfo e = {0};
+	int code;
+
+	s->x = output_open(s->loop, o, o->words, o->n_words, &code);
+	if (s->x == NULL)
+		return code;
+	if (take_keys_from_terminal(&e) == ERR_OK)
+		return run(s, o->words[0]);
+	output_error(e.msg);
+	return EXIT_UNREADABLE;
 }
 
 static int run_on_sources(struct showing *s)
@@ -228,6 +274,16 @@ static int in_session(struct options *o, int (*command)(struct showing *s))
 	return code;
 }
 
+static int explore_stdin(struct options *o)
+{
+	if (!have_screen() || !terminal_can_be_opened())
+		return list_instead(o);
+	if (!isatty(STDIN_FILENO))
+		return in_session(o, run_on_stdin);
+	output_error("-: standard input is the terminal: give it events, as in `app | tracehog -`");
+	return EXIT_BAD_USAGE;
+}
+
 /* The local one. What cannot be told is said when it is opened. */
 static bool is_journal(const struct options *o)
 {
@@ -269,6 +325,8 @@ int explore_run(struct options *o)
 		output_error("the capture options are for the local journal: leave the source out");
 		return EXIT_BAD_USAGE;
 	}
+	if (source_reads_stdin(o))
+		return explore_stdin(o);
 	if (!is_journal(o))
 		return have_terminal() ? in_session(o, run_on_sources) : list_instead(o);
 	if (!have_terminal() || o->no_follow)

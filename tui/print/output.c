@@ -5,12 +5,14 @@
 #include "base/utf8.h"
 #include "print/capture.h"
 #include "print/fetch.h"
+#include "print/walk.h"
 
-#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void output_write(struct str bytes)
 {
@@ -168,14 +170,6 @@ static bool add(struct explorer *x, const char *path, int *code)
 	return false;
 }
 
-static int is_events_file(const struct dirent *entry)
-{
-	struct str name = str_of(entry->d_name);
-
-	return name.p[0] != '.' && (str_ends(name, STR(".ndjson")) ||
-	                            str_ends(name, STR(".jsonl")) || str_ends(name, STR(".json")));
-}
-
 static void error_about(const char *path, const char *what)
 {
 	struct buf text = {0};
@@ -185,29 +179,55 @@ static void error_about(const char *path, const char *what)
 	buf_free(&text);
 }
 
-/* Its files by name. A folder without any is no error, nor is one that does not exist yet. */
+struct folder_walk {
+	struct explorer *explorer;
+	uint32_t added;
+	int *code;
+};
+
+static void on_file(void *ctx, const char *path)
+{
+	struct folder_walk *w = ctx;
+
+	w->added += add(w->explorer, path, w->code);
+}
+
+static void on_trouble(void *ctx, const char *why)
+{
+	struct folder_walk *w = ctx;
+
+	output_error(why);
+	*w->code = EXIT_UNREADABLE;
+}
+
+/* A folder without events is no error, nor is one that does not exist yet. */
 static uint32_t add_folder(struct explorer *x, const char *folder, int *code)
 {
-	struct buf path = {0};
-	struct dirent **list = NULL;
-	uint32_t added = 0;
-	int n = scandir(folder, &list, is_events_file, alphasort);
+	struct folder_walk w = {.explorer = x, .code = code};
+	struct walk_events events = {.file = on_file, .trouble = on_trouble, .ctx = &w};
 
-	if (n < 0 && errno != ENOENT) {
-		error_about(folder, strerror(errno));
-		*code = EXIT_UNREADABLE;
-	}
-	for (int i = 0; i < n; i++) {
-		buf_clear(&path);
-		buf_printf(&path, "%s/%s", folder, list[i]->d_name);
-		added += add(x, buf_text(&path), code);
-		free(list[i]);
-	}
-	free(list);
-	buf_free(&path);
-	if (added == 0 && *code == EXIT_OK)
+	walk_folder(folder, &events);
+	if (w.added == 0 && *code == EXIT_OK)
 		error_about(folder, "no events here yet: name a file, or try `tracehog demo`");
-	return added;
+	return w.added;
+}
+
+/* A copy: the terminal may come to stand in its place. */
+static bool add_stdin(struct explorer *x, int *code)
+{
+	int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	struct errinfo e = {0};
+	enum err err;
+
+	if (fd < 0)
+		err = err_set(&e, ERR_IO, "standard input cannot be read (%s)", strerror(errno));
+	else
+		err = explorer_add_stdin(x, fd, &e);
+	if (err == ERR_OK)
+		return true;
+	output_error(e.msg);
+	*code = EXIT_UNREADABLE;
+	return false;
 }
 
 /* What the capture endpoint wrote, with the segments that come while it is followed. */
@@ -268,11 +288,15 @@ static enum err choose_all(struct sources *s, const struct options *o, char *con
 {
 	enum err err = ERR_OK;
 	bool posthog = false;
+	int n_stdin = 0;
 
 	for (int i = 0; err == ERR_OK && i < s->n; i++) {
 		err = source_choose(&s->all[i], o, words[i], e);
 		posthog |= s->all[i].kind == SOURCE_POSTHOG;
+		n_stdin += s->all[i].kind == SOURCE_STDIN;
 	}
+	if (err == ERR_OK && n_stdin > 1)
+		err = err_set(e, ERR_USAGE, "-: standard input can be read once: name it once");
 	if (err == ERR_OK && posthog && s->n > 1)
 		err = err_set(
 			e, ERR_USAGE,
@@ -299,6 +323,9 @@ static uint32_t add_all(struct explorer *x, const struct options *o, const struc
 		case SOURCE_FILE:
 			added += add(x, choice->path, code);
 			break;
+		case SOURCE_STDIN:
+			added += add_stdin(x, code);
+			break;
 		case SOURCE_FOLDER:
 			added += add_folder(x, choice->path, code);
 			break;
@@ -311,6 +338,13 @@ static uint32_t add_all(struct explorer *x, const struct options *o, const struc
 		}
 	}
 	return added;
+}
+
+static void say_notices(const struct explorer *x)
+{
+	for (uint32_t i = 0; i < explorer_source_count(x); i++)
+		if (explorer_source_notice(x, i) != NULL)
+			output_error(explorer_source_notice(x, i));
 }
 
 struct explorer *output_open(struct loop *loop, const struct options *o, char *const *words, int n,
@@ -331,6 +365,7 @@ struct explorer *output_open(struct loop *loop, const struct options *o, char *c
 		added = add_all(x, o, &s, code);
 	else
 		output_error(e.msg);
+	say_notices(x);
 	mem_free(s.all);
 	if (added > 0 || *code == EXIT_OK)
 		return x;

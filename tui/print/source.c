@@ -157,6 +157,20 @@ enum err source_choose(struct source_choice *out, const struct options *o, const
 		return ERR_OK;
 	}
 	out->kind = is_folder(word) ? SOURCE_FOLDER : SOURCE_FILE;
+	if (strcmp(word, "-") == 0)
+		out->kind = SOURCE_STDIN;
 	out->path = word;
 	return ERR_OK;
+}
+
+bool source_reads_stdin(const struct options *o)
+{
+	struct source_choice choice;
+	struct errinfo e;
+
+	for (int i = 0; i < o->n_words; i++)
+		if (source_choose(&choice, o, o->words[i], &e) == ERR_OK &&
+		    choice.kind == SOURCE_STDIN)
+			return true;
+	return false;
 }

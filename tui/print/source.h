@@ -12,6 +12,7 @@ enum source_kind {
 	SOURCE_FOLDER,
 	SOURCE_JOURNAL,
 	SOURCE_POSTHOG,
+	SOURCE_STDIN,
 };
 
 #define SOURCE_HOST_BYTES 256
@@ -35,6 +36,9 @@ struct source_choice {
  * host, no project's number, or --project beside another one. */
 enum err source_choose(struct source_choice *out, const struct options *o, const char *word,
                        struct errinfo *e) MUST_USE;
+
+/* Whether a word of a command whose words are all sources means standard input. */
+bool source_reads_stdin(const struct options *o);
 
 /* Adds a PostHog project to the explorer. Reads its key, so before the screen is taken. patient: it goes on
  * trying when PostHog does not answer (posthog_api.h). */

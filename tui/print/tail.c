@@ -133,7 +133,8 @@ static void print_new(struct tail *t)
 	for (; t->printed < n; t->printed++)
 		print_event(t->x, t->printed, t->json);
 	fflush(stdout);
-	if (ferror(stdout))
+	/* A pipe that has ended brings nothing more. */
+	if (ferror(stdout) || explorer_ended(t->x))
 		loop_stop(t->loop);
 }
 
@@ -147,17 +148,22 @@ static void on_interrupt(void *ctx)
 	loop_stop(((struct tail *)ctx)->loop);
 }
 
-static int follow(struct tail *t)
+static int follow(struct tail *t, const struct options *o, int code)
 {
 	struct loop_signal *interrupt = loop_signal_new(t->loop, SIGINT, on_interrupt, t);
 	struct loop_signal *end = loop_signal_new(t->loop, SIGTERM, on_interrupt, t);
 
+	/* What comes out of a pipe is new. */
+	for (uint32_t i = 0; i < explorer_source_count(t->x); i++)
+		t->all |= explorer_source_arrives(t->x, i);
 	explorer_on_change(t->x, on_change, t);
 	explorer_start(t->x, true);
 	explorer_tail(t->x, true);
 	loop_run(t->loop);
 	loop_signal_free(interrupt);
 	loop_signal_free(end);
+	if (explorer_ended(t->x))
+		return output_exit(o, t->printed, output_sources_code(t->x, code));
 	return EXIT_INTERRUPTED;
 }
 
@@ -183,7 +189,7 @@ int print_tail(struct options *o)
 	    (o->no_follow || o->n_words > 0))
 		code = EXIT_NOTHING;
 	else if (t.x != NULL)
-		code = o->no_follow ? print_all(&t, o, code) : follow(&t);
+		code = o->no_follow ? print_all(&t, o, code) : follow(&t, o, code);
 	if (t.x != NULL)
 		explorer_free(t.x);
 	loop_free(t.loop);
