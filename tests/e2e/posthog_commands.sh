@@ -31,7 +31,7 @@ lists()
 }
 
 # What PostHog does not tell of feedback and metrics in a trace: whose they are.
-UNTOLD='s/"distinct_id":"[^"]*"/"distinct_id":""/; s/,"received_at":"[^"]*"}/}/; s/"token":"phc_[^"]*"/"token":""/'
+UNTOLD='s/"distinct_id":"[^"]*"/"distinct_id":""/; s/,"received_at":"[^"]*"}/}/; s/"token":"phc_[^"]*"/"token":""/; /^  "url": /d'
 
 # A trace as the file has it: but for what TraceQuery leaves out, that is the lines of $1.
 same_trace()
@@ -51,6 +51,16 @@ same_trace()
 has_trace_event()
 {
 	grep -F "\"\$ai_trace_id\":\"$1\"" "$EVENTS" | grep -q '"event":"$ai_trace"'
+}
+
+links()
+{
+	local id=$(echo "$TRACES" | head -1)
+	afresh
+	asks 0 show "$id" posthog: --json
+	json url "$HOST/project/12/ai-observability/traces/$id"
+	asks 0 show "$id" posthog:
+	grep -q "^url  *$HOST/project/12/ai-observability/traces/$id\$" "$D/out" || fail "$RAN: no link"
 }
 
 opened()
@@ -194,6 +204,7 @@ old_bodies()
 standin
 lists
 opened
+links
 ids
 ages
 pages

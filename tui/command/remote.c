@@ -2,6 +2,7 @@
 #include "command/remote.h"
 
 #include "base/time.h"
+#include "draw/format.h"
 
 static bool read_status(const struct explorer *x, struct posthog_status *out)
 {
@@ -31,6 +32,22 @@ static bool is_away(const struct posthog_status *s)
 	return s->offline || (s->api.wait_until != 0 && !s->api.limited);
 }
 
+/* What is shown then was fetched before. */
+static void append_offline(const struct explorer *x, struct buf *out)
+{
+	const struct events *e = explorer_events(x);
+	int64_t fetched = e->n_listings > 0 ? e->listings[e->n_listings - 1].fetched : TIME_NONE;
+	int64_t now = time_now();
+
+	buf_puts(out, "offline");
+	if (fetched != TIME_NONE && fetched < now) {
+		buf_puts(out, ", as of ");
+		format_seconds(out, now - fetched);
+		buf_puts(out, " ago");
+	}
+	buf_puts(out, "  ");
+}
+
 void remote_head(const struct explorer *x, struct buf *out)
 {
 	struct posthog_status s;
@@ -40,7 +57,7 @@ void remote_head(const struct explorer *x, struct buf *out)
 	if (posthog_last_trouble(explorer_posthog(x), NULL) == POSTHOG_NOT_ALLOWED)
 		buf_puts(out, "not allowed  ");
 	else if (is_away(&s))
-		buf_puts(out, "offline  ");
+		append_offline(x, out);
 	else if (!s.ready)
 		buf_puts(out, "connecting  ");
 	else if (s.tail == POSTHOG_TAIL_STREAM)

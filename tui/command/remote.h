@@ -7,7 +7,7 @@
 
 /* "posthog:12 Acme": not clean. False: no such source. */
 bool remote_name(const struct explorer *x, struct buf *out);
-/* For the head line: "stream", "polling", "connecting", "offline", "not allowed", with two blanks behind it. */
+/* For the head line: "stream", "polling", "connecting", "offline, as of 2h05 ago", "not allowed", with two blanks behind it. */
 void remote_head(const struct explorer *x, struct buf *out);
 /* For the status line: "fetching rows (Esc cancels)", "rate limited, next in 12 s". Gives after how many
  * microseconds it says something else; 0: when something changes. */

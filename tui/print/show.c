@@ -172,15 +172,33 @@ static void one_row(struct rows *r, struct model *m, enum rows_kind kind, uint32
 	r->at[0] = number;
 }
 
+void print_trace_link(struct explorer *x, uint32_t trace, struct buf *out)
+{
+	struct buf id = {0};
+
+	if (explorer_posthog(x) == NULL)
+		return;
+	ids_text(&explorer_events(x)->ids, model_trace(explorer_model(x), trace)->id, &id);
+	posthog_trace_url(explorer_posthog(x), buf_str(&id), out);
+	buf_free(&id);
+}
+
 static void print_trace(struct explorer *x, uint32_t trace)
 {
+	struct buf url = {0}, line = {0};
 	struct rows r;
 
 	one_row(&r, explorer_model(x), ROWS_TRACES, trace);
 	text_facts(&r);
 	rows_free(&r);
-	output_write(STR("\n"));
+	print_trace_link(x, trace, &url);
+	if (url.n > 0)
+		buf_printf(&line, "%-20s %s\n", "url", buf_text(&url));
+	buf_add(&line, '\n');
+	output_write(buf_str(&line));
 	print_trace_tree(x, trace);
+	buf_free(&line);
+	buf_free(&url);
 }
 
 static void print_session(struct explorer *x, uint32_t session)

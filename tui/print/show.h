@@ -11,6 +11,9 @@ int print_tree(struct options *o);
 /* A trace's tree with bars on standard output, as wide as the terminal, else 120 columns. */
 void print_trace_tree(struct explorer *x, uint32_t trace);
 
+/* Appends the link to where PostHog shows a trace; nothing if it is not from there. */
+void print_trace_link(struct explorer *x, uint32_t trace, struct buf *out);
+
 /* The JSON documents, on one line unless pretty, without a newline at the end (print/show_json.c). */
 void print_json_session(struct explorer *x, uint32_t session, bool pretty);
 void print_json_trace(struct explorer *x, uint32_t trace, bool pretty);

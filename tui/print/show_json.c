@@ -50,6 +50,19 @@ static void unknown_totals(struct json_writer *w)
 	}
 }
 
+/* Where PostHog shows it: only of what came from there. */
+static void trace_link(struct json_writer *w, struct explorer *x, uint32_t trace)
+{
+	struct buf url = {0};
+
+	print_trace_link(x, trace, &url);
+	if (url.n > 0) {
+		json_write_key(w, "url");
+		json_write_text(w, buf_str(&url));
+	}
+	buf_free(&url);
+}
+
 static void trace_facts(struct json_writer *w, struct model *m, uint32_t trace)
 {
 	const struct trace *t = model_trace(m, trace);
@@ -152,6 +165,7 @@ void print_json_trace(struct explorer *x, uint32_t trace, bool pretty)
 	output_json(&w, &out, pretty && is_shallow(&tree));
 	json_begin_object(&w);
 	trace_facts(&w, m, trace);
+	trace_link(&w, x, trace);
 	write_children(&w, m, &tree);
 	write_attached(&w, m, &tree);
 	json_end_object(&w);
