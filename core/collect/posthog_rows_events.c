@@ -289,6 +289,7 @@ static enum err finish(struct reading *r, enum err rc, size_t before, struct err
 	if (rc != ERR_OK) {
 		r->lines->n = before;
 		buf_free(&r->found->last_uuid);
+		buf_free(&r->found->folded);
 		*r->found = (struct posthog_found){.last_time = TIME_NONE};
 	}
 	reading_free(r);
@@ -394,7 +395,7 @@ static bool write_trace_event(struct reading *r, struct str trace, struct str id
 	struct str input = posthog_rows_member(trace, STR("inputState"));
 	struct str output = posthog_rows_member(trace, STR("outputState"));
 	struct str session = posthog_rows_member(trace, STR("aiSessionId"));
-	struct buf uuid = {0}, properties = {0};
+	struct buf uuid = {0}, properties = {0}, *lines = r->lines;
 	uint8_t bytes[UUID_BYTES];
 	bool good = true;
 
@@ -419,6 +420,7 @@ static bool write_trace_event(struct reading *r, struct str trace, struct str id
 	parts.properties = buf_str(&properties);
 	r->lines = &r->found->folded;
 	good = write_event(r, &parts);
+	r->lines = lines;
 	r->found->events -= good;
 	buf_free(&uuid);
 	buf_free(&properties);

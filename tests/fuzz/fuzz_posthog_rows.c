@@ -112,6 +112,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_rows(&rows, limit);
 	buf_free(&lines);
 	buf_free(&found.last_uuid);
+	buf_free(&found.folded);
 	posthog_rows_free(&rows);
 	return 0;
 }

@@ -40,6 +40,7 @@ static int leave(void **state)
 	buf_free(&b->json);
 	buf_free(&b->lines);
 	buf_free(&b->found.last_uuid);
+	buf_free(&b->found.folded);
 	posthog_rows_free(&b->rows);
 	return 0;
 }
