@@ -4,6 +4,10 @@
  * A source is a journal and a loader of the same number. Loaders add to the event table on the
  * loop's thread and say so event by event; the model hears of each before anybody else.
  *
+ * A file that is truncated or replaced while it is followed ends its source, and what stands at its
+ * path then becomes the last one: the numbers of journals decide which duplicate wins, and the new
+ * content is what is true now.
+ *
  * Left to others: payloads (explorer_detail.c, explorer_preview.c), everything that is derived
  * from the model. */
 #include "explorer_internal.h"
@@ -48,6 +52,8 @@ struct explorer {
 	void *on_change_ctx;
 	void (*on_event)(void *ctx, uint32_t event);
 	void *on_event_ctx;
+	void (*on_source)(void *ctx, uint32_t source);
+	void *on_source_ctx;
 };
 
 static void on_stream(void *ctx);
@@ -126,6 +132,14 @@ static void listed(void *ctx, uint32_t listing)
 	model_add_listing(((struct explorer *)ctx)->model, listing);
 }
 
+static void happened(void *ctx, uint32_t number)
+{
+	struct explorer *x = ctx;
+
+	if (x->on_source)
+		x->on_source(x->on_source_ctx, number);
+}
+
 static enum err add_source(struct explorer *x, struct journal *journal, struct errinfo *e)
 {
 	struct source *source;
@@ -141,6 +155,22 @@ static enum err add_source(struct explorer *x, struct journal *journal, struct e
 	return ERR_OK;
 }
 
+static bool succeed(void *ctx, uint32_t number, struct errinfo *e)
+{
+	struct explorer *x = ctx;
+	struct journal *journal;
+
+	if (journal_open_again(&journal, x->sources[number].journal, e) != ERR_OK)
+		return false;
+	if (add_source(x, journal, e) != ERR_OK) {
+		journal_close(journal);
+		return false;
+	}
+	loader_succeed(x->sources[x->n_sources - 1].loader, x->sources[number].loader);
+	start_sources(x);
+	return true;
+}
+
 struct explorer *explorer_new(struct loop *loop)
 {
 	struct explorer *x = mem_zero(1, sizeof(*x));
@@ -149,7 +179,13 @@ struct explorer *explorer_new(struct loop *loop)
 	events_init(&x->events);
 	x->model = model_new(&x->events);
 	x->notify = (struct loader_events){
-		.added = added, .listed = listed, .changed = changed, .ctx = x};
+		.added = added,
+		.listed = listed,
+		.changed = changed,
+		.happened = happened,
+		.succeed = succeed,
+		.ctx = x,
+	};
 	x->details = detail_cache_new(loop, &x->events, changed, x);
 	x->previews = preview_cache_new(loop, x->model, changed, x);
 	return x;
@@ -161,6 +197,7 @@ void explorer_free(struct explorer *x)
 		return;
 	x->on_change = NULL;
 	x->on_event = NULL;
+	x->on_source = NULL;
 	remote_free(x->remote);
 	x->remote = NULL;
 	loop_watch_free(x->watch);
@@ -220,6 +257,16 @@ enum err explorer_add_file(struct explorer *x, const char *path, struct errinfo 
 	if (err)
 		return err;
 	err = add_source(x, journal, e);
+	if (err)
+		journal_close(journal);
+	return err;
+}
+
+enum err explorer_await_file(struct explorer *x, const char *path, struct errinfo *e)
+{
+	struct journal *journal = journal_await(path);
+	enum err err = add_source(x, journal, e);
+
 	if (err)
 		journal_close(journal);
 	return err;
@@ -365,6 +412,12 @@ void explorer_on_event(struct explorer *x, void (*fn)(void *ctx, uint32_t event)
 	x->on_event_ctx = ctx;
 }
 
+void explorer_on_source(struct explorer *x, void (*fn)(void *ctx, uint32_t source), void *ctx)
+{
+	x->on_source = fn;
+	x->on_source_ctx = ctx;
+}
+
 struct remote *explorer_remote(const struct explorer *x)
 {
 	return x->remote;
@@ -432,6 +485,12 @@ bool explorer_ended(const struct explorer *x)
 const struct loader_status *explorer_source(const struct explorer *x, uint32_t source)
 {
 	return loader_status(x->sources[source].loader);
+}
+
+enum err explorer_source_bytes(const struct explorer *x, uint32_t source, uint64_t offset, size_t n,
+                               struct buf *out, struct errinfo *e)
+{
+	return journal_read_exact(x->sources[source].journal, offset, n, out, e);
 }
 
 void explorer_progress(const struct explorer *x, uint64_t *loaded, uint64_t *bytes)

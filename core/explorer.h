@@ -21,6 +21,8 @@ void explorer_free(struct explorer *x);
  * (collect/stream.h) from explorer_start on. ERR_IO with one clear sentence. Sources come before explorer_start; their
  * order decides which duplicate wins. */
 enum err explorer_add_file(struct explorer *x, const char *path, struct errinfo *e) MUST_USE;
+/* A file that is not there yet: an empty source until it is, for who follows. ERR_LIMIT. */
+enum err explorer_await_file(struct explorer *x, const char *path, struct errinfo *e) MUST_USE;
 /* Standard input, or a copy of it, which is taken over, also when this fails: what is no JSON in a stream is a log
  * line. A regular file is read as a file, from its beginning. */
 enum err explorer_add_stdin(struct explorer *x, int fd, struct errinfo *e) MUST_USE;
@@ -41,6 +43,11 @@ void explorer_on_change(struct explorer *x, loop_fn *fn, void *ctx);
 /* fn once per event as it is added, after the model knows it (for tail). */
 void explorer_on_event(struct explorer *x, void (*fn)(void *ctx, uint32_t event), void *ctx);
 
+/* fn when a file that is followed was truncated, deleted or replaced, or is there now: explorer_source says which.
+ * What stands at its path then is a further source of the same path, and what of it was read before counts
+ * once by its uuid. */
+void explorer_on_source(struct explorer *x, void (*fn)(void *ctx, uint32_t source), void *ctx);
+
 struct loop *explorer_loop(struct explorer *x);
 struct model *explorer_model(struct explorer *x);
 const struct events *explorer_events(const struct explorer *x);
@@ -54,6 +61,9 @@ bool explorer_source_arrives(const struct explorer *x, uint32_t source);
 /* Nothing more can come, followed or not: all sources were streams, and are loaded. */
 bool explorer_ended(const struct explorer *x);
 const struct loader_status *explorer_source(const struct explorer *x, uint32_t source);
+/* Appends bytes as they stand in a source now: ERR_IO if they cannot be read, or it was truncated. */
+enum err explorer_source_bytes(const struct explorer *x, uint32_t source, uint64_t offset, size_t n,
+                               struct buf *out, struct errinfo *e) MUST_USE;
 /* Sums of all sources' counts and bytes. */
 void explorer_progress(const struct explorer *x, uint64_t *loaded, uint64_t *bytes);
 

@@ -11,7 +11,11 @@
  * Invariants: pieces head..head + in_flight are in the order of the file and have no gap;
  * `newlines` counts those before the head's piece; nothing changes the table but slices.
  *
- * Left to others: lines (piece.c), events (record.c), what events mean together (model). */
+ * A file that has been truncated, or that another one stands in for, is not read on under the old
+ * number: places of its events would lead to other bytes. Its loader ends, and says `succeed`.
+ *
+ * Left to others: lines (piece.c), events (record.c), what events mean together (model), which
+ * journal succeeds another (explorer). */
 #include "index/loader.h"
 
 #include "base/mem.h"
@@ -44,8 +48,10 @@ struct loader {
 	struct loop_idle *idle;
 	struct loop_watch *watch;
 	struct loop_timer *pause;
+	struct loader *before; /* of the file that stood at this path; NULL: none */
 	struct loader_status status;
 	struct bad_line *bad;
+	uint32_t cap_bad;
 	atomic_bool cancelled;
 	bool follow;
 	bool fed, ended;     /* more may come, of which we are told; nothing does any more */
@@ -79,8 +85,9 @@ struct loader *loader_new(struct loop *loop, struct events *table, struct journa
 	l->notify = *notify;
 	l->idle = loop_idle_new(loop, slice, l);
 	l->pause = loop_timer_new(loop, look_again, l);
-	l->bad = mem_alloc(LOADER_BAD_LINES_KEPT, sizeof(*l->bad));
-	l->status.bad = l->bad;
+	l->status.since = TIME_NONE;
+	if (journal_is_awaited(journal))
+		l->status.state = LOADER_AWAITED;
 	l->first_piece = FIRST_PIECE;
 	l->piece = PIECE;
 	l->line_start = true;
@@ -119,6 +126,11 @@ void loader_free(struct loader *l)
 void loader_set_piece(struct loader *l, uint64_t bytes)
 {
 	l->first_piece = l->piece = bytes;
+}
+
+void loader_succeed(struct loader *l, struct loader *before)
+{
+	l->before = before;
 }
 
 void loader_skip(struct loader *l)
@@ -197,6 +209,8 @@ static void begin(struct loader *l)
 	if (l->status.state == LOADER_DONE)
 		l->status.state = LOADER_LOADING;
 	l->status.bytes = journal_size(l->journal);
+	l->status.began = time_monotonic();
+	l->status.began_at = l->status.loaded;
 	l->next = l->position;
 	l->limit = l->status.bytes;
 	l->known_start = PIECE_NO_START;
@@ -205,13 +219,47 @@ static void begin(struct loader *l)
 		loop_idle_start(l->idle); /* nothing to read is told like everything else */
 }
 
-/* No further load begins. */
-static void stop(struct loader *l, enum loader_state state)
+/* ---- what became of the file ---- */
+
+static bool is_open_ended(enum loader_state state)
 {
+	return state == LOADER_GONE || state == LOADER_REPLACED;
+}
+
+/* What becomes of the path is its successor's, once there is one. */
+static void set_state(struct loader *l, enum loader_state state)
+{
+	if (l->status.state == state || (l->status.succeeded && is_open_ended(state)))
+		return;
 	l->status.state = state;
+	l->status.since = time_now();
+	if (l->notify.happened)
+		l->notify.happened(l->notify.ctx, l->number);
+}
+
+static void stop_following(struct loader *l)
+{
 	l->follow = false;
 	loop_watch_free(l->watch);
 	l->watch = NULL;
+}
+
+/* What stands at its path may be taken on once the old is in: its events come first. */
+static void offer(struct loader *l)
+{
+	struct loader_status *status = &l->status;
+	bool other = status->state == LOADER_SHRUNK || status->state == LOADER_REPLACED;
+	struct errinfo before;
+
+	if (!other || !l->follow || l->in_flight > 0 || status->succeeded || !l->notify.succeed)
+		return;
+	before = status->error;
+	status->error = (struct errinfo){0};
+	status->succeeded = l->notify.succeed(l->notify.ctx, l->number, &status->error);
+	if (status->succeeded)
+		stop_following(l);
+	else if (l->notify.happened && strcmp(before.msg, status->error.msg) != 0)
+		l->notify.happened(l->notify.ctx, l->number);
 }
 
 /* Looks at the file; gives whether there is something to load. What is open can be read on when its
@@ -220,13 +268,21 @@ static bool look(struct loader *l)
 {
 	enum journal_change change = journal_check(l->journal);
 
+	if (journal_is_awaited(l->journal))
+		return false;
 	if (change == JOURNAL_SHRUNK) {
-		stop(l, LOADER_SHRUNK);
 		l->limit = l->next;
+		l->status.bytes = l->status.loaded;
+		l->status.pending = 0;
+		set_state(l, LOADER_SHRUNK);
 		return false;
 	}
 	if (change == JOURNAL_GONE)
-		stop(l, LOADER_GONE);
+		set_state(l, LOADER_GONE);
+	else if (change == JOURNAL_REPLACED)
+		set_state(l, LOADER_REPLACED);
+	else if (l->status.state == LOADER_AWAITED || is_open_ended(l->status.state))
+		set_state(l, LOADER_DONE); /* it is there, or there again */
 	l->status.bytes = journal_size(l->journal);
 	return l->status.bytes > l->limit;
 }
@@ -242,16 +298,27 @@ static void add_counts(struct record_counts *to, const struct record_counts *fro
 	to->suspect += from->suspect;
 }
 
+static void keep_bad(struct loader *l, const struct bad_line *line)
+{
+	struct loader_status *status = &l->status;
+
+	if (status->n_bad == l->cap_bad) {
+		l->cap_bad = l->cap_bad > 0 ? l->cap_bad * 2 : 8;
+		l->bad = mem_resize(l->bad, l->cap_bad, sizeof(*l->bad));
+		status->bad = l->bad;
+	}
+	l->bad[status->n_bad] = *line;
+	l->bad[status->n_bad++].line += l->newlines + 1;
+}
+
 static void absorb(struct loader *l, const struct piece *p)
 {
 	struct loader_status *status = &l->status;
 
 	add_counts(&status->counts, &p->counts);
 	status->too_long += p->too_long;
-	for (uint32_t i = 0; i < p->n_bad && status->n_bad < LOADER_BAD_LINES_KEPT; i++) {
-		l->bad[status->n_bad] = p->bad[i];
-		l->bad[status->n_bad++].line += l->newlines + 1;
-	}
+	for (uint32_t i = 0; i < p->n_bad && status->n_bad < LOADER_BAD_LINES_KEPT; i++)
+		keep_bad(l, &p->bad[i]);
 	l->newlines += p->newlines;
 	if (p->known_start != PIECE_NO_START)
 		l->known_start = p->known_start;
@@ -260,9 +327,10 @@ static void absorb(struct loader *l, const struct piece *p)
 	if (p->to > status->loaded)
 		status->loaded = p->to;
 	if (p->error.code != ERR_OK) {
-		stop(l, LOADER_FAILED);
-		l->limit = l->next;
 		status->error = p->error;
+		l->limit = l->next;
+		stop_following(l);
+		set_state(l, LOADER_FAILED);
 	}
 }
 
@@ -271,7 +339,7 @@ static void tell_late(struct loader *l)
 	if (l->status.state != LOADER_DONE || l->late.code == ERR_OK)
 		return;
 	l->status.error = l->late;
-	stop(l, LOADER_FAILED);
+	set_state(l, LOADER_FAILED);
 }
 
 /* Everything up to the limit is in. */
@@ -280,22 +348,24 @@ static void finish(struct loader *l)
 	bool pending = l->known_start < l->limit;
 
 	loop_idle_stop(l->idle);
-	if (l->limit > l->position) {
+	if (l->limit > l->position && l->status.state != LOADER_SHRUNK) {
 		l->status.pending = pending ? l->limit - l->known_start : 0;
 		l->line_start = pending || l->known_start == l->limit;
 		l->position = pending ? l->known_start : l->limit;
 	}
 	l->status.loaded_once = true;
-	if (l->status.state == LOADER_LOADING) {
+	if (l->status.state == LOADER_LOADING)
 		l->status.state = LOADER_DONE;
-		if (look(l) && (l->ended || l->status.state == LOADER_GONE))
+	if (l->status.state == LOADER_DONE || is_open_ended(l->status.state)) {
+		if (look(l) && (l->ended || is_open_ended(l->status.state)))
 			begin(l);
-		else if (l->follow || l->fed)
+		else if ((l->follow || l->fed) && l->status.state == LOADER_DONE)
 			loop_timer_start(l->pause, PAUSE_MS, 0);
 	}
 	tell_late(l);
 	if (l->in_flight == 0)
 		release(l);
+	offer(l);
 }
 
 /* Merges some events and listings of the head's batch; gives whether it is all in. */
@@ -319,9 +389,13 @@ static void slice(void *ctx)
 	while (l->in_flight > 0 && l->slots[l->head].read) {
 		struct piece *p = &l->slots[l->head].piece;
 
-		/* What comes behind a piece that could not be read is left out. */
-		if (l->status.state == LOADER_FAILED || merge_some(l, p)) {
-			if (l->status.state != LOADER_FAILED)
+		/* What comes behind a piece that could not be read is left out, and of a file that was
+		 * truncated what is not in yet: it may be of the new content, out of its order. */
+		bool left_out = l->status.state == LOADER_FAILED ||
+		                l->status.state == LOADER_SHRUNK;
+
+		if (left_out || merge_some(l, p)) {
+			if (!left_out)
 				absorb(l, p);
 			l->head = (l->head + 1) % l->n_slots;
 			l->in_flight--;
@@ -349,19 +423,30 @@ void loader_start(struct loader *l, bool follow)
 	l->follow = follow;
 	if (follow)
 		l->watch = loop_watch_new(l->loop, journal_watched(l->journal), look_again, l);
-	begin(l);
+	if (l->status.state == LOADER_AWAITED)
+		loader_check(l); /* it may have come before it was watched */
+	else
+		begin(l);
+}
+
+static void check(struct loader *l)
+{
+	enum loader_state before = l->status.state;
+
+	if (before == LOADER_FAILED)
+		return;
+	if (look(l) && l->in_flight == 0 && before != LOADER_LOADING)
+		begin(l);
+	offer(l);
+	if (l->status.state != before)
+		changed(l);
 }
 
 void loader_check(struct loader *l)
 {
-	enum loader_state before = l->status.state;
-
-	if (before != LOADER_LOADING && before != LOADER_DONE)
-		return;
-	if (look(l) && before == LOADER_DONE)
-		begin(l);
-	if (l->status.state != before)
-		changed(l);
+	if (l->before)
+		check(l->before);
+	check(l);
 }
 
 void loader_feed(struct loader *l)

@@ -20,24 +20,31 @@ struct bad_line {
 
 enum loader_state {
 	LOADER_LOADING,
-	LOADER_DONE,   /* all there is; a growing file goes back to loading */
-	LOADER_SHRUNK, /* the file was truncated: no longer followed */
-	LOADER_GONE,
-	LOADER_FAILED, /* reading failed: see error */
+	LOADER_DONE,    /* all there is; a growing file goes back to loading */
+	LOADER_AWAITED, /* the file is not there yet */
+	/* The file was truncated or written anew: what was loaded is gone, and no more of it is. */
+	LOADER_SHRUNK,
+	LOADER_GONE,     /* deleted or renamed, and nothing stands at its path: read to its end */
+	LOADER_REPLACED, /* the same, and another file stands there */
+	LOADER_FAILED,   /* reading failed: see error */
 };
 
 struct loader_status {
 	enum loader_state state;
+	int64_t since; /* wall clock when it got into that state; TIME_NONE while it never changed */
+	bool succeeded;   /* what stands at its path now is a source of its own */
 	bool loaded_once; /* all that stood there when loading began was looked at */
 	struct record_counts counts;
 	uint64_t bytes;    /* size of the journal */
 	uint64_t loaded;   /* bytes merged so far */
+	int64_t began;     /* time_monotonic() when this load began; 0: none has */
+	uint64_t began_at; /* `loaded` of that moment */
 	uint64_t pending;  /* bytes of a last line that is not finished yet */
 	uint64_t too_long; /* lines over JOURNAL_MAX_LINE, skipped (they are bad lines too) */
 	const struct bad_line
 		*bad; /* the first LOADER_BAD_LINES_KEPT bad and irregular lines, by place */
 	uint32_t n_bad;
-	struct errinfo error;
+	struct errinfo error; /* also why what stands at the path now could not succeed it */
 };
 
 /* Called on the loop's thread. */
@@ -46,6 +53,12 @@ struct loader_events {
 	void (*listed)(void *ctx, uint32_t listing); /* likewise of the table's listings */
 	void (*changed)(
 		void *ctx); /* at most once a slice: something arrived or the state changed */
+	/* The file was truncated, deleted, replaced, or is there now: state says which. Once each time. */
+	void (*happened)(void *ctx, uint32_t number);
+	/* Something else stands at its path, and all of what was there is loaded: says whether it was taken on
+	 * as a journal of its own. If not, e says why, and it is asked again when the file changes. NULL: it
+	 * never is. */
+	bool (*succeed)(void *ctx, uint32_t number, struct errinfo *e);
 	void *ctx;
 };
 
@@ -56,6 +69,9 @@ struct loader *loader_new(struct loop *loop, struct events *table, struct journa
 void loader_start(struct loader *l, bool follow);
 /* Bytes of every piece, for tests; before loader_start. Otherwise a small first one, then about 1 MiB each. */
 void loader_set_piece(struct loader *l, uint64_t bytes);
+/* l reads what stands at before's path now: lines that a writer still adds to the old file are looked for whenever
+ * the new one changes. Before loader_start. */
+void loader_succeed(struct loader *l, struct loader *before);
 /* The journal grows until loader_end, and only loader_check tells so. Before loader_start, which then
  * does not follow. */
 void loader_feed(struct loader *l);

@@ -1,8 +1,12 @@
 /* One file of events, opened for reading and looked at again when it may have changed.
  *
- * Invariants: `file` is a regular file for as long as the journal lives; `size` never exceeds
- * SIZE_LIMIT, so that every place in a journal fits 48 bits. Reads are pread only: they share no
- * position and may come from any thread. Only journal_check writes to the struct.
+ * Invariants: `file` is a regular file for as long as the journal lives, or -1 while it is awaited;
+ * `size` never exceeds SIZE_LIMIT, so that every place in a journal fits 48 bits. Reads are pread
+ * only: they share no position and may come from any thread. Only journal_check writes to the
+ * struct; an awaited journal has no bytes that a worker could be reading when it is opened.
+ *
+ * A file that was truncated and has grown past its old size again looks as if it had only grown: so
+ * its first bytes are remembered, and compared whenever it was written to.
  *
  * Left to others: what the bytes mean (index), watching for changes (base/loop). */
 #include "journal/journal.h"
@@ -11,12 +15,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define SIZE_LIMIT ((UINT64_C(1) << 48) - 1)
+#define HEAD_BYTES 256u /* an event's first fields: its uuid and time are among them */
 
 struct journal {
 	char *path;
@@ -25,6 +31,10 @@ struct journal {
 	dev_t device;
 	ino_t inode;
 	uint64_t size;
+	struct timespec written; /* as of the last journal_check */
+	char head[HEAD_BYTES];   /* the first bytes */
+	size_t n_head;
+	atomic_bool rewritten; /* what was read from it is gone */
 };
 
 static uint64_t size_of(const struct stat *status)
@@ -62,60 +72,104 @@ static enum err open_error(const char *path, int error, struct errinfo *e)
 	}
 }
 
-static enum err take_file(struct journal **out, int file, const char *path, struct errinfo *e)
+/* Closes what is none. */
+static enum err check_regular(int file, const char *path, struct stat *status, struct errinfo *e)
 {
-	struct stat status;
-	struct journal *j;
-
-	if (fstat(file, &status) != 0) {
+	if (fstat(file, status) != 0) {
 		int error = errno;
 
 		close(file);
 		return open_error(path, error, e);
 	}
-	if (!S_ISREG(status.st_mode)) {
+	if (!S_ISREG(status->st_mode)) {
 		close(file);
-		return err_set(e, ERR_IO, "%s, not a regular file: %s", kind_text(status.st_mode),
+		return err_set(e, ERR_IO, "%s, not a regular file: %s", kind_text(status->st_mode),
 		               path);
 	}
-	j = mem_zero(1, sizeof(*j));
-	j->path = mem_copy_text(path, strlen(path));
-	j->file = file;
-	j->device = status.st_dev;
-	j->inode = status.st_ino;
-	j->size = size_of(&status);
-	*out = j;
 	return ERR_OK;
 }
 
-enum err journal_open(struct journal **out, const char *path, struct errinfo *e)
+static enum err open_regular(const char *path, int *out, struct stat *status, struct errinfo *e)
 {
 	/* O_NONBLOCK: a FIFO without a writer would hold open() for ever. */
 	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
+	*out = file;
+	return file < 0 ? open_error(path, errno, e) : check_regular(file, path, status, e);
+}
+
+static size_t read_head(const struct journal *j, char *into)
+{
+	int64_t got = journal_read(j, 0, into, j->size < HEAD_BYTES ? j->size : HEAD_BYTES);
+
+	return got > 0 ? (size_t)got : 0;
+}
+
+static void take_file(struct journal *j, int file, const struct stat *status)
+{
+	j->file = file;
+	j->device = status->st_dev;
+	j->inode = status->st_ino;
+	j->size = size_of(status);
+	j->written = status->st_mtim;
+	j->n_head = read_head(j, j->head);
+}
+
+struct journal *journal_await(const char *path)
+{
+	struct journal *j = mem_zero(1, sizeof(*j));
+
+	j->path = mem_copy_text(path, strlen(path));
+	j->file = -1;
+	return j;
+}
+
+bool journal_is_awaited(const struct journal *j)
+{
+	return j->file < 0;
+}
+
+enum err journal_open(struct journal **out, const char *path, struct errinfo *e)
+{
+	struct stat status;
+	int file;
+	enum err err = open_regular(path, &file, &status, e);
+
 	*out = NULL;
-	return file < 0 ? open_error(path, errno, e) : take_file(out, file, path, e);
+	if (err)
+		return err;
+	*out = journal_await(path);
+	take_file(*out, file, &status);
+	return ERR_OK;
 }
 
 enum err journal_open_file(struct journal **out, int file, const char *name, struct errinfo *e)
 {
+	struct stat status;
+	enum err err = check_regular(file, name, &status, e);
 	char watched[32];
-	enum err err;
 
 	*out = NULL;
-	err = take_file(out, file, name, e);
 	if (err)
 		return err;
+	*out = journal_await(name);
+	take_file(*out, file, &status);
 	snprintf(watched, sizeof(watched), "/dev/fd/%d", file);
 	(*out)->watched = mem_copy_text(watched, strlen(watched));
 	return ERR_OK;
+}
+
+enum err journal_open_again(struct journal **out, const struct journal *j, struct errinfo *e)
+{
+	return journal_open(out, j->path, e);
 }
 
 void journal_close(struct journal *j)
 {
 	if (!j)
 		return;
-	close(j->file);
+	if (j->file >= 0)
+		close(j->file);
 	mem_free(j->path);
 	mem_free(j->watched);
 	mem_free(j);
@@ -136,20 +190,60 @@ uint64_t journal_size(const struct journal *j)
 	return j->size;
 }
 
+/* Whether it was written to, but not at its end. Takes more of the first bytes as there are more. */
+static bool is_rewritten(struct journal *j, const struct stat *status)
+{
+	char head[HEAD_BYTES];
+	size_t n;
+
+	if (size_of(status) < j->size)
+		return true;
+	if (size_of(status) == j->size && status->st_mtim.tv_sec == j->written.tv_sec &&
+	    status->st_mtim.tv_nsec == j->written.tv_nsec)
+		return false;
+	j->size = size_of(status);
+	j->written = status->st_mtim;
+	n = read_head(j, head);
+	if (n < j->n_head || memcmp(head, j->head, j->n_head) != 0)
+		return true;
+	memcpy(j->head, head, n);
+	j->n_head = n;
+	return false;
+}
+
+static enum journal_change look_for_file(struct journal *j)
+{
+	struct stat status;
+	int file;
+
+	if (open_regular(j->path, &file, &status, NULL) != ERR_OK)
+		return JOURNAL_GONE;
+	take_file(j, file, &status);
+	return j->size > 0 ? JOURNAL_GROWN : JOURNAL_SAME;
+}
+
 enum journal_change journal_check(struct journal *j)
 {
 	uint64_t before = j->size;
 	struct stat status;
 
+	if (j->file < 0)
+		return look_for_file(j);
+	if (atomic_load(&j->rewritten))
+		return JOURNAL_SHRUNK;
 	if (fstat(j->file, &status) != 0)
 		return JOURNAL_GONE;
-	j->size = size_of(&status);
-	if (j->size < before)
+	if (is_rewritten(j, &status)) {
+		atomic_store(&j->rewritten, true);
+		j->size = size_of(&status);
 		return JOURNAL_SHRUNK;
+	}
 	if (j->watched)
 		return j->size > before ? JOURNAL_GROWN : JOURNAL_SAME;
-	if (stat(j->path, &status) != 0 || status.st_dev != j->device || status.st_ino != j->inode)
+	if (stat(j->path, &status) != 0)
 		return JOURNAL_GONE;
+	if (status.st_dev != j->device || status.st_ino != j->inode)
+		return JOURNAL_REPLACED;
 	return j->size > before ? JOURNAL_GROWN : JOURNAL_SAME;
 }
 
@@ -157,7 +251,7 @@ int64_t journal_read(const struct journal *j, uint64_t offset, char *into, size_
 {
 	ssize_t got;
 
-	if (offset > SIZE_LIMIT)
+	if (offset > SIZE_LIMIT || j->file < 0)
 		return 0;
 	do
 		got = pread(j->file, into, n, (off_t)offset);
@@ -170,6 +264,8 @@ enum err journal_read_exact(const struct journal *j, uint64_t offset, size_t n, 
 {
 	size_t before = out->n;
 
+	if (atomic_load(&j->rewritten))
+		return err_set(e, ERR_IO, "the file changed since it was read: %s", j->path);
 	if (!buf_reserve(out, n))
 		return err_set(e, ERR_IO, "more than fits into memory at once: %s", j->path);
 	while (out->n < before + n) {

@@ -12,13 +12,20 @@ struct journal;
 enum journal_change {
 	JOURNAL_SAME,
 	JOURNAL_GROWN,
-	JOURNAL_SHRUNK, /* truncated or rewritten: what was read may be gone */
-	JOURNAL_GONE,   /* deleted, or another file stands at that path */
+	/* Truncated, or written anew from its start: what was read is gone. From now on
+	 * journal_read_exact fails, and so does journal_check. */
+	JOURNAL_SHRUNK,
+	JOURNAL_GONE,     /* deleted or renamed: nothing stands at that path; it can be read on */
+	JOURNAL_REPLACED, /* the same, and another file stands there */
 };
 
 /* Opens a regular file for reading (O_NOCTTY, O_CLOEXEC, never blocking on a FIFO). ERR_IO with one clear sentence for a
  * missing file, a directory, a device, a FIFO, a socket, no permission. The path is copied. */
 enum err journal_open(struct journal **out, const char *path, struct errinfo *e) MUST_USE;
+/* A file that is not there yet: an empty journal, which journal_check opens once there is one; until then it gives
+ * JOURNAL_GONE. Opens nothing itself. */
+struct journal *journal_await(const char *path);
+bool journal_is_awaited(const struct journal *j); /* it is not open yet */
 /* A regular file that is open for reading and need not have a name: taken over, closed also when this
  * fails (ERR_IO). name is for people. It is never gone. */
 enum err journal_open_file(struct journal **out, int file, const char *name,
@@ -29,10 +36,13 @@ const char *journal_path(const struct journal *j); /* as given: clean it before 
 const char *journal_watched(const struct journal *j);
 uint64_t journal_size(const struct journal *j);       /* bytes, as of the last journal_check */
 enum journal_change journal_check(struct journal *j); /* looks again; loop thread */
+/* A journal of what stands at the same path now. Errors as journal_open. */
+enum err journal_open_again(struct journal **out, const struct journal *j,
+                            struct errinfo *e) MUST_USE;
 
 /* Reads up to n bytes at offset; gives how many (0 at the end), or -1 with errno. Any thread. */
 int64_t journal_read(const struct journal *j, uint64_t offset, char *into, size_t n);
-/* Exactly n bytes appended to out, or ERR_IO (also when the file ends before). Any thread. */
+/* Exactly n bytes appended to out, or ERR_IO (also when the file ends before or was truncated meanwhile). Any thread. */
 enum err journal_read_exact(const struct journal *j, uint64_t offset, size_t n, struct buf *out,
                             struct errinfo *e) MUST_USE;
 

@@ -36,7 +36,7 @@ struct journal_writer {
 	struct journal_writer_options options;
 	char *folder;           /* without slashes at its end; for messages and the path */
 	int folder_fd, lock_fd; /* -1: not yet */
-	pthread_mutex_t mutex;  /* one thread appends while another ticks; guards all below */
+	pthread_mutex_t mutex;  /* threads append, another one ticks; guards all below */
 	int fd;                 /* the open segment; -1: none yet */
 	char name[NAME_SIZE];   /* its name */
 	struct buf path;        /* folder and name */

@@ -30,8 +30,8 @@ enum err journal_writer_open(struct journal_writer **out, const char *folder,
 /* Appends whole lines (each ends with a newline), all to one segment. Either all of them are in the
  * journal when it returns ERR_OK, or none of them is an event there: what a failed write left behind
  * is cut off again; where the system refuses even that, the torn line is ended before the next one.
- * ERR_IO when the disk is full or the file cannot be written: later calls try again. One thread at
- * a time; another one may tick meanwhile (a mutex in the writer keeps the two apart). */
+ * ERR_IO when the disk is full or the file cannot be written: later calls try again. Any thread,
+ * also while another one ticks: a mutex in the writer keeps them apart. */
 enum err journal_writer_append(struct journal_writer *w, struct str lines,
                                struct errinfo *e) MUST_USE;
 /* To be called about once a second while lines come: syncs what was written, removes segments that

@@ -21,7 +21,7 @@ unreadable()
 {
 	local command
 	for command in 'stats' 'stats --json' 'ls traces' 'ls traces --json' 'show last' 'show last --json' \
-		'tree last' 'tail --no-follow' 'tail --json' 'tail'; do
+		'tree last' 'tail --no-follow' 'tail --no-follow --json'; do
 		exits 6 $command "$1"
 		explained
 		clean

@@ -98,13 +98,52 @@ from_nothing()
 	ends INT
 }
 
+# said TEXT: waits for a line with it on stderr.
+said()
+{
+	local i
+	for i in $(seq 200); do
+		grep -qF -e "$1" "$D/err" && return
+		sleep 0.1
+	done
+	fail "$RAN: never said <$1>"
+}
+
+# A file that is not there yet, is truncated, rotated, deleted and comes back: every line once, and what happened is said.
+changing()
+{
+	FILE=$D/changes.ndjson
+	follow "$FILE"
+	said 'not there yet: waited for'
+	more 201 215
+	until_out trace-215
+	said 'there since'
+	: >"$FILE"
+	said 'truncated at'
+	more 216 217
+	until_out trace-217
+	mv "$FILE" "$FILE.1"
+	FILE=$FILE.1
+	more 218 218
+	FILE=$D/changes.ndjson
+	more 219 219
+	until_out trace-219
+	said 'replaced at'
+	rm "$FILE"
+	said 'deleted or renamed at'
+	more 220 220
+	until_out trace-220
+	ends INT
+	lines 20
+	equal "$RAN: order" "$(seq 201 220)" "$(sed 's/.*trace-\([0-9]*\).*/\1/' "$D/out")"
+	clean
+}
+
 troubles()
 {
 	: >"$D/none.ndjson"
 	exits 1 tail --no-follow "$D/none.ndjson"
 	exits 6 tail --no-follow "$D/missing"
-	explained
-	exits 6 tail "$D/missing"
 	explained
 	exits 6 tail --no-follow "$D/grow.ndjson" "$D/missing"
 	[ -s "$D/out" ] || fail "$RAN: the rest is not shown"
@@ -119,5 +158,6 @@ troubles()
 all_there
 following
 from_nothing
+changing
 troubles
 verdict

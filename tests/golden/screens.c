@@ -19,7 +19,8 @@
 #define DEMO    "demo.ndjson" /* in a folder of this run */
 #define LISTED  "data/listed.ndjson"
 #define EMPTY   "empty.ndjson"
-#define LOCAL   "local.ndjson" /* as empty, but events can be sent here */
+#define MISSING "data/missing.ndjson" /* is not there */
+#define LOCAL   "local.ndjson"        /* as empty, but events can be sent here */
 
 struct size {
 	int rows, cols;
@@ -69,6 +70,10 @@ static const struct scene scenes[] = {
 	{"live_hostile", HOSTILE, "SM", "7", false},
 	{"sources", REAL, "SM", "0", false},
 	{"sources_bad_lines", HOSTILE, "SMT", "0", false},
+	{"sources_bad_line", HOSTILE, "SMT", "0 j j j", false},
+	{"sources_bad_last", HOSTILE, "ST", "0 G", false},
+	{"sources_raw", HOSTILE, "SMT", "0 j Enter", false},
+	{"sources_awaited", MISSING, "SMT", "0", false},
 	{"key_without_command", DEMO, "S", "5", false},
 	{"key_unused_here", DEMO, "S", "za", false},
 	{"sort_picker_inverted", DEMO, "S", "s I Esc", false},

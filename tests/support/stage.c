@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 #include <wchar.h>
 
 static void on_change(void *ctx)
@@ -38,7 +39,8 @@ static void open_source(struct stage *s, const char *path)
 	set_the_world();
 	*s = (struct stage){.loop = loop_new()};
 	s->explorer = explorer_new(s->loop);
-	if (explorer_add_file(s->explorer, path, &e) != ERR_OK) {
+	if ((access(path, F_OK) != 0 ? explorer_await_file : explorer_add_file)(s->explorer, path,
+	                                                                        &e) != ERR_OK) {
 		fprintf(stderr, "%s\n", e.msg);
 		abort();
 	}

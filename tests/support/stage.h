@@ -16,7 +16,7 @@ struct stage {
 	bool changed;
 };
 
-/* Loads the whole file. source is what a person is said to have written. */
+/* Loads the whole file; one that is not there is waited for. source is what a person is said to have written. */
 void stage_open(struct stage *s, const char *path, const char *source, int rows, int cols);
 /* Shows it while nothing has been loaded yet, and goes on following the file. */
 void stage_open_live(struct stage *s, const char *path, const char *source, int rows, int cols);

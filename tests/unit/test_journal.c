@@ -138,17 +138,60 @@ static void test_notices_changes(void **state)
 	assert_int_equal(journal_check(j), JOURNAL_GROWN);
 	assert_int_equal(journal_size(j), 12);
 	assert_int_equal(journal_check(j), JOURNAL_SAME);
-	assert_int_equal(truncate(place->path, 5), 0);
-	assert_int_equal(journal_check(j), JOURNAL_SHRUNK);
 	write_file(place->other, "w", "another file");
 	assert_int_equal(rename(place->other, place->path), 0);
-	assert_int_equal(journal_check(j), JOURNAL_GONE);
-	journal_close(j);
-	j = open_journal(place->path);
+	assert_int_equal(journal_check(j), JOURNAL_REPLACED);
 	unlink(place->path);
 	assert_int_equal(journal_check(j), JOURNAL_GONE);
 	journal_close(j);
 	journal_close(NULL);
+}
+
+/* What was truncated is told from what grew, and read no more. */
+static void test_notices_other_content(void **state)
+{
+	struct place *place = *state;
+	struct errinfo e;
+	struct buf out = {0};
+	struct journal *j, *again;
+
+	write_file(place->path, "w", "0123456789");
+	j = open_journal(place->path);
+	write_file(place->path, "w", "0123456789 and more");
+	assert_int_equal(journal_check(j), JOURNAL_GROWN);
+	write_file(place->path, "w", "something else that is longer");
+	assert_int_equal(journal_check(j), JOURNAL_SHRUNK);
+	assert_int_equal(journal_read_exact(j, 0, 3, &out, &e), ERR_IO);
+	assert_non_null(strstr(e.msg, "the file changed"));
+	assert_int_equal(journal_check(j), JOURNAL_SHRUNK);
+	assert_int_equal(journal_open_again(&again, j, &e), ERR_OK);
+	journal_close(j);
+	assert_int_equal(journal_read_exact(again, 0, 9, &out, &e), ERR_OK);
+	assert_string_equal(buf_text(&out), "something");
+	assert_int_equal(truncate(place->path, 5), 0);
+	assert_int_equal(journal_check(again), JOURNAL_SHRUNK);
+	journal_close(again);
+	buf_free(&out);
+}
+
+static void test_awaits(void **state)
+{
+	struct place *place = *state;
+	struct journal *j;
+	char byte;
+
+	unlink(place->path);
+	j = journal_await(place->path);
+	assert_true(journal_is_awaited(j));
+	assert_int_equal(journal_check(j), JOURNAL_GONE);
+	assert_int_equal(journal_read(j, 0, &byte, 1), 0);
+	write_file(place->path, "w", "");
+	assert_int_equal(journal_check(j), JOURNAL_SAME);
+	assert_false(journal_is_awaited(j));
+	write_file(place->path, "a", "0");
+	assert_int_equal(journal_check(j), JOURNAL_GROWN);
+	assert_int_equal(journal_read(j, 0, &byte, 1), 1);
+	journal_close(j);
 }
 
 int main(void)
@@ -157,6 +200,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_reads_ranges, enter, leave),
 		cmocka_unit_test_setup_teardown(test_refuses_what_is_no_file, enter, leave),
 		cmocka_unit_test_setup_teardown(test_notices_changes, enter, leave),
+		cmocka_unit_test_setup_teardown(test_notices_other_content, enter, leave),
+		cmocka_unit_test_setup_teardown(test_awaits, enter, leave),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,6 +7,7 @@
 #include "collect/folder.h"
 #include "collect/sender.h"
 #include "command/terminal.h"
+#include "draw/source_text.h"
 #include "print/capture.h"
 #include "print/demo.h"
 #include "print/ls.h"
@@ -84,6 +85,26 @@ static void name_options(struct showing *s)
 	buf_free(&line);
 }
 
+static void on_source(void *ctx, uint32_t source)
+{
+	struct showing *s = ctx;
+	struct buf text = {0};
+
+	if (s->app == NULL)
+		return;
+	buf_printf(&text, "%s: ", explorer_source_path(s->x, source));
+	source_state_text(&text, explorer_source(s->x, source));
+	app_say(s->app, buf_text(&text));
+	buf_free(&text);
+}
+
+static void say_awaited(struct showing *s)
+{
+	for (uint32_t i = 0; i < explorer_source_count(s->x); i++)
+		if (explorer_source(s->x, i)->state == LOADER_AWAITED)
+			on_source(s, i);
+}
+
 static int run(struct showing *s, const char *source)
 {
 	struct terminal_options options = {.depth = wanted_depth(s->options), .theme = &s->theme};
@@ -98,6 +119,8 @@ static int run(struct showing *s, const char *source)
 	explorer_tail(s->x, !s->options->no_follow);
 	s->app = app_new(s->x, source);
 	name_options(s);
+	explorer_on_source(s->x, on_source, s);
+	say_awaited(s);
 	if (s->endpoint != NULL)
 		app_set_intake(s->app, &s->told);
 	err = terminal_run(s->app, s->loop, s->x, &options, &e);

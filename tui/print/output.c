@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void output_write(struct str bytes)
@@ -159,15 +160,31 @@ void output_totals(struct json_writer *w, const struct totals *t)
 
 /* ---- sources ------------------------------------------------------------------------------------------------------- */
 
-static bool add(struct explorer *x, const char *path, int *code)
+/* Who follows waits for a file that is not there yet; but where a command could stand, a word that looks like
+ * no file is more likely a command with a slip. */
+static bool is_awaited(const struct options *o, const char *path)
+{
+	struct stat status;
+
+	if (o == NULL || o->no_follow || lstat(path, &status) == 0 || errno != ENOENT)
+		return false;
+	return o->command == COMMAND_TAIL ||
+	       (o->command == COMMAND_EXPLORE && strpbrk(path, "./") != NULL);
+}
+
+static bool add(struct explorer *x, const struct options *follows, const char *path, int *code)
 {
 	struct errinfo e = {0};
+	bool awaited = is_awaited(follows, path);
+	enum err err = awaited ? explorer_await_file(x, path, &e) : explorer_add_file(x, path, &e);
 
-	if (explorer_add_file(x, path, &e) == ERR_OK)
-		return true;
-	output_error(e.msg);
-	*code = EXIT_UNREADABLE;
-	return false;
+	if (awaited && err == ERR_OK)
+		err_set(&e, ERR_OK, "%s: not there yet: waited for", path);
+	if (awaited || err != ERR_OK)
+		output_error(e.msg);
+	if (err != ERR_OK)
+		*code = EXIT_UNREADABLE;
+	return err == ERR_OK;
 }
 
 static void error_about(const char *path, const char *what)
@@ -189,7 +206,7 @@ static void on_file(void *ctx, const char *path)
 {
 	struct folder_walk *w = ctx;
 
-	w->added += add(w->explorer, path, w->code);
+	w->added += add(w->explorer, NULL, path, w->code);
 }
 
 static void on_trouble(void *ctx, const char *why)
@@ -307,8 +324,8 @@ static enum err choose_all(struct sources *s, const struct options *o, char *con
 	return err;
 }
 
-static uint32_t add_all(struct explorer *x, const struct options *o, const struct sources *s,
-                        int *code)
+static uint32_t add_all(struct explorer *x, const struct options *o, bool follows,
+                        const struct sources *s, int *code)
 {
 	uint32_t added = 0;
 	bool journal = false;
@@ -321,7 +338,7 @@ static uint32_t add_all(struct explorer *x, const struct options *o, const struc
 		journal |= choice->kind == SOURCE_JOURNAL;
 		switch (choice->kind) {
 		case SOURCE_FILE:
-			added += add(x, choice->path, code);
+			added += add(x, follows ? o : NULL, choice->path, code);
 			break;
 		case SOURCE_STDIN:
 			added += add_stdin(x, code);
@@ -347,8 +364,8 @@ static void say_notices(const struct explorer *x)
 			output_error(explorer_source_notice(x, i));
 }
 
-struct explorer *output_open(struct loop *loop, const struct options *o, char *const *words, int n,
-                             int *code)
+static struct explorer *open_all(struct loop *loop, const struct options *o, bool follows,
+                                 char *const *words, int n, int *code)
 {
 	static char journal[] = "journal:";
 	static char *const no_words[] = {journal};
@@ -362,7 +379,7 @@ struct explorer *output_open(struct loop *loop, const struct options *o, char *c
 	err = choose_all(&s, o, n > 0 ? words : no_words, &e);
 	*code = exit_of_err(err);
 	if (err == ERR_OK)
-		added = add_all(x, o, &s, code);
+		added = add_all(x, o, follows, &s, code);
 	else
 		output_error(e.msg);
 	say_notices(x);
@@ -373,10 +390,16 @@ struct explorer *output_open(struct loop *loop, const struct options *o, char *c
 	return NULL;
 }
 
+struct explorer *output_open(struct loop *loop, const struct options *o, char *const *words, int n,
+                             int *code)
+{
+	return open_all(loop, o, true, words, n, code);
+}
+
 struct explorer *output_load(struct loop *loop, const struct options *o, char *const *words, int n,
                              int *code)
 {
-	struct explorer *x = output_open(loop, o, words, n, code);
+	struct explorer *x = open_all(loop, o, false, words, n, code);
 
 	if (x == NULL)
 		return NULL;

@@ -36,7 +36,8 @@ void output_event_rows(struct rows *r, struct model *m, uint32_t event);
  * if one of several failed. o NULL: no options. */
 struct explorer *output_load(struct loop *loop, const struct options *o, char *const *words, int n,
                              int *code);
-/* The same without loading, for what follows. */
+/* The same without loading, for what follows: unless o says that it does not, it waits for files that are not there
+ * yet. */
 struct explorer *output_open(struct loop *loop, const struct options *o, char *const *words, int n,
                              int *code);
 /* The exit code of what PostHog answered; EXIT_OK for POSTHOG_FINE. */

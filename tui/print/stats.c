@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 #include "draw/format.h"
+#include "draw/source_text.h"
 #include "print/fetch.h"
 #include "print/output.h"
 
@@ -289,28 +290,49 @@ void print_stats_text(struct explorer *x, const struct stats *s)
 	buf_free(&out);
 }
 
-static void print_bad_lines(const struct explorer *x)
+static void text_bad_lines(struct buf *out, const char *path, const struct loader_status *s)
 {
-	struct buf out = {0};
+	uint64_t all = s->counts.bad_lines + s->counts.irregular;
+	struct buf line = {0};
+
+	for (uint32_t i = 0; i < s->n_bad; i++) {
+		buf_clear(&line);
+		source_bad_line_text(&line, path, &s->bad[i]);
+		clean_append(out, buf_str(&line), 0);
+		buf_add(out, '\n');
+	}
+	if (all > s->n_bad)
+		buf_printf(out, "... +%llu more: only the first %d of a source are kept\n",
+		           (unsigned long long)(all - s->n_bad), LOADER_BAD_LINES_KEPT);
+	buf_free(&line);
+}
+
+static void print_sources(const struct explorer *x)
+{
+	struct buf out = {0}, state = {0};
 
 	for (uint32_t i = 0; i < explorer_source_count(x); i++) {
 		const struct loader_status *s = explorer_source(x, i);
-		uint64_t all = s->counts.bad_lines + s->counts.irregular;
-		for (uint32_t k = 0; k < s->n_bad; k++) {
-			const struct bad_line *b = &s->bad[k];
-			clean_append(&out, str_of(explorer_source_path(x, i)), 0);
-			buf_printf(&out,
-			           ":%llu: %s: %s at byte %llu of the line (%llu of the file)\n",
-			           (unsigned long long)b->line, b->irregular ? "irregular" : "bad",
-			           b->why, (unsigned long long)b->pos,
-			           (unsigned long long)b->offset + b->pos);
-		}
-		if (all > s->n_bad)
-			buf_printf(&out, "... +%llu more: only the first %d of a source are kept\n",
-			           (unsigned long long)(all - s->n_bad), LOADER_BAD_LINES_KEPT);
+		const char *path = explorer_source_path(x, i);
+
+		clean_append(&out, str_of(path), 0);
+		buf_puts(&out, ": ");
+		buf_clear(&state);
+		source_state_text(&state, s);
+		clean_append(&out, buf_str(&state), 0);
+		buf_puts(&out, "   ");
+		format_bytes(&out, s->bytes);
+		count(&out, "lines", (int64_t)s->counts.lines);
+		count(&out, "bad", (int64_t)s->counts.bad_lines);
+		count(&out, "irregular", (int64_t)s->counts.irregular);
+		if (s->too_long > 0)
+			count(&out, "of them too long", (int64_t)s->too_long);
+		buf_add(&out, '\n');
+		text_bad_lines(&out, path, s);
 	}
 	output_write(buf_str(&out));
 	buf_free(&out);
+	buf_free(&state);
 }
 
 int print_stats(struct options *o)
@@ -329,7 +351,7 @@ int print_stats(struct options *o)
 		else
 			print_stats_text(x, &s);
 		if (o->verbose && o->format == FORMAT_TEXT)
-			print_bad_lines(x);
+			print_sources(x);
 		code = output_exit(o, s.totals.events, code);
 		stats_free(&s);
 		explorer_free(x);

@@ -1,9 +1,10 @@
 /* Prints the last events that are there, then every new one, until interrupted; with --no-follow all of them, and ends.
- * Lines stand in the order of arrival. */
+ * Lines stand in the order of arrival. What becomes of a file is said on stderr. */
 #include "print/tail.h"
 
 #include "base/utf8.h"
 #include "draw/format.h"
+#include "draw/source_text.h"
 #include "print/fetch.h"
 #include "print/output.h"
 
@@ -148,6 +149,20 @@ static void on_interrupt(void *ctx)
 	loop_stop(((struct tail *)ctx)->loop);
 }
 
+/* On stderr, behind the lines that came before. */
+static void on_source(void *ctx, uint32_t source)
+{
+	struct tail *t = ctx;
+	struct buf text = {0};
+
+	if (t->live)
+		print_new(t);
+	buf_printf(&text, "%s: ", explorer_source_path(t->x, source));
+	source_state_text(&text, explorer_source(t->x, source));
+	output_error(buf_text(&text));
+	buf_free(&text);
+}
+
 static int follow(struct tail *t, const struct options *o, int code)
 {
 	struct loop_signal *interrupt = loop_signal_new(t->loop, SIGINT, on_interrupt, t);
@@ -157,8 +172,11 @@ static int follow(struct tail *t, const struct options *o, int code)
 	for (uint32_t i = 0; i < explorer_source_count(t->x); i++)
 		t->all |= explorer_source_arrives(t->x, i);
 	explorer_on_change(t->x, on_change, t);
+	explorer_on_source(t->x, on_source, t);
 	explorer_start(t->x, true);
 	explorer_tail(t->x, true);
+	/* Where nothing is there yet, everything that comes is new. */
+	print_new(t);
 	loop_run(t->loop);
 	loop_signal_free(interrupt);
 	loop_signal_free(end);

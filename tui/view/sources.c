@@ -1,30 +1,52 @@
 /* Where events come from: every source with its state, size and counts, and every bad or irregular line with its number, byte
- * position and reason. */
+ * position and reason; a cursor over those, and the raw line that one is. */
 #include "base/mem.h"
+#include "base/time.h"
 #include "draw/format.h"
+#include "draw/source_text.h"
 #include "view/view.h"
 #include "widget/reader.h"
 
-struct sources_view {
-	struct view view;
-	struct reader reader;
-	uint64_t made_of; /* bytes, states and requests when the text was made */
+#define RAW_BYTES ((size_t)1 << 20) /* of a raw line that are shown */
+#define LABELS    2                 /* columns: the cursor's mark */
+#define INDENT    1
+
+/* A bad line: its source, and which of the source's. */
+struct bad_place {
+	uint32_t source, at;
+	uint32_t paragraph; /* in the text */
 };
 
-static const char *state_text(const struct loader_status *s)
+struct sources_view {
+	struct view view;
+	struct reader reader; /* the list */
+	struct bad_place *bad;
+	uint32_t n_bad, cap_bad;
+	uint32_t cursor;  /* in bad */
+	bool moved;       /* the cursor has to be brought into sight */
+	uint64_t made_of; /* bytes loaded, states and the cursor when the text was made */
+
+	bool raw_shown;
+	struct bad_place raw_of;
+	struct reader raw; /* the line */
+	struct buf line;   /* its bytes, as far as they are shown */
+};
+
+/* ---- the text -------------------------------------------------------------------------------- */
+
+static void add_state(struct reader *r, const struct loader_status *s)
 {
-	switch (s->state) {
-	case LOADER_LOADING:
-		return "loading";
-	case LOADER_DONE:
-		return "loaded";
-	case LOADER_SHRUNK:
-		return "truncated since it was read: no longer followed";
-	case LOADER_GONE:
-		return "deleted or replaced: no longer followed";
-	default:
-		return s->error.msg;
+	struct buf text = {0};
+	enum role role = source_state_text(&text, s);
+
+	if (s->state == LOADER_LOADING && s->began == 0) {
+		buf_puts(&text, " when the source before it is in");
+	} else if (s->state == LOADER_LOADING) {
+		buf_puts(&text, "   ");
+		source_progress_text(&text, s, time_monotonic());
 	}
+	reader_add(r, role, INDENT, ROLE_TEXT, STR_EMPTY, str_trim(buf_str(&text)));
+	buf_free(&text);
 }
 
 static void add_counts(struct reader *r, const struct loader_status *s)
@@ -39,32 +61,54 @@ static void add_counts(struct reader *r, const struct loader_status *s)
 	buf_puts(&line, " lines   ");
 	format_count(&line, (int64_t)s->counts.other_events);
 	buf_puts(&line, " events of other kinds (not $ai_*)");
-	reader_add(r, ROLE_TEXT, 3, ROLE_TEXT, STR_EMPTY, buf_str(&line));
+	reader_add(r, ROLE_TEXT, INDENT, ROLE_TEXT, STR_EMPTY, buf_str(&line));
 	buf_free(&line);
-	reader_addf(r, s->counts.bad_lines > 0 ? ROLE_ERROR : ROLE_DIM, 3,
+	reader_addf(r, s->counts.bad_lines > 0 ? ROLE_ERROR : ROLE_DIM, INDENT,
 	            "%llu bad lines   %llu irregular   %llu suspect",
 	            (unsigned long long)s->counts.bad_lines,
 	            (unsigned long long)s->counts.irregular, (unsigned long long)s->counts.suspect);
+	if (s->too_long > 0)
+		reader_addf(r, ROLE_ERROR, INDENT, "%llu of them too long to be read",
+		            (unsigned long long)s->too_long);
 	if (s->pending > 0)
-		reader_addf(r, ROLE_WARNING, 3,
+		reader_addf(r, ROLE_WARNING, INDENT,
 		            "%llu bytes of an unfinished last line wait for their end",
 		            (unsigned long long)s->pending);
 }
 
-static void add_bad_lines(struct reader *r, const struct loader_status *s)
+static void add_place(struct sources_view *v, struct bad_place place)
 {
+	if (v->n_bad == v->cap_bad) {
+		v->cap_bad = v->cap_bad > 0 ? v->cap_bad * 2 : 64;
+		v->bad = mem_resize(v->bad, v->cap_bad, sizeof(*v->bad));
+	}
+	v->bad[v->n_bad++] = place;
+}
+
+static void add_bad_lines(struct sources_view *v, uint32_t source)
+{
+	const struct loader_status *s = explorer_source(v->view.world->explorer, source);
 	uint64_t all = s->counts.bad_lines + s->counts.irregular;
+	struct buf text = {0};
 
 	for (uint32_t i = 0; i < s->n_bad; i++) {
 		const struct bad_line *b = &s->bad[i];
-		reader_addf(r, b->irregular ? ROLE_WARNING : ROLE_ERROR, 3,
-		            "%s line %llu: %s at byte %llu of the line (%llu of the file)",
-		            b->irregular ? "irregular" : "bad", (unsigned long long)b->line, b->why,
-		            (unsigned long long)b->pos, (unsigned long long)b->offset + b->pos);
+		bool here = v->n_bad == v->cursor;
+
+		buf_clear(&text);
+		buf_printf(&text, "%s line %llu: %s at byte %llu of the line (%llu of the file)",
+		           b->irregular ? "irregular" : "bad", (unsigned long long)b->line, b->why,
+		           (unsigned long long)b->pos, (unsigned long long)(b->offset + b->pos));
+		add_place(v,
+		          (struct bad_place){.source = source, .at = i, .paragraph = v->reader.n});
+		reader_add(&v->reader, b->irregular ? ROLE_WARNING : ROLE_ERROR, INDENT,
+		           ROLE_MARKER, here ? STR(">") : STR_EMPTY, buf_str(&text));
 	}
 	if (all > s->n_bad)
-		reader_addf(r, ROLE_DIM, 3, "... +%llu more (only the first %d are kept)",
+		reader_addf(&v->reader, ROLE_DIM, INDENT,
+		            "... +%llu more (only the first %d are kept)",
 		            (unsigned long long)(all - s->n_bad), LOADER_BAD_LINES_KEPT);
+	buf_free(&text);
 }
 
 static const char *tail_text(const struct posthog_status *s)
@@ -91,32 +135,15 @@ static void add_posthog(struct reader *r, const struct posthog *posthog)
 		buf_printf(&line, "%u ", s.project);
 	buf_puts(&line, s.name);
 	reader_add(r, ROLE_STRONG, 0, ROLE_TEXT, STR_EMPTY, buf_str(&line));
-	reader_addf(r, ROLE_TEXT, 3, "%s", tail_text(&s));
+	reader_addf(r, ROLE_TEXT, INDENT, "%s", tail_text(&s));
 	buf_clear(&line);
 	format_count(&line, (int64_t)s.api.requests);
 	buf_puts(&line, " requests   ");
 	format_bytes(&line, s.api.bytes);
 	buf_puts(&line, " fetched since the start");
-	reader_add(r, ROLE_TEXT, 3, ROLE_TEXT, STR_EMPTY, buf_str(&line));
+	reader_add(r, ROLE_TEXT, INDENT, ROLE_TEXT, STR_EMPTY, buf_str(&line));
 	reader_addf(r, ROLE_TEXT, 0, "%s", "");
 	buf_free(&line);
-}
-
-/* Of what the text is made; another number when it is to be made again. */
-static uint64_t state_of(struct explorer *x)
-{
-	struct posthog_status s;
-	uint64_t loaded, bytes, sum;
-
-	explorer_progress(x, &loaded, &bytes);
-	sum = loaded + bytes + 1;
-	for (uint32_t i = 0; i < explorer_source_count(x); i++)
-		sum += (uint64_t)explorer_source(x, i)->state * 31;
-	if (explorer_posthog(x) == NULL)
-		return sum;
-	posthog_read_status(explorer_posthog(x), &s);
-	return sum * 31 + s.api.requests * 7 + s.api.bytes + (uint64_t)s.tail * 5 +
-	       (s.offline ? 3 : 0) + (s.ready ? 2 : 0) + (s.api.wait_until != 0 ? 11 : 0);
 }
 
 static void fill(struct sources_view *v)
@@ -126,50 +153,185 @@ static void fill(struct sources_view *v)
 	uint32_t top = r->top, top_row = r->top_row;
 
 	reader_clear(r);
+	v->n_bad = 0;
+	r->label_width = LABELS;
 	if (explorer_posthog(x) != NULL)
 		add_posthog(r, explorer_posthog(x));
 	for (uint32_t i = 0; i < explorer_source_count(x); i++) {
 		const struct loader_status *s = explorer_source(x, i);
-		reader_add(r, ROLE_STRONG, 0, ROLE_TEXT, STR_EMPTY,
-		           str_of(explorer_source_path(x, i)));
-		reader_addf(r, s->state <= LOADER_DONE ? ROLE_GOOD : ROLE_ERROR, 3, "%s",
-		            state_text(s));
+
+		reader_add_across(r, ROLE_STRONG, str_of(explorer_source_path(x, i)));
+		add_state(r, s);
 		add_counts(r, s);
-		add_bad_lines(r, s);
+		add_bad_lines(v, i);
 		reader_addf(r, ROLE_TEXT, 0, "%s", "");
 	}
 	r->top = top;
 	r->top_row = top_row;
 }
 
+static uint64_t what_it_is_made_of(const struct sources_view *v)
+{
+	struct explorer *x = v->view.world->explorer;
+	uint64_t made = v->cursor + UINT64_C(1);
+	struct posthog_status p;
+
+	for (uint32_t i = 0; i < explorer_source_count(x); i++) {
+		const struct loader_status *s = explorer_source(x, i);
+
+		made = made * 31 + s->loaded;
+		made = made * 31 + s->bytes + s->pending;
+		made = made * 31 + (uint64_t)s->state * 2 + s->succeeded;
+		made = made * 31 + (uint64_t)s->since;
+	}
+	if (explorer_posthog(x) == NULL)
+		return made;
+	posthog_read_status(explorer_posthog(x), &p);
+	return made * 31 + p.api.requests * 7 + p.api.bytes + (uint64_t)p.tail * 5 +
+	       (p.offline ? 3 : 0) + (p.ready ? 2 : 0) + (p.api.wait_until != 0 ? 11 : 0);
+}
+
+/* After a drawing, which counted the rows: scrolls if the cursor's line is not wholly seen, and says whether it did. */
+static bool bring_into_sight(struct sources_view *v)
+{
+	struct reader *r = &v->reader;
+	uint32_t at, to, top;
+
+	if (v->cursor >= v->n_bad || r->first_row == NULL || r->height <= 0)
+		return false;
+	at = v->bad[v->cursor].paragraph;
+	top = r->first_row[r->top < r->n ? r->top : r->n - 1] + r->top_row;
+	if (r->first_row[at] >= top && r->first_row[at + 1] <= top + (uint32_t)r->height)
+		return false;
+	to = at;
+	if (r->first_row[at] >= top)
+		while (to > 0 && r->first_row[at + 1] - r->first_row[to - 1] <= (uint32_t)r->height)
+			to--;
+	/* What the first line belongs to is seen with it. */
+	reader_go(r, v->cursor == 0 && r->first_row[at + 1] <= (uint32_t)r->height ? 0 : to);
+	return true;
+}
+
 static void sources_draw(struct view *view, struct surface *s, struct area a)
 {
 	struct sources_view *v = (struct sources_view *)view;
-	uint64_t now = state_of(view->world->explorer);
+	uint64_t now = what_it_is_made_of(v);
 
+	if (v->raw_shown) {
+		reader_draw(&v->raw, s, a);
+		return;
+	}
 	if (now != v->made_of)
 		fill(v);
 	v->made_of = now;
 	reader_draw(&v->reader, s, a);
+	if (v->moved && bring_into_sight(v)) {
+		for (int row = 0; row < a.rows; row++)
+			surface_fill(s, a, row, 0, a.cols, ROLE_TEXT, ' ');
+		reader_draw(&v->reader, s, a);
+	}
+	v->moved = false;
+}
+
+/* ---- the raw line ---------------------------------------------------------------------------- */
+
+static const struct bad_line *line_of(const struct sources_view *v, struct bad_place place)
+{
+	return &explorer_source(v->view.world->explorer, place.source)->bad[place.at];
+}
+
+static void open_raw(struct sources_view *v)
+{
+	struct bad_place place = v->bad[v->cursor];
+	const struct bad_line *b = line_of(v, place);
+	const char *path = explorer_source_path(v->view.world->explorer, place.source);
+	uint64_t n = b->length < RAW_BYTES ? b->length : RAW_BYTES;
+	struct errinfo e = {0};
+	struct buf title = {0};
+
+	buf_clear(&v->line);
+	if (explorer_source_bytes(v->view.world->explorer, place.source, b->offset, (size_t)n,
+	                          &v->line, &e) != ERR_OK) {
+		buf_puts(&v->view.world->message, e.msg);
+		return;
+	}
+	reader_clear(&v->raw);
+	source_bad_line_text(&title, path, b);
+	reader_add(&v->raw, b->irregular ? ROLE_WARNING : ROLE_ERROR, 0, ROLE_TEXT, STR_EMPTY,
+	           buf_str(&title));
+	reader_addf(&v->raw, ROLE_TEXT, 0, "%s", "");
+	reader_add(&v->raw, ROLE_CODE, 0, ROLE_TEXT, STR_EMPTY, buf_str(&v->line));
+	if (b->length > n)
+		reader_addf(&v->raw, ROLE_DIM, 0, "... +%llu bytes more%s",
+		            (unsigned long long)(b->length - n),
+		            b->length > JOURNAL_MAX_LINE ? " at least" : "");
+	v->raw_of = place;
+	v->raw_shown = true;
+	buf_free(&title);
+}
+
+static bool raw_act(struct sources_view *v, enum action action)
+{
+	if (action == ACTION_LEFT || action == ACTION_CLOSE || action == ACTION_CANCEL) {
+		v->raw_shown = false;
+		return true;
+	}
+	return action != ACTION_OPEN && reader_act(&v->raw, action);
+}
+
+/* ---- keys ------------------------------------------------------------------------------------ */
+
+/* False if there is no such line: the text scrolls then. */
+static bool move(struct sources_view *v, enum action action)
+{
+	uint32_t before = v->cursor;
+
+	if (v->n_bad == 0)
+		return false;
+	if (action == ACTION_DOWN && v->cursor + 1 < v->n_bad)
+		v->cursor++;
+	if (action == ACTION_UP && v->cursor > 0)
+		v->cursor--;
+	if (action == ACTION_FIRST)
+		v->cursor = 0;
+	if (action == ACTION_LAST)
+		v->cursor = v->n_bad - 1;
+	v->moved = v->cursor != before;
+	return v->moved;
 }
 
 static bool sources_act(struct view *view, enum action action, int argument)
 {
+	struct sources_view *v = (struct sources_view *)view;
+
 	(void)argument;
+	if (v->raw_shown)
+		return raw_act(v, action);
 	if (action == ACTION_LEFT) {
 		view->world->wish.kind = WISH_CLOSE;
 		return true;
 	}
 	if (action == ACTION_RELOAD) {
-		fill((struct sources_view *)view);
+		fill(v);
 		return true;
 	}
-	return reader_act(&((struct sources_view *)view)->reader, action);
+	if (action == ACTION_OPEN && v->cursor < v->n_bad) {
+		open_raw(v);
+		return true;
+	}
+	return move(v, action) || reader_act(&v->reader, action);
+}
+
+static struct reader *shown(struct view *view)
+{
+	struct sources_view *v = (struct sources_view *)view;
+
+	return v->raw_shown ? &v->raw : &v->reader;
 }
 
 static bool sources_find(struct view *view, struct str needle, int direction)
 {
-	return reader_find(&((struct sources_view *)view)->reader, needle, direction);
+	return reader_find(shown(view), needle, direction);
 }
 
 static void sources_head(struct view *view, struct buf *out)
@@ -181,7 +343,13 @@ static void sources_head(struct view *view, struct buf *out)
 
 static void sources_status(struct view *view, struct buf *out)
 {
-	buf_printf(out, "%d%%", reader_percent(&((struct sources_view *)view)->reader));
+	struct sources_view *v = (struct sources_view *)view;
+
+	if (v->raw_shown)
+		buf_puts(out, "the line as it stands  ");
+	else if (v->n_bad > 0)
+		buf_printf(out, "%u/%u bad  ", v->cursor + 1, v->n_bad);
+	buf_printf(out, "%d%%", reader_percent(shown(view)));
 }
 
 static void sources_command(struct view *view, struct buf *out)
@@ -192,18 +360,36 @@ static void sources_command(struct view *view, struct buf *out)
 
 static void sources_go(struct view *view, uint64_t number, bool percent)
 {
-	struct reader *r = &((struct sources_view *)view)->reader;
+	struct reader *r = shown(view);
 
 	reader_go(r, (uint32_t)view_place(number, percent, r->n));
 }
 
-/* The id of a source is its path; the text is what stands here, with the places of bad lines. */
+/* Of a bad line its place; without any the text. */
+static void copy_smart(struct sources_view *v, struct buf *out)
+{
+	struct explorer *x = v->view.world->explorer;
+
+	if (v->raw_shown) {
+		buf_append(out, buf_str(&v->line));
+	} else if (v->cursor < v->n_bad) {
+		struct bad_place place = v->bad[v->cursor];
+
+		buf_printf(out, "%s:%llu", explorer_source_path(x, place.source),
+		           (unsigned long long)line_of(v, place)->line);
+		v->view.world->copied = "place";
+	} else {
+		reader_copy(&v->reader, out);
+	}
+}
+
+/* The id of a source is its path. */
 static bool sources_copy(struct view *view, enum copy_what what, struct buf *out)
 {
 	struct explorer *x = view->world->explorer;
 
 	if (what == COPY_SMART) {
-		reader_copy(&((struct sources_view *)view)->reader, out);
+		copy_smart((struct sources_view *)view, out);
 	} else if (what == COPY_ID) {
 		for (uint32_t i = 0; i < explorer_source_count(x); i++) {
 			buf_puts(out, i > 0 ? "\n" : "");
@@ -216,8 +402,13 @@ static bool sources_copy(struct view *view, enum copy_what what, struct buf *out
 
 static void sources_free(struct view *view)
 {
-	reader_fini(&((struct sources_view *)view)->reader);
-	mem_free(view);
+	struct sources_view *v = (struct sources_view *)view;
+
+	reader_fini(&v->reader);
+	reader_fini(&v->raw);
+	mem_free(v->bad);
+	buf_free(&v->line);
+	mem_free(v);
 }
 
 static const struct view_class sources_class = {
@@ -239,5 +430,6 @@ struct view *view_sources_new(struct world *w)
 
 	v->view = (struct view){.class = &sources_class, .world = w, .title = "Sources"};
 	reader_init(&v->reader);
+	reader_init(&v->raw);
 	return &v->view;
 }
