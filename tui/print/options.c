@@ -550,7 +550,8 @@ void options_help(enum command_kind command, struct buf *out)
 		}
 		buf_puts(
 			out,
-			"\nSOURCE: an NDJSON file of PostHog events, one event a line; a folder of such files (.ndjson .jsonl .json);\n"
+			"\nSOURCE: a file of PostHog events, an event a line or a JSON document of them, also gzip or zstd; a folder of\n"
+			"  such files (.ndjson .jsonl .json, .gz and .zst of these); -, standard input;\n"
 			"  journal:, the local journal, which is also what is read without a SOURCE:\n"
 			"  ${XDG_STATE_HOME:-~/.local/state}/tracehog/journal/*.ndjson; or journal:DIR, another journal;\n"
 			"  posthog: or posthog:ID, a PostHog project (its key from TRACEHOG_POSTHOG_KEY or the config); or a name from the config.\n");
