@@ -79,7 +79,9 @@ void source_progress_text(struct buf *out, const struct loader_status *s, int64_
 
 void source_bad_line_text(struct buf *out, const char *path, const struct bad_line *b)
 {
+	uint64_t in_file = b->offset + b->pos;
+
 	buf_printf(out, "%s:%llu: %s: %s at byte %llu of the line (%llu of the file)", path,
 	           (unsigned long long)b->line, b->irregular ? "irregular" : "bad", b->why,
-	           (unsigned long long)b->pos, (unsigned long long)(b->offset + b->pos));
+	           (unsigned long long)b->pos, (unsigned long long)in_file);
 }

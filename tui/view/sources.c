@@ -93,12 +93,13 @@ static void add_bad_lines(struct sources_view *v, uint32_t source)
 
 	for (uint32_t i = 0; i < s->n_bad; i++) {
 		const struct bad_line *b = &s->bad[i];
+		uint64_t in_file = b->offset + b->pos;
 		bool here = v->n_bad == v->cursor;
 
 		buf_clear(&text);
 		buf_printf(&text, "%s line %llu: %s at byte %llu of the line (%llu of the file)",
 		           b->irregular ? "irregular" : "bad", (unsigned long long)b->line, b->why,
-		           (unsigned long long)b->pos, (unsigned long long)(b->offset + b->pos));
+		           (unsigned long long)b->pos, (unsigned long long)in_file);
 		add_place(v,
 		          (struct bad_place){.source = source, .at = i, .paragraph = v->reader.n});
 		reader_add(&v->reader, b->irregular ? ROLE_WARNING : ROLE_ERROR, INDENT,
