@@ -217,7 +217,6 @@ text 0
 wait_for 'what is new comes by the live stream'
 wait_for ' requests '
 ends_at_once
-# PostHog may work on what was cancelled for a moment more.
-mannerly 3
+mannerly
 secret
 verdict

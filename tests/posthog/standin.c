@@ -345,6 +345,14 @@ static bool say_project(int fd, const struct request *r)
 	return respond(fd, 200, "application/json", "", body);
 }
 
+/* Before the answer goes out: whoever has it may ask the next one at once. */
+static void leave(void)
+{
+	pthread_mutex_lock(&lock);
+	in_flight--;
+	pthread_mutex_unlock(&lock);
+}
+
 static bool say_answer(int fd, const struct request *r)
 {
 	cJSON *body = cJSON_ParseWithLength(r->body, r->body_size);
@@ -356,6 +364,7 @@ static bool say_answer(int fd, const struct request *r)
 	bool sent;
 
 	note(r, (struct noted){name, wrong, status, answer_limit(body), strlen(answer)});
+	leave();
 	sent = respond(fd, status, "application/json", "", answer);
 	free(answer);
 	cJSON_Delete(body);
@@ -365,7 +374,6 @@ static bool say_answer(int fd, const struct request *r)
 static bool serve_query(int fd, const struct request *r)
 {
 	char fault[32];
-	bool going;
 
 	pthread_mutex_lock(&lock);
 	find_fault(++queries, fault, sizeof(fault));
@@ -375,16 +383,10 @@ static bool serve_query(int fd, const struct request *r)
 	pause_ms(self.latency_ms);
 	if (fault[0] != '\0') {
 		note(r, (struct noted){.name = fault});
-		pthread_mutex_lock(&lock);
-		in_flight--;
-		pthread_mutex_unlock(&lock);
+		leave();
 		return !commit_fault(fd, fault);
 	}
-	going = say_answer(fd, r);
-	pthread_mutex_lock(&lock);
-	in_flight--;
-	pthread_mutex_unlock(&lock);
-	return going;
+	return say_answer(fd, r);
 }
 
 static bool serve_project(int fd, const struct request *r)
