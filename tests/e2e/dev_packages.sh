@@ -8,7 +8,7 @@ LIBRARIES="libzstd $(sed -n 's/.*pkg_check_modules(.* IMPORTED_TARGET \([a-z0-9-
 	grep -vx libzstd)"
 COMMANDS='cc cmake ninja pkg-config tmux curl xz clang-format clang-tidy'
 MANAGERS='apt-get dnf pacman apk zypper brew'
-BUILDING='cc cmake ninja pkg-config libuv libcjson libcurl libmicrohttpd zlib libzstd libxxhash libutf8proc ncursesw'
+BUILDING='cc cmake ninja pkg-config libuv libcjson libcurl libmicrohttpd zlib libzstd libxxhash libutf8proc libpcre2-8 md4c ncursesw'
 TESTING='cmocka tmux curl xz clang-format clang-tidy'
 
 # stand_in NAME: a program that does what stdin says.
@@ -87,28 +87,29 @@ command_lines()
 	dev 1 test
 	first_line 'apt-get -q -y install --no-install-recommends' '
 		gcc libc6-dev cmake ninja-build pkg-config libuv1-dev libcjson-dev libcurl4-openssl-dev libmicrohttpd-dev
-		zlib1g-dev libzstd-dev libxxhash-dev libutf8proc-dev libncurses-dev libcmocka-dev tmux curl xz-utils
-		clang-format clang-tidy'
+		zlib1g-dev libzstd-dev libxxhash-dev libutf8proc-dev libpcre2-dev libmd4c-dev libncurses-dev libcmocka-dev
+		tmux curl xz-utils clang-format clang-tidy'
 	machine dnf
 	dev 1 test
 	first_line 'dnf -y --setopt=install_weak_deps=False install' '
 		gcc cmake ninja-build pkgconf-pkg-config libuv-devel cjson-devel libcurl-devel libmicrohttpd-devel zlib-devel
-		libzstd-devel xxhash-devel utf8proc-devel ncurses-devel libcmocka-devel tmux curl xz clang-tools-extra libasan
-		libubsan'
+		libzstd-devel xxhash-devel utf8proc-devel pcre2-devel md4c-devel ncurses-devel libcmocka-devel
+		tmux curl xz clang-tools-extra libasan libubsan'
 	machine pacman
 	dev 1 test
 	first_line 'pacman -S --needed --noconfirm' '
-		gcc cmake ninja pkgconf libuv cjson curl libmicrohttpd zlib zstd xxhash libutf8proc ncurses cmocka tmux xz clang'
+		gcc cmake ninja pkgconf libuv cjson curl libmicrohttpd zlib zstd xxhash libutf8proc pcre2 md4c ncurses cmocka
+		tmux xz clang'
 	machine apk
 	dev 1 test
 	first_line 'apk add' '
 		gcc musl-dev cmake samurai pkgconf libuv-dev cjson-dev curl-dev libmicrohttpd-dev zlib-dev zstd-dev xxhash-dev
-		utf8proc-dev ncurses-dev cmocka-dev tmux curl xz clang-extra-tools'
+		utf8proc-dev pcre2-dev md4c-dev ncurses-dev cmocka-dev tmux curl xz clang-extra-tools'
 	machine zypper
 	dev 1 test
 	first_line 'zypper --non-interactive install --no-recommends' '
 		gcc cmake ninja pkg-config libuv-devel cJSON-devel libcurl-devel libmicrohttpd-devel zlib-devel libzstd-devel
-		xxhash-devel utf8proc-devel ncurses-devel libcmocka-devel tmux curl xz clang-tools'
+		xxhash-devel utf8proc-devel pcre2-devel md4c-devel ncurses-devel libcmocka-devel tmux curl xz clang-tools'
 	# A compiler is not Homebrew's to bring.
 	machine brew
 	dev 1 test
@@ -117,7 +118,7 @@ command_lines()
 	there cc
 	dev 1 test
 	first_line 'brew install' '
-		cmake ninja pkgconf libuv cjson curl libmicrohttpd zlib zstd xxhash utf8proc ncurses cmocka tmux xz
+		cmake ninja pkgconf libuv cjson curl libmicrohttpd zlib zstd xxhash utf8proc pcre2 md4c ncurses cmocka tmux xz
 		clang-format llvm'
 }
 
