@@ -54,7 +54,7 @@ there()
 	for name in "$@"; do
 		case $name in
 		pkg-config) echo "[ -e $D/there/\$2 ]" | stand_in pkg-config ;;
-		lib* | zlib | ncursesw | cmocka) : >"$D/there/$name" ;;
+		lib* | zlib | md4c | ncursesw | cmocka) : >"$D/there/$name" ;;
 		*) echo 'exit 0' | stand_in "$name" ;;
 		esac
 	done
