@@ -24,6 +24,7 @@
 #include <unistd.h>
 
 #define SOURCES_MAX (1u << 16) /* an event's place has 16 bits for its journal */
+#define ENDED_OPEN  8u         /* files that stood at a path before, and are still open */
 
 struct source {
 	struct journal *journal;
@@ -31,6 +32,7 @@ struct source {
 	struct stream
 		*stream; /* has the journal and feeds it; NULL: the journal is the file itself */
 	bool fed;        /* the stream has ended, and the loader was told */
+	uint32_t before; /* the source that stood at its path, and 1; 0: none */
 };
 
 struct explorer {
@@ -155,6 +157,21 @@ static enum err add_source(struct explorer *x, struct journal *journal, struct e
 	return ERR_OK;
 }
 
+/* Of what stood at a source's path before, the newest few can be read on: the others would hold a descriptor each, and
+ * what was deleted its space on the disk. What was truncated is gone in any case. One that is being read just now
+ * has its turn the next time. */
+static void let_go_of_old(struct explorer *x, uint32_t number)
+{
+	uint32_t n = 0;
+
+	for (uint32_t at = x->sources[number].before; at > 0; at = x->sources[at - 1].before) {
+		struct source *source = &x->sources[at - 1];
+
+		if (loader_status(source->loader)->state == LOADER_SHRUNK || ++n > ENDED_OPEN)
+			(void)journal_let_go(source->journal);
+	}
+}
+
 static bool succeed(void *ctx, uint32_t number, struct errinfo *e)
 {
 	struct explorer *x = ctx;
@@ -166,7 +183,9 @@ static bool succeed(void *ctx, uint32_t number, struct errinfo *e)
 		journal_close(journal);
 		return false;
 	}
+	x->sources[x->n_sources - 1].before = number + 1;
 	loader_succeed(x->sources[x->n_sources - 1].loader, x->sources[number].loader);
+	let_go_of_old(x, x->n_sources - 1);
 	start_sources(x);
 	return true;
 }

@@ -262,11 +262,21 @@ static void offer(struct loader *l)
 		l->notify.happened(l->notify.ctx, l->number);
 }
 
+/* The writer took back what it could not finish, as on a full disk: the next load begins at position. */
+static void forget_pending(struct loader *l)
+{
+	l->limit = l->position;
+	l->status.loaded -= l->status.pending;
+	l->status.pending = 0;
+}
+
 /* Looks at the file; gives whether there is something to load. What is open can be read on when its
  * name is gone: all of it is loaded. */
 static bool look(struct loader *l)
 {
-	enum journal_change change = journal_check(l->journal);
+	bool loading = l->in_flight > 0 || l->status.state == LOADER_LOADING;
+	enum journal_change change =
+		journal_check(l->journal, loading ? UINT64_MAX : l->position);
 
 	if (journal_is_awaited(l->journal))
 		return false;
@@ -284,6 +294,8 @@ static bool look(struct loader *l)
 	else if (l->status.state == LOADER_AWAITED || is_open_ended(l->status.state))
 		set_state(l, LOADER_DONE); /* it is there, or there again */
 	l->status.bytes = journal_size(l->journal);
+	if (!loading && l->status.bytes < l->limit)
+		forget_pending(l);
 	return l->status.bytes > l->limit;
 }
 

@@ -1,9 +1,9 @@
 /* One file of events, opened for reading and looked at again when it may have changed.
  *
- * Invariants: `file` is a regular file for as long as the journal lives, or -1 while it is awaited;
+ * Invariants: `file` is a regular file, or -1 while it is awaited and when it was let go;
  * `size` never exceeds SIZE_LIMIT, so that every place in a journal fits 48 bits. Reads are pread
- * only: they share no position and may come from any thread. Only journal_check writes to the
- * struct; an awaited journal has no bytes that a worker could be reading when it is opened.
+ * only: they share no position and may come from any thread. Only journal_check and journal_let_go
+ * write to the struct; `file` changes under the lock that who reads holds.
  *
  * A file that was truncated and has grown past its old size again looks as if it had only grown: so
  * its first bytes are remembered, and compared whenever it was written to.
@@ -15,6 +15,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,6 +29,8 @@ struct journal {
 	char *path;
 	char *watched; /* NULL: the path; otherwise the path is only a name */
 	int file;
+	pthread_rwlock_t reading; /* held by who reads, so that the file is not closed meanwhile */
+	atomic_bool let_go;
 	dev_t device;
 	ino_t inode;
 	uint64_t size;
@@ -105,9 +108,16 @@ static size_t read_head(const struct journal *j, char *into)
 	return got > 0 ? (size_t)got : 0;
 }
 
+static void set_file(struct journal *j, int file)
+{
+	pthread_rwlock_wrlock(&j->reading);
+	j->file = file;
+	pthread_rwlock_unlock(&j->reading);
+}
+
 static void take_file(struct journal *j, int file, const struct stat *status)
 {
-	j->file = file;
+	set_file(j, file);
 	j->device = status->st_dev;
 	j->inode = status->st_ino;
 	j->size = size_of(status);
@@ -121,12 +131,13 @@ struct journal *journal_await(const char *path)
 
 	j->path = mem_copy_text(path, strlen(path));
 	j->file = -1;
+	pthread_rwlock_init(&j->reading, NULL);
 	return j;
 }
 
 bool journal_is_awaited(const struct journal *j)
 {
-	return j->file < 0;
+	return j->file < 0 && !atomic_load(&j->let_go);
 }
 
 enum err journal_open(struct journal **out, const char *path, struct errinfo *e)
@@ -170,6 +181,7 @@ void journal_close(struct journal *j)
 		return;
 	if (j->file >= 0)
 		close(j->file);
+	pthread_rwlock_destroy(&j->reading);
 	mem_free(j->path);
 	mem_free(j->watched);
 	mem_free(j);
@@ -190,13 +202,13 @@ uint64_t journal_size(const struct journal *j)
 	return j->size;
 }
 
-/* Whether it was written to, but not at its end. Takes more of the first bytes as there are more. */
-static bool is_rewritten(struct journal *j, const struct stat *status)
+/* Whether some of what is kept was written to. Takes more of the first bytes as there are more. */
+static bool is_rewritten(struct journal *j, const struct stat *status, uint64_t kept)
 {
+	size_t n_kept = kept < j->n_head ? (size_t)kept : j->n_head, n;
 	char head[HEAD_BYTES];
-	size_t n;
 
-	if (size_of(status) < j->size)
+	if (size_of(status) < j->size && size_of(status) < kept)
 		return true;
 	if (size_of(status) == j->size && status->st_mtim.tv_sec == j->written.tv_sec &&
 	    status->st_mtim.tv_nsec == j->written.tv_nsec)
@@ -204,7 +216,7 @@ static bool is_rewritten(struct journal *j, const struct stat *status)
 	j->size = size_of(status);
 	j->written = status->st_mtim;
 	n = read_head(j, head);
-	if (n < j->n_head || memcmp(head, j->head, j->n_head) != 0)
+	if (n < n_kept || memcmp(head, j->head, n_kept) != 0)
 		return true;
 	memcpy(j->head, head, n);
 	j->n_head = n;
@@ -222,18 +234,20 @@ static enum journal_change look_for_file(struct journal *j)
 	return j->size > 0 ? JOURNAL_GROWN : JOURNAL_SAME;
 }
 
-enum journal_change journal_check(struct journal *j)
+enum journal_change journal_check(struct journal *j, uint64_t kept)
 {
 	uint64_t before = j->size;
 	struct stat status;
 
+	if (atomic_load(&j->let_go))
+		return JOURNAL_SAME;
 	if (j->file < 0)
 		return look_for_file(j);
 	if (atomic_load(&j->rewritten))
 		return JOURNAL_SHRUNK;
 	if (fstat(j->file, &status) != 0)
 		return JOURNAL_GONE;
-	if (is_rewritten(j, &status)) {
+	if (is_rewritten(j, &status, kept)) {
 		atomic_store(&j->rewritten, true);
 		j->size = size_of(&status);
 		return JOURNAL_SHRUNK;
@@ -247,15 +261,34 @@ enum journal_change journal_check(struct journal *j)
 	return j->size > before ? JOURNAL_GROWN : JOURNAL_SAME;
 }
 
+bool journal_let_go(struct journal *j)
+{
+	if (pthread_rwlock_trywrlock(&j->reading) != 0)
+		return false;
+	if (j->file >= 0)
+		close(j->file);
+	j->file = -1;
+	atomic_store(&j->let_go, true);
+	pthread_rwlock_unlock(&j->reading);
+	return true;
+}
+
 int64_t journal_read(const struct journal *j, uint64_t offset, char *into, size_t n)
 {
-	ssize_t got;
+	/* Reading changes nothing but this. */
+	pthread_rwlock_t *reading = (pthread_rwlock_t *)(uintptr_t)&j->reading;
+	ssize_t got = 0;
+	int error;
 
-	if (offset > SIZE_LIMIT || j->file < 0)
+	if (offset > SIZE_LIMIT)
 		return 0;
+	pthread_rwlock_rdlock(reading);
 	do
-		got = pread(j->file, into, n, (off_t)offset);
+		got = j->file >= 0 ? pread(j->file, into, n, (off_t)offset) : 0;
 	while (got < 0 && errno == EINTR);
+	error = errno;
+	pthread_rwlock_unlock(reading);
+	errno = error;
 	return got;
 }
 
@@ -278,6 +311,9 @@ enum err journal_read_exact(const struct journal *j, uint64_t offset, size_t n, 
 			if (got < 0)
 				return err_set(e, ERR_IO, "cannot be read (%s): %s",
 				               strerror(errno), j->path);
+			if (atomic_load(&j->let_go))
+				return err_set(e, ERR_IO, "rotated away, and others after it: %s",
+				               j->path);
 			return err_set(e, ERR_IO, "ends before what was read earlier: %s", j->path);
 		}
 		out->n += (size_t)got;

@@ -12,7 +12,7 @@ struct journal;
 enum journal_change {
 	JOURNAL_SAME,
 	JOURNAL_GROWN,
-	/* Truncated, or written anew from its start: what was read is gone. From now on
+	/* Truncated, or written anew from its start: what was taken in is gone. From now on
 	 * journal_read_exact fails, and so does journal_check. */
 	JOURNAL_SHRUNK,
 	JOURNAL_GONE,     /* deleted or renamed: nothing stands at that path; it can be read on */
@@ -34,8 +34,13 @@ void journal_close(struct journal *j);
 const char *journal_path(const struct journal *j); /* as given: clean it before showing */
 /* Where the system tells of its changes. */
 const char *journal_watched(const struct journal *j);
-uint64_t journal_size(const struct journal *j);       /* bytes, as of the last journal_check */
-enum journal_change journal_check(struct journal *j); /* looks again; loop thread */
+uint64_t journal_size(const struct journal *j); /* bytes, as of the last journal_check */
+/* Looks again; loop thread. kept: so many bytes from its start were taken in. What follows them may be cut and
+ * written anew, as a writer does that takes back a torn line: that is JOURNAL_SAME, with another size. */
+enum journal_change journal_check(struct journal *j, uint64_t kept);
+/* Closes the file for good, when nobody reads it just now (gives false then): for one that nothing can be added to any
+ * more. It is JOURNAL_SAME from then on, and cannot be read. Loop thread. */
+bool journal_let_go(struct journal *j);
 /* A journal of what stands at the same path now. Errors as journal_open. */
 enum err journal_open_again(struct journal **out, const struct journal *j,
                             struct errinfo *e) MUST_USE;

@@ -2,6 +2,7 @@
 #include "base/time.h"
 #include "explorer.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -164,6 +165,96 @@ static void notices_a_file_written_anew(void **state)
 	assert_int_equal(distinct(b), 11);
 }
 
+static void append_text(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "a");
+
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void wait_pending(struct bench *b, uint64_t bytes)
+{
+	int64_t end = time_monotonic() + PATIENCE;
+
+	while (explorer_source(b->explorer, 0)->pending != bytes) {
+		assert_true(time_monotonic() < end);
+		loop_step(b->loop, true);
+	}
+}
+
+/* As a writer does on a full disk: what was taken in is still there, and goes on. */
+static void a_torn_line_may_be_taken_back(void **state)
+{
+	struct bench *b = *state;
+	struct stat status;
+
+	put(b->path, "w", 1, 3);
+	assert_int_equal(stat(b->path, &status), 0);
+	follow(b);
+	append_text(b->path, "{\"event\":\"$ai_sp");
+	wait_pending(b, 16);
+	assert_int_equal(truncate(b->path, status.st_size), 0);
+	wait_pending(b, 0);
+	assert_int_equal(explorer_source(b->explorer, 0)->loaded, status.st_size);
+	put(b->path, "a", 4, 4);
+	wait_events(b, 4);
+	/* Another line in the place of a torn one, no longer than that. */
+	append_text(b->path, "{\"event\":\"$ai_span\",\"uuid\":"
+	                     "\"00000000-0000-4000-8000-0000000000000000000000000000");
+	wait_pending(b, 80);
+	assert_int_equal(truncate(b->path, status.st_size / 3 * 4), 0);
+	put(b->path, "a", 5, 5);
+	wait_events(b, 5);
+	assert_int_equal(distinct(b), 5);
+	assert_int_equal(explorer_source(b->explorer, 0)->counts.bad_lines, 0);
+	assert_int_equal(explorer_source_count(b->explorer), 1);
+	assert_int_equal(b->said, 0);
+}
+
+static unsigned open_files(void)
+{
+	unsigned n = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
+
+/* Of what was rotated away the newest few stay open; of what was truncated nothing can be read any more. */
+static void few_ended_files_stay_open(void **state)
+{
+	enum { ROTATIONS = 12, TRUNCATIONS = 6 };
+	struct bench *b = *state;
+	struct errinfo e = {0};
+	struct buf text = {0};
+	unsigned before;
+
+	put(b->path, "w", 1, 2);
+	follow(b);
+	before = open_files();
+	for (uint32_t i = 1; i <= ROTATIONS; i++) {
+		unlink(b->path);
+		put(b->path, "w", (int)i * 2 + 1, (int)i * 2 + 2);
+		wait_events(b, i * 2 + 2);
+	}
+	assert_true(open_files() <= before + 8);
+	assert_int_equal(distinct(b), (ROTATIONS + 1) * 2);
+	for (uint32_t i = 5 * 2; i < (ROTATIONS + 1) * 2; i++)
+		assert_true(can_be_read(b, i));
+	assert_int_equal(events_read(explorer_events(b->explorer), 0, &text, &e), ERR_IO);
+	assert_non_null(strstr(e.msg, "rotated away"));
+	assert_non_null(strstr(e.msg, b->path));
+	before = open_files();
+	for (uint32_t i = 1; i <= TRUNCATIONS; i++) {
+		put(b->path, "w", 100 - (int)i, 100 - (int)i);
+		wait_events(b, (ROTATIONS + 1) * 2 + i);
+	}
+	assert_true(open_files() <= before + 1);
+	buf_free(&text);
+}
+
 /* As log rotation does it: the writer goes on with the old file for a while. */
 static void follows_a_rotated_file(void **state)
 {
@@ -273,6 +364,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(reads_a_truncated_file_again),
 		TEST(notices_a_file_written_anew),
+		TEST(a_torn_line_may_be_taken_back),
+		TEST(few_ended_files_stay_open),
 		TEST(follows_a_rotated_file),
 		TEST(follows_a_file_that_comes_back),
 		TEST(waits_for_a_file),

@@ -132,17 +132,17 @@ static void test_notices_changes(void **state)
 
 	write_file(place->path, "w", "0123456789");
 	j = open_journal(place->path);
-	assert_int_equal(journal_check(j), JOURNAL_SAME);
+	assert_int_equal(journal_check(j, journal_size(j)), JOURNAL_SAME);
 	write_file(place->path, "a", "ab");
 	assert_int_equal(journal_size(j), 10);
-	assert_int_equal(journal_check(j), JOURNAL_GROWN);
+	assert_int_equal(journal_check(j, journal_size(j)), JOURNAL_GROWN);
 	assert_int_equal(journal_size(j), 12);
-	assert_int_equal(journal_check(j), JOURNAL_SAME);
+	assert_int_equal(journal_check(j, journal_size(j)), JOURNAL_SAME);
 	write_file(place->other, "w", "another file");
 	assert_int_equal(rename(place->other, place->path), 0);
-	assert_int_equal(journal_check(j), JOURNAL_REPLACED);
+	assert_int_equal(journal_check(j, journal_size(j)), JOURNAL_REPLACED);
 	unlink(place->path);
-	assert_int_equal(journal_check(j), JOURNAL_GONE);
+	assert_int_equal(journal_check(j, journal_size(j)), JOURNAL_GONE);
 	journal_close(j);
 	journal_close(NULL);
 }
@@ -158,19 +158,65 @@ static void test_notices_other_content(void **state)
 	write_file(place->path, "w", "0123456789");
 	j = open_journal(place->path);
 	write_file(place->path, "w", "0123456789 and more");
-	assert_int_equal(journal_check(j), JOURNAL_GROWN);
+	assert_int_equal(journal_check(j, journal_size(j)), JOURNAL_GROWN);
 	write_file(place->path, "w", "something else that is longer");
-	assert_int_equal(journal_check(j), JOURNAL_SHRUNK);
+	assert_int_equal(journal_check(j, journal_size(j)), JOURNAL_SHRUNK);
 	assert_int_equal(journal_read_exact(j, 0, 3, &out, &e), ERR_IO);
 	assert_non_null(strstr(e.msg, "the file changed"));
-	assert_int_equal(journal_check(j), JOURNAL_SHRUNK);
+	assert_int_equal(journal_check(j, journal_size(j)), JOURNAL_SHRUNK);
 	assert_int_equal(journal_open_again(&again, j, &e), ERR_OK);
 	journal_close(j);
 	assert_int_equal(journal_read_exact(again, 0, 9, &out, &e), ERR_OK);
 	assert_string_equal(buf_text(&out), "something");
 	assert_int_equal(truncate(place->path, 5), 0);
-	assert_int_equal(journal_check(again), JOURNAL_SHRUNK);
+	assert_int_equal(journal_check(again, journal_size(again)), JOURNAL_SHRUNK);
 	journal_close(again);
+	buf_free(&out);
+}
+
+/* A torn line is taken back by its writer: what was taken in stands. */
+static void test_tells_a_cut_from_a_truncation(void **state)
+{
+	struct place *place = *state;
+	struct journal *j;
+
+	write_file(place->path, "w", "0123456789");
+	j = open_journal(place->path);
+	assert_int_equal(truncate(place->path, 4), 0);
+	assert_int_equal(journal_check(j, 4), JOURNAL_SAME);
+	assert_int_equal(journal_size(j), 4);
+	write_file(place->path, "a", "other");
+	assert_int_equal(journal_check(j, 4), JOURNAL_GROWN);
+	write_file(place->path, "w", "012x");
+	assert_int_equal(journal_check(j, 4), JOURNAL_SHRUNK);
+	journal_close(j);
+	j = open_journal(place->path);
+	assert_int_equal(truncate(place->path, 3), 0);
+	assert_int_equal(journal_check(j, 4), JOURNAL_SHRUNK);
+	journal_close(j);
+}
+
+static void test_lets_go(void **state)
+{
+	struct place *place = *state;
+	struct buf out = {0};
+	struct errinfo e = {0};
+	struct journal *j;
+	char byte;
+
+	write_file(place->path, "w", "0123456789");
+	j = open_journal(place->path);
+	assert_true(journal_let_go(j));
+	assert_false(journal_is_awaited(j));
+	write_file(place->path, "a", "0123456789");
+	assert_int_equal(journal_check(j, 10), JOURNAL_SAME);
+	assert_int_equal(journal_size(j), 10);
+	assert_int_equal(journal_read(j, 0, &byte, 1), 0);
+	assert_int_equal(journal_read_exact(j, 0, 3, &out, &e), ERR_IO);
+	assert_non_null(strstr(e.msg, "rotated away"));
+	assert_non_null(strstr(e.msg, place->path));
+	assert_true(journal_let_go(j));
+	journal_close(j);
 	buf_free(&out);
 }
 
@@ -183,13 +229,13 @@ static void test_awaits(void **state)
 	unlink(place->path);
 	j = journal_await(place->path);
 	assert_true(journal_is_awaited(j));
-	assert_int_equal(journal_check(j), JOURNAL_GONE);
+	assert_int_equal(journal_check(j, journal_size(j)), JOURNAL_GONE);
 	assert_int_equal(journal_read(j, 0, &byte, 1), 0);
 	write_file(place->path, "w", "");
-	assert_int_equal(journal_check(j), JOURNAL_SAME);
+	assert_int_equal(journal_check(j, journal_size(j)), JOURNAL_SAME);
 	assert_false(journal_is_awaited(j));
 	write_file(place->path, "a", "0");
-	assert_int_equal(journal_check(j), JOURNAL_GROWN);
+	assert_int_equal(journal_check(j, journal_size(j)), JOURNAL_GROWN);
 	assert_int_equal(journal_read(j, 0, &byte, 1), 1);
 	journal_close(j);
 }
@@ -201,6 +247,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_refuses_what_is_no_file, enter, leave),
 		cmocka_unit_test_setup_teardown(test_notices_changes, enter, leave),
 		cmocka_unit_test_setup_teardown(test_notices_other_content, enter, leave),
+		cmocka_unit_test_setup_teardown(test_tells_a_cut_from_a_truncation, enter, leave),
+		cmocka_unit_test_setup_teardown(test_lets_go, enter, leave),
 		cmocka_unit_test_setup_teardown(test_awaits, enter, leave),
 	};
 

@@ -77,7 +77,7 @@ static void run(struct bench *b, int fd)
 	while (!stream_ended(s))
 		loop_step(b->loop, true);
 	j = stream_journal(s);
-	(void)journal_check(j);
+	(void)journal_check(j, 0);
 	b->error = stream_error(s) != NULL ? *stream_error(s) : (struct errinfo){0};
 	buf_clear(&b->got);
 	if (journal_size(j) < BUF_MAX)
@@ -514,7 +514,7 @@ static void test_news_come_while_it_waits(void **state)
 		assert_int_equal(write(ends[1], "{\"event\":1}\n", 12), 12);
 		while (journal_size(stream_journal(s)) < i * 12) {
 			loop_step(b->loop, true);
-			(void)journal_check(stream_journal(s));
+			(void)journal_check(stream_journal(s), 0);
 		}
 	}
 	assert_false(stream_ended(s));
