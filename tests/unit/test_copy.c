@@ -132,6 +132,26 @@ static void lists_copy_the_row(void **state)
 	close_bench(&b);
 }
 
+/* Pasted into a shell, a control byte is a key: what ends a bracketed paste, and a Ctrl-C, would run the rest. */
+static void ids_that_mean_harm_are_spelled(void **state)
+{
+	/* clang-format off */
+	static const char events[] =
+		EVENT("span", "1", "a'\\u001b[201~\\u0003\\nreboot\\n7\\\\\\u202e") "\"x\":1}}\n"
+		EVENT("span", "2", "--config=x y") "\"x\":1}}\n";
+	/* clang-format on */
+	struct bench b;
+
+	(void)state;
+	open_bench(&b, STR(events));
+	expect(&b, "G Enter yC", "command line",
+	       "tracehog tree $'a\\'\\033[201~\\003\\012reboot\\0127\\\\\\342\\200\\256' "
+	       "'my file.ndjson'");
+	expect(&b, "h g Enter yC", "command line",
+	       "tracehog tree -- '--config=x y' 'my file.ndjson'");
+	close_bench(&b);
+}
+
 static void what_has_no_text_gives_its_values(void **state)
 {
 	struct bench b;
@@ -381,6 +401,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(lists_copy_the_row),
+		cmocka_unit_test(ids_that_mean_harm_are_spelled),
 		cmocka_unit_test(what_has_no_text_gives_its_values),
 		cmocka_unit_test(a_tree_copies_the_node),
 		cmocka_unit_test(an_event_copies_its_tab),

@@ -197,7 +197,9 @@ static void draw_status(struct app *a, struct surface *s, struct area row)
 
 	surface_fill(s, row, 0, 0, row.cols, ROLE_STATUS, ' ');
 	if (a->world.message.n > 0) {
-		put_line(s, row, 1, row.cols - 2, ROLE_WARNING, buf_str(&a->world.message));
+		clean_append(&text, buf_str(&a->world.message), 0);
+		put_line(s, row, 1, row.cols - 2, ROLE_WARNING, buf_str(&text));
+		buf_free(&text);
 		return;
 	}
 	if (a->prefix != 0)

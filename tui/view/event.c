@@ -112,7 +112,7 @@ static void event_command(struct view *v, struct buf *out)
 	ids_text(&t->ids, id != 0 ? id : events_node_id(t, e->event), &text);
 	if (text.n > 0) {
 		buf_puts(out, "tracehog show ");
-		view_quote(out, buf_str(&text));
+		view_quote_id(out, buf_str(&text));
 	}
 	buf_free(&text);
 }

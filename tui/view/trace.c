@@ -223,7 +223,7 @@ static void trace_command(struct view *v, struct buf *out)
 	ids_text(&explorer_events(v->world->explorer)->ids, model_trace(model_of(t), t->trace)->id,
 	         &id);
 	buf_puts(out, "tracehog tree ");
-	view_quote(out, buf_str(&id));
+	view_quote_id(out, buf_str(&id));
 	buf_free(&id);
 }
 

@@ -2,6 +2,7 @@
  * It leaves everything that one screen shows to that screen's own file. */
 #include "view/view.h"
 
+#include "base/clean.h"
 #include "draw/format.h"
 
 #include <string.h>
@@ -92,10 +93,43 @@ static bool needs_quotes(struct str text)
 	return text.n == 0;
 }
 
+static bool is_clean(struct str text)
+{
+	struct buf clean = {0};
+	bool same;
+
+	clean_append(&clean, text, 0);
+	same = str_eq(buf_str(&clean), text);
+	buf_free(&clean);
+	return same;
+}
+
+/* In octal, of which no digit after it becomes a part. */
+static void spell_for_shell(struct buf *out, struct str text)
+{
+	buf_puts(out, "$'");
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+
+		if (c == '\'' || c == '\\')
+			buf_printf(out, "\\%c", c);
+		else if (c >= ' ' && c <= '~')
+			buf_add(out, c);
+		else
+			buf_printf(out, "\\%03o", (unsigned char)c);
+	}
+	buf_add(out, '\'');
+}
+
 void view_quote(struct buf *out, struct str text)
 {
 	if (!needs_quotes(text)) {
 		buf_append(out, text);
+		return;
+	}
+	/* Where it is pasted a control byte is a key, even between quotes. */
+	if (!is_clean(text)) {
+		spell_for_shell(out, text);
 		return;
 	}
 	buf_add(out, '\'');
@@ -106,4 +140,11 @@ void view_quote(struct buf *out, struct str text)
 			buf_add(out, text.p[i]);
 	}
 	buf_add(out, '\'');
+}
+
+void view_quote_id(struct buf *out, struct str id)
+{
+	if (str_starts(id, STR("-")))
+		buf_puts(out, "-- ");
+	view_quote(out, id);
 }

@@ -129,7 +129,9 @@ bool view_copied(struct world *w, enum detail_state state, struct buf *out);
 void view_short_id(struct buf *out, const struct ids *ids, uint32_t id);
 /* The row that `:123` or `:50%` (percent) means, of count rows; count itself where it is beyond. */
 uint64_t view_place(uint64_t number, bool percent, uint64_t count);
-/* 'text' for a shell if it needs quotes. */
+/* 'text' for a shell if it needs quotes; $'te\170t' (bash, zsh, POSIX of 2024) if the cleaner would change it. */
 void view_quote(struct buf *out, struct str text);
+/* The same for an id, which must not be taken for an option. */
+void view_quote_id(struct buf *out, struct str id);
 
 #endif
