@@ -43,6 +43,7 @@ struct explorer {
 	uint32_t n_sources;
 	uint32_t n_started; /* of them, in their order */
 	bool started, follow;
+	struct arrival arrival;
 	struct buf folder; /* NULL-terminated path; empty: none */
 	struct buf newest; /* name of the newest segment taken */
 	struct loop_watch *watch;
@@ -87,7 +88,7 @@ static void start_source(struct explorer *x, struct source *source)
  * the loop, for each. */
 static void start_sources(struct explorer *x)
 {
-	while (x->started && x->n_started < x->n_sources &&
+	while (x->started && !arrival_is_waiting(&x->arrival) && x->n_started < x->n_sources &&
 	       (x->n_started == 0 || !is_first_load(x, x->n_started - 1)))
 		start_source(x, &x->sources[x->n_started++]);
 }
@@ -96,6 +97,7 @@ static void changed(void *ctx)
 {
 	struct explorer *x = ctx;
 
+	arrival_update(&x->arrival, x->model);
 	start_sources(x);
 	if (x->on_change)
 		x->on_change(x->on_change_ctx);
@@ -393,6 +395,15 @@ void explorer_skip(struct explorer *x)
 
 /* ---- loading -------------------------------------------------------------------------------- */
 
+/* What comes from PostHog is shown by its time, and its cache is not in that order. */
+void explorer_load_end_first(struct explorer *x)
+{
+	struct source *last = x->n_sources > 0 ? &x->sources[x->n_sources - 1] : NULL;
+
+	if (last != NULL && last->stream == NULL && x->remote == NULL)
+		arrival_begin(&x->arrival, last->loader);
+}
+
 void explorer_start(struct explorer *x, bool follow)
 {
 	x->started = true;
@@ -530,6 +541,12 @@ struct place_of_event explorer_place(const struct events *events, uint32_t event
 	return (struct place_of_event){.journal = events->journals[event_journal(e)],
 	                               .offset = event_offset(e),
 	                               .length = e->length};
+}
+
+void explorer_arrival(const struct explorer *x, struct explorer_counts *early,
+                      struct explorer_counts *late)
+{
+	arrival_read(&x->arrival, x->model, early, late);
 }
 
 const struct detail *explorer_detail(struct explorer *x, uint32_t event)

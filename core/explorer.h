@@ -31,6 +31,8 @@ enum err explorer_add_stdin(struct explorer *x, int fd, struct errinfo *e) MUST_
 enum err explorer_add_folder(struct explorer *x, const char *path, struct errinfo *e) MUST_USE;
 /* Passes over what is in the sources now, for who wants only what comes. Before explorer_start. */
 void explorer_skip(struct explorer *x);
+/* The end of the last source is loaded ahead of all else, for who shows what is newest. Before explorer_start. */
+void explorer_load_end_first(struct explorer *x);
 void explorer_start(struct explorer *x, bool follow);
 /* Runs the loop until every source is loaded (for commands that print and end). */
 void explorer_load(struct explorer *x);
@@ -66,6 +68,14 @@ enum err explorer_source_bytes(const struct explorer *x, uint32_t source, uint64
                                struct buf *out, struct errinfo *e) MUST_USE;
 /* Sums of all sources' counts and bytes. */
 void explorer_progress(const struct explorer *x, uint64_t *loaded, uint64_t *bytes);
+
+struct explorer_counts {
+	uint32_t events, traces, logs;
+};
+/* Numbers are given as things arrive, but where the end was loaded first: then those below early are its, those from
+ * there up to late of what stands before it, and later ones came afterwards. Both are 0 if nothing was. */
+void explorer_arrival(const struct explorer *x, struct explorer_counts *early,
+                      struct explorer_counts *late);
 
 /* A PostHog project; at most one a explorer, and no folder beside it. What its API is asked for lands in
  * a folder of its own, which is read like any other; while it is open the loop runs. The functions do

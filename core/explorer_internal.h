@@ -30,6 +30,18 @@ struct preview_cache *preview_cache_new(struct loop *loop, const struct model *m
 void preview_cache_free(struct preview_cache *c);
 const struct preview *preview_cache_get(struct preview_cache *c, uint32_t trace);
 
+/* Whether the end of the last source is loaded ahead, and which numbers it got. */
+struct arrival {
+	struct loader *last; /* NULL: numbers are in the order of arrival */
+	bool end_loaded, all_loaded;
+	struct explorer_counts early, late;
+};
+void arrival_begin(struct arrival *a, struct loader *last);
+void arrival_update(struct arrival *a, const struct model *m); /* whenever something changed */
+bool arrival_is_waiting(const struct arrival *a);              /* nothing else may be loaded yet */
+void arrival_read(const struct arrival *a, const struct model *m, struct explorer_counts *early,
+                  struct explorer_counts *late);
+
 /* The PostHog source (explorer_posthog.c). */
 struct remote;
 void remote_added(struct remote *r, uint32_t event); /* an event was added */

@@ -8,8 +8,12 @@
  * appended meanwhile is the next load, which begins at `position`, after a pause: a file that grows all
  * the time would otherwise be loaded line by line.
  *
- * Invariants: pieces head..head + in_flight are in the order of the file and have no gap;
- * `newlines` counts those before the head's piece; nothing changes the table but slices.
+ * The end first. A first load may begin with the pieces from `ahead` on, and goes on with those
+ * before when it is told to. What can be told only from all that stands before, the numbers of bad
+ * lines, is told when that is in; where the last line stands the end says, unless no line begins in it.
+ *
+ * Invariants: pieces head..head + in_flight are in the order of the file and have no gap; `lines` counts
+ * those before the head's piece, `end` those of the end; nothing changes the table but slices.
  *
  * A file that has been truncated, or that another one stands in for, is not read on under the old
  * number: places of its events would lead to other bytes. Its loader ends, and says `succeed`.
@@ -22,21 +26,30 @@
 #include "base/time.h"
 #include "index/piece.h"
 
+#include <assert.h>
 #include <string.h>
 
-#define SLICE_TIME   4000                 /* microseconds */
-#define SLICE_EVENTS 64u                  /* merged between two looks at the clock */
-#define FIRST_PIECE  (UINT64_C(64) << 10) /* bytes: something to see at once */
-#define PIECE        (UINT64_C(1) << 20)
+#define SLICE_TIME   4000                /* microseconds */
+#define SLICE_EVENTS 64u                 /* merged between two looks at the clock */
+#define PIECE        (UINT64_C(1) << 20) /* bytes */
+#define END_PIECES   4                   /* that may be loaded ahead: some screens of rows */
 
 #define PAUSE_MS 10
 
 #define BOM_SIZE 3u
+#define NOWHERE  UINT64_MAX
 
 struct slot {
 	struct piece piece;
 	struct loader *loader;
 	bool read; /* by its worker */
+};
+
+/* Of a part of the journal, from its beginning on. */
+struct lines {
+	uint64_t next; /* number of the line behind those counted */
+	struct bad_line *bad;
+	uint32_t n_bad, cap_bad;
 };
 
 struct loader {
@@ -50,8 +63,7 @@ struct loader {
 	struct loop_timer *pause;
 	struct loader *before; /* of the file that stood at this path; NULL: none */
 	struct loader_status status;
-	struct bad_line *bad;
-	uint32_t cap_bad;
+	struct lines lines, end; /* the end's count from `ahead`, at 0 */
 	atomic_bool cancelled;
 	bool follow;
 	bool fed, ended;     /* more may come, of which we are told; nothing does any more */
@@ -62,12 +74,14 @@ struct loader {
 	uint32_t jobs;         /* not done yet */
 	struct events_map map; /* of the head's batch */
 
-	uint64_t first_piece, piece; /* bytes */
-	uint64_t position;           /* where the next load begins */
-	uint64_t next, limit;        /* the rest of this load */
-	uint64_t newlines;           /* before the head's piece */
-	uint64_t known_start;        /* of a line, behind all lines merged; PIECE_NO_START */
-	bool line_start;             /* a line starts at position */
+	uint64_t piece;       /* bytes */
+	uint64_t position;    /* where the next load begins */
+	uint64_t limit;       /* where this load ends */
+	uint64_t next, until; /* what is to be asked for now */
+	uint64_t ahead;       /* from here on the end is loaded first; NOWHERE: it is not */
+	uint64_t known_start; /* of a line, behind all lines merged; PIECE_NO_START */
+	bool end_knows;       /* known_start is for the end to say */
+	bool line_start;      /* a line starts at position */
 };
 
 static void slice(void *ctx);
@@ -88,8 +102,9 @@ struct loader *loader_new(struct loop *loop, struct events *table, struct journa
 	l->status.since = TIME_NONE;
 	if (journal_is_awaited(journal))
 		l->status.state = LOADER_AWAITED;
-	l->first_piece = FIRST_PIECE;
 	l->piece = PIECE;
+	l->ahead = NOWHERE;
+	l->lines.next = 1;
 	l->line_start = true;
 	l->n_slots = loop_workers() + 1;
 	l->slots = mem_zero(l->n_slots, sizeof(*l->slots));
@@ -119,13 +134,14 @@ void loader_free(struct loader *l)
 	release(l);
 	events_map_free(&l->map);
 	mem_free(l->slots);
-	mem_free(l->bad);
+	mem_free(l->lines.bad);
+	mem_free(l->end.bad);
 	mem_free(l);
 }
 
 void loader_set_piece(struct loader *l, uint64_t bytes)
 {
-	l->first_piece = l->piece = bytes;
+	l->piece = bytes;
 }
 
 void loader_succeed(struct loader *l, struct loader *before)
@@ -172,7 +188,7 @@ static void slot_read(void *ctx)
 static void ask(struct loader *l, struct slot *slot)
 {
 	struct piece *p = &slot->piece;
-	uint64_t size = l->next == 0 ? l->first_piece : l->piece;
+	uint64_t size = l->piece;
 
 	if (!p->reader)
 		piece_init(p);
@@ -187,7 +203,7 @@ static void ask(struct loader *l, struct slot *slot)
 	p->cancelled = &l->cancelled;
 	p->number = l->number;
 	p->from = l->next;
-	p->to = size < l->limit - l->next ? l->next + size : l->limit;
+	p->to = size < l->until - l->next ? l->next + size : l->until;
 	p->limit = l->limit;
 	p->line_start = l->next == l->position && l->line_start;
 	slot->read = false;
@@ -198,28 +214,75 @@ static void ask(struct loader *l, struct slot *slot)
 
 static void ask_more(struct loader *l)
 {
-	while (l->in_flight < l->n_slots && l->next < l->limit) {
+	while (l->in_flight < l->n_slots && l->next < l->until) {
 		ask(l, &l->slots[(l->head + l->in_flight) % l->n_slots]);
 		l->in_flight++;
 	}
 }
 
-static void begin(struct loader *l)
+static void ask_no_more(struct loader *l)
+{
+	l->next = l->until;
+	l->ahead = NOWHERE;
+}
+
+static void begin_at(struct loader *l, uint64_t from)
 {
 	if (l->status.state == LOADER_DONE)
 		l->status.state = LOADER_LOADING;
 	l->status.bytes = journal_size(l->journal);
 	l->status.began = time_monotonic();
 	l->status.began_at = l->status.loaded;
-	l->next = l->position;
-	l->limit = l->status.bytes;
+	l->next = from;
+	l->until = l->limit = l->status.bytes;
 	l->known_start = PIECE_NO_START;
 	ask_more(l);
 	if (l->in_flight == 0)
 		loop_idle_start(l->idle); /* nothing to read is told like everything else */
 }
 
+static void begin(struct loader *l)
+{
+	begin_at(l, l->position);
+}
+
+/* What is refused for its beginning has no end to show. */
+static bool is_utf16(const struct loader *l)
+{
+	char head[JOURNAL_UTF16_BYTES];
+	int64_t got = journal_read(l->journal, 0, head, sizeof(head));
+
+	return got > 0 && journal_is_utf16((struct str){head, (size_t)got});
+}
+
+bool loader_load_end(struct loader *l)
+{
+	uint64_t size = journal_size(l->journal), end = END_PIECES * l->piece;
+
+	if (l->status.state != LOADER_LOADING || l->position > 0 || size <= end + BOM_SIZE ||
+	    is_utf16(l))
+		return false;
+	l->ahead = size - end;
+	begin_at(l, l->ahead);
+	return true;
+}
+
+static void begin_before_end(struct loader *l)
+{
+	assert(l->status.end_loaded);
+	l->status.end_loaded = false;
+	l->next = l->position;
+	l->until = l->ahead;
+	ask_more(l);
+}
+
 /* ---- what became of the file ---- */
+
+/* No more of it is loaded, and what is not in yet is left out. */
+static bool is_over(enum loader_state state)
+{
+	return state == LOADER_FAILED || state == LOADER_SHRUNK;
+}
 
 static bool is_open_ended(enum loader_state state)
 {
@@ -275,13 +338,12 @@ static void forget_pending(struct loader *l)
 static bool look(struct loader *l)
 {
 	bool loading = l->in_flight > 0 || l->status.state == LOADER_LOADING;
-	enum journal_change change =
-		journal_check(l->journal, loading ? UINT64_MAX : l->position);
+	enum journal_change change = journal_check(l->journal, loading ? UINT64_MAX : l->position);
 
 	if (journal_is_awaited(l->journal))
 		return false;
 	if (change == JOURNAL_SHRUNK) {
-		l->limit = l->next;
+		ask_no_more(l);
 		l->status.bytes = l->status.loaded;
 		l->status.pending = 0;
 		set_state(l, LOADER_SHRUNK);
@@ -310,40 +372,61 @@ static void add_counts(struct record_counts *to, const struct record_counts *fro
 	to->suspect += from->suspect;
 }
 
-static void keep_bad(struct loader *l, const struct bad_line *line)
+/* `next` is the number of the first of n lines, of which some are bad. */
+static void count_lines(struct lines *lines, const struct bad_line *bad, uint32_t n_bad, uint64_t n)
 {
-	struct loader_status *status = &l->status;
-
-	if (status->n_bad == l->cap_bad) {
-		l->cap_bad = l->cap_bad > 0 ? l->cap_bad * 2 : 8;
-		l->bad = mem_resize(l->bad, l->cap_bad, sizeof(*l->bad));
-		status->bad = l->bad;
+	for (uint32_t i = 0; i < n_bad && lines->n_bad < LOADER_BAD_LINES_KEPT; i++) {
+		if (lines->n_bad == lines->cap_bad) {
+			lines->cap_bad = lines->cap_bad > 0 ? lines->cap_bad * 2 : 8;
+			lines->bad = mem_resize(lines->bad, lines->cap_bad, sizeof(*lines->bad));
+		}
+		lines->bad[lines->n_bad] = bad[i];
+		lines->bad[lines->n_bad++].line += lines->next;
 	}
-	l->bad[status->n_bad] = *line;
-	l->bad[status->n_bad++].line += l->newlines + 1;
+	lines->next += n;
+}
+
+static void take_start(struct loader *l, const struct piece *p, bool end)
+{
+	if (l->end_knows && !end)
+		return;
+	if (p->known_start != PIECE_NO_START || p->too_long) {
+		l->known_start = p->known_start;
+		l->end_knows = end;
+	}
 }
 
 static void absorb(struct loader *l, const struct piece *p)
 {
 	struct loader_status *status = &l->status;
+	bool end = p->from >= l->ahead;
 
 	add_counts(&status->counts, &p->counts);
 	status->too_long += p->too_long;
-	for (uint32_t i = 0; i < p->n_bad && status->n_bad < LOADER_BAD_LINES_KEPT; i++)
-		keep_bad(l, &p->bad[i]);
-	l->newlines += p->newlines;
-	if (p->known_start != PIECE_NO_START)
-		l->known_start = p->known_start;
-	else if (p->too_long)
-		l->known_start = PIECE_NO_START;
-	if (p->to > status->loaded)
-		status->loaded = p->to;
+	count_lines(end ? &l->end : &l->lines, p->bad, p->n_bad, p->newlines);
+	status->bad = l->lines.bad;
+	status->n_bad = l->lines.n_bad;
+	take_start(l, p, end);
+	status->loaded += p->to - p->from - p->unfinished;
 	if (p->error.code != ERR_OK) {
 		status->error = p->error;
-		l->limit = l->next;
+		ask_no_more(l);
 		stop_following(l);
 		set_state(l, LOADER_FAILED);
+	} else if (end && p->to == l->limit) {
+		status->end_loaded = true;
 	}
+}
+
+/* All lines before it are counted. */
+static void number_end(struct loader *l)
+{
+	count_lines(&l->lines, l->end.bad, l->end.n_bad, l->end.next);
+	l->end.next = l->end.n_bad = 0;
+	l->end_knows = false;
+	l->ahead = NOWHERE;
+	l->status.bad = l->lines.bad;
+	l->status.n_bad = l->lines.n_bad;
 }
 
 static void tell_late(struct loader *l)
@@ -360,7 +443,9 @@ static void finish(struct loader *l)
 	bool pending = l->known_start < l->limit;
 
 	loop_idle_stop(l->idle);
-	if (l->limit > l->position && l->status.state != LOADER_SHRUNK) {
+	if (!is_over(l->status.state))
+		number_end(l);
+	if (!is_over(l->status.state) && l->limit > l->position) {
 		l->status.pending = pending ? l->limit - l->known_start : 0;
 		l->line_start = pending || l->known_start == l->limit;
 		l->position = pending ? l->known_start : l->limit;
@@ -403,8 +488,7 @@ static void slice(void *ctx)
 
 		/* What comes behind a piece that could not be read is left out, and of a file that was
 		 * truncated what is not in yet: it may be of the new content, out of its order. */
-		bool left_out = l->status.state == LOADER_FAILED ||
-		                l->status.state == LOADER_SHRUNK;
+		bool left_out = is_over(l->status.state);
 
 		if (left_out || merge_some(l, p)) {
 			if (!left_out)
@@ -416,11 +500,13 @@ static void slice(void *ctx)
 		if (time_monotonic() >= until)
 			break;
 	}
-	if (l->in_flight == 0)
+	if (l->in_flight == 0 && !l->status.end_loaded)
 		finish(l);
-	else if (!l->slots[l->head].read)
+	else if (l->in_flight == 0 || !l->slots[l->head].read)
 		loop_idle_stop(l->idle);
-	changed(l);
+	/* The end is to be seen at once. */
+	if (l->until <= l->ahead || l->status.end_loaded)
+		changed(l);
 }
 
 /* ---- following ---- */
@@ -437,7 +523,9 @@ void loader_start(struct loader *l, bool follow)
 		l->watch = loop_watch_new(l->loop, journal_watched(l->journal), look_again, l);
 	if (l->status.state == LOADER_AWAITED)
 		loader_check(l); /* it may have come before it was watched */
-	else
+	else if (l->ahead != NOWHERE)
+		begin_before_end(l);
+	else if (l->status.state == LOADER_LOADING)
 		begin(l);
 }
 

@@ -1,5 +1,5 @@
 /* Brings a journal into the event table: pieces of it are parsed by workers, and their batches are merged on the loop in
- * slices, in the order of the file. Goes on when the journal grows. */
+ * slices, in the order of the file, or its end first. Goes on when the journal grows. */
 #ifndef INDEX_LOADER_H
 #define INDEX_LOADER_H
 
@@ -34,6 +34,7 @@ struct loader_status {
 	int64_t since; /* wall clock when it got into that state; TIME_NONE while it never changed */
 	bool succeeded;   /* what stands at its path now is a source of its own */
 	bool loaded_once; /* all that stood there when loading began was looked at */
+	bool end_loaded;  /* the end is in, and the rest waits for loader_start */
 	struct record_counts counts;
 	uint64_t bytes;    /* size of the journal */
 	uint64_t loaded;   /* bytes merged so far */
@@ -41,8 +42,9 @@ struct loader_status {
 	uint64_t began_at; /* `loaded` of that moment */
 	uint64_t pending;  /* bytes of a last line that is not finished yet */
 	uint64_t too_long; /* lines over JOURNAL_MAX_LINE, skipped (they are bad lines too) */
-	const struct bad_line
-		*bad; /* the first LOADER_BAD_LINES_KEPT bad and irregular lines, by place */
+	const struct bad_line *
+		bad; /* the first LOADER_BAD_LINES_KEPT bad and irregular lines, by place; those of an
+		         end that was loaded first come last, once their numbers are known */
 	uint32_t n_bad;
 	struct errinfo error; /* also why what stands at the path now could not succeed it */
 };
@@ -67,7 +69,11 @@ struct loader;
 struct loader *loader_new(struct loop *loop, struct events *table, struct journal *journal,
                           uint32_t number, const struct loader_events *notify);
 void loader_start(struct loader *l, bool follow);
-/* Bytes of every piece, for tests; before loader_start. Otherwise a small first one, then about 1 MiB each. */
+/* Loads the end of a long journal, some MiB, now, and the rest from loader_start on, which must wait until status says
+ * end_loaded or another state than loading. Events are numbered as they come, so those of the end come first. False:
+ * there is nothing to be loaded ahead. */
+bool loader_load_end(struct loader *l);
+/* Bytes of every piece, for tests; before anything is loaded. Otherwise about 1 MiB each. */
 void loader_set_piece(struct loader *l, uint64_t bytes);
 /* l reads what stands at before's path now: lines that a writer still adds to the old file are looked for whenever
  * the new one changes. Before loader_start. */

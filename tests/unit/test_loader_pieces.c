@@ -1,5 +1,5 @@
-/* The loader gives the same events, counts and bad lines whatever the size of the pieces and
- * however the file grew: compared with a plain loop over its lines. */
+/* The loader gives the same events, counts and bad lines whatever the size of the pieces, whether
+ * the end comes first, and however the file grew: compared with a plain loop over its lines. */
 #include "support/loader_bench.h"
 
 #include <fcntl.h>
@@ -20,7 +20,7 @@
 /* What can be told apart. */
 struct outcome {
 	uint32_t events;
-	uint64_t hash; /* of every event's place, length, tokens and uuid, in order */
+	uint64_t hash; /* of every event's place, length, tokens and uuid, by place */
 	struct record_counts counts;
 	uint64_t pending;
 	uint32_t n_bad;
@@ -38,19 +38,37 @@ static uint64_t mix_bad(uint64_t hash, const struct bad_line *bad)
 	return mix(mix(mix(hash, bad->length), bad->pos), bad->irregular);
 }
 
-static void add_events(struct outcome *o, const struct events *t)
+static void add_event(struct outcome *o, const struct events *t, uint32_t event)
 {
-	o->events = t->n;
-	for (uint32_t i = 0; i < t->n; i++) {
-		const struct event *e = events_get(t, i);
-		struct buf uuid = {0};
+	const struct event *e = events_get(t, event);
+	struct buf uuid = {0};
 
-		ids_text(&t->ids, events_uuid(t, i), &uuid);
-		o->hash = mix(mix(mix(o->hash, e->place), e->length), e->input);
-		for (size_t k = 0; k < uuid.n; k++)
-			o->hash = mix(o->hash, (uint8_t)uuid.p[k]);
-		buf_free(&uuid);
-	}
+	ids_text(&t->ids, events_uuid(t, event), &uuid);
+	o->hash = mix(mix(mix(o->hash, e->place), e->length), e->input);
+	for (size_t k = 0; k < uuid.n; k++)
+		o->hash = mix(o->hash, (uint8_t)uuid.p[k]);
+	buf_free(&uuid);
+}
+
+static int by_place(const void *a, const void *b, void *table)
+{
+	uint64_t x = events_get(table, *(const uint32_t *)a)->place;
+	uint64_t y = events_get(table, *(const uint32_t *)b)->place;
+
+	return (x > y) - (x < y);
+}
+
+static void add_events(struct outcome *o, struct events *t)
+{
+	uint32_t *order = calloc(t->n + 1, sizeof(*order));
+
+	for (uint32_t i = 0; i < t->n; i++)
+		order[i] = i;
+	qsort_r(order, t->n, sizeof(*order), by_place, t);
+	o->events = t->n;
+	for (uint32_t i = 0; i < t->n; i++)
+		add_event(o, t, order[i]);
+	free(order);
 }
 
 /* ---- the plain way ---- */
@@ -118,12 +136,13 @@ static struct outcome plain(struct str text)
 	return o;
 }
 
-static struct outcome outcome(const struct loader_bench *b)
+static struct outcome outcome(struct loader_bench *b)
 {
 	const struct loader_status *s = loader_status(b->loader);
 	struct outcome o = {.counts = s->counts, .pending = s->pending, .n_bad = s->n_bad};
 
 	assert_int_equal(b->added, b->table.n);
+	assert_int_equal(s->state, LOADER_DONE);
 	assert_int_equal(s->loaded, s->bytes);
 	add_events(&o, &b->table);
 	for (uint32_t i = 0; i < s->n_bad; i++) {
@@ -211,12 +230,31 @@ static size_t random_stop(struct str text, size_t from)
 	return at < text.n ? at + 1 : at;
 }
 
+static void load_end_first(struct loader_bench *b, uint64_t piece)
+{
+	loader_bench_open(b);
+	loader_set_piece(b->loader, piece);
+	if (loader_load_end(b->loader))
+		while (!loader_status(b->loader)->end_loaded)
+			loop_step(b->loop, true);
+	loader_start(b->loader, false);
+	loader_bench_wait(b);
+}
+
+static void load(struct loader_bench *b, uint64_t piece, bool end_first)
+{
+	if (end_first)
+		load_end_first(b, piece);
+	else
+		loader_bench_load(b, piece);
+}
+
 static void grow(struct loader_bench *b, struct str text)
 {
 	size_t at = random_stop(text, 0);
 
 	loader_bench_write(b, O_TRUNC, str_sub(text, 0, at));
-	loader_bench_load(b, random_piece());
+	load(b, random_piece(), rand() % 2);
 	while (at < text.n) {
 		size_t end = random_stop(text, at);
 
@@ -245,7 +283,7 @@ static void test_any_piece_size(void **state)
 			if (i % 5 == 4)
 				grow(b, buf_str(&text));
 			else
-				loader_bench_load(b, random_piece());
+				load(b, random_piece(), i % 2);
 			got = outcome(b);
 			same(&got, &want);
 			loader_bench_close(b);

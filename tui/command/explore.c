@@ -112,6 +112,7 @@ static int run(struct showing *s, const char *source)
 	enum err err;
 
 	terminal_guard();
+	explorer_load_end_first(s->x);
 	explorer_start(s->x, !s->options->no_follow);
 	explorer_set_window(
 		s->x, s->options->since != TIME_NONE ? s->options->since : time_now() - POSTHOG_DAY,

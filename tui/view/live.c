@@ -303,15 +303,27 @@ static bool live_find(struct view *v, struct str needle, int direction)
 
 /* ---- head, status -------------------------------------------------------------------------------------------------- */
 
+static uint32_t by_arrival(uint32_t rank, struct explorer_counts early, struct explorer_counts late)
+{
+	uint32_t older = late.events - early.events;
+
+	if (rank >= late.events)
+		return rank;
+	return rank >= older ? rank - older : rank + early.events;
+}
+
 /* Events and money of the last minute, by their own timestamps. */
 static void append_rates(struct live_view *l, struct buf *out)
 {
 	const struct events *e = model_events(live_model(l));
 	int64_t since = l->view.world->now - RATE_SPAN;
 	uint32_t events = 0, looked = 0, calls = 0, priced = 0;
+	struct explorer_counts early, late;
 	money cost = 0;
 
-	for (uint32_t at = e->n; at-- > 0 && looked < RATE_EVENTS; looked++) {
+	explorer_arrival(l->view.world->explorer, &early, &late);
+	for (uint32_t rank = e->n; rank-- > 0 && looked < RATE_EVENTS; looked++) {
+		uint32_t at = by_arrival(rank, early, late);
 		const struct event *r = events_get(e, at);
 		if (r->time == TIME_NONE || r->time < since || model_superseded(live_model(l), at))
 			continue;

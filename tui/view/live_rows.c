@@ -116,16 +116,38 @@ static void take_log(struct live_view *l)
 	l->next_log++;
 }
 
+/* What was loaded behind the end of a source is older than all that stands here. */
+static uint32_t past_older(uint32_t next, uint32_t early, uint32_t late)
+{
+	return next >= early && next < late ? late : next;
+}
+
+/* The first of the last LIVE_BLOCKS traces. */
+static uint32_t first_shown(uint32_t next, uint32_t early, uint32_t late, uint32_t traces)
+{
+	if (next < early && traces - late < LIVE_BLOCKS)
+		return early - next > LIVE_BLOCKS ? early - LIVE_BLOCKS : next;
+	if (next < late)
+		next = late;
+	return traces - next > LIVE_BLOCKS ? traces - LIVE_BLOCKS : next;
+}
+
 /* Traces and log lines, each in order of arrival: a line comes after the traces that had begun before it. */
 static void take_new(struct live_view *l)
 {
 	const struct events *e = model_events(live_model(l));
 	uint32_t traces = model_trace_count(live_model(l));
 	bool fetched = explorer_posthog(l->view.world->explorer) != NULL;
+	struct explorer_counts early, late;
 
-	if (!fetched && traces - l->next_trace > LIVE_BLOCKS)
-		l->next_trace = traces - LIVE_BLOCKS;
-	while (l->next_trace < traces || l->next_log < e->n_logs) {
+	explorer_arrival(l->view.world->explorer, &early, &late);
+	if (!fetched)
+		l->next_trace = first_shown(l->next_trace, early.traces, late.traces, traces);
+	for (;;) {
+		l->next_trace = past_older(l->next_trace, early.traces, late.traces);
+		l->next_log = past_older(l->next_log, early.logs, late.logs);
+		if (l->next_trace == traces && l->next_log == e->n_logs)
+			break;
 		uint32_t first = l->next_trace < traces
 		                         ? model_trace(live_model(l), l->next_trace)->first_event
 		                         : EVENT_NONE;
@@ -153,9 +175,12 @@ static void take_again(struct live_view *l)
 	struct model *m = live_model(l);
 	uint32_t events = model_events(m)->n, seen = MODEL_NONE;
 	bool fetched = explorer_posthog(l->view.world->explorer) != NULL;
+	struct explorer_counts early, late;
 
+	explorer_arrival(l->view.world->explorer, &early, &late);
 	if (l->next_event > events)
 		l->next_event = events;
+	l->next_event = past_older(l->next_event, early.events, late.events);
 	if (events - l->next_event > LIVE_BEHIND)
 		l->next_event = events - LIVE_BEHIND;
 	for (; l->next_event < events; l->next_event++) {

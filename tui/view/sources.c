@@ -105,7 +105,11 @@ static void add_bad_lines(struct sources_view *v, uint32_t source)
 		reader_add(&v->reader, b->irregular ? ROLE_WARNING : ROLE_ERROR, INDENT,
 		           ROLE_MARKER, here ? STR(">") : STR_EMPTY, buf_str(&text));
 	}
-	if (all > s->n_bad)
+	if (all > s->n_bad && s->state == LOADER_LOADING)
+		reader_addf(&v->reader, ROLE_DIM, INDENT,
+		            "... +%llu more (listed once all is loaded)",
+		            (unsigned long long)(all - s->n_bad));
+	else if (all > s->n_bad)
 		reader_addf(&v->reader, ROLE_DIM, INDENT,
 		            "... +%llu more (only the first %d are kept)",
 		            (unsigned long long)(all - s->n_bad), LOADER_BAD_LINES_KEPT);

@@ -182,7 +182,8 @@ static void refresh(struct table *t)
 	if (!w->follow ||
 	    (t->next == NULL && t->version == model_version(explorer_model(w->explorer))))
 		return;
-	if (t->next != NULL || now >= t->build_after)
+	/* What comes into an empty list is waited for. */
+	if (t->next != NULL || now >= t->build_after || t->rows.n == 0)
 		build_on(t);
 	else
 		t->view.draw_again_us = t->build_after - now;
