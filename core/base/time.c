@@ -420,7 +420,24 @@ void time_append_rfc3339(struct buf *out, int64_t t)
 	add_digits(out, (int)(t - seconds * TIME_SECOND), 6, 'Z');
 }
 
+static void add_clock(struct buf *out, const struct tm *tm)
+{
+	add_digits(out, tm->tm_hour, 2, ':');
+	add_digits(out, tm->tm_min, 2, ':');
+	add_digits(out, tm->tm_sec, 2, '\0');
+}
+
 void time_append_clock(struct buf *out, int64_t t)
+{
+	struct tm tm;
+
+	if (local_fields(t, &tm))
+		add_clock(out, &tm);
+	else
+		buf_add(out, '?');
+}
+
+void time_append_local(struct buf *out, int64_t t)
 {
 	struct tm tm;
 
@@ -428,20 +445,10 @@ void time_append_clock(struct buf *out, int64_t t)
 		buf_add(out, '?');
 		return;
 	}
-	add_digits(out, tm.tm_hour, 2, ':');
-	add_digits(out, tm.tm_min, 2, ':');
-	add_digits(out, tm.tm_sec, 2, '\0');
-}
-
-void time_append_local(struct buf *out, int64_t t)
-{
-	struct tm tm;
-
-	if (local_fields(t, &tm))
-		buf_printf(out, "%04d-%02d-%02d %02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1,
-		           tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
-	else
-		buf_add(out, '?');
+	add_digits(out, tm.tm_year + 1900, 4, '-');
+	add_digits(out, tm.tm_mon + 1, 2, '-');
+	add_digits(out, tm.tm_mday, 2, ' ');
+	add_clock(out, &tm);
 }
 
 static int64_t clock_now(clockid_t clock)

@@ -29,6 +29,7 @@ struct capture {
 	struct journal_writer *writer;
 	void (*taken)(void *ctx);
 	void *ctx;
+	struct flattener *flattener;
 	struct buf lines;            /* that wait to be written */
 	struct capture_taken within; /* what they are */
 	pthread_mutex_t lock;        /* around all that follows */
@@ -44,6 +45,7 @@ struct capture *capture_new(struct journal_writer *writer, void (*taken)(void *c
 	c->writer = writer;
 	c->taken = taken;
 	c->ctx = ctx;
+	c->flattener = flattener_new();
 	pthread_mutex_init(&c->lock, NULL);
 	return c;
 }
@@ -53,6 +55,7 @@ void capture_free(struct capture *c)
 	if (!c)
 		return;
 	pthread_mutex_destroy(&c->lock);
+	flattener_free(c->flattener);
 	buf_free(&c->lines);
 	mem_free(c);
 }
@@ -167,7 +170,7 @@ static int flatten(struct capture *c, const struct route *route, const struct ca
 
 	c->lines.max = before + CAPTURE_MAX_LINES;
 	if (status == 0)
-		status = capture_flatten(json, r, route->dialect, &c->lines, &taken,
+		status = capture_flatten(c->flattener, json, r, route->dialect, &c->lines, &taken,
 		                         route->dialect == CAPTURE_V1 ? results : NULL, e);
 	buf_free(&decoded);
 	if (status != 0) {
@@ -219,7 +222,7 @@ static bool take_events(struct capture *c, const struct route *route,
 		answer->content_type = NULL;
 		return true;
 	}
-	answer_json(answer, 200, "{\"status\":1}");
+	answer_json(answer, 200, CAPTURE_TAKEN);
 	return true;
 }
 
@@ -291,7 +294,7 @@ static bool take(struct capture *c, const struct capture_request *r, struct capt
 	}
 	if (str_eq(r->method, STR("POST")) || (reads && has_data(r)))
 		return take_events(c, route, r, answer);
-	answer_json(answer, 200, "{\"status\":1}"); /* somebody looks whether we are here */
+	answer_json(answer, 200, CAPTURE_TAKEN); /* somebody looks whether we are here */
 	return false;
 }
 

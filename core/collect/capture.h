@@ -10,6 +10,8 @@
 #define CAPTURE_MAX_INFLATED ((size_t)100 << 20)        /* bytes after decompression */
 #define CAPTURE_MAX_LINES    (2 * CAPTURE_MAX_INFLATED) /* bytes of one request's journal lines */
 
+#define CAPTURE_TAKEN "{\"status\":1}" /* what nearly all hear, as JSON */
+
 struct capture_request {
 	struct str method; /* "POST" */
 	struct str path;   /* without query, as sent; a prefix before a known route is allowed */
@@ -89,6 +91,12 @@ struct capture_taken {
 	uint64_t events, ai_events, skipped;
 };
 
+/* What flattening needs and keeps from one payload to the next: memory, and the names it looks for.
+ * One thread at a time. */
+struct flattener;
+struct flattener *flattener_new(void);
+void flattener_free(struct flattener *f); /* NULL is allowed */
+
 /* Appends one journal line per event of a payload (single, array, batch wrapper, v1 envelope): uuid
  * event distinct_id timestamp properties received_at, then the other top-level keys as sent. Values
  * are the bytes that were sent; bare NaN and Infinity become null; the project token's value is
@@ -96,8 +104,8 @@ struct capture_taken {
  * deeper than JSON_MAX_DEPTH becomes a line as it was sent, which readers report. results, if not
  * NULL, gets the v1 answer's body. Gives 0, or the status to answer with and a text in e; the
  * outputs are then of no use. */
-int capture_flatten(struct str json, const struct capture_request *r, enum capture_dialect dialect,
-                    struct buf *lines, struct capture_taken *taken, struct buf *results,
-                    struct errinfo *e);
+int capture_flatten(struct flattener *f, struct str json, const struct capture_request *r,
+                    enum capture_dialect dialect, struct buf *lines, struct capture_taken *taken,
+                    struct buf *results, struct errinfo *e);
 
 #endif

@@ -366,6 +366,8 @@ static void free_list(char **list)
 static void free_listener(struct listener *l)
 {
 	listener_unbind(&l->sockets);
+	if (l->usual)
+		MHD_destroy_response(l->usual);
 	if (l->wake >= 0)
 		close(l->wake);
 	free_list(l->allow_origins);

@@ -80,9 +80,10 @@ struct listener {
 	struct MHD_Daemon *daemon;
 	struct listener_client *clients;
 	int count;
-	size_t held;         /* bytes in all bodies */
-	int64_t accept_from; /* no new connections before: descriptors had run out */
-	int wake;            /* eventfd: stopping was set */
+	size_t held;                /* bytes in all bodies */
+	int64_t accept_from;        /* no new connections before: descriptors had run out */
+	struct MHD_Response *usual; /* the answer that nearly all get; NULL: none had it yet */
+	int wake;                   /* eventfd: stopping was set */
 	atomic_bool stopping;
 	pthread_t thread;
 };

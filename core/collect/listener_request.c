@@ -161,16 +161,15 @@ static void add_cors(struct MHD_Response *r, const struct listener_header *h, bo
 	add_header(r, "Access-Control-Allow-Headers", h->wanted_headers);
 }
 
-static enum MHD_Result answer(struct listener_client *c, struct MHD_Connection *connection,
-                              const struct capture_answer *a, bool preflight)
+static struct MHD_Response *make_response(const struct listener_client *c,
+                                          const struct capture_answer *a, bool preflight)
 {
 	struct MHD_Response *r = MHD_create_response_from_buffer(
 		a->body.n, a->body.p ? a->body.p : "", MHD_RESPMEM_MUST_COPY);
 	char seconds[16];
-	enum MHD_Result done;
 
 	if (!r)
-		return MHD_NO;
+		return NULL;
 	if (a->content_type)
 		add_header(r, "Content-Type", str_of(a->content_type));
 	if (a->request_id.n)
@@ -187,10 +186,35 @@ static enum MHD_Result answer(struct listener_client *c, struct MHD_Connection *
 		add_cors(r, &c->header, preflight);
 	if (atomic_load(&c->listener->stopping))
 		add_header(r, "Connection", STR("close"));
+	return r;
+}
+
+/* Whether it is CAPTURE_TAKEN without a header of its own. */
+static bool is_usual(const struct listener_client *c, const struct capture_answer *a)
+{
+	return str_eq(buf_str(&a->body), STR(CAPTURE_TAKEN)) && !a->request_id.n &&
+	       !a->retry_after && !a->allow && !a->etag && !c->cors &&
+	       !atomic_load(&c->listener->stopping);
+}
+
+static enum MHD_Result answer(struct listener_client *c, struct MHD_Connection *connection,
+                              const struct capture_answer *a, bool preflight)
+{
+	bool usual = is_usual(c, a);
+	struct MHD_Response *r = usual ? c->listener->usual : NULL;
+	enum MHD_Result done;
+
+	if (!r)
+		r = make_response(c, a, preflight);
+	if (!r)
+		return MHD_NO;
 	c->phase = LISTENER_ANSWER;
 	c->since = time_monotonic();
 	done = MHD_queue_response(connection, (unsigned)a->status, r);
-	MHD_destroy_response(r);
+	if (usual)
+		c->listener->usual = r;
+	else
+		MHD_destroy_response(r);
 	return done;
 }
 

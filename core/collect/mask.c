@@ -9,6 +9,7 @@
 
 #define SHOWN      4  /* characters */
 #define COMMON_MAX 32 /* so that looking for them never costs much a match */
+#define LONGEST    64 /* characters; PostHog's capture service refuses longer tokens */
 
 static bool is_word(char c)
 {
@@ -18,7 +19,8 @@ static bool is_word(char c)
 
 void mask_add(struct mask *m, struct str token)
 {
-	if (m->n == MASK_TOKENS || token.n <= SHOWN || memchr(token.p, '\\', token.n))
+	if (m->n == MASK_TOKENS || token.n <= SHOWN || token.n > LONGEST ||
+	    memchr(token.p, '\\', token.n))
 		return;
 	if (!str_starts(token, STR("phc_")) && !str_starts(token, STR("phx_")))
 		return;
@@ -47,10 +49,11 @@ void mask_append_token(struct buf *out, struct str token)
 static size_t token_at(const struct mask *m, struct str text)
 {
 	for (size_t i = 0; i < m->n; i++) {
-		size_t n = m->tokens[i].n;
+		struct str token = m->tokens[i];
 
-		if (str_starts(text, m->tokens[i]) && (n == text.n || !is_word(text.p[n])))
-			return n;
+		if (token.n <= text.n && (token.n == text.n || !is_word(text.p[token.n])) &&
+		    str_starts(text, token))
+			return token.n;
 	}
 	return 0;
 }

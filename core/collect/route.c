@@ -28,7 +28,6 @@
 	"\"defaultIdentifiedOnly\":true,\"siteApps\":[],\"isAuthenticated\":false," \
 	"\"toolbarParams\":{}}"
 #define NOT_FOUND "{\"detail\":\"not found\"}"
-#define TAKEN     "{\"status\":1}"
 
 /* clang-format off */
 
@@ -64,7 +63,7 @@ static const struct route routes[] = {
 	ANSWER("/static/*/*",            404, TEXT_TYPE, "not found"),
 	ANSWER("/i/v1/logs",             200, JSON_TYPE, "{}"),
 	ANSWER("/i/v1/metrics",          200, JSON_TYPE, "{}"),
-	ANSWER("/test/black_hole",       200, JSON_TYPE, TAKEN),
+	ANSWER("/test/black_hole",       200, JSON_TYPE, CAPTURE_TAKEN),
 	ANSWER("/_liveness",             200, JSON_TYPE, "{\"status\":\"ok\"}"),
 	ANSWER("/_readiness",            200, JSON_TYPE, "{\"status\":\"ok\"}"),
 };

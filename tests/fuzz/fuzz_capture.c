@@ -55,7 +55,8 @@ static void flatten(struct str json, const struct capture_request *r, enum captu
 	struct buf lines = {.max = CAPTURE_MAX_LINES}, results = {0};
 	struct capture_taken taken = {0};
 	struct errinfo e = {0};
-	int status = capture_flatten(json, r, dialect, &lines, &taken, &results, &e);
+	struct flattener *f = flattener_new();
+	int status = capture_flatten(f, json, r, dialect, &lines, &taken, &results, &e);
 
 	check(status == 0 || status == 400 || status == 413);
 	check((status == 0) == (e.msg[0] == '\0'));
@@ -67,6 +68,7 @@ static void flatten(struct str json, const struct capture_request *r, enum captu
 		check(json_tree_parse(&tree, buf_str(&results), &report) == ERR_OK);
 		json_tree_free(&tree);
 	}
+	flattener_free(f);
 	buf_free(&lines);
 	buf_free(&results);
 }
