@@ -1,6 +1,6 @@
 /* How long work that is done in steps may go on before others have their turn. */
-#ifndef QUERY_SLICE_H
-#define QUERY_SLICE_H
+#ifndef BASE_SLICE_H
+#define BASE_SLICE_H
 
 #include "base/time.h"
 

@@ -160,6 +160,7 @@ void listed_session(const struct model *m, const struct session_entry *entry, st
 const struct totals *listed_totals(const struct model *m);
 
 struct tree;
-void tree_sum_up(struct tree *t, const struct events *events); /* fills sum, subtree and errors */
+/* Fills sum, subtree and errors of a node. From the last node to the first. */
+void tree_sum_node(struct tree *t, const struct events *events, uint32_t at);
 
 #endif

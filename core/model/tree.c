@@ -1,16 +1,22 @@
 /* Makes the tree of a trace from its events. Nodes are first sorted by start and then known by
  * their rank, so that every tie is broken by the rank and nothing depends on the order of arrival.
- * The steps: sort, look parents up, break cycles, list children, walk depth first, sum up from the
- * last node to the first. Links are arrays of ranks; no step recurses.
+ * The phases: sort, look parents up, break cycles, list children, walk depth first, sum up from the
+ * last node to the first. Links are arrays of ranks; nothing recurses, and each phase can stop
+ * after any small item, since a trace may have a million nodes.
+ *
+ * Invariant: of the model only the list of the trace's events is read, and only while they are
+ * collected; what is read of an event never changes. So the model may grow between two steps.
  *
  * Where a parent comes from: none, or the trace id, or (if no node has that id) the $ai_span_id of
  * a $ai_trace event is the trace itself; the trace's children stand at the top, or below the trunk,
  * a node whose id is the trace id. */
 #include "model/tree.h"
 #include "base/mem.h"
+#include "base/slice.h"
 #include "model/model_internal.h"
 
 #include <assert.h>
+#include <string.h>
 
 #define NONE UINT32_MAX
 
@@ -23,99 +29,160 @@ typedef int key_order(const struct events *events, uint32_t a, uint32_t b);
 
 struct keys {
 	struct key *list;
-	uint32_t n;
+	uint32_t n, cap;
 };
 
-struct builder {
+/* A merge sort from the bottom up, item by item: its worst case is its usual case. */
+struct sorting {
+	struct key *to;
+	key_order *order;
+	uint64_t width, pair; /* of the runs that are merged; where the two begin */
+	uint64_t a, b, out;   /* next of each, and where it goes */
+};
+
+enum phase {
+	PHASE_COLLECT,
+	PHASE_SORT_NODES,
+	PHASE_SORT_ATTACHED,
+	PHASE_IDS,
+	PHASE_ALIASES,
+	PHASE_PARENTS,
+	PHASE_CYCLES,
+	PHASE_TRUNK,
+	PHASE_CHILDREN,
+	PHASE_WALK,
+	PHASE_SUM,
+	PHASE_DONE,
+};
+
+struct tree_build {
+	struct tree tree; /* being made */
+	const struct model *model;
 	const struct events *events;
-	uint32_t trace_id;
+	uint32_t trace_id, own_event; /* of the trace */
+	enum phase phase;
+	uint32_t next; /* of what the phase goes through */
 	struct keys nodes, attached, explicit_events;
+	struct sorting sorting;
 	uint32_t trunk;          /* rank of the node that stands for the trace, or NONE */
+	uint32_t named;          /* the parent that the trunk names, or NONE; then those above it */
 	uint32_t *parent;        /* by rank: rank of the parent, or NONE at the top */
-	uint32_t *next;          /* by rank: next sibling */
+	uint32_t *sibling;       /* by rank: next sibling */
 	uint32_t *child;         /* by rank: first child */
 	uint32_t first;          /* first of the top */
 	uint32_t *place;         /* by rank: number in the tree */
-	enum tree_mark *mark;    /* by rank */
+	uint8_t *mark;           /* by rank: enum tree_mark */
+	uint32_t *walk;          /* by rank: the walk it was seen in, from 1 */
+	uint32_t at;             /* where a walk is, or NONE */
+	uint32_t on_cycle;       /* where a walk met itself, or NONE */
+	uint32_t earliest;       /* on that cycle */
+	bool climbing;           /* below `at` everything has its place */
 	struct hash_index by_id; /* rank of the earliest node of an id */
 	struct hash_index
 		aliases; /* $ai_trace events by their span id, numbers in explicit_events */
 };
 
-static void merge(const struct events *events, key_order *order, const struct key *a,
-                  const struct key *a_end, const struct key *b, const struct key *b_end,
-                  struct key *out)
-{
-	while (a < a_end && b < b_end) {
-		bool later = a->time != b->time ? a->time > b->time
-		                                : order(events, a->event, b->event) > 0;
+/* ---- sorting ---------------------------------------------------------------------------- */
 
-		*out++ = later ? *b++ : *a++;
-	}
-	while (a < a_end)
-		*out++ = *a++;
-	while (b < b_end)
-		*out++ = *b++;
+static void merge_from(struct sorting *s, uint64_t pair)
+{
+	s->pair = s->a = s->out = pair;
+	s->b = pair + s->width;
 }
 
-/* A merge sort from the bottom up: its worst case is its usual case, and it needs no recursion. */
-static void sort(const struct events *events, key_order *order, struct keys *keys)
+static void begin_sorting(struct tree_build *b, const struct keys *keys, key_order *order)
 {
-	size_t n = keys->n;
-	struct key *from = keys->list, *to = mem_alloc(n, sizeof(*to)), *swapped;
+	b->sorting = (struct sorting){
+		.to = mem_alloc(keys->n, sizeof(struct key)), .order = order, .width = 1};
+	merge_from(&b->sorting, 0);
+}
 
-	for (size_t width = 1; width < n; width *= 2) {
-		for (size_t at = 0; at < n; at += 2 * width) {
-			size_t middle = at + width < n ? at + width : n;
-			size_t end = at + 2 * width < n ? at + 2 * width : n;
+static bool second_is_next(const struct tree_build *b, const struct key *from, uint64_t middle,
+                           uint64_t end)
+{
+	const struct sorting *s = &b->sorting;
 
-			merge(events, order, from + at, from + middle, from + middle, from + end,
-			      to + at);
+	if (s->a >= middle || s->b >= end)
+		return s->a >= middle;
+	if (from[s->a].time != from[s->b].time)
+		return from[s->a].time > from[s->b].time;
+	return s->order(b->events, from[s->a].event, from[s->b].event) > 0;
+}
+
+static void begin_next_round(struct sorting *s, struct keys *keys)
+{
+	struct key *swapped = keys->list;
+
+	keys->list = s->to;
+	s->to = swapped;
+	s->width *= 2;
+	merge_from(s, 0);
+}
+
+static bool sort(struct tree_build *b, struct keys *keys, struct slice *slice)
+{
+	struct sorting *s = &b->sorting;
+
+	while (s->width < keys->n) {
+		uint64_t middle = s->pair + s->width < keys->n ? s->pair + s->width : keys->n;
+		uint64_t end = middle + s->width < keys->n ? middle + s->width : keys->n;
+
+		for (; s->out < end; s->out++) {
+			if (slice_over(slice))
+				return false;
+			s->to[s->out] =
+				keys->list[second_is_next(b, keys->list, middle, end) ? s->b++
+			                                                              : s->a++];
 		}
-		swapped = from;
-		from = to;
-		to = swapped;
+		if (end < keys->n)
+			merge_from(s, end);
+		else
+			begin_next_round(s, keys);
 	}
-	keys->list = from;
-	mem_free(to);
+	mem_free(s->to);
+	s->to = NULL;
+	return true;
 }
+
+/* ---- which events ----------------------------------------------------------------------- */
 
 static void add_key(struct keys *keys, int64_t time, uint32_t event)
 {
+	if (keys->n == keys->cap) {
+		keys->cap = keys->cap ? keys->cap * 2 : 16;
+		keys->list = mem_resize(keys->list, keys->cap, sizeof(*keys->list));
+	}
 	keys->list[keys->n++] = (struct key){time == TIME_NONE ? INT64_MAX : time, event};
 }
 
 /* Of the events that are here, whatever a listing knows. */
-static void collect(struct builder *b, const struct model *m, const struct trace *t)
+static bool collect(struct tree_build *b, struct slice *slice)
 {
-	size_t count = t->totals.events;
+	for (; b->next != EVENT_NONE; b->next = model_next_event(b->model, b->next)) {
+		const struct event *e = events_get(b->events, b->next);
 
-	b->nodes.list = mem_alloc(count, sizeof(struct key));
-	b->attached.list = mem_alloc(count, sizeof(struct key));
-	b->explicit_events.list = mem_alloc(t->totals.kinds[EVENT_TRACE], sizeof(struct key));
-	for (uint32_t event = t->first_event; event != EVENT_NONE;
-	     event = model_next_event(m, event)) {
-		const struct event *e = events_get(b->events, event);
-
+		if (slice_over(slice))
+			return false;
 		if (event_kind(e) <= EVENT_SPAN) {
-			add_key(&b->nodes, events_start(b->events, event), event);
+			add_key(&b->nodes, events_start(b->events, b->next), b->next);
 			continue;
 		}
 		if (event_kind(e) == EVENT_TRACE)
-			add_key(&b->explicit_events, e->time, event);
-		if (event != t->explicit_event)
-			add_key(&b->attached, e->time, event);
+			add_key(&b->explicit_events, e->time, b->next);
+		if (b->next != b->own_event)
+			add_key(&b->attached, e->time, b->next);
 	}
-	sort(b->events, events_compare_start, &b->nodes);
-	sort(b->events, model_compare_time, &b->attached);
+	return true;
 }
 
-static uint32_t node_event(const struct builder *b, uint32_t rank)
+/* ---- ids -------------------------------------------------------------------------------- */
+
+static uint32_t node_event(const struct tree_build *b, uint32_t rank)
 {
 	return b->nodes.list[rank].event;
 }
 
-static uint32_t node_id(const struct builder *b, uint32_t rank)
+static uint32_t node_id(const struct tree_build *b, uint32_t rank)
 {
 	return events_node_id(b->events, node_event(b, rank));
 }
@@ -127,41 +194,52 @@ static bool same_node(const void *ctx, uint32_t number, const void *key)
 
 static bool same_alias(const void *ctx, uint32_t number, const void *key)
 {
-	const struct builder *b = ctx;
+	const struct tree_build *b = ctx;
 	uint32_t event = b->explicit_events.list[number].event;
 
 	return events_get(b->events, event)->span == *(const uint32_t *)key;
 }
 
-static uint32_t find_node(const struct builder *b, uint32_t id)
+static uint32_t find_node(const struct tree_build *b, uint32_t id)
 {
 	return hash_index_find(&b->by_id, number_hash(id), same_node, b, &id);
 }
 
-static bool is_alias(const struct builder *b, uint32_t id)
+static bool is_alias(const struct tree_build *b, uint32_t id)
 {
 	return hash_index_find(&b->aliases, number_hash(id), same_alias, b, &id) != HASH_NONE;
 }
 
 /* Ranks rise with the start, so the node that is entered for an id is its earliest. */
-static void index_ids(struct builder *b)
+static bool index_ids(struct tree_build *b, struct slice *slice)
 {
-	for (uint32_t rank = 0; rank < b->nodes.n; rank++) {
-		uint32_t id = node_id(b, rank);
+	for (; b->next < b->nodes.n; b->next++) {
+		uint32_t id = node_id(b, b->next);
 
+		if (slice_over(slice))
+			return false;
 		if (id && find_node(b, id) == HASH_NONE)
-			hash_index_add(&b->by_id, number_hash(id), rank);
+			hash_index_add(&b->by_id, number_hash(id), b->next);
 	}
-	for (uint32_t i = 0; i < b->explicit_events.n; i++) {
-		uint32_t id = events_get(b->events, b->explicit_events.list[i].event)->span;
-
-		if (id && !is_alias(b, id))
-			hash_index_add(&b->aliases, number_hash(id), i);
-	}
-	b->trunk = find_node(b, b->trace_id);
+	return true;
 }
 
-static void look_parent_up(struct builder *b, uint32_t rank)
+static bool index_aliases(struct tree_build *b, struct slice *slice)
+{
+	for (; b->next < b->explicit_events.n; b->next++) {
+		uint32_t id = events_get(b->events, b->explicit_events.list[b->next].event)->span;
+
+		if (slice_over(slice))
+			return false;
+		if (id && !is_alias(b, id))
+			hash_index_add(&b->aliases, number_hash(id), b->next);
+	}
+	return true;
+}
+
+/* ---- parents ---------------------------------------------------------------------------- */
+
+static void look_parent_up(struct tree_build *b, uint32_t rank)
 {
 	uint32_t id = events_get(b->events, node_event(b, rank))->parent;
 	uint32_t found;
@@ -182,157 +260,336 @@ static void look_parent_up(struct builder *b, uint32_t rank)
 		b->mark[rank] = TREE_ORPHAN;
 }
 
-static uint32_t earliest_on_cycle(const struct builder *b, uint32_t on_cycle)
+static bool look_parents_up(struct tree_build *b, struct slice *slice)
 {
-	uint32_t earliest = on_cycle;
+	for (; b->next < b->nodes.n; b->next++) {
+		if (slice_over(slice))
+			return false;
+		look_parent_up(b, b->next);
+	}
+	return true;
+}
 
-	for (uint32_t at = b->parent[on_cycle]; at != on_cycle; at = b->parent[at])
-		if (at < earliest)
-			earliest = at;
-	return earliest;
+/* Once round the cycle from where the walk met itself. */
+static void go_round(struct tree_build *b)
+{
+	if (b->at == b->on_cycle) {
+		b->parent[b->earliest] = NONE;
+		b->mark[b->earliest] = TREE_CYCLE;
+		b->on_cycle = b->at = NONE;
+		return;
+	}
+	if (b->at < b->earliest)
+		b->earliest = b->at;
+	b->at = b->parent[b->at];
+}
+
+static void walk_up(struct tree_build *b)
+{
+	uint32_t at = b->at, walk = b->next + 1;
+
+	b->at = b->parent[at];
+	if (b->walk[at] == 0) {
+		b->walk[at] = walk;
+	} else if (b->walk[at] == walk) {
+		b->on_cycle = b->earliest = at;
+	} else {
+		b->at = NONE;
+	}
 }
 
 /* Walks up from every node until a node that was walked over before. If it was in the same walk, it
  * is on a cycle. */
-static void break_cycles(struct builder *b)
+static bool break_cycles(struct tree_build *b, struct slice *slice)
 {
-	uint32_t *walk = mem_zero(b->nodes.n,
-	                          sizeof(*walk)); /* by rank: the walk it was seen in, from 1 */
-
-	for (uint32_t rank = 0; rank < b->nodes.n; rank++) {
-		uint32_t at = rank, root;
-
-		while (at != NONE && !walk[at]) {
-			walk[at] = rank + 1;
-			at = b->parent[at];
-		}
-		if (at == NONE || walk[at] != rank + 1)
-			continue;
-		root = earliest_on_cycle(b, at);
-		b->parent[root] = NONE;
-		b->mark[root] = TREE_CYCLE;
+	while (b->next < b->nodes.n) {
+		if (slice_over(slice))
+			return false;
+		if (b->on_cycle != NONE)
+			go_round(b);
+		else if (b->at != NONE)
+			walk_up(b);
+		else if (++b->next < b->nodes.n)
+			b->at = b->next;
 	}
-	mem_free(walk);
+	return true;
+}
+
+static void begin_breaking_cycles(struct tree_build *b)
+{
+	if (b->trunk != NONE) {
+		b->named = b->parent[b->trunk];
+		b->parent[b->trunk] = NONE;
+	}
+	b->walk = mem_zero(b->nodes.n, sizeof(*b->walk));
+	b->at = b->nodes.n > 0 ? 0 : NONE;
 }
 
 /* The trunk stands at the top whatever it names as its parent; if that stands below it, they made a
  * cycle. */
-static void place_trunk(struct builder *b, uint32_t named)
+static bool place_trunk(struct tree_build *b, struct slice *slice)
 {
-	while (named != NONE && named != b->trunk)
-		named = b->parent[named];
-	if (named != NONE)
+	for (; b->named != NONE && b->named != b->trunk; b->named = b->parent[b->named])
+		if (slice_over(slice))
+			return false;
+	if (b->named != NONE)
 		b->mark[b->trunk] = TREE_CYCLE;
+	return true;
 }
 
-static void link_nodes(struct builder *b)
-{
-	uint32_t named = NONE;
-
-	for (uint32_t rank = 0; rank < b->nodes.n; rank++)
-		look_parent_up(b, rank);
-	if (b->trunk != NONE) {
-		named = b->parent[b->trunk];
-		b->parent[b->trunk] = NONE;
-	}
-	break_cycles(b);
-	if (named != NONE)
-		place_trunk(b, named);
-}
+/* ---- order ------------------------------------------------------------------------------ */
 
 /* From the last to the first, each put in front of its siblings; the trunk comes in front of all.
  */
-static void list_children(struct builder *b)
+static bool list_children(struct tree_build *b, struct slice *slice)
 {
-	b->first = NONE;
-	for (uint32_t rank = 0; rank < b->nodes.n; rank++)
-		b->child[rank] = NONE;
-	for (uint32_t rank = b->nodes.n; rank-- > 0;) {
-		uint32_t parent = b->parent[rank];
+	for (; b->next > 0; b->next--) {
+		uint32_t rank = b->next - 1, parent = b->parent[rank];
 		uint32_t *head = parent == NONE ? &b->first : &b->child[parent];
 
+		if (slice_over(slice))
+			return false;
 		if (rank == b->trunk)
 			continue;
-		b->next[rank] = *head;
+		b->sibling[rank] = *head;
 		*head = rank;
 	}
 	if (b->trunk != NONE) {
-		b->next[b->trunk] = b->first;
+		b->sibling[b->trunk] = b->first;
 		b->first = b->trunk;
 	}
+	return true;
 }
 
-static uint32_t next_rank(const struct builder *b, uint32_t rank)
+static void place_node(struct tree_build *b, uint32_t rank)
 {
-	if (b->child[rank] != NONE)
-		return b->child[rank];
-	while (b->next[rank] == NONE) {
-		rank = b->parent[rank];
-		if (rank == NONE)
-			return NONE;
+	struct tree *t = &b->tree;
+	struct tree_node *node = &t->nodes[t->n];
+	uint32_t parent = b->parent[rank];
+
+	node->event = node_event(b, rank);
+	node->parent = parent == NONE ? TREE_ROOT : b->place[parent];
+	node->depth = parent == NONE ? 0 : t->nodes[node->parent].depth + 1;
+	node->mark = b->mark[rank];
+	node->last = b->sibling[rank] == NONE;
+	b->place[rank] = t->n++;
+}
+
+static bool walk_down(struct tree_build *b, struct slice *slice)
+{
+	while (b->at != NONE) {
+		if (slice_over(slice))
+			return false;
+		if (!b->climbing)
+			place_node(b, b->at);
+		if (!b->climbing && b->child[b->at] != NONE) {
+			b->at = b->child[b->at];
+			continue;
+		}
+		b->climbing = b->sibling[b->at] == NONE;
+		b->at = b->climbing ? b->parent[b->at] : b->sibling[b->at];
 	}
-	return b->next[rank];
+	assert(b->tree.n == b->nodes.n);
+	return true;
 }
 
-static void walk_down(struct builder *b, struct tree *t)
+static bool sum_up(struct tree_build *b, struct slice *slice)
 {
-	for (uint32_t rank = b->first; rank != NONE; rank = next_rank(b, rank)) {
-		struct tree_node *node = &t->nodes[t->n];
-		uint32_t parent = b->parent[rank];
-
-		node->event = node_event(b, rank);
-		node->parent = parent == NONE ? TREE_ROOT : b->place[parent];
-		node->depth = parent == NONE ? 0 : t->nodes[node->parent].depth + 1;
-		node->mark = b->mark[rank];
-		node->last = b->next[rank] == NONE;
-		b->place[rank] = t->n++;
+	for (; b->next > 0; b->next--) {
+		if (slice_over(slice))
+			return false;
+		tree_sum_node(&b->tree, b->events, b->next - 1);
 	}
-	assert(t->n == b->nodes.n);
+	return true;
 }
 
-static void arrange(struct builder *b, struct tree *t)
-{
-	uint32_t n = b->nodes.n;
+/* ---- all of it -------------------------------------------------------------------------- */
 
-	b->parent = mem_alloc(n, sizeof(*b->parent));
-	b->next = mem_alloc(n, sizeof(*b->next));
-	b->child = mem_alloc(n, sizeof(*b->child));
-	b->place = mem_alloc(n, sizeof(*b->place));
-	b->mark = mem_zero(n, sizeof(*b->mark));
-	index_ids(b);
-	link_nodes(b);
-	list_children(b);
-	walk_down(b, t);
+static uint32_t *ranks(const struct tree_build *b)
+{
+	return mem_alloc(b->nodes.n, sizeof(uint32_t));
+}
+
+static void begin_linking(struct tree_build *b)
+{
+	b->trunk = find_node(b, b->trace_id);
+	b->parent = ranks(b);
+	b->mark = mem_zero(b->nodes.n, sizeof(*b->mark));
+}
+
+static void begin_listing(struct tree_build *b)
+{
+	mem_free(b->walk);
+	b->walk = NULL;
+	b->sibling = ranks(b);
+	b->child = ranks(b);
+	memset(b->child, 0xff, b->nodes.n * sizeof(*b->child));
+	b->next = b->nodes.n;
+}
+
+static void begin_walking(struct tree_build *b)
+{
+	b->tree.nodes = mem_zero(b->nodes.n, sizeof(*b->tree.nodes));
+	b->place = ranks(b);
+	b->at = b->first;
+}
+
+static void begin(struct tree_build *b, enum phase phase)
+{
+	b->phase = phase;
+	b->next = 0;
+	switch (phase) {
+	case PHASE_SORT_NODES:
+		begin_sorting(b, &b->nodes, events_compare_start);
+		break;
+	case PHASE_SORT_ATTACHED:
+		begin_sorting(b, &b->attached, model_compare_time);
+		break;
+	case PHASE_PARENTS:
+		begin_linking(b);
+		break;
+	case PHASE_CYCLES:
+		begin_breaking_cycles(b);
+		break;
+	case PHASE_CHILDREN:
+		begin_listing(b);
+		break;
+	case PHASE_WALK:
+		begin_walking(b);
+		break;
+	case PHASE_SUM:
+		b->next = b->tree.n;
+		break;
+	default:
+		break;
+	}
+}
+
+/* True: done. */
+static bool run(struct tree_build *b, struct slice *slice)
+{
+	switch (b->phase) {
+	case PHASE_COLLECT:
+		return collect(b, slice);
+	case PHASE_SORT_NODES:
+		return sort(b, &b->nodes, slice);
+	case PHASE_SORT_ATTACHED:
+		return sort(b, &b->attached, slice);
+	case PHASE_IDS:
+		return index_ids(b, slice);
+	case PHASE_ALIASES:
+		return index_aliases(b, slice);
+	case PHASE_PARENTS:
+		return look_parents_up(b, slice);
+	case PHASE_CYCLES:
+		return break_cycles(b, slice);
+	case PHASE_TRUNK:
+		return place_trunk(b, slice);
+	case PHASE_CHILDREN:
+		return list_children(b, slice);
+	case PHASE_WALK:
+		return walk_down(b, slice);
+	case PHASE_SUM:
+		return sum_up(b, slice);
+	case PHASE_DONE:
+		break;
+	}
+	return true;
+}
+
+struct tree_build *tree_start(const struct model *m, uint32_t trace)
+{
+	const struct trace *shown = model_trace(m, trace);
+	const struct trace *here = &trace_at(m, trace)->shown;
+	struct tree_build *b = mem_zero(1, sizeof(*b));
+
+	b->model = m;
+	b->events = model_events(m);
+	b->trace_id = shown->id;
+	b->own_event = here->explicit_event;
+	b->next = here->first_event;
+	b->trunk = b->named = b->first = b->at = b->on_cycle = NONE;
+	return b;
+}
+
+bool tree_step(struct tree_build *b, int64_t until)
+{
+	struct slice slice = {.until = until};
+
+	while (b->phase != PHASE_DONE) {
+		if (!run(b, &slice))
+			return false;
+		begin(b, b->phase + 1);
+	}
+	return true;
+}
+
+/* Freeing a little at a time is left out: it takes a part of what filling took. */
+void tree_drop(struct tree_build *b)
+{
+	if (b == NULL)
+		return;
+	tree_free(&b->tree);
+	mem_free(b->nodes.list);
+	mem_free(b->attached.list);
+	mem_free(b->explicit_events.list);
+	mem_free(b->sorting.to);
 	mem_free(b->parent);
-	mem_free(b->next);
+	mem_free(b->sibling);
 	mem_free(b->child);
 	mem_free(b->place);
 	mem_free(b->mark);
+	mem_free(b->walk);
 	hash_index_free(&b->by_id);
 	hash_index_free(&b->aliases);
+	mem_free(b);
+}
+
+void tree_take(struct tree_build *b, struct tree *t)
+{
+	*t = b->tree;
+	b->tree = (struct tree){0};
+	t->by_start = b->place;
+	b->place = NULL;
+	t->attached = mem_alloc(b->attached.n, sizeof(*t->attached));
+	for (uint32_t i = 0; i < b->attached.n; i++)
+		t->attached[t->n_attached++] = b->attached.list[i].event;
+	tree_drop(b);
 }
 
 void tree_build(struct tree *t, const struct model *m, uint32_t trace)
 {
-	const struct trace *shown = model_trace(m, trace);
-	struct builder b = {.events = model_events(m), .trace_id = shown->id};
+	struct tree_build *b = tree_start(m, trace);
 
-	*t = (struct tree){0};
-	collect(&b, m, &trace_at(m, trace)->shown);
-	t->nodes = mem_zero(b.nodes.n, sizeof(*t->nodes));
-	arrange(&b, t);
-	tree_sum_up(t, b.events);
-	t->attached = mem_alloc(b.attached.n, sizeof(*t->attached));
-	for (uint32_t i = 0; i < b.attached.n; i++)
-		t->attached[t->n_attached++] = b.attached.list[i].event;
-	mem_free(b.nodes.list);
-	mem_free(b.attached.list);
-	mem_free(b.explicit_events.list);
+	while (!tree_step(b, SLICE_WHOLE))
+		;
+	tree_take(b, t);
+}
+
+uint32_t tree_rank(const struct tree *t, const struct events *events, uint32_t event)
+{
+	uint32_t low = 0, high = t->n;
+
+	if (event >= events->n)
+		return TREE_ROOT;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		uint32_t other = t->nodes[t->by_start[middle]].event;
+
+		if (other == event)
+			return middle;
+		if (events_compare_start(events, other, event) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return TREE_ROOT;
 }
 
 void tree_free(struct tree *t)
 {
 	mem_free(t->nodes);
+	mem_free(t->by_start);
 	mem_free(t->attached);
 	*t = (struct tree){0};
 }

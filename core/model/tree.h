@@ -38,6 +38,7 @@ struct tree_node {
 struct tree {
 	struct tree_node *nodes; /* generations, embeddings, spans, depth first */
 	uint32_t n;
+	uint32_t *by_start; /* node numbers by start, then uuid */
 	uint32_t *attached; /* metric, feedback, evaluation and other events, and $ai_trace events
 	                       after the first, by time */
 	uint32_t n_attached;
@@ -47,6 +48,15 @@ struct tree {
  * events are the root itself: their $ai_span_id stands for the trace, and so does the trace id. A
  * trace of which nothing but a listing is known has an empty tree. */
 void tree_build(struct tree *t, const struct model *m, uint32_t trace);
+/* The same in steps, on the loop thread; the model may change between two of them. Of events that
+ * came or left meanwhile some may be in the tree and others not: if the trace has another version
+ * than at tree_start, start again. */
+struct tree_build *tree_start(const struct model *m, uint32_t trace);
+bool tree_step(struct tree_build *b, int64_t until);  /* base/slice.h; true: it is done */
+void tree_take(struct tree_build *b, struct tree *t); /* of one that is done; frees it */
+void tree_drop(struct tree_build *b);                 /* NULL is allowed */
+/* Where an event stands in by_start, or TREE_ROOT if it is no node. */
+uint32_t tree_rank(const struct tree *t, const struct events *events, uint32_t event);
 void tree_free(struct tree *t);
 
 #endif

@@ -51,19 +51,17 @@ static void finish_sum(struct tree_sum *sum, const struct events *events, uint32
 	own_value(&sum->output, &sum->output_known, events_output(events, event));
 }
 
-void tree_sum_up(struct tree *t, const struct events *events)
+void tree_sum_node(struct tree *t, const struct events *events, uint32_t at)
 {
-	for (uint32_t at = t->n; at-- > 0;) {
-		struct tree_node *node = &t->nodes[at];
+	struct tree_node *node = &t->nodes[at], *parent;
 
-		node->subtree++;
-		node->errors += (events_get(events, node->event)->flags & EVENT_ERROR) != 0;
-		finish_sum(&node->sum, events, node->event);
-		if (node->parent == TREE_ROOT)
-			continue;
-		struct tree_node *parent = &t->nodes[node->parent];
-		parent->subtree += node->subtree;
-		parent->errors += node->errors;
-		add_sum(&parent->sum, &node->sum);
-	}
+	node->subtree++;
+	node->errors += (events_get(events, node->event)->flags & EVENT_ERROR) != 0;
+	finish_sum(&node->sum, events, node->event);
+	if (node->parent == TREE_ROOT)
+		return;
+	parent = &t->nodes[node->parent];
+	parent->subtree += node->subtree;
+	parent->errors += node->errors;
+	add_sum(&parent->sum, &node->sum);
 }

@@ -1,9 +1,9 @@
-/* Rows made by adding up: users and models. In steps (query/slice.h). */
+/* Rows made by adding up: users and models. In steps (base/slice.h). */
 #ifndef QUERY_GROUPS_H
 #define QUERY_GROUPS_H
 
 #include "query/rows.h"
-#include "query/slice.h"
+#include "base/slice.h"
 
 /* Fills r->groups from the events that match r->query (errors_only is not looked at) and that there are
  * now. What comes between two steps is left out, but may be seen in parts if it changes what was there:

@@ -1,8 +1,8 @@
-/* Values of numbered groups, brought together group by group in steps (query/slice.h). */
+/* Values of numbered groups, brought together group by group in steps (base/slice.h). */
 #ifndef QUERY_SAMPLES_H
 #define QUERY_SAMPLES_H
 
-#include "query/slice.h"
+#include "base/slice.h"
 
 #include <stddef.h>
 

@@ -1,9 +1,9 @@
-/* Sorting by keys that were computed once, and percentiles; both in steps (query/slice.h). */
+/* Sorting by keys that were computed once, and percentiles; both in steps (base/slice.h). */
 #ifndef QUERY_SORT_H
 #define QUERY_SORT_H
 
 #include "base/decimal.h"
-#include "query/slice.h"
+#include "base/slice.h"
 
 /* What a row sorts by. The text is borrowed. */
 struct sort_key {

@@ -1,5 +1,6 @@
 /* Random events, most of them troublesome: whatever the order of arrival, and whoever looks in
  * between, the model says the same. */
+#include "base/slice.h"
 #include "support/tree_check.h"
 
 #include <setjmp.h>
@@ -193,6 +194,98 @@ static void a_cycle_of_ten_thousand(void **state)
 	}
 }
 
+static void same_tree(const struct tree *a, const struct tree *b)
+{
+	assert_int_equal(a->n, b->n);
+	for (uint32_t i = 0; i < a->n; i++) {
+		assert_int_equal(a->nodes[i].event, b->nodes[i].event);
+		assert_int_equal(a->nodes[i].parent, b->nodes[i].parent);
+		assert_int_equal(a->nodes[i].mark, b->nodes[i].mark);
+		assert_int_equal(a->nodes[i].subtree, b->nodes[i].subtree);
+		assert_int_equal(a->by_start[i], b->by_start[i]);
+	}
+}
+
+/* With no time at all a step does some items of each phase, and never a whole one of so many. */
+static void built_in_steps_it_is_the_same(void **state)
+{
+	(void)state;
+	for (int closed = 0; closed <= 1; closed++) {
+		struct events events;
+		struct model *m;
+		struct tree whole = long_chain(closed, 4, &events, &m), t;
+		struct tree_build *b = tree_start(m, 0);
+		unsigned steps = 1;
+
+		while (!tree_step(b, 0))
+			steps++;
+		tree_take(b, &t);
+		assert_in_range(steps, 15 * LONG / SLICE_ITEMS, 50 * LONG / SLICE_ITEMS);
+		same_tree(&t, &whole);
+		tree_free(&whole);
+		tree_free(&t);
+		model_free(m);
+		events_fini(&events);
+	}
+}
+
+static struct sample late(uint32_t i)
+{
+	/* Half of them take the place of one that is there, half are new. */
+	static const char *const uuids[] = {"u0", "u1", "u2", "u3", NULL};
+
+	return (struct sample){
+		.kind = EVENT_SPAN,
+		.trace = "T",
+		.span = i % 3 ? "n5" : "late",
+		.uuid = uuids[i % 5],
+		.parent = i % 2 ? "n7" : "missing",
+		.place = LONG + i,
+	};
+}
+
+/* What came meanwhile may be in it or not; it holds together, and the next one has it all. */
+static void events_come_between_steps(void **state)
+{
+	struct events events;
+	struct model *m;
+	struct tree t = long_chain(false, 5, &events, &m);
+	struct tree_build *b = tree_start(m, 0);
+	uint32_t version = model_trace(m, 0)->version, came = 0;
+
+	(void)state;
+	tree_free(&t);
+	while (!tree_step(b, 0)) {
+		struct sample s = late(came++);
+
+		if (came < 400)
+			model_add(m, sample_add(&events, &s));
+		if (came % 50 == 0)
+			(void)model_trace(m, 0);
+	}
+	tree_take(b, &t);
+	assert_in_range(t.n, LONG, LONG + 400);
+	for (uint32_t i = 0; i < t.n; i++) {
+		assert_in_range(t.nodes[i].subtree, 1, t.n - i);
+		assert_int_equal(tree_rank(&t, &events, t.nodes[t.by_start[i]].event), i);
+	}
+	assert_true(t.nodes[0].subtree > 0);
+	assert_int_not_equal(model_trace(m, 0)->version, version);
+	assert_int_equal(tree_rank(&t, &events, events.n), TREE_ROOT);
+	tree_free(&t);
+	tree_build(&t, m, 0);
+	assert_int_equal(t.n, LONG + 400 - 1 - model_duplicates(m));
+	tree_free(&t);
+	/* One that nobody waits for any longer. */
+	b = tree_start(m, 0);
+	for (int i = 0; i < 300; i++)
+		assert_false(tree_step(b, 0));
+	tree_drop(b);
+	tree_drop(NULL);
+	model_free(m);
+	events_fini(&events);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +293,8 @@ int main(void)
 		cmocka_unit_test(all_orders_of_five),
 		cmocka_unit_test(a_chain_of_ten_thousand),
 		cmocka_unit_test(a_cycle_of_ten_thousand),
+		cmocka_unit_test(built_in_steps_it_is_the_same),
+		cmocka_unit_test(events_come_between_steps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
