@@ -373,6 +373,15 @@ static inline enum loader_state expected_state(const struct bench *b, const stru
 	return b->here ? LOADER_REPLACED : LOADER_GONE;
 }
 
+/* The file that stood at the path before is read on, and nothing is left of it. */
+static inline void check_before(const struct source *s)
+{
+	const struct loader_status *status = loader_status(s->loader);
+
+	if (status->state == LOADER_GONE || status->state == LOADER_REPLACED)
+		CHECK(s->cut || status->bytes == s->file->text.n);
+}
+
 static inline void check_settled(struct bench *b)
 {
 	struct source *s = &b->sources[b->n_sources - 1];
@@ -386,6 +395,8 @@ static inline void check_settled(struct bench *b)
 		CHECK(state == expected_state(b, s));
 	for (unsigned i = 0; i < b->n_sources; i++)
 		compare(b, i);
+	if (b->n_sources > 1)
+		check_before(s - 1);
 	if (b->table.n > 0) {
 		compare_payloads(b, 0);
 		compare_payloads(b, b->table.n - 1);
