@@ -524,6 +524,12 @@ bool tree_step(struct tree_build *b, int64_t until)
 	return true;
 }
 
+/* By phases, which take about as long as each other, once there are many nodes. */
+unsigned tree_percent(const struct tree_build *b)
+{
+	return (unsigned)b->phase * 100 / PHASE_DONE;
+}
+
 /* Freeing a little at a time is left out: it takes a part of what filling took. */
 void tree_drop(struct tree_build *b)
 {

@@ -52,7 +52,8 @@ void tree_build(struct tree *t, const struct model *m, uint32_t trace);
  * came or left meanwhile some may be in the tree and others not: if the trace has another version
  * than at tree_start, start again. */
 struct tree_build *tree_start(const struct model *m, uint32_t trace);
-bool tree_step(struct tree_build *b, int64_t until);  /* base/slice.h; true: it is done */
+bool tree_step(struct tree_build *b, int64_t until); /* base/slice.h; true: it is done */
+unsigned tree_percent(const struct tree_build *b);
 void tree_take(struct tree_build *b, struct tree *t); /* of one that is done; frees it */
 void tree_drop(struct tree_build *b);                 /* NULL is allowed */
 /* Where an event stands in by_start, or TREE_ROOT if it is no node. */

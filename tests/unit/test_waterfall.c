@@ -33,7 +33,8 @@ static const char *draw(struct sample *t, int rows, int cols, bool cursor)
 	struct buf out = {0};
 
 	surface_init(&s, rows, cols);
-	waterfall_update(&t->w, t->f.model);
+	while (waterfall_update(&t->w, t->f.model, true) == 1)
+		;
 	waterfall_draw(&t->w, t->f.model, &s, surface_area(&s), cursor);
 	surface_dump(&s, false, &out);
 	assert_true(out.n < SCREEN);
@@ -447,12 +448,75 @@ static void many_nodes(void **state)
 		              (long long)(time_monotonic() - drawn) / 200);
 	drawn = time_monotonic();
 	act(t, ACTION_FOLD_ALL, 0);
+	draw(t, 40, 100, true);
+	/* The trace, and what stands at the top with what it hides. */
+	assert_int_equal(t->w.n_rows, 300001 - 2999);
 	act(t, ACTION_FOLD_NONE, 0);
 	act(t, ACTION_FLAT, 0);
+	draw(t, 40, 100, true);
 	if (getenv("TIMES"))
 		print_message("folds and flat %lld ms\n",
 		              (long long)(time_monotonic() - drawn) / 1000);
 	assert_int_equal(t->w.n_rows, 300001);
+	act(t, ACTION_LAST, 0);
+	assert_int_equal(waterfall_cursor(&t->w), t->f.events.n - 1);
+}
+
+/* Keys while a tree is built: what is seen stays usable, and where the cursor is to go it goes once that is there. */
+static void keys_while_it_is_built(void **state)
+{
+	struct sample *t = *state;
+	uint32_t first = t->f.events.n, deepest;
+	char id[24], parent[24];
+
+	waterfall_fini(&t->w);
+	for (int i = 0; i < 100000; i++) {
+		snprintf(id, sizeof(id), "k%d", i);
+		snprintf(parent, sizeof(parent), "k%d", i - i % 4 + (i % 4 ? i % 4 - 1 : 0));
+		FIXTURE_ADD(&t->f, .kind = EVENT_SPAN, .trace = "keys", .span = id,
+		            .parent = i % 4 ? parent : NULL, .name = "k", .time = START + i,
+		            .flags = i == 3 || i == 77779 ? EVENT_ERROR : 0);
+	}
+	waterfall_init(&t->w, 1);
+	deepest = first + 77779;
+	assert_int_equal(waterfall_update(&t->w, t->f.model, true), 1);
+	assert_false(waterfall_go(&t->w, t->f.model, deepest));
+	draw(t, 10, 80, true);
+	act(t, ACTION_FOLD_ALL, 0);
+	draw(t, 10, 80, true);
+	assert_int_equal(t->w.n_rows, 25001);
+	assert_true(act(t, ACTION_NEXT_ERROR, 0));
+	assert_true(act(t, ACTION_NEXT_ERROR, 0));
+	draw(t, 10, 80, true);
+	assert_int_equal(waterfall_cursor(&t->w), deepest);
+	assert_true(act(t, ACTION_NEXT_ERROR, 0));
+	draw(t, 10, 80, true);
+	assert_int_equal(waterfall_cursor(&t->w), first + 3);
+	/* A new event, and the list folded and flat before its tree is there. */
+	FIXTURE_ADD(&t->f, .kind = EVENT_SPAN, .trace = "keys", .parent = "k3", .name = "late",
+	            .time = START - 1);
+	t->w.build_after = 0;
+	assert_int_equal(waterfall_update(&t->w, t->f.model, true), 1);
+	assert_true(waterfall_go(&t->w, t->f.model, deepest));
+	assert_int_equal(waterfall_cursor(&t->w), deepest);
+	act(t, ACTION_FLAT, 0);
+	act(t, ACTION_FOLD_ALL, 0);
+	draw(t, 10, 80, true);
+	assert_int_equal(t->w.tree.n, 100001);
+	assert_int_equal(t->w.n_rows, 100002);
+	assert_int_equal(waterfall_cursor(&t->w), deepest);
+	act(t, ACTION_FLAT, 0);
+	draw(t, 10, 80, true);
+	assert_int_equal(t->w.n_rows, 25001);
+	assert_int_equal(waterfall_cursor(&t->w), deepest - 3);
+	/* A tree that changes is not built again and again. */
+	FIXTURE_ADD(&t->f, .kind = EVENT_SPAN, .trace = "keys", .name = "later");
+	t->w.build_after = INT64_MAX;
+	assert_true(waterfall_update(&t->w, t->f.model, true) > 1);
+	assert_int_equal(t->w.tree.n, 100001);
+	/* And one that nobody looks at any longer goes with what was begun. */
+	t->w.build_after = 0;
+	assert_int_equal(waterfall_update(&t->w, t->f.model, true), 1);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -471,6 +535,7 @@ int main(void)
 		TEST(a_deep_chain_stays_readable),
 		TEST(strange_times_are_drawn),
 		TEST(many_nodes),
+		TEST(keys_while_it_is_built),
 	};
 
 	setenv("TZ", "UTC", 1);

@@ -56,7 +56,7 @@ void print_trace_tree(struct explorer *x, uint32_t trace)
 	int columns = text_columns();
 
 	waterfall_init(&w, trace);
-	waterfall_update(&w, m);
+	waterfall_complete(&w, m);
 	for (uint64_t from = 0; from < w.n_rows; from += PAGE) {
 		uint64_t rows = w.n_rows - from < PAGE ? w.n_rows - from : PAGE;
 		surface_init(&s, (int)rows + 1, columns);

@@ -16,34 +16,36 @@
 #define CENT          INT64_C(10000000000)
 #define REFRESH_SHARE 10 /* one part in ten of the time may go into trees */
 
-static void rebuild(struct live_view *l)
+static void rebuild(struct live_view *l, bool follow)
 {
 	int64_t before = time_monotonic(), now;
 
-	live_rebuild(l);
+	live_rebuild(l, follow);
 	now = time_monotonic();
-	l->version = model_version(live_model(l));
-	l->n_logs = model_events(live_model(l))->n_logs;
+	if (follow) {
+		l->version = model_version(live_model(l));
+		l->n_logs = model_events(live_model(l))->n_logs;
+	}
 	l->refresh_after = before + (now - before) * REFRESH_SHARE;
 }
 
 /* Frozen (F): what is shown stays while the journal goes on. */
 static void refresh(struct live_view *l)
 {
-	struct world *w = l->view.world;
+	bool changed = l->version != model_version(live_model(l)) ||
+	               l->n_logs != model_events(live_model(l))->n_logs;
+	bool follow = l->version == 0 || l->view.world->follow;
 	int64_t now = time_monotonic();
 
 	l->view.draw_again_us = 0;
-	if (l->version == model_version(live_model(l)) &&
-	    l->n_logs == model_events(live_model(l))->n_logs)
+	if (l->unfinished == 0 && (!changed || !follow))
 		return;
-	if (l->version != 0 && !w->follow)
-		return;
-	if (now < l->refresh_after) {
+	if (l->unfinished != VIEW_AT_ONCE && now < l->refresh_after) {
 		l->view.draw_again_us = l->refresh_after - now;
 		return;
 	}
-	rebuild(l);
+	rebuild(l, follow);
+	l->view.draw_again_us = l->unfinished;
 }
 
 /* ---- drawing ------------------------------------------------------------------------------------------------------- */
@@ -193,6 +195,8 @@ static bool act_on_block(struct live_view *l, enum action action, int argument)
 	if (b == NULL || b->logs > 0 || !waterfall_go(&b->waterfall, live_model(l), on.event))
 		return false;
 	done = waterfall_act(&b->waterfall, live_model(l), action, argument);
+	if (b->waterfall.build != NULL)
+		l->unfinished = VIEW_AT_ONCE;
 	on.event = waterfall_cursor(&b->waterfall);
 	l->list.count = live_number_rows(l);
 	list_go(&l->list, live_row_of(l, on));
@@ -265,7 +269,7 @@ static bool live_act(struct view *v, enum action action, int argument)
 		l->zoomed = !l->zoomed;
 		return true;
 	case ACTION_RELOAD:
-		rebuild(l);
+		rebuild(l, true);
 		return true;
 	default:
 		return act_on_detail(l, action) || act_on_rows(l, action, argument);

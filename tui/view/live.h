@@ -26,6 +26,7 @@ struct live_view {
 	uint64_t waiting;              /* rows that came below the cursor and were not looked at */
 	uint32_t version, n_logs;      /* of the model and the log that the blocks show */
 	int64_t refresh_after;
+	int64_t unfinished; /* microseconds until a large tree wants its next slice, or 0 */
 	struct detail_pane detail;
 	bool detail_focused, zoomed, detail_visible;
 };
@@ -44,8 +45,8 @@ uint64_t live_row_of(const struct live_view *l, struct live_place p); /* UINT64_
 uint64_t live_block_rows(const struct live_block *b);
 /* Numbers the rows of the trees as they stand: gives how many there are. */
 uint64_t live_number_rows(struct live_view *l);
-/* Takes in what came and brings the trees up to date; the cursor stays on what it was on, or on the last row if it was there. */
-void live_rebuild(struct live_view *l);
+/* Takes in what came (unless follow is false: then trees that were begun are finished) and brings the trees up to date; the cursor stays on what it was on, or on the last row if it was there. */
+void live_rebuild(struct live_view *l, bool follow);
 void live_rows_free(struct live_view *l);
 
 #endif

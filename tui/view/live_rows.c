@@ -219,18 +219,28 @@ uint64_t live_number_rows(struct live_view *l)
 	return rows;
 }
 
-void live_rebuild(struct live_view *l)
+static void update_block(struct live_view *l, struct live_block *b, bool follow)
+{
+	int64_t again = b->logs > 0 ? 0 : waterfall_update(&b->waterfall, live_model(l), follow);
+
+	if (again != 0 && (l->unfinished == 0 || again < l->unfinished))
+		l->unfinished = again;
+}
+
+void live_rebuild(struct live_view *l, bool follow)
 {
 	struct live_place on = live_place_at(l, l->list.cursor);
 	bool at_end = l->list.count == 0 || l->list.cursor + 1 >= l->list.count;
 	uint64_t before = l->list.count, rows, row;
 
-	drop_old(l);
-	take_again(l);
-	take_new(l);
+	if (follow) {
+		drop_old(l);
+		take_again(l);
+		take_new(l);
+	}
+	l->unfinished = 0;
 	for (uint32_t i = 0; i < l->n_blocks; i++)
-		if (l->blocks[i].logs == 0)
-			waterfall_update(&l->blocks[i].waterfall, live_model(l));
+		update_block(l, &l->blocks[i], follow);
 	rows = live_number_rows(l);
 	l->list.count = rows;
 	if (at_end) {

@@ -92,6 +92,18 @@ static void trace_title(const struct model *m, const struct trace *trace, struct
 	buf_add(out, ' ');
 }
 
+/* One slice a draw: the list's comes first. */
+static void update_tree(struct table *t, struct waterfall *w, struct model *m)
+{
+	int64_t again;
+
+	if (t->view.draw_again_us == VIEW_AT_ONCE)
+		return;
+	again = waterfall_update(w, m, t->view.world->follow);
+	if (again != 0 && (t->view.draw_again_us == 0 || again < t->view.draw_again_us))
+		t->view.draw_again_us = again;
+}
+
 /* The tree takes the rows that it needs, at most two thirds; what was asked and answered takes the rest. */
 static void draw_trace(struct table *t, struct surface *s, struct area a, uint32_t trace)
 {
@@ -107,8 +119,7 @@ static void draw_trace(struct table *t, struct surface *s, struct area a, uint32
 		waterfall_fini(w);
 		waterfall_init(w, trace);
 	}
-	if (t->view.world->follow || w->version == 0)
-		waterfall_update(w, m);
+	update_tree(t, w, m);
 	if (tree.rows > ASKED_ROWS + 2) {
 		int most = tree.rows * 2 / 3;
 		asked = tree;

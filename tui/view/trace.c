@@ -51,8 +51,7 @@ static void trace_draw(struct view *v, struct surface *s, struct area a)
 	struct panes p = view_panes(s, a, 55, 60, t->zoomed, t->detail_focused);
 
 	name_self(t);
-	if (v->world->follow || t->waterfall.version == 0)
-		waterfall_update(&t->waterfall, model_of(t));
+	v->draw_again_us = waterfall_update(&t->waterfall, model_of(t), v->world->follow);
 	if (t->wanted != EVENT_NONE && waterfall_go(&t->waterfall, model_of(t), t->wanted))
 		t->wanted = EVENT_NONE;
 	t->detail_visible = p.second.rows > 0 && p.second.cols > 0;
@@ -136,7 +135,7 @@ static bool trace_act(struct view *v, enum action action, int argument)
 		t->zoomed = !t->zoomed;
 		return true;
 	case ACTION_RELOAD:
-		waterfall_update(&t->waterfall, model_of(t));
+		waterfall_update(&t->waterfall, model_of(t), true);
 		explorer_want_trace(v->world->explorer, t->trace, true);
 		return true;
 	default:

@@ -1,4 +1,4 @@
-/* Rows, folds and the cursor of a trace's tree; waterfall_draw.c draws them.
+/* Folds, the cursor and finding in a trace's tree; waterfall_build.c makes the rows, waterfall_draw.c draws them.
  *
  * Invariants once built: rows[0] is the trace; unless flat, the others rise by node number, and the largest one at or below a
  * hidden node is the fold that hides it. The cursor is an event; list.cursor is the row it stands in, also after a view
@@ -9,7 +9,6 @@
 #include "base/utf8.h"
 #include "widget/waterfall_internal.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define NAME_SCROLL     4
@@ -17,48 +16,56 @@
 
 void waterfall_init(struct waterfall *w, uint32_t trace)
 {
-	*w = (struct waterfall){.trace = trace, .cursor_event = EVENT_NONE, .dearest = EVENT_NONE};
+	*w = (struct waterfall){.trace = trace,
+	                        .cursor_event = EVENT_NONE,
+	                        .dearest = EVENT_NONE,
+	                        .fold_depth = UINT32_MAX};
 }
 
 void waterfall_fini(struct waterfall *w)
 {
+	waterfall_build_drop(w->build);
 	tree_free(&w->tree);
 	mem_free(w->rows);
-	mem_free(w->error_rows);
-	mem_free(w->folded);
+	mem_free(w->errors.at);
+	mem_free(w->flat_errors.at);
+	mem_free(w->turned);
 	waterfall_init(w, MODEL_NONE);
 }
 
 /* ---- folds ---------------------------------------------------------------------------------------- */
 
-static bool is_folded(const struct waterfall *w, uint32_t node)
+static bool is_folded(const struct waterfall *w, const struct tree *t, uint32_t node)
 {
-	uint32_t event = w->tree.nodes[node].event;
+	uint32_t event = t->nodes[node].event;
+	bool turned = event / 8 < w->turned_bytes && (w->turned[event / 8] >> (event % 8) & 1);
 
-	return event / 8 < w->folded_bytes && (w->folded[event / 8] >> (event % 8) & 1);
+	return turned != (t->nodes[node].depth >= w->fold_depth);
 }
 
 static void set_folded(struct waterfall *w, uint32_t node, bool folded)
 {
 	uint32_t event = w->tree.nodes[node].event, bytes = event / 8 + 1;
 
-	if (bytes > w->folded_bytes) {
-		if (!folded)
-			return;
+	if (folded == is_folded(w, &w->tree, node))
+		return;
+	if (bytes > w->turned_bytes) {
 		bytes += bytes / 2;
-		w->folded = mem_resize(w->folded, bytes, 1);
-		memset(w->folded + w->folded_bytes, 0, bytes - w->folded_bytes);
-		w->folded_bytes = bytes;
+		w->turned = mem_resize(w->turned, bytes, 1);
+		memset(w->turned + w->turned_bytes, 0, bytes - w->turned_bytes);
+		w->turned_bytes = bytes;
 	}
-	if (folded)
-		w->folded[event / 8] |= (uint8_t)(1u << (event % 8));
-	else
-		w->folded[event / 8] &= (uint8_t) ~(1u << (event % 8));
+	w->turned[event / 8] ^= (uint8_t)(1u << (event % 8));
 }
 
-static bool has_children(const struct waterfall *w, uint32_t node)
+static bool has_children(const struct tree *t, uint32_t node)
 {
-	return w->tree.nodes[node].subtree > 1;
+	return t->nodes[node].subtree > 1;
+}
+
+bool waterfall_shut(const struct waterfall *w, const struct tree *t, uint32_t node)
+{
+	return has_children(t, node) && is_folded(w, t, node);
 }
 
 bool waterfall_hides(const struct waterfall *w, uint32_t node)
@@ -67,71 +74,25 @@ bool waterfall_hides(const struct waterfall *w, uint32_t node)
 		return false;
 	if (node == WATERFALL_ROOT)
 		return w->root_folded && w->tree.n > 0;
-	return has_children(w, node) && is_folded(w, node);
+	return waterfall_shut(w, &w->tree, node);
 }
 
 /* Levels that are seen, from 1. */
 static void fold_level(struct waterfall *w, int levels)
 {
-	uint32_t deepest = levels > 1 ? (uint32_t)levels - 1 : 0;
-
+	w->fold_depth = levels > 1 ? (uint32_t)levels - 1 : 0;
 	w->root_folded = false;
-	for (uint32_t i = 0; i < w->tree.n; i++)
-		set_folded(w, i, has_children(w, i) && w->tree.nodes[i].depth >= deepest);
+	if (w->turned_bytes > 0)
+		memset(w->turned, 0, w->turned_bytes);
 }
 
 /* ---- rows ------------------------------------------------------------------------------------------ */
 
-static int by_start(const void *a, const void *b, void *ctx)
+bool waterfall_own_error(const struct waterfall *w, const struct model *m)
 {
-	const struct waterfall *w = ((const void **)ctx)[0];
-	const struct events *events = ((const void **)ctx)[1];
-
-	return events_compare_start(events, w->tree.nodes[*(const uint32_t *)a].event,
-	                            w->tree.nodes[*(const uint32_t *)b].event);
-}
-
-static void list_flat(struct waterfall *w, const struct model *m)
-{
-	const void *ctx[2] = {w, model_events(m)};
-
-	for (uint32_t i = 0; i < w->tree.n; i++)
-		w->rows[w->n_rows++] = i;
-	qsort_r(w->rows + 1, w->tree.n, sizeof(*w->rows), by_start, ctx);
-}
-
-static bool own_error(const struct waterfall *w, const struct model *m, uint32_t node)
-{
-	uint32_t event = node == WATERFALL_ROOT ? model_trace(m, w->trace)->explicit_event
-	                                        : w->tree.nodes[node].event;
+	uint32_t event = model_trace(m, w->trace)->explicit_event;
 
 	return event != EVENT_NONE && events_get(model_events(m), event)->flags & EVENT_ERROR;
-}
-
-static bool shows_error(const struct waterfall *w, const struct model *m, uint32_t node)
-{
-	if (waterfall_hides(w, node))
-		return node == WATERFALL_ROOT ? model_trace(m, w->trace)->totals.errors > 0
-		                              : w->tree.nodes[node].errors > 0;
-	return own_error(w, m, node);
-}
-
-static void build_rows(struct waterfall *w, const struct model *m)
-{
-	w->rows = mem_resize(w->rows, (size_t)w->tree.n + 1, sizeof(*w->rows));
-	w->error_rows = mem_resize(w->error_rows, (size_t)w->tree.n + 1, sizeof(*w->error_rows));
-	w->n_error_rows = 0;
-	w->n_rows = 1;
-	w->rows[0] = WATERFALL_ROOT;
-	if (w->flat)
-		list_flat(w, m);
-	else if (!w->root_folded)
-		for (uint32_t i = 0; i < w->tree.n;
-		     i += waterfall_hides(w, i) ? w->tree.nodes[i].subtree : 1)
-			w->rows[w->n_rows++] = i;
-	for (uint32_t row = 0; row < w->n_rows; row++)
-		if (shows_error(w, m, w->rows[row]))
-			w->error_rows[w->n_error_rows++] = row;
 }
 
 uint32_t waterfall_event(const struct waterfall *w, uint64_t row)
@@ -141,24 +102,35 @@ uint32_t waterfall_event(const struct waterfall *w, uint64_t row)
 	return w->tree.nodes[w->rows[row]].event;
 }
 
-static uint32_t node_of_event(const struct waterfall *w, uint32_t event)
+uint32_t waterfall_node(const struct waterfall *w, const struct model *m, uint32_t event)
 {
-	for (uint32_t i = 0; event != EVENT_NONE && i < w->tree.n; i++)
-		if (w->tree.nodes[i].event == event)
-			return i;
-	return WATERFALL_ROOT;
+	uint32_t rank = tree_rank(&w->tree, model_events(m), event);
+
+	return rank == TREE_ROOT ? WATERFALL_ROOT : w->tree.by_start[rank];
 }
 
-/* The row of a node, or of the fold that hides it. */
-static uint32_t row_of_node(const struct waterfall *w, uint32_t node)
+/* From 0 at the trace, among the rows with every fold open. */
+static uint32_t place_of(const struct waterfall *w, const struct model *m, uint32_t node)
+{
+	if (node == WATERFALL_ROOT)
+		return 0;
+	return 1 +
+	       (w->flat ? tree_rank(&w->tree, model_events(m), w->tree.nodes[node].event) : node);
+}
+
+static uint32_t node_at(const struct waterfall *w, uint64_t place)
+{
+	if (place == 0)
+		return WATERFALL_ROOT;
+	return w->flat ? w->tree.by_start[place - 1] : (uint32_t)(place - 1);
+}
+
+uint32_t waterfall_row(const struct waterfall *w, const struct model *m, uint32_t node)
 {
 	uint32_t low = 0;
 
-	if (node == WATERFALL_ROOT)
-		return 0;
-	for (uint32_t i = 1; w->flat && i < w->n_rows; i++)
-		if (w->rows[i] == node)
-			return i;
+	if (w->flat || node == WATERFALL_ROOT)
+		return place_of(w, m, node);
 	for (uint32_t high = w->n_rows; high - low > 1;) {
 		uint32_t middle = low + (high - low) / 2;
 
@@ -170,7 +142,7 @@ static uint32_t row_of_node(const struct waterfall *w, uint32_t node)
 	return low;
 }
 
-static void take_cursor(struct waterfall *w)
+void waterfall_take_cursor(struct waterfall *w)
 {
 	w->cursor_event = waterfall_event(w, w->list.cursor);
 }
@@ -178,63 +150,6 @@ static void take_cursor(struct waterfall *w)
 static uint32_t cursor_node(const struct waterfall *w)
 {
 	return w->list.cursor < w->n_rows ? w->rows[w->list.cursor] : WATERFALL_ROOT;
-}
-
-/* After a fold: the cursor stays on its node, or goes to the fold that now hides it. */
-static void rebuild_rows(struct waterfall *w, const struct model *m)
-{
-	uint32_t node = cursor_node(w);
-
-	build_rows(w, m);
-	w->list.count = w->n_rows;
-	list_place(&w->list, row_of_node(w, node));
-	take_cursor(w);
-}
-
-static void widen(struct waterfall *w, const struct events *e, uint32_t event)
-{
-	int64_t start = events_start(e, event), end = events_end(e, event);
-
-	if (start != TIME_NONE && (w->start == TIME_NONE || start < w->start))
-		w->start = start;
-	if (end != TIME_NONE && (w->end == TIME_NONE || end > w->end))
-		w->end = end;
-}
-
-static void measure_time(struct waterfall *w, const struct model *m)
-{
-	uint32_t own = model_trace(m, w->trace)->explicit_event;
-
-	w->start = w->end = TIME_NONE;
-	for (uint32_t i = 0; i < w->tree.n; i++)
-		widen(w, model_events(m), w->tree.nodes[i].event);
-	if (own != EVENT_NONE)
-		widen(w, model_events(m), own);
-}
-
-void waterfall_update(struct waterfall *w, struct model *m)
-{
-	uint32_t version, event, node;
-
-	if (w->trace == MODEL_NONE)
-		return;
-	version = model_trace(m, w->trace)->version;
-	if (w->rows && w->version == version)
-		return;
-	if (w->rows)
-		take_cursor(w);
-	event = w->cursor_event;
-	tree_free(&w->tree);
-	tree_build(&w->tree, m, w->trace);
-	w->version = version;
-	measure_time(w, m);
-	build_rows(w, m);
-	node = node_of_event(w, event);
-	w->list.count = w->n_rows;
-	/* An event that is gone leaves the cursor where it was. */
-	list_place(&w->list, event != EVENT_NONE && node == WATERFALL_ROOT ? w->list.cursor
-	                                                                   : row_of_node(w, node));
-	take_cursor(w);
 }
 
 /* ---- going ----------------------------------------------------------------------------------------- */
@@ -251,10 +166,12 @@ static void go_to_node(struct waterfall *w, const struct model *m, uint32_t node
 		hidden = hidden || waterfall_hides(w, at);
 		set_folded(w, at, false);
 	}
-	if (hidden)
-		rebuild_rows(w, m);
-	list_go(&w->list, row_of_node(w, node));
-	take_cursor(w);
+	if (hidden || w->rows_stale) {
+		waterfall_rebuild_rows(w, m, node, true);
+		return;
+	}
+	list_go(&w->list, waterfall_row(w, m, node));
+	waterfall_take_cursor(w);
 }
 
 uint32_t waterfall_cursor(const struct waterfall *w)
@@ -264,12 +181,12 @@ uint32_t waterfall_cursor(const struct waterfall *w)
 
 bool waterfall_go(struct waterfall *w, struct model *m, uint32_t event)
 {
-	uint32_t node = node_of_event(w, event);
+	uint32_t node = waterfall_node(w, m, event);
 
 	/* Only for an event that is not there yet: a person may have frozen the tree. */
 	if (!w->rows || (event != EVENT_NONE && node == WATERFALL_ROOT)) {
-		waterfall_update(w, m);
-		node = node_of_event(w, event);
+		waterfall_update(w, m, true);
+		node = waterfall_node(w, m, event);
 	}
 	if (!w->rows || (event != EVENT_NONE && node == WATERFALL_ROOT))
 		return false;
@@ -285,14 +202,15 @@ static bool go_next(struct waterfall *w, const struct model *m, int direction, n
                     const void *ctx)
 {
 	uint64_t count = (uint64_t)w->tree.n + 1, at;
-	uint32_t node = cursor_node(w);
 
 	if (!w->rows)
 		return false;
-	at = w->flat ? w->list.cursor : node == WATERFALL_ROOT ? 0 : (uint64_t)node + 1;
+	at = place_of(w, m, cursor_node(w));
 	for (uint64_t i = 0; i < count; i++) {
+		uint32_t node;
+
 		at = (direction > 0 ? at + 1 : at + count - 1) % count;
-		node = at == 0 ? WATERFALL_ROOT : w->flat ? w->rows[at] : (uint32_t)at - 1;
+		node = node_at(w, at);
 		if (test(w, m, node, ctx)) {
 			go_to_node(w, m, node);
 			return true;
@@ -301,11 +219,34 @@ static bool go_next(struct waterfall *w, const struct model *m, int direction, n
 	return false;
 }
 
-static bool is_error(const struct waterfall *w, const struct model *m, uint32_t node,
-                     const void *ctx)
+/* Place of an error, the trace's own first. */
+static uint64_t error_place(const struct waterfall *w, bool own, uint32_t error)
 {
-	(void)ctx;
-	return own_error(w, m, node);
+	if (error < own)
+		return 0;
+	return (uint64_t)(w->flat ? &w->flat_errors : &w->errors)->at[error - own] + 1;
+}
+
+static bool go_error(struct waterfall *w, const struct model *m, int direction)
+{
+	bool own = waterfall_own_error(w, m);
+	uint32_t count = w->errors.n + own, low = 0, high = count, place;
+
+	if (!w->rows || count == 0)
+		return false;
+	place = place_of(w, m, cursor_node(w));
+	/* How many come before, or stand at the cursor if the next one is wanted. */
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (error_place(w, own, middle) < (uint64_t)place + (direction > 0))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	low = (direction > 0 ? low : low + count - 1) % count;
+	go_to_node(w, m, node_at(w, error_place(w, own, low)));
+	return true;
 }
 
 static bool is_namesake(const struct waterfall *w, const struct model *m, uint32_t node,
@@ -444,7 +385,7 @@ bool waterfall_find(struct waterfall *w, struct model *m, struct str needle, int
 	if (needle.n == 0)
 		return false;
 	if (!w->rows)
-		waterfall_update(w, m);
+		waterfall_update(w, m, true);
 	found = go_next(w, m, direction, has_needle, &search);
 	buf_free(&text);
 	return found;
@@ -458,7 +399,7 @@ static void set_fold(struct waterfall *w, const struct model *m, uint32_t node, 
 		w->root_folded = folded;
 	else
 		set_folded(w, node, folded);
-	rebuild_rows(w, m);
+	waterfall_rebuild_rows(w, m, cursor_node(w), false);
 }
 
 /* Of a node without children the one around it folds. */
@@ -468,7 +409,7 @@ static void toggle_fold(struct waterfall *w, const struct model *m)
 
 	if (w->flat)
 		return;
-	if (node != WATERFALL_ROOT && !has_children(w, node)) {
+	if (node != WATERFALL_ROOT && !has_children(&w->tree, node)) {
 		node = w->tree.nodes[node].parent;
 		if (node == TREE_ROOT)
 			return;
@@ -482,7 +423,7 @@ static bool go_left(struct waterfall *w, const struct model *m)
 
 	if (node == WATERFALL_ROOT)
 		return false;
-	if (!w->flat && has_children(w, node) && !is_folded(w, node)) {
+	if (!w->flat && has_children(&w->tree, node) && !is_folded(w, &w->tree, node)) {
 		set_fold(w, m, node, true);
 		return true;
 	}
@@ -510,11 +451,11 @@ static bool fold_act(struct waterfall *w, const struct model *m, enum action act
 		fold_level(w, action == ACTION_FOLD_NONE  ? INT32_MAX
 		              : action == ACTION_FOLD_ALL ? 1
 		                                          : argument);
-		rebuild_rows(w, m);
+		waterfall_rebuild_rows(w, m, cursor_node(w), false);
 		return true;
 	case ACTION_FLAT:
 		w->flat = !w->flat;
-		rebuild_rows(w, m);
+		waterfall_rebuild_rows(w, m, cursor_node(w), false);
 		return true;
 	default:
 		return false;
@@ -533,12 +474,12 @@ static void scroll_names(struct waterfall *w, int columns)
 bool waterfall_act(struct waterfall *w, struct model *m, enum action action, int argument)
 {
 	if (!w->rows)
-		waterfall_update(w, m);
+		waterfall_update(w, m, true);
 	if (!w->rows)
 		return false;
-	take_cursor(w);
+	waterfall_take_cursor(w);
 	if (list_act(&w->list, action)) {
-		take_cursor(w);
+		waterfall_take_cursor(w);
 		return true;
 	}
 	switch (action) {
@@ -546,7 +487,7 @@ bool waterfall_act(struct waterfall *w, struct model *m, enum action action, int
 		return true;
 	case ACTION_NEXT_ERROR:
 	case ACTION_PREVIOUS_ERROR:
-		return go_next(w, m, action == ACTION_NEXT_ERROR ? 1 : -1, is_error, NULL);
+		return go_error(w, m, action == ACTION_NEXT_ERROR ? 1 : -1);
 	case ACTION_NEXT_SAME_NAME:
 	case ACTION_PREVIOUS_SAME_NAME:
 		return go_namesake(w, m, action == ACTION_NEXT_SAME_NAME ? 1 : -1);

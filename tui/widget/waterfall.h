@@ -5,6 +5,13 @@
 #include "explorer.h"
 #include "widget/list.h"
 
+struct waterfall_build; /* waterfall_build.c */
+
+/* Rising numbers. */
+struct waterfall_places {
+	uint32_t *at, n, cap;
+};
+
 struct waterfall {
 	uint32_t trace;
 	uint32_t version; /* of the trace that the tree was built from */
@@ -15,12 +22,17 @@ struct waterfall {
 	struct list list; /* over the rows seen: row 0 is the trace itself */
 	uint32_t *rows;   /* node numbers, WATERFALL_ROOT for row 0; NULL: not built yet */
 	uint32_t n_rows;
-	uint32_t *error_rows; /* rows with an error of their own or in a fold, rising */
-	uint32_t n_error_rows;
-	uint32_t cursor_event; /* EVENT_NONE: the trace's own row */
-	/* folded nodes, a bit by event number, so that folds outlive a rebuilt tree */
-	uint8_t *folded;
-	uint32_t folded_bytes;
+	bool rows_stale; /* a fold was turned since they were listed */
+	struct waterfall_places errors,
+		flat_errors;           /* nodes with an error of their own: by node, and by start */
+	struct waterfall_build *build; /* the next tree or rows, or NULL */
+	int64_t build_after;           /* not before: when a large tree may be built again */
+	uint32_t cursor_event;         /* EVENT_NONE: the trace's own row */
+	/* Nodes from this depth on are folded, and those are not as they would be that have a bit here, by event number, so that
+	 * folds outlive a rebuilt tree. */
+	uint32_t fold_depth;
+	uint8_t *turned;
+	uint32_t turned_bytes;
 	bool root_folded;
 	uint32_t dearest; /* event that DEAREST went to last, or EVENT_NONE */
 	bool flat;        /* no tree: by start */
@@ -33,8 +45,12 @@ void waterfall_init(struct waterfall *w, uint32_t trace);
 void waterfall_fini(struct waterfall *w);
 /* What a node is called: its name, else of a call "model (provider)", else its kind. Appends, not clean. */
 void waterfall_label(const struct events *events, uint32_t event, struct buf *out);
-/* Rebuilds the tree if the trace changed; the cursor stays on its event. Call before drawing. */
-void waterfall_update(struct waterfall *w, struct model *m);
+/* Brings the tree up to date; the cursor stays on its event. Call before drawing. A large tree is built in slices, and until it
+ * is done the former stays. follow false: the tree that is there need not be new, what was begun is finished. Gives 0, or after
+ * how many microseconds it wants to be called again: 1 at once, since work is left. */
+int64_t waterfall_update(struct waterfall *w, struct model *m, bool follow);
+/* All of it now, for who shows it once. */
+void waterfall_complete(struct waterfall *w, struct model *m);
 /* Column titles with the time scale, then the rows; with_cursor false: no cursor (a preview). Under about 50 columns the bars go,
  * then cost, then duration. */
 void waterfall_draw(struct waterfall *w, struct model *m, struct surface *s, struct area a,

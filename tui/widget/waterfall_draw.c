@@ -354,20 +354,36 @@ static void draw_titles(struct waterfall_drawing *d, struct area title)
 	waterfall_draw_scale(d, title);
 }
 
-/* Whether an error stands in rows from..end. */
-static bool error_between(const struct waterfall *w, uint64_t from, uint64_t end)
+/* The node from which a row stands for what there is, folded or not; as a place by start in a flat list. */
+static uint32_t first_of_row(const struct waterfall *w, uint64_t row)
 {
-	uint32_t low = 0, high = w->n_error_rows;
+	if (row >= w->n_rows)
+		return w->tree.n;
+	return w->flat ? (uint32_t)row - 1 : w->rows[row];
+}
 
+/* Whether an error stands in rows from..end. */
+static bool error_between(const struct waterfall_drawing *d, uint64_t from, uint64_t end)
+{
+	const struct waterfall *w = d->w;
+	const struct waterfall_places *p = w->flat ? &w->flat_errors : &w->errors;
+	uint32_t low = 0, high = p->n, first;
+
+	if (from == end)
+		return false;
+	if (from == 0 && (waterfall_hides(w, WATERFALL_ROOT) ? d->trace->totals.errors > 0
+	                                                     : waterfall_own_error(w, d->m)))
+		return true;
+	first = from == 0 ? 0 : first_of_row(w, from);
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
-		if (w->error_rows[middle] < from)
+		if (p->at[middle] < first)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low < w->n_error_rows && w->error_rows[low] < end;
+	return low < p->n && p->at[low] < first_of_row(w, end);
 }
 
 /* The bar stands for all rows, so errors that are not in sight are marked too. */
@@ -380,7 +396,7 @@ static void draw_scrollbar(struct waterfall_drawing *d)
 	if (all < rows)
 		all = rows;
 	for (uint64_t row = 0; row < rows; row++)
-		if (error_between(d->w, row * all / rows, (row + 1) * all / rows))
+		if (error_between(d, row * all / rows, (row + 1) * all / rows))
 			surface_puts(d->s, d->a, (int)row, column, ROLE_ERROR, "!");
 }
 
@@ -443,8 +459,13 @@ void waterfall_draw(struct waterfall *w, struct model *m, struct surface *s, str
 	struct waterfall_drawing d = {.w = w, .s = s, .a = rows};
 	uint64_t row;
 
-	if (!w->rows || a.rows < 1 || a.cols < 4)
+	if (a.rows < 1 || a.cols < 4)
 		return;
+	if (!w->rows) {
+		surface_printf(s, a, 0, 1, ROLE_DIM, "building the tree: %u%%",
+		               waterfall_percent(w));
+		return;
+	}
 	begin(&d, m, a);
 	list_set(&w->list, w->n_rows, rows.rows);
 	draw_titles(&d, a);

@@ -7,6 +7,21 @@
 /* Whether the node hides its children now: never in a flat list. */
 bool waterfall_hides(const struct waterfall *w, uint32_t node);
 
+/* Whether the fold of a node is shut, in a tree that need not be the one that is seen. */
+bool waterfall_shut(const struct waterfall *w, const struct tree *t, uint32_t node);
+/* Whether the trace has an error of its own. */
+bool waterfall_own_error(const struct waterfall *w, const struct model *m);
+/* Row of a node, or of the fold that hides it. */
+uint32_t waterfall_row(const struct waterfall *w, const struct model *m, uint32_t node);
+/* Node of an event, or WATERFALL_ROOT. */
+uint32_t waterfall_node(const struct waterfall *w, const struct model *m, uint32_t event);
+void waterfall_take_cursor(struct waterfall *w);
+/* After a fold: rows anew, a slice of it at once. The cursor goes to the node, or the fold that now hides it; `goes`: as a
+ * movement, else its row stays where it is on the screen. */
+void waterfall_rebuild_rows(struct waterfall *w, const struct model *m, uint32_t node, bool goes);
+unsigned waterfall_percent(const struct waterfall *w); /* of what is being built */
+void waterfall_build_drop(struct waterfall_build *b);  /* NULL is allowed */
+
 struct waterfall_layout {
 	int name, duration, cost, input, share,
 		bars;  /* columns each, 0: not there; numbers have a blank before them */
