@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #define PATIENCE_MS 20000
+#define CANCELS     200
 
 static void test_empty_file(void **state)
 {
@@ -250,6 +251,44 @@ static void test_gives_up(void **state)
 	buf_free(&text);
 }
 
+/* Cancelled at any moment: while the end is loaded, while the rest is, while the file grows. Under the
+ * thread sanitizer this shows what workers and loop share. */
+static void cancel_somewhere(struct loader_bench *b)
+{
+	int turns = rand() % 40;
+
+	loader_bench_open(b);
+	loader_set_piece(b->loader, 500 + (uint64_t)rand() % 20000);
+	if (rand() % 2 && loader_load_end(b->loader))
+		while (!loader_status(b->loader)->end_loaded && turns-- > 0)
+			loop_step(b->loop, true);
+	if (turns > 0)
+		loader_start(b->loader, rand() % 2);
+	while (turns-- > 0) {
+		loop_step(b->loop, false);
+		if (rand() % 8 == 0)
+			loader_bench_append(b, "{\"event\":\"$ai_span\"}\n");
+		if (rand() % 8 == 0)
+			loader_check(b->loader);
+	}
+	loader_bench_close(b);
+}
+
+static void test_random_cancels(void **state)
+{
+	struct loader_bench *b = *state;
+	struct buf text = {0};
+
+	for (int i = 0; i < 5000; i++)
+		buf_printf(&text, "{\"event\":\"$ai_span\",\"uuid\":\"u%d\"}\n", i);
+	srand(5);
+	for (int round = 0; round < CANCELS; round++) {
+		loader_bench_write(b, O_TRUNC, buf_str(&text));
+		cancel_somewhere(b);
+	}
+	buf_free(&text);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, loader_bench_enter, loader_bench_leave)
@@ -257,7 +296,7 @@ int main(void)
 		TEST(test_empty_file),      TEST(test_bad_lines),          TEST(test_utf16),
 		TEST(test_last_line_waits), TEST(test_long_line_in_parts), TEST(test_endless_line),
 		TEST(test_shrunk_and_gone), TEST(test_read_error),         TEST(test_follows),
-		TEST(test_gives_up),
+		TEST(test_gives_up),        TEST(test_random_cancels),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
