@@ -30,9 +30,10 @@ struct source {
 	struct journal *journal;
 	struct loader *loader;
 	struct stream
-		*stream; /* has the journal and feeds it; NULL: the journal is the file itself */
-	bool fed;        /* the stream has ended, and the loader was told */
-	uint32_t before; /* the source that stood at its path, and 1; 0: none */
+		*stream;   /* has the journal and feeds it; NULL: the journal is the file itself */
+	bool fed;          /* the stream has ended, and the loader was told */
+	uint32_t before;   /* the source that stood at its path, and 1; 0: none */
+	uint32_t nameless; /* events without a uuid */
 };
 
 struct explorer {
@@ -51,6 +52,7 @@ struct explorer {
 	struct remote *remote;
 	struct detail_cache *details;
 	struct preview_cache *previews;
+	struct bytes_cache *bytes;
 	loop_fn *on_change;
 	void *on_change_ctx;
 	void (*on_event)(void *ctx, uint32_t event);
@@ -103,27 +105,35 @@ static void changed(void *ctx)
 		x->on_change(x->on_change_ctx);
 }
 
+static void feed(struct source *source)
+{
+	struct loader *loader = source->loader;
+	struct stream *stream = source->stream;
+
+	source->fed = stream_ended(stream);
+	if (source->fed)
+		loader_end(loader, stream_error(stream));
+	else
+		loader_check(loader);
+}
+
 static void on_stream(void *ctx)
 {
 	struct explorer *x = ctx;
 
-	for (uint32_t i = 0; i < x->n_started; i++) {
-		struct source *source = &x->sources[i];
-
-		if (!source->stream || source->fed)
-			continue;
-		loader_check(source->loader);
-		source->fed = stream_ended(source->stream);
-		if (source->fed)
-			loader_end(source->loader, stream_error(source->stream));
-	}
+	for (uint32_t i = 0; i < x->n_started; i++)
+		if (x->sources[i].stream && !x->sources[i].fed)
+			feed(&x->sources[i]);
 	changed(x);
 }
 
 static void added(void *ctx, uint32_t event)
 {
 	struct explorer *x = ctx;
+	const struct event *e = events_get(&x->events, event);
 
+	if ((e->flags & EVENT_NO_UUID) != 0)
+		x->sources[event_journal(e)].nameless++;
 	model_add(x->model, event);
 	if (x->remote)
 		remote_added(x->remote, event);
@@ -209,6 +219,7 @@ struct explorer *explorer_new(struct loop *loop)
 	};
 	x->details = detail_cache_new(loop, &x->events, changed, x);
 	x->previews = preview_cache_new(loop, x->model, changed, x);
+	x->bytes = bytes_cache_new(loop, changed, x);
 	return x;
 }
 
@@ -216,6 +227,7 @@ void explorer_free(struct explorer *x)
 {
 	if (!x)
 		return;
+	x->started = false;
 	x->on_change = NULL;
 	x->on_event = NULL;
 	x->on_source = NULL;
@@ -227,6 +239,7 @@ void explorer_free(struct explorer *x)
 			stream_stop(x->sources[i].stream);
 	for (uint32_t i = 0; i < x->n_sources; i++)
 		loader_free(x->sources[i].loader);
+	bytes_cache_free(x->bytes);
 	preview_cache_free(x->previews);
 	detail_cache_free(x->details);
 	for (uint32_t i = 0; i < x->n_sources; i++) {
@@ -336,7 +349,7 @@ static enum err add_segment(struct explorer *x, const char *name, struct errinfo
 	return ERR_OK;
 }
 
-/* Segments sort by age, so what comes after the newest is new. */
+/* Segments sort by age, so what comes after the newest is new. What cannot be opened holds up nothing behind it. */
 static enum err scan_folder(struct explorer *x, struct errinfo *e)
 {
 	struct dirent **list = NULL;
@@ -346,8 +359,12 @@ static enum err scan_folder(struct explorer *x, struct errinfo *e)
 	if (n < 0 && errno != ENOENT)
 		return err_set(e, ERR_IO, "%s: %s", buf_text(&x->folder), strerror(errno));
 	for (int i = 0; i < n; i++) {
-		if (!err && strcmp(list[i]->d_name, buf_text(&x->newest)) > 0)
-			err = add_segment(x, list[i]->d_name, e);
+		enum err failed = ERR_OK;
+
+		if (strcmp(list[i]->d_name, buf_text(&x->newest)) > 0)
+			failed = add_segment(x, list[i]->d_name, err == ERR_OK ? e : NULL);
+		if (err == ERR_OK)
+			err = failed;
 		free(list[i]);
 	}
 	free(list);
@@ -375,7 +392,8 @@ static void on_folder(void *ctx)
 	struct explorer *x = ctx;
 	uint32_t before = x->n_sources;
 
-	if (scan_folder(x, NULL) == ERR_OK && x->n_sources > before)
+	(void)scan_folder(x, NULL);
+	if (x->n_sources > before)
 		changed(x);
 }
 
@@ -517,10 +535,24 @@ const struct loader_status *explorer_source(const struct explorer *x, uint32_t s
 	return loader_status(x->sources[source].loader);
 }
 
-enum err explorer_source_bytes(const struct explorer *x, uint32_t source, uint64_t offset, size_t n,
-                               struct buf *out, struct errinfo *e)
+bool explorer_source_stream(const struct explorer *x, uint32_t source, struct stream_status *out)
 {
-	return journal_read_exact(x->sources[source].journal, offset, n, out, e);
+	const struct stream *stream = x->sources[source].stream;
+
+	if (stream)
+		stream_read_status(stream, out);
+	return stream != NULL;
+}
+
+uint32_t explorer_source_nameless(const struct explorer *x, uint32_t source)
+{
+	return x->sources[source].nameless;
+}
+
+const struct source_bytes *explorer_source_bytes(struct explorer *x, uint32_t source,
+                                                 uint64_t offset, size_t n)
+{
+	return bytes_cache_get(x->bytes, x->sources[source].journal, offset, n);
 }
 
 void explorer_progress(const struct explorer *x, uint64_t *loaded, uint64_t *bytes)
@@ -528,9 +560,11 @@ void explorer_progress(const struct explorer *x, uint64_t *loaded, uint64_t *byt
 	*loaded = *bytes = 0;
 	for (uint32_t i = 0; i < x->n_sources; i++) {
 		const struct loader_status *status = explorer_source(x, i);
+		struct stream_status stream;
+		bool streamed = explorer_source_stream(x, i, &stream) && stream.size > 0;
 
-		*loaded += status->loaded;
-		*bytes += status->bytes;
+		*loaded += streamed ? stream.taken : status->loaded;
+		*bytes += streamed ? stream.size : status->bytes;
 	}
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/loop.h"
 #include "collect/posthog.h"
+#include "collect/stream.h"
 #include "index/loader.h"
 #include "message/message.h"
 #include "model/tree.h"
@@ -63,10 +64,11 @@ bool explorer_source_arrives(const struct explorer *x, uint32_t source);
 /* Nothing more can come, followed or not: all sources were streams, and are loaded. */
 bool explorer_ended(const struct explorer *x);
 const struct loader_status *explorer_source(const struct explorer *x, uint32_t source);
-/* Appends bytes as they stand in a source now: ERR_IO if they cannot be read, or it was truncated. */
-enum err explorer_source_bytes(const struct explorer *x, uint32_t source, uint64_t offset, size_t n,
-                               struct buf *out, struct errinfo *e) MUST_USE;
-/* Sums of all sources' counts and bytes. */
+/* Of one that is streamed, how far it is; false for the others. */
+bool explorer_source_stream(const struct explorer *x, uint32_t source, struct stream_status *out);
+/* Events of a source that have no uuid: when it is truncated and they are in it again, they count twice. */
+uint32_t explorer_source_nameless(const struct explorer *x, uint32_t source);
+/* Bytes of all sources: of one that is streamed those of its input, if it is known how many there are. */
 void explorer_progress(const struct explorer *x, uint64_t *loaded, uint64_t *bytes);
 
 struct explorer_counts {
@@ -110,6 +112,16 @@ enum detail_state {
 	DETAIL_READY,
 	DETAIL_FAILED, /* see error: the journal changed or is gone */
 };
+/* Bytes as they stand in a source now, read by a worker. One range is kept: the result is valid until another one
+ * is asked for. DETAIL_FAILED if they cannot be read, or it was truncated. */
+struct source_bytes {
+	enum detail_state state;
+	struct errinfo error;
+	struct buf bytes;
+};
+const struct source_bytes *explorer_source_bytes(struct explorer *x, uint32_t source,
+                                                 uint64_t offset, size_t n);
+
 struct detail {
 	uint32_t event;
 	enum detail_state state;

@@ -30,6 +30,12 @@ struct preview_cache *preview_cache_new(struct loop *loop, const struct model *m
 void preview_cache_free(struct preview_cache *c);
 const struct preview *preview_cache_get(struct preview_cache *c, uint32_t trace);
 
+struct bytes_cache;
+struct bytes_cache *bytes_cache_new(struct loop *loop, loop_fn *changed, void *ctx);
+void bytes_cache_free(struct bytes_cache *c);
+const struct source_bytes *bytes_cache_get(struct bytes_cache *c, const struct journal *journal,
+                                           uint64_t offset, size_t n);
+
 /* Whether the end of the last source is loaded ahead, and which numbers it got. */
 struct arrival {
 	struct loader *last; /* NULL: numbers are in the order of arrival */

@@ -3,7 +3,7 @@
  * How it works. The thread waits for the input and for word to stop (a pipe, so that poll ends). What it
  * reads goes through stream_inflate, a document and the limit of a line into `out`, which is written when
  * it is full and whenever all that was read has been taken. The loop is told by a wake, and looks at the
- * journal's size for itself: the two share nothing but `done` and what is not changed after it.
+ * journal's size for itself: the two share nothing but `done`, what is not changed after it, and `taken`.
  *
  * Left to others: what the lines mean (index), which events stand in a document (document.c). */
 #include "collect/stream.h"
@@ -42,10 +42,13 @@ struct stream {
 	void *ctx;
 	pthread_t thread;
 	bool running, ended, finite;
+	uint64_t size;
+	int64_t began;
 
 	/* shared */
 	int stop_pipe[2];
 	atomic_bool stop, done;
+	_Atomic uint64_t taken;
 
 	/* the thread's while it runs */
 	int fd, file;
@@ -55,6 +58,7 @@ struct stream {
 	char head[JOURNAL_UTF16_BYTES];
 	size_t n_head;
 	bool begun;    /* the head has been taken */
+	bool refused;  /* for its head */
 	uint64_t line; /* bytes of the line so far */
 	struct buf out;
 	struct errinfo failure; /* of writing */
@@ -144,7 +148,9 @@ static enum err open_temporary(struct stream *s, const char *name, struct errinf
 
 	journal_make_folder(folder);
 	s->file = make_unnamed(folder);
-	if (s->file < 0)
+	if (s->file < 0 && (errno == EMFILE || errno == ENFILE))
+		err = err_set(e, ERR_IO, "too many open files, raise `ulimit -n`: %s", s->name);
+	else if (s->file < 0)
 		err = err_set(e, ERR_IO,
 		              "no temporary journal can be made (%s): %s: set XDG_CACHE_HOME",
 		              strerror(errno), folder);
@@ -180,7 +186,6 @@ static void flush(struct stream *s)
 			break;
 		}
 		s->written += (uint64_t)n;
-		s->news = true;
 		rest = str_sub(rest, (size_t)n, SIZE_MAX);
 	}
 	buf_clear(&s->out);
@@ -236,7 +241,8 @@ static enum err begin(struct stream *s, struct errinfo *e)
 	struct str head = {s->head, s->n_head};
 
 	s->begun = true;
-	if (journal_is_utf16(head))
+	s->refused = journal_is_utf16(head);
+	if (s->refused)
 		return err_set(e, ERR_PARSE, "UTF-16, not UTF-8: convert it first");
 	return take_text(s, head, e);
 }
@@ -302,8 +308,10 @@ static size_t read_some(struct stream *s, char *bytes, struct errinfo *e)
 	while (wait_for_input(s)) {
 		ssize_t n = read(s->fd, bytes, READ_BYTES);
 
-		if (n >= 0)
+		if (n >= 0) {
+			s->news = true;
 			return (size_t)n;
+		}
 		if (errno != EINTR && errno != EAGAIN) {
 			err_set(e, ERR_IO, "it cannot be read (%s)", strerror(errno));
 			return 0;
@@ -332,11 +340,12 @@ static void finish(struct stream *s, enum err err, const struct errinfo *why)
 		err = s->failure.code;
 		why = &s->failure;
 	}
-	if (err != ERR_OK) {
+	if (err != ERR_OK && s->refused)
+		err_set(&s->error, err, "%s: %s", why->msg, s->name);
+	else if (err != ERR_OK)
 		err_set(&s->error, err, "cut at byte %llu: %s: %s",
 		        (unsigned long long)s->inflate.taken, why->msg, s->name);
-		s->error.pos = s->inflate.taken;
-	}
+	s->error.pos = s->inflate.taken;
 	atomic_store(&s->done, true);
 	loop_wake_send(s->wake);
 }
@@ -360,6 +369,7 @@ static void *read_all(void *ctx)
 			err = stream_inflate_feed(&s->inflate, (struct str){bytes, n}, &why);
 		if (err == ERR_OK && s->out.n > 0)
 			flush(s);
+		atomic_store(&s->taken, s->inflate.taken);
 	}
 	mem_free(bytes);
 	finish(s, err, &why);
@@ -382,6 +392,7 @@ enum err stream_new(struct stream **out, int fd, const struct stream_options *op
 	s->stop_pipe[0] = s->stop_pipe[1] = s->file = -1;
 	s->max_bytes = options->max_bytes > 0 ? options->max_bytes : STREAM_MAX_BYTES;
 	s->finite = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+	s->size = s->finite ? (uint64_t)status.st_size : 0;
 	s->inflate = (struct stream_inflate){.take = take_inflated, .ctx = s};
 	s->document = document_new(&lines);
 	err = open_temporary(s, options->folder, e);
@@ -406,6 +417,17 @@ const char *stream_notice(const struct stream *s)
 bool stream_is_finite(const struct stream *s)
 {
 	return s->finite;
+}
+
+void stream_read_status(const struct stream *s, struct stream_status *out)
+{
+	*out = (struct stream_status){
+		.taken = atomic_load(&s->taken),
+		.size = s->size,
+		.written = journal_size(s->journal),
+		.began = s->began,
+		.ended = s->ended,
+	};
 }
 
 static void close_end(int *fd)
@@ -463,6 +485,7 @@ void stream_start(struct stream *s, struct loop *loop, loop_fn *changed, void *c
 
 	s->changed = changed;
 	s->ctx = ctx;
+	s->began = time_monotonic();
 	s->wake = loop_wake_new(loop, on_wake, s);
 	if (s->finite)
 		(void)lseek(s->fd, 0, SEEK_SET);

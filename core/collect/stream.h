@@ -39,11 +39,21 @@ const char *stream_notice(const struct stream *s);
 /* False for pipes and terminals: they may go on for ever. */
 bool stream_is_finite(const struct stream *s);
 
-/* Begins to read. changed: the journal has grown or the stream has ended; at most every 10 ms. */
+struct stream_status {
+	uint64_t taken;   /* bytes of the input that were read */
+	uint64_t size;    /* of all there are; 0: not known */
+	uint64_t written; /* of the journal */
+	int64_t began;    /* time_monotonic(); 0: it has not */
+	bool ended;
+};
+void stream_read_status(const struct stream *s, struct stream_status *out);
+
+/* Begins to read. changed: something was read or the stream has ended; at most every 10 ms. */
 void stream_start(struct stream *s, struct loop *loop, loop_fn *changed, void *ctx);
 bool stream_ended(const struct stream *s);
 /* Of one that has ended: how it came to an early end ("cut at byte N: why: NAME"; N counts the bytes of the
- * input, and is in pos), or NULL. What came before is in the journal. */
+ * input, and is in pos), or NULL. What came before is in the journal. Of what
+ * is refused for its beginning it is "why: NAME". */
 const struct errinfo *stream_error(const struct stream *s);
 /* Ends the thread at once; changed is not called any more. The journal stays until stream_free. */
 void stream_stop(struct stream *s);

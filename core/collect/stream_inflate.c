@@ -5,6 +5,7 @@
 #include "base/mem.h"
 
 #include <string.h>
+#include <zstd_errors.h>
 
 #define PIECE      ((size_t)128 << 10) /* bytes handed on at a time */
 #define GZIP_ONLY  (15 + 16)           /* the largest window; a gzip header */
@@ -71,8 +72,12 @@ static bool next_member(struct stream_inflate *in, struct str *bytes)
 	}
 	if (bytes->n == 0)
 		return false;
-	in->between = false;
 	return inflateReset(&in->z) == Z_OK;
+}
+
+static enum err something_else(const char *format, struct errinfo *e)
+{
+	return err_set(e, ERR_PARSE, "something else follows its %s data", format);
 }
 
 static enum err feed_gzip(struct stream_inflate *in, struct str bytes, struct errinfo *e)
@@ -84,6 +89,8 @@ static enum err feed_gzip(struct stream_inflate *in, struct str bytes, struct er
 	while (err == ERR_OK && (bytes.n > 0 || full)) {
 		if (in->between && !next_member(in, &bytes))
 			break;
+		if (in->between && in->taken > 0 && bytes.p[0] != formats[0].magic[0])
+			return something_else("gzip", e);
 		in->z.next_in = (Bytef *)(uintptr_t)bytes.p; /* only read */
 		in->z.avail_in = (uInt)bytes.n;
 		in->z.next_out = (Bytef *)in->out;
@@ -103,6 +110,20 @@ static enum err feed_gzip(struct stream_inflate *in, struct str bytes, struct er
 
 /* ---- zstd ------------------------------------------------------------------------------------ */
 
+static enum err zstd_error(size_t state, struct errinfo *e)
+{
+	switch (ZSTD_getErrorCode(state)) {
+	case ZSTD_error_prefix_unknown: /* the first one is known */
+		return something_else("zstd", e);
+	case ZSTD_error_frameParameter_windowTooLarge:
+		return err_set(e, ERR_LIMIT,
+		               "its zstd data needs over %d MiB of memory: decompress it first",
+		               1 << (WINDOW_LOG - 20));
+	default:
+		return err_set(e, ERR_PARSE, "broken zstd data (%s)", ZSTD_getErrorName(state));
+	}
+}
+
 static enum err feed_zstd(struct stream_inflate *in, struct str bytes, struct errinfo *e)
 {
 	ZSTD_inBuffer input = {bytes.p, bytes.n, 0};
@@ -119,8 +140,7 @@ static enum err feed_zstd(struct stream_inflate *in, struct str bytes, struct er
 		full = output.pos == PIECE && state != 0;
 		err = hand_on(in, output.pos, e);
 		if (err == ERR_OK && ZSTD_isError(state))
-			err = err_set(e, ERR_PARSE, "broken zstd data (%s)",
-			              ZSTD_getErrorName(state));
+			err = zstd_error(state, e);
 	}
 	return err;
 }

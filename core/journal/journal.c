@@ -239,12 +239,12 @@ enum journal_change journal_check(struct journal *j, uint64_t kept)
 	uint64_t before = j->size;
 	struct stat status;
 
+	if (atomic_load(&j->rewritten))
+		return JOURNAL_SHRUNK;
 	if (atomic_load(&j->let_go))
 		return JOURNAL_SAME;
 	if (j->file < 0)
 		return look_for_file(j);
-	if (atomic_load(&j->rewritten))
-		return JOURNAL_SHRUNK;
 	if (fstat(j->file, &status) != 0)
 		return JOURNAL_GONE;
 	if (is_rewritten(j, &status, kept)) {

@@ -52,6 +52,8 @@ ways()
 	gzip -c "$D/x.ndjson" >"$D/x.ndjson.gz"
 	run stats "$D/x.ndjson.gz" --json
 	same gzip
+	run stats -v "$D/x.ndjson.gz"
+	out_has "in a temporary journal, made of"
 	# By its bytes, not by its name.
 	cp "$D/x.ndjson.gz" "$D/named.ndjson"
 	run stats "$D/named.ndjson" --json

@@ -335,6 +335,71 @@ static void says_what_cannot_be_read(void **state)
 	assert_true(explorer_source(b->explorer, 0)->succeeded);
 }
 
+/* A worker reads them; of what was truncated there is nothing to be read. */
+static void shows_bytes_of_a_source(void **state)
+{
+	struct bench *b = *state;
+	const struct source_bytes *bytes;
+
+	put(b->path, "w", 1, 3);
+	follow(b);
+	assert_int_equal(explorer_source_bytes(b->explorer, 0, 1, 7)->state, DETAIL_LOADING);
+	/* What is asked for last counts. */
+	assert_int_equal(explorer_source_bytes(b->explorer, 0, 2, 5)->state, DETAIL_LOADING);
+	do {
+		loop_step(b->loop, true);
+		bytes = explorer_source_bytes(b->explorer, 0, 2, 5);
+	} while (bytes->state == DETAIL_LOADING);
+	assert_int_equal(bytes->state, DETAIL_READY);
+	assert_int_equal(bytes->bytes.n, 5);
+	assert_memory_equal(bytes->bytes.p, "event", 5);
+	put(b->path, "w", 4, 4);
+	wait_state(b, 0, LOADER_SHRUNK);
+	do {
+		bytes = explorer_source_bytes(b->explorer, 0, 1, 7);
+		loop_step(b->loop, true);
+	} while (bytes->state == DETAIL_LOADING);
+	assert_int_equal(bytes->state, DETAIL_FAILED);
+	assert_non_null(strstr(bytes->error.msg, "the file changed"));
+	(void)explorer_source_bytes(b->explorer, 0, 1, 8); /* left under way */
+}
+
+/* Nobody can tell which of them is in it again. */
+static void counts_events_without_uuid(void **state)
+{
+	struct bench *b = *state;
+
+	put(b->path, "w", 1, 2);
+	append_text(b->path, "{\"event\":\"$ai_span\"}\n");
+	follow(b);
+	assert_int_equal(explorer_source_nameless(b->explorer, 0), 1);
+	put(b->path, "w", 1, 2);
+	wait_events(b, 5);
+	assert_int_equal(explorer_source_nameless(b->explorer, 0), 1);
+	assert_int_equal(explorer_source_nameless(b->explorer, 1), 0);
+	assert_int_equal(distinct(b), 3);
+}
+
+/* What cannot be opened in a folder of segments holds up nothing behind it. */
+static void passes_over_a_bad_segment(void **state)
+{
+	struct bench *b = *state;
+	struct errinfo e = {0};
+	char later[80];
+
+	assert_int_equal(mkdir(b->path, 0700), 0);
+	put(b->other, "w", 1, 2);
+	assert_int_equal(explorer_add_folder(b->explorer, b->folder, &e), ERR_IO);
+	assert_non_null(strstr(e.msg, b->path));
+	explorer_start(b->explorer, true);
+	wait_events(b, 2);
+	snprintf(later, sizeof(later), "%s/c.ndjson", b->folder);
+	put(later, "w", 3, 3);
+	wait_events(b, 3);
+	rmdir(b->path);
+	unlink(later);
+}
+
 /* However often it changes while pieces of it are being read. */
 static void stays_true_while_it_is_truncated(void **state)
 {
@@ -370,6 +435,9 @@ int main(void)
 		TEST(follows_a_file_that_comes_back),
 		TEST(waits_for_a_file),
 		TEST(says_what_cannot_be_read),
+		TEST(shows_bytes_of_a_source),
+		TEST(counts_events_without_uuid),
+		TEST(passes_over_a_bad_segment),
 		TEST(stays_true_while_it_is_truncated),
 	};
 

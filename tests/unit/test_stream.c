@@ -30,6 +30,7 @@ struct bench {
 	/* of the last run */
 	struct buf got;
 	struct errinfo error;
+	struct stream_status status;
 	unsigned changes;
 };
 
@@ -73,11 +74,15 @@ static void run(struct bench *b, int fd)
 	struct journal *j;
 
 	assert_int_equal(stream_new(&s, fd, &b->options, &e), ERR_OK);
+	stream_read_status(s, &b->status);
+	assert_int_equal(b->status.taken, 0);
+	assert_int_equal(b->status.began, 0);
 	stream_start(s, b->loop, on_change, b);
 	while (!stream_ended(s))
 		loop_step(b->loop, true);
 	j = stream_journal(s);
 	(void)journal_check(j, 0);
+	stream_read_status(s, &b->status);
 	b->error = stream_error(s) != NULL ? *stream_error(s) : (struct errinfo){0};
 	buf_clear(&b->got);
 	if (journal_size(j) < BUF_MAX)
@@ -307,7 +312,7 @@ static void test_broken(void **state)
 	buf_puts(&packed, "more");
 	run_file(b, buf_str(&packed));
 	assert_int_equal(b->error.code, ERR_PARSE);
-	assert_non_null(strstr(b->error.msg, "incorrect header check"));
+	assert_non_null(strstr(b->error.msg, "something else follows its gzip data"));
 	assert_got(b, buf_str(&events));
 	buf_clear(&packed);
 	zstd(&packed, buf_str(&events));
@@ -315,6 +320,16 @@ static void test_broken(void **state)
 	run_file(b, buf_str(&packed));
 	assert_int_equal(b->error.code, ERR_PARSE);
 	assert_non_null(strstr(b->error.msg, "broken zstd data"));
+	packed.p[packed.n - 2] ^= 1;
+	buf_puts(&packed, "more");
+	run_file(b, buf_str(&packed));
+	assert_int_equal(b->error.code, ERR_PARSE);
+	assert_non_null(strstr(b->error.msg, "something else follows its zstd data"));
+	assert_got(b, buf_str(&events));
+	/* A window of 1 GiB. */
+	run_file(b, (struct str){"\x28\xb5\x2f\xfd\x00\xa0\x01\x00\x00", 9});
+	assert_int_equal(b->error.code, ERR_LIMIT);
+	assert_non_null(strstr(b->error.msg, "over 128 MiB"));
 	buf_free(&packed);
 	buf_free(&events);
 }
@@ -338,6 +353,28 @@ static void test_utf16(void **state)
 	/* Two bytes of it are all there is. */
 	run_pipe(b, STR("\xFF\xFE"), 1);
 	assert_int_equal(b->error.code, ERR_PARSE);
+	assert_string_equal(b->error.msg, "UTF-16, not UTF-8: convert it first: it");
+}
+
+/* How far it is: in bytes of the input, of a file in all of them. */
+static void test_status(void **state)
+{
+	struct bench *b = *state;
+	struct buf events = {0}, packed = {0};
+
+	add_events(&events, 100, 5);
+	gzip(&packed, buf_str(&events));
+	run_file(b, buf_str(&packed));
+	assert_int_equal(b->status.taken, packed.n);
+	assert_int_equal(b->status.size, packed.n);
+	assert_int_equal(b->status.written, events.n);
+	assert_true(b->status.began > 0);
+	assert_true(b->status.ended);
+	run_pipe(b, buf_str(&packed), 1);
+	assert_int_equal(b->status.taken, packed.n);
+	assert_int_equal(b->status.size, 0);
+	buf_free(&events);
+	buf_free(&packed);
 }
 
 static void test_logs(void **state)
@@ -564,6 +601,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_cut, enter, leave),
 		cmocka_unit_test_setup_teardown(test_broken, enter, leave),
 		cmocka_unit_test_setup_teardown(test_utf16, enter, leave),
+		cmocka_unit_test_setup_teardown(test_status, enter, leave),
 		cmocka_unit_test_setup_teardown(test_logs, enter, leave),
 		cmocka_unit_test_setup_teardown(test_limit, enter, leave),
 		cmocka_unit_test_setup_teardown(test_endless, enter, leave),

@@ -93,7 +93,8 @@ static void on_source(void *ctx, uint32_t source)
 	if (s->app == NULL)
 		return;
 	buf_printf(&text, "%s: ", explorer_source_path(s->x, source));
-	source_state_text(&text, explorer_source(s->x, source));
+	source_state_text(&text, explorer_source(s->x, source),
+	                  explorer_source_nameless(s->x, source));
 	app_say(s->app, buf_text(&text));
 	buf_free(&text);
 }

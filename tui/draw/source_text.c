@@ -25,7 +25,14 @@ static void append_successor(struct buf *out, const struct loader_status *s, con
 		buf_printf(out, ", but %s", s->error.msg);
 }
 
-enum role source_state_text(struct buf *out, const struct loader_status *s)
+static void append_doubles(struct buf *out, const struct loader_status *s, uint32_t nameless)
+{
+	if (s->succeeded && nameless > 0)
+		buf_printf(out, "; without a uuid were %u events: those in it again count twice",
+		           nameless);
+}
+
+enum role source_state_text(struct buf *out, const struct loader_status *s, uint32_t nameless)
 {
 	switch (s->state) {
 	case LOADER_LOADING:
@@ -42,6 +49,7 @@ enum role source_state_text(struct buf *out, const struct loader_status *s)
 	case LOADER_SHRUNK:
 		append_clock(out, "truncated at ", s->since);
 		append_successor(out, s, ", read again from its start");
+		append_doubles(out, s, nameless);
 		return ROLE_WARNING;
 	case LOADER_GONE:
 		append_clock(out, "deleted or renamed at ", s->since);
@@ -58,23 +66,50 @@ enum role source_state_text(struct buf *out, const struct loader_status *s)
 	return ROLE_TEXT;
 }
 
-void source_progress_text(struct buf *out, const struct loader_status *s, int64_t now)
+/* What was done since it began, and how much is left; left 0: not known. */
+static void append_rate(struct buf *out, uint64_t done, uint64_t left, int64_t took)
 {
-	uint64_t done = s->loaded - s->began_at, left = s->bytes - s->loaded;
-	double seconds = (double)(now - s->began) / (double)TIME_SECOND, rate;
+	double rate = (double)done / ((double)took / (double)TIME_SECOND);
 
-	if (s->began == 0 || s->bytes == 0 || s->loaded > s->bytes)
+	if (took < RATE_AFTER || done == 0)
 		return;
-	buf_printf(out, "%d%% of ", (int)((double)s->loaded * 100 / (double)s->bytes));
-	format_bytes(out, s->bytes);
-	if (now - s->began < RATE_AFTER || done == 0)
-		return;
-	rate = (double)done / seconds;
 	buf_puts(out, "   ");
 	format_bytes(out, (uint64_t)rate);
-	buf_puts(out, "/s   ");
+	buf_puts(out, "/s");
+	if (left == 0)
+		return;
+	buf_puts(out, "   ");
 	format_seconds(out, (int64_t)((double)left / rate * (double)TIME_SECOND));
 	buf_puts(out, " left");
+}
+
+static void append_percent(struct buf *out, uint64_t done, uint64_t all)
+{
+	buf_printf(out, "%d%% of ", (int)((double)done * 100 / (double)all));
+	format_bytes(out, all);
+}
+
+void source_progress_text(struct buf *out, const struct loader_status *s, int64_t now)
+{
+	if (s->began == 0 || s->bytes == 0 || s->loaded > s->bytes)
+		return;
+	append_percent(out, s->loaded, s->bytes);
+	append_rate(out, s->loaded - s->began_at, s->bytes - s->loaded, now - s->began);
+}
+
+void source_stream_text(struct buf *out, const struct stream_status *s, int64_t now)
+{
+	bool known = s->taken < s->size; /* it may have grown since */
+
+	if (known)
+		append_percent(out, s->taken, s->size);
+	else
+		format_bytes(out, s->taken);
+	buf_puts(out, " read");
+	if (s->began != 0 && !s->ended)
+		append_rate(out, s->taken, known ? s->size - s->taken : 0, now - s->began);
+	buf_puts(out, "   temporary journal ");
+	format_bytes(out, s->written);
 }
 
 void source_bad_line_text(struct buf *out, const char *path, const struct bad_line *b)

@@ -2,15 +2,20 @@
 #ifndef DRAW_SOURCE_TEXT_H
 #define DRAW_SOURCE_TEXT_H
 
+#include "collect/stream.h"
 #include "draw/role.h"
 #include "index/loader.h"
 
-/* "loaded", "truncated at 05:12:03, read again from its start". Not clean: an error may name a path. Gives the role it is
- * to be drawn with. */
-enum role source_state_text(struct buf *out, const struct loader_status *s);
+/* "loaded", "truncated at 05:12:03, read again from its start". nameless: events that have no uuid, so that nobody can
+ * tell which of them are in a truncated file again. Not clean: an error may name a path. Gives the role it is to be
+ * drawn with. */
+enum role source_state_text(struct buf *out, const struct loader_status *s, uint32_t nameless);
 /* "41% of 1.2 GB   212 MB/s   3.1s left" of a source that is being loaded; now: time_monotonic(). The rate is left out
  * while it cannot be told. Nothing if it has not begun. */
 void source_progress_text(struct buf *out, const struct loader_status *s, int64_t now);
+/* How far a stream is: "41% of 1.2 GB read   212 MB/s   3.1s left   temporary journal 3.4 GB". The percentage and the time
+ * left where it is known how much there is; neither they nor the rate once all was read. */
+void source_stream_text(struct buf *out, const struct stream_status *s, int64_t now);
 /* Where a bad line is and what is wrong with it: "PATH:12: bad: is not JSON at byte 0 of the line (3 of the file)". Not
  * clean either. */
 void source_bad_line_text(struct buf *out, const char *path, const struct bad_line *b);

@@ -310,6 +310,7 @@ static void text_bad_lines(struct buf *out, const char *path, const struct loade
 static void print_sources(const struct explorer *x)
 {
 	struct buf out = {0}, state = {0};
+	struct stream_status stream;
 
 	for (uint32_t i = 0; i < explorer_source_count(x); i++) {
 		const struct loader_status *s = explorer_source(x, i);
@@ -318,10 +319,14 @@ static void print_sources(const struct explorer *x)
 		clean_append(&out, str_of(path), 0);
 		buf_puts(&out, ": ");
 		buf_clear(&state);
-		source_state_text(&state, s);
+		source_state_text(&state, s, explorer_source_nameless(x, i));
 		clean_append(&out, buf_str(&state), 0);
 		buf_puts(&out, "   ");
 		format_bytes(&out, s->bytes);
+		if (explorer_source_stream(x, i, &stream)) {
+			buf_puts(&out, " in a temporary journal, made of ");
+			format_bytes(&out, stream.taken);
+		}
 		count(&out, "lines", (int64_t)s->counts.lines);
 		count(&out, "bad", (int64_t)s->counts.bad_lines);
 		count(&out, "irregular", (int64_t)s->counts.irregular);

@@ -158,7 +158,8 @@ static void on_source(void *ctx, uint32_t source)
 	if (t->live)
 		print_new(t);
 	buf_printf(&text, "%s: ", explorer_source_path(t->x, source));
-	source_state_text(&text, explorer_source(t->x, source));
+	source_state_text(&text, explorer_source(t->x, source),
+	                  explorer_source_nameless(t->x, source));
 	output_error(buf_text(&text));
 	buf_free(&text);
 }

@@ -26,18 +26,19 @@ struct sources_view {
 	bool moved;       /* the cursor has to be brought into sight */
 	uint64_t made_of; /* bytes loaded, states and the cursor when the text was made */
 
-	bool raw_shown;
+	bool raw_shown, raw_read;
 	struct bad_place raw_of;
-	struct reader raw; /* the line */
+	struct reader raw; /* the line, once it was read */
 	struct buf line;   /* its bytes, as far as they are shown */
 };
 
 /* ---- the text -------------------------------------------------------------------------------- */
 
-static void add_state(struct reader *r, const struct loader_status *s)
+static void add_state(struct reader *r, const struct explorer *x, uint32_t source)
 {
+	const struct loader_status *s = explorer_source(x, source);
 	struct buf text = {0};
-	enum role role = source_state_text(&text, s);
+	enum role role = source_state_text(&text, s, explorer_source_nameless(x, source));
 
 	if (s->state == LOADER_LOADING && s->began == 0) {
 		buf_puts(&text, " when the source before it is in");
@@ -46,6 +47,22 @@ static void add_state(struct reader *r, const struct loader_status *s)
 		source_progress_text(&text, s, time_monotonic());
 	}
 	reader_add(r, role, INDENT, ROLE_TEXT, STR_EMPTY, str_trim(buf_str(&text)));
+	buf_free(&text);
+}
+
+/* Its lines stand in a temporary journal, which takes room on a disk, or worse. */
+static void add_stream(struct reader *r, const struct explorer *x, uint32_t source)
+{
+	const char *notice = explorer_source_notice(x, source);
+	struct stream_status s;
+	struct buf text = {0};
+
+	if (!explorer_source_stream(x, source, &s) || s.began == 0)
+		return;
+	source_stream_text(&text, &s, time_monotonic());
+	reader_add(r, ROLE_TEXT, INDENT, ROLE_TEXT, STR_EMPTY, buf_str(&text));
+	if (notice != NULL)
+		reader_add(r, ROLE_WARNING, INDENT, ROLE_TEXT, STR_EMPTY, str_of(notice));
 	buf_free(&text);
 }
 
@@ -166,7 +183,8 @@ static void fill(struct sources_view *v)
 		const struct loader_status *s = explorer_source(x, i);
 
 		reader_add_across(r, ROLE_STRONG, str_of(explorer_source_path(x, i)));
-		add_state(r, s);
+		add_state(r, x, i);
+		add_stream(r, x, i);
 		add_counts(r, s);
 		add_bad_lines(v, i);
 		reader_addf(r, ROLE_TEXT, 0, "%s", "");
@@ -179,11 +197,13 @@ static uint64_t what_it_is_made_of(const struct sources_view *v)
 {
 	struct explorer *x = v->view.world->explorer;
 	uint64_t made = v->cursor + UINT64_C(1);
+	struct stream_status stream;
 	struct posthog_status p;
 
 	for (uint32_t i = 0; i < explorer_source_count(x); i++) {
 		const struct loader_status *s = explorer_source(x, i);
 
+		made = made * 31 + (explorer_source_stream(x, i, &stream) ? stream.taken : 0);
 		made = made * 31 + s->loaded;
 		made = made * 31 + s->bytes + s->pending;
 		made = made * 31 + (uint64_t)s->state * 2 + s->succeeded;
@@ -217,11 +237,66 @@ static bool bring_into_sight(struct sources_view *v)
 	return true;
 }
 
+/* ---- the raw line ---------------------------------------------------------------------------- */
+
+static const struct bad_line *line_of(const struct sources_view *v, struct bad_place place)
+{
+	return &explorer_source(v->view.world->explorer, place.source)->bad[place.at];
+}
+
+static void open_raw(struct sources_view *v)
+{
+	v->raw_of = v->bad[v->cursor];
+	v->raw_shown = true;
+	v->raw_read = false;
+	buf_clear(&v->line);
+}
+
+/* Until a worker has read it, its place alone. */
+static void fill_raw(struct sources_view *v)
+{
+	struct explorer *x = v->view.world->explorer;
+	const struct bad_line *b = line_of(v, v->raw_of);
+	uint64_t n = b->length < RAW_BYTES ? b->length : RAW_BYTES;
+	const struct source_bytes *bytes = explorer_source_bytes(x, v->raw_of.source, b->offset,
+	                                                         (size_t)n);
+	struct buf title = {0};
+
+	reader_clear(&v->raw);
+	source_bad_line_text(&title, explorer_source_path(x, v->raw_of.source), b);
+	reader_add(&v->raw, b->irregular ? ROLE_WARNING : ROLE_ERROR, 0, ROLE_TEXT, STR_EMPTY,
+	           buf_str(&title));
+	buf_free(&title);
+	reader_addf(&v->raw, ROLE_TEXT, 0, "%s", "");
+	v->raw_read = bytes->state != DETAIL_LOADING;
+	if (bytes->state == DETAIL_FAILED)
+		reader_addf(&v->raw, ROLE_ERROR, 0, "%s", bytes->error.msg);
+	if (bytes->state != DETAIL_READY)
+		return;
+	buf_append(&v->line, buf_str(&bytes->bytes));
+	reader_add(&v->raw, ROLE_CODE, 0, ROLE_TEXT, STR_EMPTY, buf_str(&v->line));
+	if (b->length > n)
+		reader_addf(&v->raw, ROLE_DIM, 0, "... +%llu bytes more%s",
+		            (unsigned long long)(b->length - n),
+		            b->length > JOURNAL_MAX_LINE ? " at least" : "");
+}
+
+static bool raw_act(struct sources_view *v, enum action action)
+{
+	if (action == ACTION_LEFT || action == ACTION_CLOSE || action == ACTION_CANCEL) {
+		v->raw_shown = false;
+		return true;
+	}
+	return action != ACTION_OPEN && reader_act(&v->raw, action);
+}
+
 static void sources_draw(struct view *view, struct surface *s, struct area a)
 {
 	struct sources_view *v = (struct sources_view *)view;
 	uint64_t now = what_it_is_made_of(v);
 
+	if (v->raw_shown && !v->raw_read)
+		fill_raw(v);
 	if (v->raw_shown) {
 		reader_draw(&v->raw, s, a);
 		return;
@@ -236,52 +311,6 @@ static void sources_draw(struct view *view, struct surface *s, struct area a)
 		reader_draw(&v->reader, s, a);
 	}
 	v->moved = false;
-}
-
-/* ---- the raw line ---------------------------------------------------------------------------- */
-
-static const struct bad_line *line_of(const struct sources_view *v, struct bad_place place)
-{
-	return &explorer_source(v->view.world->explorer, place.source)->bad[place.at];
-}
-
-static void open_raw(struct sources_view *v)
-{
-	struct bad_place place = v->bad[v->cursor];
-	const struct bad_line *b = line_of(v, place);
-	const char *path = explorer_source_path(v->view.world->explorer, place.source);
-	uint64_t n = b->length < RAW_BYTES ? b->length : RAW_BYTES;
-	struct errinfo e = {0};
-	struct buf title = {0};
-
-	buf_clear(&v->line);
-	if (explorer_source_bytes(v->view.world->explorer, place.source, b->offset, (size_t)n,
-	                          &v->line, &e) != ERR_OK) {
-		buf_puts(&v->view.world->message, e.msg);
-		return;
-	}
-	reader_clear(&v->raw);
-	source_bad_line_text(&title, path, b);
-	reader_add(&v->raw, b->irregular ? ROLE_WARNING : ROLE_ERROR, 0, ROLE_TEXT, STR_EMPTY,
-	           buf_str(&title));
-	reader_addf(&v->raw, ROLE_TEXT, 0, "%s", "");
-	reader_add(&v->raw, ROLE_CODE, 0, ROLE_TEXT, STR_EMPTY, buf_str(&v->line));
-	if (b->length > n)
-		reader_addf(&v->raw, ROLE_DIM, 0, "... +%llu bytes more%s",
-		            (unsigned long long)(b->length - n),
-		            b->length > JOURNAL_MAX_LINE ? " at least" : "");
-	v->raw_of = place;
-	v->raw_shown = true;
-	buf_free(&title);
-}
-
-static bool raw_act(struct sources_view *v, enum action action)
-{
-	if (action == ACTION_LEFT || action == ACTION_CLOSE || action == ACTION_CANCEL) {
-		v->raw_shown = false;
-		return true;
-	}
-	return action != ACTION_OPEN && reader_act(&v->raw, action);
 }
 
 /* ---- keys ------------------------------------------------------------------------------------ */
