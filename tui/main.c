@@ -1,5 +1,6 @@
 /* tracehog: a terminal explorer of LLM traces. Reads the command line and hands over to the command. */
 #include "base/clean.h"
+#include "base/loop.h"
 #include "command/explore.h"
 #include "print/capture.h"
 #include "print/ls.h"
@@ -13,6 +14,7 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -78,6 +80,8 @@ static int run_configured(struct options *o)
 
 	if (err == ERR_OK)
 		err = options_settle(o, config, &e);
+	if (err == ERR_OK && !o->print_config)
+		err = loop_probe(&e);
 	if (err != ERR_OK)
 		output_error(e.msg);
 	if (err == ERR_OK)
@@ -95,6 +99,8 @@ int main(int argc, char **argv)
 	enum err err;
 
 	occupy_standard_streams();
+	/* A file that may not grow any more is an error of write() like others. Children have the default again. */
+	signal(SIGXFSZ, SIG_IGN);
 	read_locale();
 	umask(077);
 	err = options_parse(&o, argc, argv, &e);

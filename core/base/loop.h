@@ -12,6 +12,9 @@
 struct loop;
 typedef void loop_fn(void *ctx);
 
+/* Starts the workers. ERR_IO with a sentence where the system gives too few threads or descriptors for a loop: to be asked
+ * before the first one, since nothing but the end is left to it then. */
+enum err loop_probe(struct errinfo *e) MUST_USE;
 /* Sets the worker pool to cores + 1 before libuv's first use (unless UV_THREADPOOL_SIZE is set), so
  * the first one comes before other threads start. NULL if the system gives no descriptors. */
 struct loop *loop_new(void);
