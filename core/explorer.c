@@ -17,6 +17,7 @@
 #include "config/config.h"
 #include "index/loader.h"
 
+#include <assert.h>
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -409,6 +410,18 @@ void explorer_skip(struct explorer *x)
 {
 	for (uint32_t i = 0; i < x->n_sources; i++)
 		loader_skip(x->sources[i].loader);
+}
+
+void explorer_forget(struct explorer *x)
+{
+	assert(!explorer_loading(x));
+	preview_cache_free(x->previews);
+	detail_cache_free(x->details);
+	model_free(x->model);
+	events_clear(&x->events);
+	x->model = model_new(&x->events);
+	x->details = detail_cache_new(x->loop, &x->events, changed, x);
+	x->previews = preview_cache_new(x->loop, x->model, changed, x);
 }
 
 /* ---- loading -------------------------------------------------------------------------------- */

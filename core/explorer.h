@@ -40,6 +40,9 @@ void explorer_load(struct explorer *x);
 bool explorer_loading(const struct explorer *x);
 /* Looks at the newest source and the folder now, for when it is known that something was written. */
 void explorer_check(struct explorer *x);
+/* Lets go of all events, for who needs each but once; those that come are numbered from 0 again. Not
+ * while explorer_loading, nor while a payload or preview is asked for. */
+void explorer_forget(struct explorer *x);
 /* fn after anything changed: events, a source's state, a payload that is ready. At most once per
  * slice. */
 void explorer_on_change(struct explorer *x, loop_fn *fn, void *ctx);

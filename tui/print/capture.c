@@ -9,6 +9,8 @@
 #include <signal.h>
 #include <stdio.h>
 
+#define KEPT 65536u /* records of events; what is printed is needed no more */
+
 struct capture_command {
 	struct loop *loop;
 	struct explorer *x;
@@ -102,13 +104,10 @@ static void on_taken(void *ctx)
 	explorer_check(c->x);
 }
 
-static void on_change(void *ctx)
+static void print_new(struct capture_command *c)
 {
-	struct capture_command *c = ctx;
 	const struct events *events = explorer_events(c->x);
 
-	if (!c->announced)
-		return;
 	for (; c->printed < events->n; c->printed++) {
 		enum event_kind kind = event_kind(events_get(events, c->printed));
 		if (kind == EVENT_GENERATION || kind == EVENT_EMBEDDING)
@@ -117,6 +116,18 @@ static void on_change(void *ctx)
 	fflush(stdout);
 	if (ferror(stdout))
 		loop_stop(c->loop);
+}
+
+static void on_change(void *ctx)
+{
+	struct capture_command *c = ctx;
+
+	if (c->announced)
+		print_new(c);
+	if (explorer_events(c->x)->n > KEPT && !explorer_loading(c->x)) {
+		explorer_forget(c->x);
+		c->printed = 0;
+	}
 }
 
 static void on_end(void *ctx)
