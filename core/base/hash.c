@@ -1,6 +1,7 @@
 /* Seeded XXH3, and an open-addressing index (linear probing) of numbers. A slot keeps 32 bits of
  * the hash, so that probing and growing never look at the keys. The seed is the one piece of
- * process-wide state, decided once and never changed after that.
+ * process-wide state, decided once and never changed after that. XXH3 is compiled in: most texts
+ * are so short that a call would cost as much as their hash.
  *
  * An index that is full grows bit by bit, since moving millions at once would hold the screen: the
  * old slots stay as they are and are looked at too, and every addition copies a few of them, until
@@ -10,11 +11,14 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
+
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #define FIRST_SLOTS 16u
@@ -26,21 +30,30 @@ struct hash_slot {
 };
 
 static pthread_once_t seed_once = PTHREAD_ONCE_INIT;
+static atomic_bool seed_decided;
 static bool seed_given;
-static uint64_t seed;
+static uint64_t seed, pair_seed[2];
+
+static uint64_t random_seed(void)
+{
+	struct timespec now = {0};
+	uint64_t value;
+
+	if (getrandom(&value, sizeof(value), GRND_NONBLOCK) == (ssize_t)sizeof(value))
+		return value;
+	/* No randomness (an old kernel at boot): hard to guess is better than constant. */
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_nsec * UINT64_C(0x9E3779B97F4A7C15) ^ (uint64_t)now.tv_sec ^
+	       (uint64_t)getpid() << 32 ^ (uint64_t)(uintptr_t)&now;
+}
 
 static void decide_seed(void)
 {
-	struct timespec now = {0};
-
-	if (seed_given)
-		return;
-	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) == (ssize_t)sizeof(seed))
-		return;
-	/* No randomness (an old kernel at boot): hard to guess is better than constant. */
-	clock_gettime(CLOCK_REALTIME, &now);
-	seed = (uint64_t)now.tv_nsec * UINT64_C(0x9E3779B97F4A7C15) ^ (uint64_t)now.tv_sec ^
-	       (uint64_t)getpid() << 32 ^ (uint64_t)(uintptr_t)&now;
+	if (!seed_given)
+		seed = random_seed();
+	for (uint64_t i = 0; i < 2; i++)
+		pair_seed[i] = XXH3_64bits_withSeed(&i, sizeof(i), seed);
+	atomic_store_explicit(&seed_decided, true, memory_order_release);
 }
 
 void hash_set_seed(uint64_t value)
@@ -50,9 +63,15 @@ void hash_set_seed(uint64_t value)
 	pthread_once(&seed_once, decide_seed);
 }
 
+static void need_seed(void)
+{
+	if (!atomic_load_explicit(&seed_decided, memory_order_acquire))
+		pthread_once(&seed_once, decide_seed);
+}
+
 uint64_t hash64(struct str s)
 {
-	pthread_once(&seed_once, decide_seed);
+	need_seed();
 	return XXH3_64bits_withSeed(s.n ? s.p : "", s.n, seed);
 }
 
@@ -60,9 +79,18 @@ void hash128(struct str s, uint8_t out[16])
 {
 	XXH128_canonical_t canonical;
 
-	pthread_once(&seed_once, decide_seed);
+	need_seed();
 	XXH128_canonicalFromHash(&canonical, XXH3_128bits_withSeed(s.n ? s.p : "", s.n, seed));
 	memcpy(out, canonical.digest, 16);
+}
+
+uint64_t hash_pair(uint64_t a, uint64_t b)
+{
+	unsigned __int128 product;
+
+	need_seed();
+	product = (unsigned __int128)(a ^ pair_seed[0]) * (b ^ pair_seed[1]);
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
 static uint32_t short_hash(uint64_t hash)

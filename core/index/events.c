@@ -1,40 +1,33 @@
-/* The event table. Records, uuids and sessions stand in chunks of CHUNK_EVENTS that never move; so
+/* The event table. Records, uuids and sessions stand in chunks of EVENTS_CHUNK that never move; so
  * do not the extras of a chunk that is full. The extras of the last chunk move while it fills: only
  * the thread that adds may read those.
  *
- * Extras are many and mostly small numbers, so a chunk has 32 bits for each; a value beyond that is
- * in `wide`, the low bit of its key says so, and its 32 bits are the place in there.
+ * Invariants: every chunk but the last is full; the first byte of a chunk's extras is that of no
+ * extras, where events that have none lead to; models[0] is {0, 0}.
  *
- * Invariants: every chunk but the last is full; extra_keys of a chunk rise strictly (row, then
- * field), which is what lets a look-up be a binary search; models[0] is {0, 0}.
- *
- * Left to others: what the fields mean (record.c), links and totals (model). */
+ * Left to others: what the fields mean (record.c), how extras are written (extras.c), links and
+ * totals (model). */
 #include "index/events.h"
 
 #include "base/mem.h"
 #include "json/lexer.h"
 
 #include <assert.h>
-#include <stddef.h>
 #include <string.h>
 
-#define CHUNK_EVENTS 4096u
-#define FIRST_EXTRAS 64u
+#define FIRST_EXTRAS 1024u /* bytes */
 #define FIRST_CHUNKS 4u
 #define FIRST_MODELS 16u
+#define IDS_AT_ONCE  256u /* of a batch, that are merged together */
 
 _Static_assert(sizeof(struct event) == 72, "the hot record");
-_Static_assert(EVENT_FIELDS <= 128, "a field is seven bits of an extra's key");
 
-struct event_chunk {
-	struct event events[CHUNK_EVENTS];
-	uint32_t uuids[CHUNK_EVENTS], sessions[CHUNK_EVENTS];
-	uint32_t *extra_keys, *extra_values; /* key: row << 8 | field << 1 | KEY_WIDE */
-	uint32_t n_extras, cap_extras;
-	int64_t *wide;
-	uint32_t n_wide, cap_wide;
-};
-#define KEY_WIDE 1u
+static const uint8_t *extras_of(const struct events *t, uint32_t at)
+{
+	const struct event_chunk *chunk = events_chunk(t, at);
+
+	return chunk->extras + chunk->extras_at[at % EVENTS_CHUNK];
+}
 
 void events_init(struct events *t)
 {
@@ -45,11 +38,22 @@ void events_init(struct events *t)
 	t->models[0] = (struct model_pair){0};
 }
 
+void events_init_batch(struct events *batch)
+{
+	events_init(batch);
+	ids_fini(&batch->ids);
+	ids_init_loose(&batch->ids);
+}
+
+static void clear_extras(struct event_chunk *chunk)
+{
+	chunk->extras[0] = 0;
+	chunk->n_extras = 1;
+}
+
 static void free_chunk(struct event_chunk *chunk)
 {
-	mem_free(chunk->extra_keys);
-	mem_free(chunk->extra_values);
-	mem_free(chunk->wide);
+	mem_free(chunk->extras);
 	mem_free(chunk);
 }
 
@@ -73,7 +77,7 @@ void events_clear(struct events *batch)
 	while (batch->n_chunks > 1)
 		free_chunk(batch->chunks[--batch->n_chunks]);
 	if (batch->n_chunks > 0)
-		batch->chunks[0]->n_extras = batch->chunks[0]->n_wide = 0;
+		clear_extras(batch->chunks[0]);
 	batch->n = batch->n_logs = batch->n_listings = 0;
 	batch->n_models = 1;
 	hash_index_clear(&batch->model_index);
@@ -125,34 +129,22 @@ void events_add_listing(struct events *t, const struct event_listing *listing)
 
 static void resize_extras(struct event_chunk *chunk, uint32_t cap)
 {
-	chunk->extra_keys = mem_resize(chunk->extra_keys, cap, sizeof(*chunk->extra_keys));
-	chunk->extra_values = mem_resize(chunk->extra_values, cap, sizeof(*chunk->extra_values));
+	chunk->extras = mem_resize(chunk->extras, cap, 1);
 	chunk->cap_extras = cap;
-}
-
-static void resize_wide(struct event_chunk *chunk, uint32_t cap)
-{
-	chunk->wide = mem_resize(chunk->wide, cap, sizeof(*chunk->wide));
-	chunk->cap_wide = cap;
-}
-
-/* A full chunk gets no more extras. */
-static void trim_extras(struct event_chunk *full)
-{
-	if (full->cap_extras > full->n_extras)
-		resize_extras(full, full->n_extras);
-	if (full->cap_wide > full->n_wide)
-		resize_wide(full, full->n_wide);
 }
 
 static void add_chunk(struct events *t)
 {
-	struct event_chunk *chunk = mem_alloc(1, sizeof(*chunk));
+	struct event_chunk *chunk = mem_alloc(1, sizeof(*chunk)), *full;
 
 	/* The records stay untouched, so that a small table has few pages. */
-	memset(&chunk->extra_keys, 0, sizeof(*chunk) - offsetof(struct event_chunk, extra_keys));
-	if (t->n_chunks > 0)
-		trim_extras(t->chunks[t->n_chunks - 1]);
+	chunk->extras = NULL;
+	resize_extras(chunk, FIRST_EXTRAS);
+	clear_extras(chunk);
+	if (t->n_chunks > 0) {
+		full = t->chunks[t->n_chunks - 1];
+		resize_extras(full, full->n_extras);
+	}
 	if (t->n_chunks == t->cap_chunks) {
 		t->cap_chunks = t->cap_chunks ? t->cap_chunks * 2 : FIRST_CHUNKS;
 		t->chunks = mem_resize(t->chunks, t->cap_chunks, sizeof(struct event_chunk *));
@@ -162,48 +154,40 @@ static void add_chunk(struct events *t)
 
 uint32_t events_add(struct events *t, const struct event *e, uint32_t uuid, uint32_t session)
 {
-	uint32_t row = t->n % CHUNK_EVENTS;
+	uint32_t row = t->n % EVENTS_CHUNK;
 	struct event_chunk *chunk;
 
-	if (t->n == t->n_chunks * CHUNK_EVENTS) /* a cleared batch has a chunk already */
+	if (t->n == t->n_chunks * EVENTS_CHUNK) /* a cleared batch has a chunk already */
 		add_chunk(t);
 	chunk = t->chunks[t->n_chunks - 1];
 	chunk->events[row] = *e;
 	chunk->uuids[row] = uuid;
 	chunk->sessions[row] = session;
+	chunk->extras_at[row] = 0;
 	return t->n++;
 }
 
-static uint32_t add_wide(struct event_chunk *chunk, int64_t value)
+void events_set_extras(struct events *t, const struct event_extras *x)
 {
-	if (chunk->n_wide == chunk->cap_wide)
-		resize_wide(chunk, chunk->n_wide ? chunk->n_wide * 2 : FIRST_EXTRAS);
-	chunk->wide[chunk->n_wide] = value;
-	return chunk->n_wide++;
-}
+	struct event_chunk *chunk = t->chunks[t->n_chunks - 1];
+	uint32_t *at = &chunk->extras_at[(t->n - 1) % EVENTS_CHUNK];
 
-static uint32_t extra_key(uint32_t at, enum event_field field)
-{
-	return at % CHUNK_EVENTS << 8 | (uint32_t)field << 1;
+	if (x->has == 0)
+		return;
+	if (*at == 0)
+		*at = chunk->n_extras;
+	if (chunk->cap_extras - *at < EXTRAS_MAX)
+		resize_extras(chunk, chunk->cap_extras + chunk->cap_extras / 2);
+	chunk->n_extras = *at + (uint32_t)extras_write(x, chunk->extras + *at);
 }
 
 void events_set_extra(struct events *t, enum event_field field, int64_t value)
 {
-	struct event_chunk *chunk = t->chunks[t->n_chunks - 1];
-	bool wide = value < 0 || value > UINT32_MAX;
-	uint32_t key = extra_key(t->n - 1, field) | (wide ? KEY_WIDE : 0);
-	uint32_t at = chunk->n_extras;
+	struct event_extras x;
 
-	if (at == chunk->cap_extras)
-		resize_extras(chunk, at ? at + at / 2 : FIRST_EXTRAS);
-	for (; at > 0 && chunk->extra_keys[at - 1] > key; at--) {
-		chunk->extra_keys[at] = chunk->extra_keys[at - 1];
-		chunk->extra_values[at] = chunk->extra_values[at - 1];
-	}
-	assert(at == 0 || (chunk->extra_keys[at - 1] ^ key) > KEY_WIDE);
-	chunk->extra_keys[at] = key;
-	chunk->extra_values[at] = wide ? add_wide(chunk, value) : (uint32_t)value;
-	chunk->n_extras++;
+	extras_read(&x, extras_of(t, t->n - 1));
+	extras_set(&x, field, value);
+	events_set_extras(t, &x);
 }
 
 static bool same_model(const void *ctx, uint32_t number, const void *key)
@@ -236,71 +220,16 @@ uint32_t events_add_model(struct events *t, struct model_pair pair)
 
 /* ---- reading ---- */
 
-static const struct event_chunk *chunk_of(const struct events *t, uint32_t at)
-{
-	assert(at < t->n);
-	return t->chunks[at / CHUNK_EVENTS];
-}
-
-const struct event *events_get(const struct events *t, uint32_t at)
-{
-	return &chunk_of(t, at)->events[at % CHUNK_EVENTS];
-}
-
-uint32_t events_uuid(const struct events *t, uint32_t at)
-{
-	return chunk_of(t, at)->uuids[at % CHUNK_EVENTS];
-}
-
-uint32_t events_session(const struct events *t, uint32_t at)
-{
-	return chunk_of(t, at)->sessions[at % CHUNK_EVENTS];
-}
-
-/* The first extra whose key is not below this one. */
-static uint32_t find_extra(const struct event_chunk *chunk, uint32_t key)
-{
-	uint32_t low = 0, high = chunk->n_extras;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (chunk->extra_keys[middle] < key)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static int64_t extra_value(const struct event_chunk *chunk, uint32_t at)
-{
-	uint32_t value = chunk->extra_values[at];
-
-	return chunk->extra_keys[at] & KEY_WIDE ? chunk->wide[value] : value;
-}
-
 bool events_extra(const struct events *t, uint32_t at, enum event_field field, int64_t *out)
 {
-	const struct event_chunk *chunk = chunk_of(t, at);
-	uint32_t key = extra_key(at, field);
-	uint32_t found = find_extra(chunk, key);
-
-	if (found == chunk->n_extras || (chunk->extra_keys[found] | KEY_WIDE) != (key | KEY_WIDE))
-		return false;
-	*out = extra_value(chunk, found);
-	return true;
+	return extras_find(extras_of(t, at), field, out);
 }
 
-static int64_t widened(const struct events *t, uint32_t at, uint32_t value, enum event_field wide)
+int64_t events_wide(const struct events *t, uint32_t at, uint32_t value, enum event_field wide)
 {
 	int64_t number;
 
-	if (value == EVENT_ABSENT32)
-		return EVENT_UNKNOWN;
-	if (value == EVENT_WIDE32)
-		return events_extra(t, at, wide, &number) ? number : EVENT_UNKNOWN;
-	return value;
+	return value == EVENT_WIDE32 && events_extra(t, at, wide, &number) ? number : EVENT_UNKNOWN;
 }
 
 uint32_t events_span_sent(const struct events *t, uint32_t at)
@@ -309,26 +238,6 @@ uint32_t events_span_sent(const struct events *t, uint32_t at)
 
 	return events_extra(t, at, EVENT_SPAN_SENT, &sent) ? (uint32_t)sent
 	                                                   : events_get(t, at)->span;
-}
-
-int64_t events_latency(const struct events *t, uint32_t at)
-{
-	return widened(t, at, events_get(t, at)->latency, EVENT_WIDE_LATENCY);
-}
-
-int64_t events_input(const struct events *t, uint32_t at)
-{
-	return widened(t, at, events_get(t, at)->input, EVENT_WIDE_INPUT);
-}
-
-int64_t events_output(const struct events *t, uint32_t at)
-{
-	return widened(t, at, events_get(t, at)->output, EVENT_WIDE_OUTPUT);
-}
-
-int64_t events_cache_read(const struct events *t, uint32_t at)
-{
-	return widened(t, at, events_get(t, at)->cache_read, EVENT_WIDE_CACHE_READ);
 }
 
 int64_t events_start(const struct events *t, uint32_t at)
@@ -435,8 +344,13 @@ void events_error_text(const struct events *t, uint32_t at, struct buf *out)
 static uint32_t map_id(struct events *t, const struct events *batch, struct events_map *map,
                        uint32_t number)
 {
-	if (number && !map->ids[number])
-		map->ids[number] = ids_add_from(&t->ids, &batch->ids, number);
+	while (number >= map->n_ids) {
+		uint32_t left = batch->ids.n - map->n_ids;
+		uint32_t n = left < IDS_AT_ONCE ? left : IDS_AT_ONCE;
+
+		ids_add_from(&t->ids, &batch->ids, map->n_ids, n, map->ids + map->n_ids);
+		map->n_ids += n;
+	}
 	return map->ids[number];
 }
 
@@ -462,30 +376,25 @@ static uint32_t map_model(struct events *t, const struct events *batch, struct e
 	return map->models[number];
 }
 
-static bool is_string_field(enum event_field field)
-{
-	return field == EVENT_STOP_REASON || field == EVENT_SPAN_TYPE || field == EVENT_FRAMEWORK ||
-	       field == EVENT_LIBRARY || field == EVENT_NAME;
-}
+#define STRING_FIELDS                                                        \
+	(UINT32_C(1) << EVENT_STOP_REASON | UINT32_C(1) << EVENT_SPAN_TYPE | \
+	 UINT32_C(1) << EVENT_FRAMEWORK | UINT32_C(1) << EVENT_LIBRARY |     \
+	 UINT32_C(1) << EVENT_NAME)
 
 static void merge_extras(struct events *t, const struct events *batch, struct events_map *map)
 {
-	const struct event_chunk *chunk = chunk_of(batch, map->next);
-	uint32_t row = map->next % CHUNK_EVENTS;
+	struct event_extras x;
+	int64_t *span = &x.value[EVENT_SPAN_SENT];
 
-	for (uint32_t i = map->next_extra; i < chunk->n_extras; i++) {
-		enum event_field field = (enum event_field)(chunk->extra_keys[i] >> 1 & 0x7f);
-		int64_t value = extra_value(chunk, i);
+	extras_read(&x, extras_of(batch, map->next));
+	for (uint32_t left = x.has & STRING_FIELDS; left; left &= left - 1) {
+		int64_t *string = &x.value[__builtin_ctz(left)];
 
-		if (chunk->extra_keys[i] >> 8 != row)
-			break;
-		if (is_string_field(field))
-			value = map_string(t, batch, map, (uint32_t)value);
-		else if (field == EVENT_SPAN_SENT)
-			value = map_id(t, batch, map, (uint32_t)value);
-		events_set_extra(t, field, value);
-		map->next_extra++;
+		*string = map_string(t, batch, map, (uint32_t)*string);
 	}
+	if (x.has >> EVENT_SPAN_SENT & 1)
+		*span = map_id(t, batch, map, (uint32_t)*span);
+	events_set_extras(t, &x);
 }
 
 static void merge_one(struct events *t, const struct events *batch, struct events_map *map)
@@ -501,8 +410,6 @@ static void merge_one(struct events *t, const struct events *batch, struct event
 	e.name = map_string(t, batch, map, e.name);
 	e.model = map_model(t, batch, map, e.model);
 	events_add(t, &e, uuid, session);
-	if (map->next % CHUNK_EVENTS == 0)
-		map->next_extra = 0;
 	merge_extras(t, batch, map);
 	map->next++;
 }
@@ -533,7 +440,7 @@ bool events_merge(struct events *t, const struct events *batch, struct events_ma
                   uint32_t budget)
 {
 	if (!map->ids) {
-		map->ids = mem_zero(batch->ids.n, sizeof(*map->ids));
+		map->ids = mem_alloc(batch->ids.n, sizeof(*map->ids));
 		map->strings = mem_zero(batch->strings.n, sizeof(*map->strings));
 		map->models = mem_zero(batch->n_models, sizeof(*map->models));
 	}
@@ -564,7 +471,6 @@ size_t events_bytes(const struct events *t)
 	               t->cap_logs * sizeof(*t->logs) + t->cap_listings * sizeof(*t->listings);
 
 	for (uint32_t i = 0; i < t->n_chunks; i++)
-		bytes += sizeof(*t->chunks[i]) + t->chunks[i]->cap_extras * 2 * sizeof(uint32_t) +
-		         t->chunks[i]->cap_wide * sizeof(int64_t);
+		bytes += sizeof(*t->chunks[i]) + t->chunks[i]->cap_extras;
 	return bytes;
 }

@@ -5,10 +5,13 @@
 #define INDEX_EVENTS_H
 
 #include "index/event.h"
+#include "index/extras.h"
 #include "index/ids.h"
 #include "index/listing.h"
 #include "index/strings.h"
 #include "journal/journal.h"
+
+#include <assert.h>
 
 struct model_pair { /* both numbers in strings; 0 absent */
 	uint32_t model, provider;
@@ -22,6 +25,15 @@ struct event_log {
 	uint32_t length;
 	uint32_t text_at, text_length; /* raw JSON of its text, from the event's start */
 	uint32_t before;               /* events there were when it came */
+};
+
+#define EVENTS_CHUNK 4096u
+struct event_chunk { /* what getters read; an event's number / EVENTS_CHUNK is its chunk's */
+	struct event events[EVENTS_CHUNK];
+	uint32_t uuids[EVENTS_CHUNK], sessions[EVENTS_CHUNK];
+	uint32_t extras_at[EVENTS_CHUNK]; /* in extras; 0: none */
+	uint8_t *extras;                  /* see extras.h */
+	uint32_t n_extras, cap_extras;    /* bytes */
 };
 
 struct events {
@@ -42,17 +54,20 @@ struct events {
 };
 
 void events_init(struct events *t);
+/* A batch, for events_merge alone: its ids are loose (index/ids.h). */
+void events_init_batch(struct events *batch);
 void events_fini(struct events *t);
 /* A batch without events and ids again; most of its memory is kept for the next. */
 void events_clear(struct events *batch);
 /* Gives the journal its number (in the order sources were named: it decides which duplicate wins). */
 uint32_t events_add_journal(struct events *t, struct journal *j);
 
-/* Adds one event. uuid and session are numbers in t->ids (0 absent). Extras follow with events_set_extra, before the next
- * events_add. Gives its number. */
+/* Adds one event. uuid and session are numbers in t->ids (0 absent). Extras follow with events_set_extras, or one by one,
+ * before the next events_add. Gives its number. */
 uint32_t events_add(struct events *t, const struct event *e, uint32_t uuid, uint32_t session);
-void events_set_extra(struct events *t, enum event_field field,
-                      int64_t value); /* of the event added last */
+/* Of the event added last. */
+void events_set_extras(struct events *t, const struct event_extras *x);
+void events_set_extra(struct events *t, enum event_field field, int64_t value);
 uint32_t events_add_model(struct events *t, struct model_pair pair);
 
 /* `before` is set here. */
@@ -62,19 +77,52 @@ void events_log_text(const struct events *t, uint32_t log, struct buf *out);
 
 void events_add_listing(struct events *t, const struct event_listing *listing);
 
-const struct event *events_get(const struct events *t, uint32_t at);
-uint32_t events_uuid(const struct events *t, uint32_t at);
-uint32_t events_session(const struct events *t, uint32_t at);
+static inline const struct event_chunk *events_chunk(const struct events *t, uint32_t at)
+{
+	assert(at < t->n);
+	return t->chunks[at / EVENTS_CHUNK];
+}
+static inline const struct event *events_get(const struct events *t, uint32_t at)
+{
+	return &events_chunk(t, at)->events[at % EVENTS_CHUNK];
+}
+static inline uint32_t events_uuid(const struct events *t, uint32_t at)
+{
+	return events_chunk(t, at)->uuids[at % EVENTS_CHUNK];
+}
+static inline uint32_t events_session(const struct events *t, uint32_t at)
+{
+	return events_chunk(t, at)->sessions[at % EVENTS_CHUNK];
+}
 bool events_extra(const struct events *t, uint32_t at, enum event_field field, int64_t *out);
 
 /* $ai_span_id as sent, a number in ids; 0 if it was not. */
 uint32_t events_span_sent(const struct events *t, uint32_t at);
 
-/* Values with wide ones looked up; EVENT_UNKNOWN if absent. Microseconds, tokens. */
-int64_t events_latency(const struct events *t, uint32_t at);
-int64_t events_input(const struct events *t, uint32_t at);
-int64_t events_output(const struct events *t, uint32_t at);
-int64_t events_cache_read(const struct events *t, uint32_t at);
+/* A value of the record, the wide one if it says so; EVENT_UNKNOWN if absent. */
+int64_t events_wide(const struct events *t, uint32_t at, uint32_t value, enum event_field wide);
+static inline int64_t events_widened(const struct events *t, uint32_t at, uint32_t value,
+                                     enum event_field wide)
+{
+	return value < EVENT_WIDE32 ? value : events_wide(t, at, value, wide);
+}
+/* Microseconds, tokens; EVENT_UNKNOWN. */
+static inline int64_t events_latency(const struct events *t, uint32_t at)
+{
+	return events_widened(t, at, events_get(t, at)->latency, EVENT_WIDE_LATENCY);
+}
+static inline int64_t events_input(const struct events *t, uint32_t at)
+{
+	return events_widened(t, at, events_get(t, at)->input, EVENT_WIDE_INPUT);
+}
+static inline int64_t events_output(const struct events *t, uint32_t at)
+{
+	return events_widened(t, at, events_get(t, at)->output, EVENT_WIDE_OUTPUT);
+}
+static inline int64_t events_cache_read(const struct events *t, uint32_t at)
+{
+	return events_widened(t, at, events_get(t, at)->cache_read, EVENT_WIDE_CACHE_READ);
+}
 /* timestamp - latency, but the timestamp itself for OpenTelemetry (PostHog stamps the end of a call). TIME_NONE if unknown. */
 int64_t events_start(const struct events *t, uint32_t at);
 int64_t events_end(const struct events *t,
@@ -99,7 +147,8 @@ void events_error_text(const struct events *t, uint32_t at, struct buf *out);
  * true) or about `budget` of them were added. map is kept between calls of one batch and freed at its end. */
 struct events_map {
 	uint32_t *ids, *strings, *models;
-	uint32_t next, next_extra, next_listing;
+	uint32_t n_ids; /* known */
+	uint32_t next, next_listing;
 };
 bool events_merge(struct events *t, const struct events *batch, struct events_map *map,
                   uint32_t budget);

@@ -1,34 +1,34 @@
-/* Ids as small numbers. A canonical UUID is its 16 bytes; 16 lower-case hex digits and texts of up to 15 bytes are packed into 16
- * bytes too; only longer texts are hashed (128 bits, seeded) and their text kept. Two ids are the same if and only if
- * their texts are the same bytes (a 126-bit collision aside). Number 0 is "absent" (the empty text). */
+/* Ids as small numbers. Two ids are the same if and only if their texts are the same bytes (a 126-bit collision aside; see
+ * id.h). Number 0 is "absent" (the empty text). Numbers rise in the order of adding. */
 #ifndef INDEX_IDS_H
 #define INDEX_IDS_H
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/hash.h"
-
-struct id {
-	uint8_t bytes[16];
-};
+#include "index/ids_index.h"
 
 struct ids {
-	struct id *list; /* [0] is the absent one */
-	uint32_t n, cap;
-	struct hash_index index;
+	struct ids_chunk **chunks; /* never move; number 0 is the absent one */
+	uint32_t n, n_chunks, cap_chunks;
+	struct ids_index index;
+	uint32_t *recent;      /* of a loose table, instead of the index */
 	struct id_text *texts; /* of hashed ids, by rising number */
 	uint32_t n_texts, cap_texts;
 	struct arena arena;
 };
 
 void ids_init(struct ids *t);
+/* A loose table, for what is merged into another: it knows only the ids that it met lately, so that one id may have several
+ * numbers, and finds none. */
+void ids_init_loose(struct ids *t);
 void ids_fini(struct ids *t);
-void ids_clear(struct ids *t);                    /* empty again, memory kept */
+void ids_clear(struct ids *t);                    /* empty again; some memory is kept */
 uint32_t ids_add(struct ids *t, struct str text); /* finds or adds */
-uint32_t ids_add_from(struct ids *t, const struct ids *from,
-                      uint32_t number);                  /* the same id in another table */
-uint32_t ids_find(const struct ids *t, struct str text); /* 0 if it is not there */
-bool ids_is_uuid(const struct ids *t, uint32_t number);  /* a canonical one */
+/* Finds or adds n ids of another table, from number first on; out is for their numbers in t. */
+void ids_add_from(struct ids *t, const struct ids *from, uint32_t first, uint32_t n, uint32_t *out);
+uint32_t ids_find(const struct ids *t, struct str text);              /* 0 if it is not there */
+bool ids_is_uuid(const struct ids *t, uint32_t number);               /* a canonical one */
+bool ids_is_hex(const struct ids *t, uint32_t number);                /* 16 lower-case digits */
 void ids_text(const struct ids *t, uint32_t number, struct buf *out); /* appends the text as sent */
 /* By the bytes of their texts; absent last. */
 int ids_compare(const struct ids *t, uint32_t a, uint32_t b);

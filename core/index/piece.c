@@ -23,7 +23,7 @@ void piece_init(struct piece *p)
 {
 	*p = (struct piece){.known_start = PIECE_NO_START};
 	p->reader = record_reader_new();
-	events_init(&p->batch);
+	events_init_batch(&p->batch);
 }
 
 void piece_fini(struct piece *p)

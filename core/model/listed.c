@@ -230,7 +230,7 @@ static bool take_opened(const struct model *m, struct listed_trace *l, struct tr
 	}
 	if (!take(m, &l->told, listing))
 		return changed;
-	shown->bodies = (enum bodies)line->bodies;
+	shown->bodies = line->bodies;
 	return true;
 }
 

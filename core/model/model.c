@@ -12,7 +12,9 @@
 
 #include <string.h>
 
-#define STEP_MAX (UINT32_C(1) << 18) /* numbers: filling more at once would hold the screen */
+#define STEP_MAX   (UINT32_C(1) << 18) /* numbers: filling more at once would hold the screen */
+#define EXPECTED   16u                 /* events whose traces are fetched into the cache ahead */
+#define CACHE_LINE 64u
 
 struct model *model_new(struct events *events)
 {
@@ -22,7 +24,6 @@ struct model *model_new(struct events *events)
 	m->traces.item = sizeof(struct trace_entry);
 	m->sessions.item = sizeof(struct session_entry);
 	m->listed_traces.item = sizeof(struct listed_trace);
-	m->last_trace = MODEL_NONE;
 	m->first_time = m->last_time = TIME_NONE;
 	m->listed_first = m->listed_last = TIME_NONE;
 	return m;
@@ -118,11 +119,17 @@ static bool same_trace(const void *ctx, uint32_t number, const void *key)
 
 static uint32_t trace_of_id(const struct model *m, uint32_t id)
 {
+	struct known_trace *known = &((struct model *)m)->known[id % KNOWN_TRACES];
+	uint32_t trace;
+
 	if (id == 0)
 		return MODEL_NONE;
-	if (m->last_trace != MODEL_NONE && trace_at(m, m->last_trace)->shown.id == id)
-		return m->last_trace;
-	return hash_index_find(&m->trace_index, number_hash(id), same_trace, m, &id);
+	if (known->id == id)
+		return known->trace;
+	trace = hash_index_find(&m->trace_index, number_hash(id), same_trace, m, &id);
+	if (trace != MODEL_NONE)
+		*known = (struct known_trace){id, trace};
+	return trace;
 }
 
 uint32_t trace_new(struct model *m, uint32_t id)
@@ -206,6 +213,27 @@ static void link_event(struct model *m, uint32_t trace, uint32_t event)
 	t->last_event = event;
 }
 
+/* Traces of the next events, as far as those are here: a trace met long ago is not in the cache,
+ * and fetching several at a time takes no longer than one. */
+static void expect_traces(struct model *m, uint32_t event)
+{
+	uint32_t left = m->events->n - event;
+	uint32_t end = event + (left < EXPECTED ? left : EXPECTED);
+
+	if (m->expected < event)
+		m->expected = event;
+	for (; m->expected < end; m->expected++) {
+		uint32_t trace = trace_of_id(m, events_get(m->events, m->expected)->trace);
+		const char *entry;
+
+		if (trace == MODEL_NONE)
+			continue;
+		entry = (const char *)trace_at(m, trace);
+		for (size_t at = 0; at < sizeof(struct trace_entry); at += CACHE_LINE)
+			__builtin_prefetch(entry + at, 1);
+	}
+}
+
 void model_add(struct model *m, uint32_t event)
 {
 	const struct event *e = events_get(m->events, event);
@@ -213,6 +241,7 @@ void model_add(struct model *m, uint32_t event)
 
 	m->version++;
 	reserve_event(m, event);
+	expect_traces(m, event);
 	if (!win(m, event))
 		return;
 	event_values_read(&v, m->events, event);
@@ -221,7 +250,6 @@ void model_add(struct model *m, uint32_t event)
 	if (!e->trace)
 		return;
 	uint32_t trace = trace_of_id_or_new(m, e->trace);
-	m->last_trace = trace;
 	link_event(m, trace, event);
 	trace_count(m, trace, event, &v);
 }

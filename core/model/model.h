@@ -48,12 +48,12 @@ struct trace {
 	                    generations' sum if only they have one, else the sum of the top level);
 	                    EVENT_UNKNOWN */
 	int64_t opened; /* microseconds: when all of its events had been fetched; TIME_NONE: never */
-	enum bodies bodies;
+	uint32_t version; /* changes with every change to the trace */
+	uint8_t bodies;   /* enum bodies */
 	bool personless;
 	bool listed;  /* shown as a listing has it: totals may be of more events than are here */
 	bool counted; /* false: no totals are known yet, nor a latency; all of them are 0 */
 	struct totals totals;
-	uint32_t version; /* changes with every change to the trace */
 };
 
 struct session {

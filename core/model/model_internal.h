@@ -79,6 +79,12 @@ struct model_pool {
 	size_t item; /* bytes */
 };
 
+/* Traces met lately: events come in traces, or traces by turns. */
+#define KNOWN_TRACES 256u
+struct known_trace {
+	uint32_t id, trace; /* id 0: none */
+};
+
 struct model {
 	const struct events *events;
 	uint32_t *links;     /* by event: the next of its trace */
@@ -88,8 +94,9 @@ struct model {
 	uint32_t cap_ids;
 	struct model_pool traces, sessions, listed_traces;
 	struct hash_index trace_index, session_index;
-	uint32_t last_trace; /* that of the event added last; mostly the next one's too */
-	uint32_t *pending;   /* dirty traces */
+	struct known_trace known[KNOWN_TRACES]; /* by the lower bits of id; what trace_index says */
+	uint32_t expected; /* events up to which memory was asked for their traces */
+	uint32_t *pending; /* dirty traces */
 	uint32_t n_pending, cap_pending;
 	uint32_t *changed; /* listed traces of which `listed` may hold what was true before */
 	uint32_t n_changed, cap_changed;

@@ -4,11 +4,20 @@
 #include "base/mem.h"
 #include "model/model_internal.h"
 
-/* Makes *best the earlier of itself and event; true if it changed. */
-static bool take_earlier(const struct model *m, uint32_t *best, uint32_t event)
+/* Makes *best the earlier of itself and event; true if it changed. Mostly *best is the earliest of
+ * all, whose time is known without a look at it. */
+static bool take_earlier(const struct model *m, const struct trace_entry *t, uint32_t *best,
+                         uint32_t event)
 {
-	if (*best != EVENT_NONE && model_compare_time(m->events, *best, event) <= 0)
-		return false;
+	int64_t time = events_get(m->events, event)->time;
+
+	if (*best != EVENT_NONE) {
+		if (*best == t->earliest && t->shown.first_time != TIME_NONE &&
+		    (time > t->shown.first_time || time == TIME_NONE))
+			return false;
+		if (model_compare_time(m->events, *best, event) <= 0)
+			return false;
+	}
 	*best = event;
 	return true;
 }
@@ -50,14 +59,15 @@ static bool add_event(const struct model *m, struct trace_entry *t, uint32_t eve
                       const struct event_values *v)
 {
 	const struct event *e = events_get(m->events, event);
-	bool changed = take_earlier(m, &t->earliest, event);
+	bool changed = false;
 
 	if (event_kind(e) == EVENT_TRACE)
-		changed |= take_earlier(m, &t->shown.explicit_event, event);
+		changed |= take_earlier(m, t, &t->shown.explicit_event, event);
 	if (e->name)
-		changed |= take_earlier(m, &t->named, event);
+		changed |= take_earlier(m, t, &t->named, event);
 	if (events_session(m->events, event))
-		changed |= take_earlier(m, &t->in_session, event);
+		changed |= take_earlier(m, t, &t->in_session, event);
+	changed |= take_earlier(m, t, &t->earliest, event);
 	totals_count(&t->shown.totals, v);
 	count_latency(t, e, events_latency(m->events, event));
 	model_range_add(&t->shown.first_time, &t->shown.last_time, e->time, e->time);

@@ -82,6 +82,22 @@ static void hashes_whole_bytes(void **state)
 	assert_memory_not_equal(a, b, 16);
 }
 
+static void pairs_are_hashed(void **state)
+{
+	uint64_t all = 0, none = UINT64_MAX;
+
+	(void)state;
+	assert_true(hash_pair(1, 2) == hash_pair(1, 2));
+	assert_true(hash_pair(1, 2) != hash_pair(2, 1));
+	/* Every bit of what few keys differ by takes part. */
+	for (uint64_t i = 0; i < 256; i++) {
+		all |= hash_pair(i, 0) ^ hash_pair(0, i);
+		none &= hash_pair(i, 0) ^ hash_pair(0, i);
+	}
+	assert_true(all == UINT64_MAX);
+	assert_true(none == 0);
+}
+
 static bool same_number(const void *ctx, uint32_t number, const void *key)
 {
 	const uint32_t *keys = ctx;
@@ -167,6 +183,7 @@ int main(void)
 		cmocka_unit_test(seed_differs_by_process),
 		cmocka_unit_test(threads_agree),
 		cmocka_unit_test(hashes_whole_bytes),
+		cmocka_unit_test(pairs_are_hashed),
 		cmocka_unit_test(index_finds_what_was_added),
 		cmocka_unit_test(growing_loses_nothing),
 		cmocka_unit_test(equal_hashes_are_told_apart),

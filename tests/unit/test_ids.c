@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #define ROUNDS 20000
+#define MANY   300000u /* several growths of the index */
 
 static void same_text(const struct ids *t, uint32_t number, struct str text)
 {
@@ -120,14 +121,14 @@ static void test_forms(void **state)
 	assert_int_equal(t.n_texts, 7); /* only those that fit no other form */
 	for (uint32_t i = 0; i < 10; i++)
 		same_text(&t, i + 1, str_of(texts[i]));
-	assert_true(ids_bytes(&t) > 11 * sizeof(struct id));
+	assert_true(ids_bytes(&t) > (size_t)11 * 16);
 	ids_fini(&t);
 }
 
 static void test_order_and_copies(void **state)
 {
 	struct ids a, b;
-	uint32_t uuid, word, long_text;
+	uint32_t uuid, word, long_text, number;
 
 	(void)state;
 	ids_init(&a);
@@ -146,21 +147,112 @@ static void test_order_and_copies(void **state)
 		struct buf text = {0};
 
 		ids_text(&a, i, &text);
-		same_text(&b, ids_add_from(&b, &a, i), buf_str(&text));
-		assert_int_equal(ids_add_from(&b, &a, i), ids_find(&b, buf_str(&text)));
+		ids_add_from(&b, &a, i, 1, &number);
+		same_text(&b, number, buf_str(&text));
+		assert_int_equal(number, ids_find(&b, buf_str(&text)));
 		buf_free(&text);
 	}
 	ids_fini(&a);
 	ids_fini(&b);
 }
 
+/* Neither order nor pieces show: a loose table, merged, gives what was added. */
+static void test_loose(void **state)
+{
+	static char texts[ROUNDS][40];
+	static size_t sizes[ROUNDS];
+	static uint32_t numbers[ROUNDS], merged[ROUNDS + 1];
+	struct ids t, loose;
+	size_t at = 0;
+
+	(void)state;
+	srand(8);
+	ids_init(&t);
+	ids_init_loose(&loose);
+	for (size_t i = 0; i < ROUNDS; i++)
+		sizes[i] = random_text(texts[i]);
+	while (at < ROUNDS) {
+		size_t first = at;
+		uint32_t n = 0;
+
+		for (; at < ROUNDS && at < first + 3000; at++)
+			numbers[at] = ids_add(&loose, (struct str){texts[at], sizes[at]});
+		assert_true(loose.n <= at - first + 1);
+		while (n < loose.n) {
+			uint32_t some = 1 + (uint32_t)rand() % 200;
+
+			some = some < loose.n - n ? some : loose.n - n;
+			ids_add_from(&t, &loose, n, some, merged + n);
+			n += some;
+		}
+		for (size_t i = first; i < at; i++) {
+			struct str text = {texts[i], sizes[i]};
+
+			same_text(&loose, numbers[i], text);
+			same_text(&t, merged[numbers[i]], text);
+			assert_int_equal(ids_find(&t, text), merged[numbers[i]]);
+		}
+		ids_clear(&loose);
+	}
+	ids_fini(&loose);
+	ids_fini(&t);
+}
+
+/* An id that comes again at once has its number again, also in a loose table. */
+static void test_loose_remembers(void **state)
+{
+	struct ids t;
+	uint32_t first;
+
+	(void)state;
+	ids_init_loose(&t);
+	first = ids_add(&t, STR("437ca255f45a30d0"));
+	assert_int_equal(ids_add(&t, STR("437ca255f45a30d0")), first);
+	assert_true(ids_is_hex(&t, first));
+	assert_false(ids_is_uuid(&t, first));
+	assert_int_equal(t.n, 2);
+	ids_clear(&t);
+	assert_int_equal(ids_add(&t, STR("other")), 1);
+	assert_int_equal(ids_add(&t, STR("437ca255f45a30d0")), 2);
+	ids_fini(&t);
+}
+
+static struct str number_text(uint32_t i, char room[16])
+{
+	for (int k = 15; k >= 0; k--, i >>= 4)
+		room[k] = "0123456789abcdef"[i & 15];
+	return (struct str){room, 16};
+}
+
+/* Everything that was added is found while the index grows and after it, and nothing else is. */
+static void test_many(void **state)
+{
+	struct ids t;
+	char room[16];
+
+	(void)state;
+	ids_init(&t);
+	for (uint32_t i = 0; i < MANY; i++) {
+		uint32_t back = i - i % 1000 * (i / 1000);
+
+		assert_int_equal(ids_add(&t, number_text(i, room)), i + 1);
+		assert_int_equal(ids_find(&t, number_text(back, room)), back + 1);
+		assert_int_equal(ids_find(&t, number_text(i + 1, room)), 0);
+	}
+	for (uint32_t i = 0; i < MANY; i++)
+		assert_int_equal(ids_find(&t, number_text(i, room)), i + 1);
+	/* 16 bytes, and at most 10 of the index. */
+	assert_true(ids_bytes(&t) < MANY * 26 + 100000);
+	ids_fini(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_absent),
-		cmocka_unit_test(test_any_text),
-		cmocka_unit_test(test_forms),
-		cmocka_unit_test(test_order_and_copies),
+		cmocka_unit_test(test_absent), cmocka_unit_test(test_any_text),
+		cmocka_unit_test(test_forms),  cmocka_unit_test(test_order_and_copies),
+		cmocka_unit_test(test_loose),  cmocka_unit_test(test_loose_remembers),
+		cmocka_unit_test(test_many),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

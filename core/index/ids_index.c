@@ -1,0 +1,200 @@
+/* A table of buckets, each a cache line of 16 slots of 32 bits, filled from its first slot on; what
+ * finds its bucket full goes into the next. With 2^bits buckets, a slot is
+ *
+ *	1 bit            the number is not in the bucket of its hash
+ *	27 - bits bits   the hash's, above those that tell the bucket
+ *	bits + 4 bits    the number; 0: the slot is free
+ *
+ * so that more ids make numbers wider by as many bits as the bucket's place says more of the hash.
+ * A slot in its own bucket keeps 27 bits of the hash; only for the few others growing has to ask.
+ *
+ * Growing is bit by bit, since moving millions at once would hold the screen: the old buckets stay
+ * as they are and are looked at too, and every addition copies one of them, until all are in the
+ * new ones. Free slots are zero, so that the new ones cost nothing at first. */
+#include "index/ids_index.h"
+
+#include "base/mem.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#define SLOTS     16u
+#define SLOT_BITS 4u
+#define FULL      13u /* slots a bucket, on the average, before it grows */
+#define HASH_BITS 27u
+#define MOVED     (UINT32_C(1) << 31)
+#define LINE      64u
+
+struct ids_bucket {
+	_Alignas(LINE) uint32_t slots[SLOTS];
+};
+
+static struct ids_bucket *new_buckets(unsigned bits, void **memory)
+{
+	/* Zeroed memory that nobody touched costs nothing, so it is aligned by hand. */
+	*memory = mem_zero(((size_t)1 << bits) + 1, sizeof(struct ids_bucket));
+	return (struct ids_bucket *)(((uintptr_t)*memory + LINE - 1) & ~(uintptr_t)(LINE - 1));
+}
+
+static uint32_t low_bits(uint32_t value, unsigned bits)
+{
+	return value & ((UINT32_C(1) << bits) - 1);
+}
+
+/* Where the numbers of a table end and hashes begin. */
+static unsigned number_bits(unsigned bits)
+{
+	return bits + SLOT_BITS;
+}
+
+/* A slot with this hash in its own bucket, without a number. */
+static uint32_t hash_slot(unsigned bits, uint32_t hash)
+{
+	return low_bits(hash, HASH_BITS) >> bits << number_bits(bits);
+}
+
+/* ---- looking up ---- */
+
+/* All slots at once: without a branch that nobody can foresee. */
+static bool has_hash(const struct ids_bucket *bucket, uint32_t want, uint32_t mask)
+{
+	uint32_t found = 0;
+
+	for (unsigned i = 0; i < SLOTS; i++)
+		found |= ((bucket->slots[i] ^ want) & mask) == 0;
+	return found;
+}
+
+static uint32_t find(const struct ids_bucket *buckets, unsigned bits, uint32_t hash,
+                     ids_index_same *same, const void *ctx, const void *key)
+{
+	uint32_t want = hash_slot(bits, hash), mask = ~low_bits(UINT32_MAX, number_bits(bits));
+
+	for (uint32_t at = low_bits(hash, bits);; at = low_bits(at + 1, bits), want |= MOVED) {
+		const struct ids_bucket *bucket = &buckets[at];
+
+		if (has_hash(bucket, want, mask))
+			for (unsigned i = 0; i < SLOTS && bucket->slots[i]; i++) {
+				uint32_t number = bucket->slots[i] & ~mask;
+
+				if (((bucket->slots[i] ^ want) & mask) == 0 &&
+				    same(ctx, number, key))
+					return number;
+			}
+		if (!bucket->slots[SLOTS - 1])
+			return 0;
+	}
+}
+
+uint32_t ids_index_find(const struct ids_index *x, uint32_t hash, ids_index_same *same,
+                        const void *ctx, const void *key)
+{
+	uint32_t number = 0;
+
+	if (x->buckets)
+		number = find(x->buckets, x->bits, hash, same, ctx, key);
+	if (number == 0 && x->old)
+		number = find(x->old, x->bits - 1, hash, same, ctx, key);
+	return number;
+}
+
+void ids_index_fetch(const struct ids_index *x, uint32_t hash)
+{
+	if (x->buckets)
+		__builtin_prefetch(&x->buckets[low_bits(hash, x->bits)]);
+	if (x->old)
+		__builtin_prefetch(&x->old[low_bits(hash, x->bits - 1)]);
+}
+
+/* ---- adding ---- */
+
+static unsigned count_taken(const struct ids_bucket *bucket)
+{
+	unsigned taken = 0;
+
+	for (unsigned i = 0; i < SLOTS; i++)
+		taken += bucket->slots[i] != 0;
+	return taken;
+}
+
+static void put(struct ids_index *x, uint32_t hash, uint32_t number)
+{
+	uint32_t slot = hash_slot(x->bits, hash) | number, at = low_bits(hash, x->bits);
+
+	while (x->buckets[at].slots[SLOTS - 1]) {
+		at = low_bits(at + 1, x->bits);
+		slot |= MOVED;
+	}
+	x->buckets[at].slots[count_taken(&x->buckets[at])] = slot;
+}
+
+static void grow(struct ids_index *x)
+{
+	unsigned bits = x->buckets ? x->bits + 1 : 0;
+
+	assert(!x->old);
+	if (bits == HASH_BITS)
+		abort(); /* 800 million ids: had no memory long before */
+	x->old = x->buckets;
+	x->old_memory = x->memory;
+	x->moved = 0;
+	x->bits = bits;
+	x->buckets = new_buckets(bits, &x->memory);
+}
+
+static void drop_old(struct ids_index *x)
+{
+	mem_free(x->old_memory);
+	x->old = x->old_memory = NULL;
+}
+
+/* Copies an old bucket. The lowest bit of hash that a slot keeps tells in which of two its number is
+ * now, and becomes the number's highest; it is 0, since numbers were narrower when it was added. */
+static void move_one(struct ids_index *x, ids_index_hash *hash_of, const void *ctx)
+{
+	unsigned bits = x->bits - 1, shift = number_bits(bits);
+	const uint32_t *slots = x->old[x->moved].slots;
+	struct ids_bucket *into[2] = {&x->buckets[x->moved],
+	                              &x->buckets[x->moved + (UINT32_C(1) << bits)]};
+	unsigned taken[2] = {count_taken(into[0]), count_taken(into[1])}, n_others = 0;
+	uint32_t others[SLOTS];
+
+	for (unsigned i = 0; i < SLOTS && slots[i]; i++) {
+		unsigned side = slots[i] >> shift & 1;
+
+		if (slots[i] & MOVED || taken[side] == SLOTS)
+			others[n_others++] = low_bits(slots[i], shift);
+		else
+			into[side]->slots[taken[side]++] = slots[i] & ~(UINT32_C(1) << shift);
+	}
+	for (unsigned i = 0; i < n_others; i++)
+		put(x, hash_of(ctx, others[i]), others[i]);
+	if (++x->moved == UINT32_C(1) << bits)
+		drop_old(x);
+}
+
+void ids_index_add(struct ids_index *x, uint32_t hash, uint32_t number, ids_index_hash *hash_of,
+                   const void *ctx)
+{
+	assert(number == x->used + 1);
+	if (!x->buckets || number > (uint64_t)FULL << x->bits)
+		grow(x);
+	if (x->old)
+		move_one(x, hash_of, ctx);
+	put(x, hash, number);
+	x->used++;
+}
+
+size_t ids_index_bytes(const struct ids_index *x)
+{
+	size_t bytes = x->buckets ? sizeof(struct ids_bucket) << x->bits : 0;
+
+	return x->old ? bytes + bytes / 2 : bytes;
+}
+
+void ids_index_free(struct ids_index *x)
+{
+	drop_old(x);
+	mem_free(x->memory);
+	*x = (struct ids_index){0};
+}

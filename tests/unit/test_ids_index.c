@@ -1,0 +1,138 @@
+/* The index of ids: whatever the hashes, what was added is found, in every step of its growth. */
+#include "index/ids_index.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define FEW  1500u
+#define MANY 200000u
+
+struct keys {
+	uint32_t *hashes; /* by number, which is the key, too */
+};
+
+static uint32_t hash_at(const void *ctx, uint32_t number)
+{
+	return ((const struct keys *)ctx)->hashes[number];
+}
+
+static bool same(const void *ctx, uint32_t number, const void *key)
+{
+	(void)ctx;
+	return number == *(const uint32_t *)key;
+}
+
+static uint32_t find(const struct ids_index *x, const struct keys *k, uint32_t key)
+{
+	return ids_index_find(x, k->hashes[key], same, k, &key);
+}
+
+typedef uint32_t hash_maker(uint32_t number);
+
+static void fill(struct keys *k, uint32_t n, hash_maker *make)
+{
+	k->hashes = calloc(n + 2, sizeof(*k->hashes));
+	for (uint32_t i = 1; i < n + 2; i++)
+		k->hashes[i] = make(i);
+}
+
+/* Looks for all after every addition. */
+static void add_and_find(hash_maker *make)
+{
+	struct ids_index x = {0};
+	struct keys k;
+
+	fill(&k, FEW, make);
+	assert_int_equal(find(&x, &k, 1), 0);
+	for (uint32_t i = 1; i <= FEW; i++) {
+		uint32_t moved = x.old ? x.moved : 0;
+
+		ids_index_fetch(&x, k.hashes[i]);
+		ids_index_add(&x, k.hashes[i], i, hash_at, &k);
+		assert_true(!x.old || x.moved <= moved + 1);
+		for (uint32_t key = 1; key <= i; key++)
+			assert_int_equal(find(&x, &k, key), key);
+		assert_int_equal(find(&x, &k, i + 1), 0);
+	}
+	ids_index_free(&x);
+	assert_int_equal(ids_index_bytes(&x), 0);
+	free(k.hashes);
+}
+
+static uint32_t good_hash(uint32_t number)
+{
+	return (uint32_t)(number * UINT64_C(0x9E3779B97F4A7C15) >> 20);
+}
+
+static uint32_t all_bits(uint32_t number)
+{
+	(void)number;
+	return UINT32_MAX;
+}
+
+static uint32_t no_bits(uint32_t number)
+{
+	(void)number;
+	return 0;
+}
+
+static uint32_t high_bits(uint32_t number)
+{
+	return number << 20;
+}
+
+static uint32_t two_places(uint32_t number)
+{
+	return number & 1 ? UINT32_C(0x3FF) : 0;
+}
+
+static void finds_in_every_step(void **state)
+{
+	(void)state;
+	add_and_find(good_hash);
+}
+
+/* Hashes that meet fill bucket after bucket, around the table's end too. */
+static void collisions_are_told_apart(void **state)
+{
+	(void)state;
+	add_and_find(all_bits);
+	add_and_find(no_bits);
+	add_and_find(high_bits);
+	add_and_find(two_places);
+}
+
+static void many_take_little(void **state)
+{
+	struct ids_index x = {0};
+	struct keys k;
+
+	(void)state;
+	fill(&k, MANY, good_hash);
+	for (uint32_t i = 1; i <= MANY; i++) {
+		ids_index_add(&x, k.hashes[i], i, hash_at, &k);
+		if (i > 1000 && !x.old)
+			assert_in_range(ids_index_bytes(&x), i * UINT64_C(4), i * UINT64_C(10));
+	}
+	for (uint32_t i = 1; i <= MANY; i++)
+		assert_int_equal(find(&x, &k, i), i);
+	assert_int_equal(find(&x, &k, MANY + 1), 0);
+	ids_index_free(&x);
+	free(k.hashes);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_in_every_step),
+		cmocka_unit_test(collisions_are_told_apart),
+		cmocka_unit_test(many_take_little),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
