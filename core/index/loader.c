@@ -31,8 +31,8 @@
 
 #define SLICE_TIME   4000                /* microseconds */
 #define SLICE_EVENTS 64u                 /* merged between two looks at the clock */
-#define PIECE        (UINT64_C(1) << 20) /* bytes */
-#define END_PIECES   2                   /* that may be loaded ahead: a screen of rows */
+#define PIECE        (UINT64_C(1) << 19) /* bytes: they fit a core's cache with what they become */
+#define END_PIECES   4                   /* that may be loaded ahead: a screen of rows */
 
 #define PAUSE_MS 10
 

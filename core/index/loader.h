@@ -73,7 +73,7 @@ void loader_start(struct loader *l, bool follow);
  * end_loaded or another state than loading. Events are numbered as they come, so those of the end come first. False:
  * there is nothing to be loaded ahead. */
 bool loader_load_end(struct loader *l);
-/* Bytes of every piece, for tests; before anything is loaded. Otherwise about 1 MiB each. */
+/* Bytes of every piece, for tests; before anything is loaded. Otherwise about 512 KiB each. */
 void loader_set_piece(struct loader *l, uint64_t bytes);
 /* l reads what stands at before's path now: lines that a writer still adds to the old file are looked for whenever
  * the new one changes. Before loader_start. */
