@@ -248,14 +248,14 @@ static void the_position_stays_while_the_thing_does(void **state)
 	detail_pane_event(&b->pane, 0);
 	draw(b, 10, 80);
 	assert_true(detail_pane_act(&b->pane, ACTION_PAGE_DOWN));
-	top = b->pane.reader.top;
+	top = b->pane.reader.top.piece;
 	assert_true(top > 4);
 	detail_pane_event(&b->pane, 0);
 	b->pane.stale = true;
 	draw(b, 10, 80);
-	assert_int_equal(b->pane.reader.top, top);
+	assert_int_equal(b->pane.reader.top.piece, top);
 	detail_pane_event(&b->pane, 1);
-	assert_int_equal(b->pane.reader.top, 0);
+	assert_int_equal(b->pane.reader.top.piece, 0);
 	detail_pane_trace(&b->pane, 0);
 	draw(b, 10, 80);
 	detail_pane_event(&b->pane, EVENT_NONE);

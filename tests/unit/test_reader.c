@@ -31,6 +31,16 @@ static const char *draw(struct reader *r, int rows, int cols, bool roles)
 	return screen;
 }
 
+/* A search may go on while the reader is drawn. */
+static bool find(struct reader *r, struct str typed, int direction)
+{
+	bool found = reader_find(r, typed, direction);
+
+	while (reader_busy(r))
+		draw(r, r->height > 0 ? r->height : 10, r->width > 0 ? r->width : 36, false);
+	return found && reader_hits(r) > 0;
+}
+
 static void add(struct reader *r, const char *text)
 {
 	reader_add(r, ROLE_TEXT, 0, ROLE_TEXT, STR_EMPTY, str_of(text));
@@ -92,25 +102,25 @@ static void every_movement_works(void **state)
 	assert_memory_equal(draw(&r, 10, 10, false), "1 ", 2);
 	assert_int_equal(reader_percent(&r), 10);
 	reader_act(&r, ACTION_DOWN);
-	assert_int_equal(r.top, 1);
+	assert_int_equal(r.top.piece, 1);
 	reader_act(&r, ACTION_PAGE_DOWN);
-	assert_int_equal(r.top, 10);
+	assert_int_equal(r.top.piece, 10);
 	reader_act(&r, ACTION_HALF_DOWN);
-	assert_int_equal(r.top, 15);
+	assert_int_equal(r.top.piece, 15);
 	reader_act(&r, ACTION_HALF_UP);
 	reader_act(&r, ACTION_PAGE_UP);
-	assert_int_equal(r.top, 1);
+	assert_int_equal(r.top.piece, 1);
 	reader_act(&r, ACTION_UP);
 	reader_act(&r, ACTION_UP);
-	assert_int_equal(r.top, 0);
+	assert_int_equal(r.top.piece, 0);
 	reader_act(&r, ACTION_LAST);
-	assert_int_equal(r.top, 90);
+	assert_int_equal(r.top.piece, 90);
 	assert_int_equal(reader_percent(&r), 100);
 	reader_act(&r, ACTION_PAGE_DOWN);
-	assert_int_equal(r.top, 90);
-	reader_go(&r, 49);
+	assert_int_equal(r.top.piece, 90);
+	reader_go(&r, 50, false);
 	assert_memory_equal(draw(&r, 10, 10, false), "50 ", 3);
-	reader_go(&r, 1000);
+	reader_go(&r, 1000, false);
 	assert_memory_equal(draw(&r, 10, 10, false), "91 ", 3);
 	assert_false(reader_act(&r, ACTION_SCROLL_RIGHT));
 	assert_false(reader_act(&r, ACTION_OPEN));
@@ -185,17 +195,17 @@ static void position_survives_the_same_text_made_anew(void **state)
 	draw(&r, 10, 10, false);
 	reader_act(&r, ACTION_PAGE_DOWN);
 	reader_clear(&r);
-	assert_int_equal(r.top, 0);
+	assert_int_equal(r.top.piece, 0);
 	number_lines(&r, 50);
-	r.top = 9;
+	r.top.piece = 9;
 	assert_memory_equal(draw(&r, 10, 10, false), "10 ", 3);
-	r.top = 4000;
-	r.top_row = 77;
+	r.top.piece = 4000;
+	r.top.row = 77;
 	assert_memory_equal(draw(&r, 10, 10, false), "41 ", 3);
 	reader_clear(&r);
 	assert_string_equal(draw(&r, 2, 10, false), "\n\n");
 	assert_true(reader_act(&r, ACTION_LAST));
-	assert_false(reader_find(&r, STR("x"), 1));
+	assert_false(find(&r, STR("x"), 1));
 	assert_int_equal(reader_percent(&r), 100);
 	reader_fini(&r);
 }
@@ -208,24 +218,24 @@ static void find_goes_round_and_shows_the_hit(void **state)
 	reader_init(&r);
 	number_lines(&r, 100);
 	draw(&r, 10, 10, false);
-	assert_true(reader_find(&r, STR("77"), 1));
+	assert_true(find(&r, STR("77"), 1));
 	assert_int_equal(reader_hits(&r), 1);
 	assert_non_null(strstr(draw(&r, 10, 10, false), "77"));
-	assert_true(reader_find(&r, STR("5"), 1));
+	assert_true(find(&r, STR("5"), 1));
 	assert_int_equal(reader_hits(&r), 19);
-	assert_int_equal(r.hit_line, 74); /* 75 was in sight */
-	reader_find(&r, STR("5"), 1);
-	assert_int_equal(r.hit_line, 84);
-	reader_find(&r, STR("5"), 1);
-	assert_int_equal(r.hit_line, 94);
-	reader_find(&r, STR("5"), 1);
-	assert_int_equal(r.hit_line, 4);
+	assert_int_equal(r.hit.piece, 74); /* 75 was in sight */
+	find(&r, STR("5"), 1);
+	assert_int_equal(r.hit.piece, 84);
+	find(&r, STR("5"), 1);
+	assert_int_equal(r.hit.piece, 94);
+	find(&r, STR("5"), 1);
+	assert_int_equal(r.hit.piece, 4);
 	assert_non_null(strstr(draw(&r, 10, 10, false), "\n5 "));
-	reader_find(&r, STR("5"), -1);
-	assert_int_equal(r.hit_line, 94);
-	assert_false(reader_find(&r, STR("nothing"), 1));
+	find(&r, STR("5"), -1);
+	assert_int_equal(r.hit.piece, 94);
+	assert_false(find(&r, STR("nothing"), 1));
 	assert_int_equal(reader_hits(&r), 0);
-	assert_false(reader_find(&r, STR_EMPTY, 1));
+	assert_false(find(&r, STR_EMPTY, 1));
 	reader_fini(&r);
 }
 
@@ -241,22 +251,22 @@ static void find_walks_through_one_long_paragraph(void **state)
 		buf_puts(&words, i % 1000 == 500 ? "needle " : "hayhay ");
 	add(&r, words.p);
 	draw(&r, 10, 36, false);
-	assert_false(reader_find(&r, STR("Needle"), 1)); /* a capital: as it is */
+	assert_false(find(&r, STR("Needle"), 1)); /* a capital: as it is */
 	for (int i = 0; i < 3; i++) {
-		before = r.top_row;
-		assert_true(reader_find(&r, STR("needle"), 1));
-		assert_true(r.top_row > before);
+		before = r.top.row;
+		assert_true(find(&r, STR("needle"), 1));
+		assert_true(r.top.row > before);
 		assert_non_null(strstr(draw(&r, 10, 36, false), "needle"));
 	}
-	assert_true(reader_find(&r, STR("needle"), 1)); /* round */
-	assert_true(r.top_row < before);
+	assert_true(find(&r, STR("needle"), 1)); /* round */
+	assert_true(r.top.row < before);
 	assert_non_null(strstr(draw(&r, 10, 36, false), "needle"));
 	reader_act(&r, ACTION_WRAP);
 	draw(&r, 10, 36, false);
-	assert_true(reader_find(&r, STR("needle"), 1));
+	assert_true(find(&r, STR("needle"), 1));
 	assert_true(r.left > 0);
 	assert_non_null(strstr(draw(&r, 10, 36, false), "needle"));
-	assert_true(reader_find(&r, STR("needle"), -1));
+	assert_true(find(&r, STR("needle"), -1));
 	assert_non_null(strstr(draw(&r, 10, 36, false), "needle"));
 	buf_free(&words);
 	reader_fini(&r);
@@ -274,7 +284,7 @@ static void matches_are_painted(void **state)
 	add(&r, "one Two three two");
 	add(&r, "abcdefghijtwoefghij");
 	add(&r, "\xe7\xbf\xbbtwo");
-	assert_true(reader_find(&r, STR("two"), 1));
+	assert_true(find(&r, STR("two"), 1));
 	surface_init(&s, 8, 13);
 	reader_draw(&r, &s, surface_area(&s));
 	for (int i = 0; i < 8 * 13; i++)
@@ -300,13 +310,13 @@ static void any_size_is_drawn(void **state)
 	for (int i = 0; i < 30; i++)
 		reader_add(&r, ROLE_TEXT, i * 10, ROLE_USER, STR("label"),
 		           STR("some \xe7\xbf\xbb\xe7\xbf\xbb text \xff\x1b]0;x\x07 with bytes"));
-	reader_find(&r, STR("te"), 1);
+	find(&r, STR("te"), 1);
 	for (int cols = 0; cols < 60; cols++) {
 		for (int rows = 0; rows < 6; rows++) {
 			draw(&r, rows, cols, true);
 			reader_act(&r, ACTION_LAST);
 			draw(&r, rows, cols, true);
-			reader_find(&r, STR("te"), rows % 2 ? 1 : -1);
+			find(&r, STR("te"), rows % 2 ? 1 : -1);
 			reader_act(&r, ACTION_HALF_UP);
 		}
 		reader_act(&r, ACTION_WRAP);
@@ -336,12 +346,238 @@ static void one_huge_paragraph_scrolls(void **state)
 		if (i % 100 == 0)
 			draw(&r, 40, 100, false);
 	}
-	assert_int_equal(r.top, 0);
-	assert_int_equal(r.top_row, 0);
+	assert_int_equal(r.top.piece, 0);
+	assert_int_equal(r.top.row, 0);
 	if (getenv("TIMES"))
 		print_message("added and drawn %lld ms, scrolled %lld ms\n",
 		              (long long)(counted - start) / 1000,
 		              (long long)(time_monotonic() - counted) / 1000);
+	buf_free(&text);
+	reader_fini(&r);
+}
+
+/* ---- pieces that fold ---- */
+
+static const char *const message =
+	"one two three four five six seven eight nine ten eleven twelve thirteen";
+
+static uint32_t add_fold(struct reader *r, const char *label, const char *text, const char *summary,
+                         uint32_t group)
+{
+	return reader_add_piece(r, &(struct reader_piece){.text = str_of(text),
+	                                                  .label = str_of(label),
+	                                                  .summary = str_of(summary),
+	                                                  .group = group,
+	                                                  .preview = 2,
+	                                                  .begins = true,
+	                                                  .tag = (uint8_t)label[0],
+	                                                  .fold = READER_SELF});
+}
+
+static void folded_pieces_say_how_much_they_hide(void **state)
+{
+	struct reader r;
+
+	(void)state;
+	reader_init(&r);
+	r.label_width = 5;
+	r.marks = true;
+	add_fold(&r, "user", message, "", 0);
+	add_fold(&r, "tool", "{\"a\":1,\n\"b\":2}", "{a: 1, b: 2}", 0);
+	add_fold(&r, "asst", "short", "", 0);
+	assert_string_equal(draw(&r, 6, 30, false), "> user one two three four\n"
+	                                            "       five six seven eight\n"
+	                                            "       ... +31 B (Enter)\n"
+	                                            "  tool {a: 1, b: 2}\n"
+	                                            "  asst short\n"
+	                                            "\n");
+	assert_true(reader_act(&r, ACTION_OPEN));
+	assert_false(reader_act(&r, ACTION_OPEN));
+	assert_string_equal(draw(&r, 7, 30, false), "> user one two three four\n"
+	                                            "       five six seven eight\n"
+	                                            "       nine ten eleven twelve\n"
+	                                            "       thirteen\n"
+	                                            "  tool {a: 1, b: 2}\n"
+	                                            "  asst short\n"
+	                                            "\n");
+	assert_true(reader_act(&r, ACTION_NEXT_MESSAGE));
+	assert_true(reader_act(&r, ACTION_FOLD_TOGGLE));
+	assert_string_equal(draw(&r, 7, 30, false), "  user one two three four\n"
+	                                            "       five six seven eight\n"
+	                                            "       nine ten eleven twelve\n"
+	                                            "       thirteen\n"
+	                                            "> tool {\"a\":1,\n"
+	                                            "       \"b\":2}\n"
+	                                            "  asst short\n");
+	assert_true(reader_act(&r, ACTION_FOLD_ALL));
+	draw(&r, 4, 30, false);
+	assert_true(reader_act(&r, ACTION_LAST));
+	assert_true(reader_go_tag(&r, 'u', true));
+	assert_false(reader_go_tag(&r, 'x', true));
+	assert_memory_equal(draw(&r, 4, 30, false), "> user", 6);
+	reader_fini(&r);
+}
+
+static uint32_t add_group(struct reader *r, const char *says)
+{
+	return reader_add_piece(
+		       r, &(struct reader_piece){.text = str_of(says), .fold = READER_GROUP}) +
+	       1;
+}
+
+static void a_group_hides_its_pieces(void **state)
+{
+	struct reader r;
+	uint32_t group;
+
+	(void)state;
+	reader_init(&r);
+	r.label_width = 5;
+	r.marks = true;
+	add_fold(&r, "sys", "be kind", "", 0);
+	group = add_group(&r, "2 messages folded");
+	add_fold(&r, "user", "needle in the past", "", group);
+	add_fold(&r, "asst", message, "", group);
+	add_fold(&r, "user", "now", "", 0);
+	assert_string_equal(draw(&r, 4, 40, false), "> sys  be kind\n"
+	                                            "       2 messages folded\n"
+	                                            "  user now\n"
+	                                            "\n");
+	assert_int_equal(reader_percent(&r), 100);
+	/* What is found opens its group, and only that. */
+	assert_true(find(&r, STR("thirteen"), 1));
+	assert_int_equal(r.current, 3);
+	assert_string_equal(draw(&r, 8, 40, false), "  sys  be kind\n"
+	                                            "       2 messages folded\n"
+	                                            "  user needle in the past\n"
+	                                            "> asst one two three four five six\n"
+	                                            "       seven eight nine ten eleven\n"
+	                                            "       twelve thirteen\n"
+	                                            "  user now\n"
+	                                            "\n");
+	assert_true(reader_act(&r, ACTION_LEFT)); /* the piece, then its group */
+	assert_int_equal(r.current, 3);
+	assert_true(reader_act(&r, ACTION_LEFT));
+	assert_int_equal(r.current, 1);
+	assert_string_equal(draw(&r, 4, 40, false), "  sys  be kind\n"
+	                                            ">      2 messages folded\n"
+	                                            "  user now\n"
+	                                            "\n");
+	assert_false(reader_act(&r, ACTION_LEFT));
+	assert_true(reader_act(&r, ACTION_OPEN));
+	assert_non_null(strstr(draw(&r, 8, 40, false), "needle"));
+	reader_fini(&r);
+}
+
+static void hits_in_folds_are_counted(void **state)
+{
+	struct reader r;
+	struct buf says = {0};
+	uint32_t group;
+
+	(void)state;
+	reader_init(&r);
+	r.marks = true;
+	group = add_group(&r, "folded");
+	add_fold(&r, "", "one refund\nno\nrefund", "", group);
+	add_fold(&r, "", "refund", "", 0);
+	r.pieces[2].open = true;
+	draw(&r, 4, 40, false);
+	assert_true(find(&r, STR("/re[fg]und/"), 1));
+	assert_int_equal(r.hit.piece, 1); /* it has unfolded */
+	reader_find_status(&r, &says);
+	assert_string_equal(buf_text(&says), "3 lines found (n N)");
+	reader_act(&r, ACTION_FOLD_ALL);
+	buf_clear(&says);
+	reader_find_status(&r, &says);
+	assert_string_equal(buf_text(&says), "3 lines found, 3 in folds (n N)");
+	assert_false(find(&r, STR("/(/"), 1));
+	assert_int_equal(r.error.code, ERR_USAGE);
+	assert_false(find(&r, STR("nowhere"), 1));
+	buf_clear(&says);
+	reader_find_status(&r, &says);
+	assert_string_equal(buf_text(&says), "not found");
+	buf_free(&says);
+	reader_fini(&r);
+}
+
+static int laid;
+
+static void lay_shouting(struct reader_lines *out, struct str text, enum role role, int columns)
+{
+	static const struct reader_span spans[] = {{3, ROLE_STRONG}, {8, ROLE_CODE}};
+
+	(void)role;
+	(void)columns;
+	laid++;
+	assert_int_equal(text.n, 3);
+	reader_lines_add_spans(out, 0, STR("one TWO three"), spans, 2);
+}
+
+static void a_layout_has_lines_and_roles_of_its_own(void **state)
+{
+	struct reader r;
+	struct surface s;
+
+	(void)state;
+	reader_init(&r);
+	laid = 0;
+	reader_add_piece(&r, &(struct reader_piece){.text = STR("abc"), .lay = lay_shouting});
+	surface_init(&s, 3, 10);
+	reader_draw(&r, &s, surface_area(&s));
+	assert_int_equal(s.cells[0].role, ROLE_STRONG);
+	assert_int_equal(s.cells[4].role, ROLE_CODE);
+	assert_int_equal(s.cells[10].role, ROLE_TEXT);
+	assert_string_equal(s.cells[10].text, "t");
+	reader_draw(&r, &s, surface_area(&s));
+	assert_int_equal(laid, 1);
+	surface_fini(&s);
+	assert_true(find(&r, STR("three"), 1));
+	assert_int_equal(reader_hits(&r), 1);
+	draw(&r, 3, 20, false);
+	assert_int_equal(laid, 2); /* the width is another */
+	reader_fini(&r);
+}
+
+/* 60,000 lines three times: only what is seen is laid out. */
+static void many_lines_open_and_scroll(void **state)
+{
+	struct reader r;
+	struct buf text = {0};
+	int64_t start = time_monotonic(), drawn;
+
+	(void)state;
+	reader_init(&r);
+	r.marks = true;
+	for (int i = 0; i < 60000; i++)
+		buf_printf(&text, "line %d of a long \xe2\x80\x94 conversation\n", i);
+	for (int i = 0; i < 3; i++)
+		reader_add_piece(&r,
+		                 &(struct reader_piece){.text = buf_str(&text), .begins = true});
+	draw(&r, 40, 100, false);
+	drawn = time_monotonic();
+	assert_false(r.pieces[0].lines.at[50000].clean);
+	assert_int_equal(r.pieces[1].laid_for, 0);
+	reader_act(&r, ACTION_LAST);
+	assert_non_null(strstr(draw(&r, 40, 100, false), "line 59999 of"));
+	assert_int_equal(r.pieces[0].laid_for, 0); /* gone again */
+	for (int i = 0; i < 2000; i++)
+		reader_act(&r, ACTION_PAGE_UP);
+	draw(&r, 40, 100, false);
+	assert_int_equal(reader_percent(&r), 56);
+	reader_go(&r, 50, true);
+	draw(&r, 40, 100, false);
+	assert_int_equal(reader_percent(&r), 50);
+	assert_int_equal(r.top.piece, 1);
+	assert_true(find(&r, STR("line 59999 "), 1));
+	while (reader_busy(&r))
+		draw(&r, 40, 100, false);
+	assert_int_equal(reader_hits(&r), 3);
+	assert_int_equal(r.hit.piece, 1);
+	if (getenv("TIMES"))
+		print_message("drawn %lld ms, the rest %lld ms\n",
+		              (long long)(drawn - start) / 1000,
+		              (long long)(time_monotonic() - drawn) / 1000);
 	buf_free(&text);
 	reader_fini(&r);
 }
@@ -360,6 +596,11 @@ int main(void)
 		cmocka_unit_test(matches_are_painted),
 		cmocka_unit_test(any_size_is_drawn),
 		cmocka_unit_test(one_huge_paragraph_scrolls),
+		cmocka_unit_test(folded_pieces_say_how_much_they_hide),
+		cmocka_unit_test(a_group_hides_its_pieces),
+		cmocka_unit_test(hits_in_folds_are_counted),
+		cmocka_unit_test(a_layout_has_lines_and_roles_of_its_own),
+		cmocka_unit_test(many_lines_open_and_scroll),
 	};
 
 	setlocale(LC_ALL, "C.UTF-8");

@@ -86,6 +86,8 @@ const struct command commands[] = {
 	{ACTION_FOLD_LEVEL, 9, "fold-level-9", "z9", NULL},
 	{ACTION_FLAT, 0, "flat", "zl", "a flat list by start, and back"},
 	{ACTION_CLOCK, 0, "clock", "zt", "clock times or offsets in the scale"},
+	{ACTION_NEXT_MESSAGE, 0, "next-message", "}", "the next message of a conversation"},
+	{ACTION_PREVIOUS_MESSAGE, 0, "previous-message", "{", "the message before"},
 	{ACTION_WRAP, 0, "wrap", "zw", "wrap long lines of text or not"},
 
 	GROUP("Copying"),

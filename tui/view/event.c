@@ -16,6 +16,7 @@ static void event_draw(struct view *v, struct surface *s, struct area a)
 
 	detail_pane_event(&e->detail, e->event);
 	detail_pane_draw(&e->detail, v->world->explorer, s, a, true);
+	v->draw_again_us = reader_busy(&e->detail.reader) ? VIEW_AT_ONCE : 0;
 }
 
 static bool is_call(const struct events *t, uint32_t event)
@@ -95,11 +96,10 @@ static void event_head(struct view *v, struct buf *out)
 static void event_status(struct view *v, struct buf *out)
 {
 	struct event_view *e = (struct event_view *)v;
-	uint32_t hits = reader_hits(&e->detail.reader);
 
-	if (hits > 0)
-		buf_printf(out, "%u lines found (n N)  ", hits);
-	buf_printf(out, "%d%%  [ ] tab  < > other call", reader_percent(&e->detail.reader));
+	reader_find_status(&e->detail.reader, out);
+	buf_printf(out, "%s%d%%  [ ] tab  < > other call", out->n > 0 ? "  " : "",
+	           reader_percent(&e->detail.reader));
 }
 
 static void event_command(struct view *v, struct buf *out)
@@ -119,9 +119,7 @@ static void event_command(struct view *v, struct buf *out)
 
 static void event_go(struct view *v, uint64_t number, bool percent)
 {
-	struct reader *r = &((struct event_view *)v)->detail.reader;
-
-	reader_go(r, (uint32_t)view_place(number, percent, r->n));
+	reader_go(&((struct event_view *)v)->detail.reader, number, percent);
 }
 
 static bool event_copy(struct view *v, enum copy_what what, struct buf *out)

@@ -42,9 +42,7 @@ static void help_command(struct view *v, struct buf *out)
 
 static void help_go(struct view *v, uint64_t number, bool percent)
 {
-	struct reader *r = &((struct help_view *)v)->reader;
-
-	reader_go(r, (uint32_t)view_place(number, percent, r->n));
+	reader_go(&((struct help_view *)v)->reader, number, percent);
 }
 
 static void help_free(struct view *v)

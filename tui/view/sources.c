@@ -172,7 +172,7 @@ static void fill(struct sources_view *v)
 {
 	struct explorer *x = v->view.world->explorer;
 	struct reader *r = &v->reader;
-	uint32_t top = r->top, top_row = r->top_row;
+	struct reader_place top = r->top;
 
 	reader_clear(r);
 	v->n_bad = 0;
@@ -190,7 +190,6 @@ static void fill(struct sources_view *v)
 		reader_addf(r, ROLE_TEXT, 0, "%s", "");
 	}
 	r->top = top;
-	r->top_row = top_row;
 }
 
 static uint64_t what_it_is_made_of(const struct sources_view *v)
@@ -216,25 +215,21 @@ static uint64_t what_it_is_made_of(const struct sources_view *v)
 	       (p.offline ? 3 : 0) + (p.ready ? 2 : 0) + (p.api.wait_until != 0 ? 11 : 0);
 }
 
-/* After a drawing, which counted the rows: scrolls if the cursor's line is not wholly seen, and says whether it did. */
+/* After a drawing: scrolls if the cursor's line is not wholly seen, and says whether it did. */
 static bool bring_into_sight(struct sources_view *v)
 {
 	struct reader *r = &v->reader;
-	uint32_t at, to, top;
+	bool moved;
 
-	if (v->cursor >= v->n_bad || r->first_row == NULL || r->height <= 0)
+	if (v->cursor >= v->n_bad)
 		return false;
-	at = v->bad[v->cursor].paragraph;
-	top = r->first_row[r->top < r->n ? r->top : r->n - 1] + r->top_row;
-	if (r->first_row[at] >= top && r->first_row[at + 1] <= top + (uint32_t)r->height)
-		return false;
-	to = at;
-	if (r->first_row[at] >= top)
-		while (to > 0 && r->first_row[at + 1] - r->first_row[to - 1] <= (uint32_t)r->height)
-			to--;
-	/* What the first line belongs to is seen with it. */
-	reader_go(r, v->cursor == 0 && r->first_row[at + 1] <= (uint32_t)r->height ? 0 : to);
-	return true;
+	moved = reader_show_piece(r, v->bad[v->cursor].paragraph);
+	/* What the first line belongs to is seen with it, if there is room. */
+	if (moved && v->cursor == 0) {
+		reader_go(r, 1, false);
+		reader_show_piece(r, v->bad[0].paragraph);
+	}
+	return moved;
 }
 
 /* ---- the raw line ---------------------------------------------------------------------------- */
@@ -394,9 +389,7 @@ static void sources_command(struct view *view, struct buf *out)
 
 static void sources_go(struct view *view, uint64_t number, bool percent)
 {
-	struct reader *r = shown(view);
-
-	reader_go(r, (uint32_t)view_place(number, percent, r->n));
+	reader_go(shown(view), number, percent);
 }
 
 /* Of a bad line its place; without any the text. */

@@ -239,17 +239,16 @@ static void draw_reader(struct table *t, struct surface *s, struct area a, uint3
 
 	if (!same || (t->view.world->follow && t->pane.version != model_version(m)) ||
 	    t->pane.waiting) {
-		uint32_t top = t->pane.reader.top, top_row = t->pane.reader.top_row;
+		struct reader_place top = t->pane.reader.top;
+
 		reader_clear(&t->pane.reader);
 		t->pane.waiting = false;
 		if (t->query.kind == ROWS_SESSIONS)
 			fill_session(t, id);
 		else
 			fill_values(t);
-		if (same) {
+		if (same)
 			t->pane.reader.top = top;
-			t->pane.reader.top_row = top_row;
-		}
 		t->pane.version = model_version(m);
 	}
 	reader_draw(&t->pane.reader, s, a);

@@ -42,6 +42,8 @@ enum action {
 	ACTION_FOLD_NONE,
 	ACTION_FOLD_ALL,
 	ACTION_FOLD_LEVEL, /* with a digit as argument */
+	ACTION_NEXT_MESSAGE,
+	ACTION_PREVIOUS_MESSAGE,
 	ACTION_FLAT,
 	ACTION_CLOCK, /* clock or offset times */
 	ACTION_WRAP,

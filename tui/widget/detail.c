@@ -103,7 +103,7 @@ static void update(struct detail_pane *d, struct explorer *x)
 {
 	struct model *m = explorer_model(x);
 	uint32_t event = subject(d, m), version = version_of(d, m);
-	uint32_t top = d->reader.top, top_row = d->reader.top_row;
+	struct reader_place top = d->reader.top;
 	const struct detail *p = NULL;
 	enum detail_state state;
 
@@ -117,7 +117,6 @@ static void update(struct detail_pane *d, struct explorer *x)
 	reader_clear(&d->reader);
 	fill(d, m, p);
 	d->reader.top = top;
-	d->reader.top_row = top_row;
 	d->shown = state;
 	d->trace_version = version;
 	d->stale = false;
