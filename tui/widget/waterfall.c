@@ -475,8 +475,8 @@ bool waterfall_act(struct waterfall *w, struct model *m, enum action action, int
 {
 	if (!w->rows)
 		waterfall_update(w, m, true);
-	if (!w->rows)
-		return false;
+	if (!w->rows) /* nothing to move in yet */
+		return list_act(&w->list, action);
 	waterfall_take_cursor(w);
 	if (list_act(&w->list, action)) {
 		waterfall_take_cursor(w);

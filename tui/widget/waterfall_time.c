@@ -4,6 +4,9 @@
 #include "widget/waterfall_internal.h"
 
 #define TICKS_MAX 5
+#define DAYS      (UINT64_C(5) * 86400 * TIME_SECOND) /* from here on days tell more than hours */
+#define DATE      10                                  /* bytes of 2026-03-01 */
+#define YEAR      (UINT64_C(31556952) * TIME_SECOND)  /* the calendar's mean */
 
 uint64_t waterfall_span(const struct waterfall *w)
 {
@@ -28,11 +31,11 @@ static int cell_of(const struct waterfall_drawing *d, int64_t time, bool up)
 static uint64_t tick_step(uint64_t span, unsigned ticks, bool clock)
 {
 	static const uint32_t seconds[] = {
-		1,        2,        5,         10,        20,        30,         60,      120,
-		300,      600,      900,       1800,      3600,      7200,       14400,   21600,
-		43200,    86400,    172800,    432000,    864000,    1728000,    2592000, 7776000,
-		31536000, 63072000, 157680000, 315360000, 630720000, 3153600000,
+		1,     2,     5,      10,     20,     30,      60,      120,
+		300,   600,   900,    1800,   3600,   7200,    14400,   21600,
+		43200, 86400, 172800, 432000, 864000, 1728000, 2592000, 7776000,
 	};
+	static const uint32_t years[] = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000};
 	static const unsigned round[] = {1, 2, 5};
 
 	for (uint64_t unit = 1; unit < (uint64_t)TIME_SECOND && !clock; unit *= 10)
@@ -42,7 +45,24 @@ static uint64_t tick_step(uint64_t span, unsigned ticks, bool clock)
 	for (size_t i = 0; i < sizeof(seconds) / sizeof(seconds[0]); i++)
 		if (span / ((uint64_t)seconds[i] * TIME_SECOND) < ticks)
 			return (uint64_t)seconds[i] * TIME_SECOND;
+	for (size_t i = 0; i < sizeof(years) / sizeof(years[0]); i++)
+		if (span / (years[i] * YEAR) < ticks)
+			return years[i] * YEAR;
 	return span;
+}
+
+/* Of many days the day, else the time of day. */
+static void append_moment(const struct waterfall_drawing *d, int64_t time, struct buf *out)
+{
+	size_t from = out->n;
+
+	if (waterfall_span(d->w) < DAYS) {
+		time_append_clock(out, time);
+		return;
+	}
+	time_append_local(out, time);
+	out->n = from + (size_t)DATE < out->n ? from + DATE : out->n;
+	out->p[out->n] = '\0';
 }
 
 static void tick_text(const struct waterfall_drawing *d, uint64_t offset, uint64_t step,
@@ -51,7 +71,9 @@ static void tick_text(const struct waterfall_drawing *d, uint64_t offset, uint64
 	unsigned long long n = offset;
 
 	if (d->w->clock)
-		time_append_clock(out, d->w->start + (int64_t)offset);
+		append_moment(d, d->w->start + (int64_t)offset, out);
+	else if (step >= YEAR && offset > 0)
+		buf_printf(out, "%lluy", n / YEAR);
 	else if (offset >= 60 * (uint64_t)TIME_SECOND)
 		format_seconds(out, (int64_t)offset);
 	else if (offset == 0 || step % TIME_SECOND == 0)
@@ -67,7 +89,9 @@ static void tick_text(const struct waterfall_drawing *d, uint64_t offset, uint64
 static void end_text(const struct waterfall_drawing *d, struct buf *out)
 {
 	if (d->w->clock)
-		time_append_clock(out, d->w->end);
+		append_moment(d, d->w->end, out);
+	else if (waterfall_span(d->w) >= YEAR)
+		buf_printf(out, "%lluy", (unsigned long long)(waterfall_span(d->w) / YEAR));
 	else
 		format_seconds(out, (int64_t)waterfall_span(d->w));
 }
