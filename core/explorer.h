@@ -8,6 +8,7 @@
 #include "collect/stream.h"
 #include "index/loader.h"
 #include "message/message.h"
+#include "message/tools.h"
 #include "model/tree.h"
 #include "query/lookup.h"
 #include "query/rows.h"
@@ -135,6 +136,7 @@ struct detail {
 	struct buf properties_text; /* properties that came as a JSON string, decoded */
 	struct json_tree properties_tree;
 	struct messages messages;
+	struct tools tools;
 };
 const struct detail *explorer_detail(struct explorer *x, uint32_t event);
 /* The tree that d->properties is a node of. */
@@ -142,6 +144,15 @@ const struct json_tree *detail_properties(const struct detail *d);
 /* Reads and parses at once, for commands that print. Free with detail_free. */
 struct detail *detail_read(const struct events *events, uint32_t event);
 void detail_free(struct detail *d);
+
+/* The call before a call: the generation of the same trace, begun earlier, whose input shares the longest run of messages from
+ * the first one on (of several the latest). Looked for by workers, kept; NULL while it is not known yet. */
+struct previous {
+	uint32_t event;  /* EVENT_NONE: none shares any */
+	uint32_t shared; /* messages of the input, from the first, that both have */
+	uint32_t number; /* which call of the trace the previous one is, by start, from 1 */
+};
+const struct previous *explorer_previous(struct explorer *x, uint32_t event);
 
 /* What a trace was asked and what it answered: one line each, not clean, from its earliest
  * generation with a user text and its latest with an answer. Read by workers, kept; NULL while

@@ -93,12 +93,14 @@ void detail_fill(struct detail *d, struct place_of_event place)
 	}
 	find_properties(d);
 	messages_read(&d->messages, detail_properties(d), d->properties);
+	tools_read(&d->tools, detail_properties(d), d->properties);
 	d->state = DETAIL_READY;
 }
 
 void detail_fini(struct detail *d)
 {
 	messages_free(&d->messages);
+	tools_free(&d->tools);
 	json_tree_free(&d->properties_tree);
 	buf_free(&d->properties_text);
 	json_tree_free(&d->tree);
