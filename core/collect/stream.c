@@ -3,7 +3,8 @@
  * How it works. The thread waits for the input and for word to stop (a pipe, so that poll ends). What it
  * reads goes through stream_inflate, a document and the limit of a line into `out`, which is written when
  * it is full and whenever all that was read has been taken. The loop is told by a wake, and looks at the
- * journal's size for itself: the two share nothing but `done`, what is not changed after it, and `taken`.
+ * journal's size for itself: the two share nothing but `done`, what is not changed after it, and
+ * the counts that tell how far it is.
  *
  * Left to others: what the lines mean (index), which events stand in a document (document.c). */
 #include "collect/stream.h"
@@ -48,11 +49,12 @@ struct stream {
 	/* shared */
 	int stop_pipe[2];
 	atomic_bool stop, done;
-	_Atomic uint64_t taken;
+	_Atomic uint64_t taken, written;
+	_Atomic int64_t last; /* time_monotonic() of the last read */
 
 	/* the thread's while it runs */
 	int fd, file;
-	uint64_t max_bytes, inflated, written;
+	uint64_t max_bytes, inflated;
 	struct stream_inflate inflate;
 	struct document *document;
 	char head[JOURNAL_UTF16_BYTES];
@@ -170,9 +172,10 @@ static enum err open_temporary(struct stream *s, const char *name, struct errinf
 static void flush(struct stream *s)
 {
 	struct str rest = buf_str(&s->out);
+	uint64_t room = s->max_bytes - atomic_load(&s->written);
 
-	if (s->written + rest.n > s->max_bytes) {
-		rest = str_sub(rest, 0, (size_t)(s->max_bytes - s->written));
+	if (rest.n > room) {
+		rest = str_sub(rest, 0, (size_t)room);
 		err_set(&s->failure, ERR_LIMIT, "its events need over %llu MiB",
 		        (unsigned long long)(s->max_bytes >> 20));
 	}
@@ -185,7 +188,7 @@ static void flush(struct stream *s)
 			        strerror(errno));
 			break;
 		}
-		s->written += (uint64_t)n;
+		atomic_fetch_add(&s->written, (uint64_t)n);
 		rest = str_sub(rest, (size_t)n, SIZE_MAX);
 	}
 	buf_clear(&s->out);
@@ -256,6 +259,8 @@ static enum err take_inflated(void *ctx, struct str bytes, struct errinfo *e)
 
 	if (atomic_load(&s->stop))
 		return err_set(e, ERR_BUSY, "it was stopped");
+	atomic_store(&s->taken, s->inflate.taken);
+	atomic_store(&s->last, time_monotonic());
 	if (over)
 		bytes = str_sub(bytes, 0, (size_t)room);
 	s->inflated += bytes.n;
@@ -424,8 +429,9 @@ void stream_read_status(const struct stream *s, struct stream_status *out)
 	*out = (struct stream_status){
 		.taken = atomic_load(&s->taken),
 		.size = s->size,
-		.written = journal_size(s->journal),
+		.written = atomic_load(&s->written),
 		.began = s->began,
+		.last = atomic_load(&s->last),
 		.ended = s->ended,
 	};
 }

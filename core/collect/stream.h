@@ -44,6 +44,7 @@ struct stream_status {
 	uint64_t size;    /* of all there are; 0: not known */
 	uint64_t written; /* of the journal */
 	int64_t began;    /* time_monotonic(); 0: it has not */
+	int64_t last;     /* likewise when it read something; 0: it has not */
 	bool ended;
 };
 void stream_read_status(const struct stream *s, struct stream_status *out);

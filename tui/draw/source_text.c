@@ -97,7 +97,7 @@ void source_progress_text(struct buf *out, const struct loader_status *s, int64_
 	append_rate(out, s->loaded - s->began_at, s->bytes - s->loaded, now - s->began);
 }
 
-void source_stream_text(struct buf *out, const struct stream_status *s, int64_t now)
+void source_stream_text(struct buf *out, const struct stream_status *s)
 {
 	bool known = s->taken < s->size; /* it may have grown since */
 
@@ -105,9 +105,9 @@ void source_stream_text(struct buf *out, const struct stream_status *s, int64_t 
 		append_percent(out, s->taken, s->size);
 	else
 		format_bytes(out, s->taken);
-	buf_puts(out, " read");
-	if (s->began != 0 && !s->ended)
-		append_rate(out, s->taken, known ? s->size - s->taken : 0, now - s->began);
+	buf_puts(out, s->ended && s->size == 0 ? " read, then it ended" : " read");
+	if (s->last != 0 && !s->ended)
+		append_rate(out, s->taken, known ? s->size - s->taken : 0, s->last - s->began);
 	buf_puts(out, "   temporary journal ");
 	format_bytes(out, s->written);
 }

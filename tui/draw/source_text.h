@@ -15,7 +15,7 @@ enum role source_state_text(struct buf *out, const struct loader_status *s, uint
 void source_progress_text(struct buf *out, const struct loader_status *s, int64_t now);
 /* How far a stream is: "41% of 1.2 GB read   212 MB/s   3.1s left   temporary journal 3.4 GB". The percentage and the time
  * left where it is known how much there is; neither they nor the rate once all was read. */
-void source_stream_text(struct buf *out, const struct stream_status *s, int64_t now);
+void source_stream_text(struct buf *out, const struct stream_status *s);
 /* Where a bad line is and what is wrong with it: "PATH:12: bad: is not JSON at byte 0 of the line (3 of the file)". Not
  * clean either. */
 void source_bad_line_text(struct buf *out, const char *path, const struct bad_line *b);

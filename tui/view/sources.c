@@ -34,6 +34,14 @@ struct sources_view {
 
 /* ---- the text -------------------------------------------------------------------------------- */
 
+/* How far it is the stream says then: what it is loaded from grows as well. */
+static bool is_streaming(const struct explorer *x, uint32_t source)
+{
+	struct stream_status s;
+
+	return explorer_source_stream(x, source, &s) && !s.ended;
+}
+
 static void add_state(struct reader *r, const struct explorer *x, uint32_t source)
 {
 	const struct loader_status *s = explorer_source(x, source);
@@ -42,7 +50,7 @@ static void add_state(struct reader *r, const struct explorer *x, uint32_t sourc
 
 	if (s->state == LOADER_LOADING && s->began == 0) {
 		buf_puts(&text, " when the source before it is in");
-	} else if (s->state == LOADER_LOADING) {
+	} else if (s->state == LOADER_LOADING && !is_streaming(x, source)) {
 		buf_puts(&text, "   ");
 		source_progress_text(&text, s, time_monotonic());
 	}
@@ -59,7 +67,7 @@ static void add_stream(struct reader *r, const struct explorer *x, uint32_t sour
 
 	if (!explorer_source_stream(x, source, &s) || s.began == 0)
 		return;
-	source_stream_text(&text, &s, time_monotonic());
+	source_stream_text(&text, &s);
 	reader_add(r, ROLE_TEXT, INDENT, ROLE_TEXT, STR_EMPTY, buf_str(&text));
 	if (notice != NULL)
 		reader_add(r, ROLE_WARNING, INDENT, ROLE_TEXT, STR_EMPTY, str_of(notice));
@@ -89,7 +97,7 @@ static void add_counts(struct reader *r, const struct loader_status *s)
 		            (unsigned long long)s->too_long);
 	if (s->pending > 0)
 		reader_addf(r, ROLE_WARNING, INDENT,
-		            "%llu bytes of an unfinished last line wait for their end",
+		            "%llu bytes of an unfinished last line are not counted",
 		            (unsigned long long)s->pending);
 }
 
@@ -202,7 +210,8 @@ static uint64_t what_it_is_made_of(const struct sources_view *v)
 	for (uint32_t i = 0; i < explorer_source_count(x); i++) {
 		const struct loader_status *s = explorer_source(x, i);
 
-		made = made * 31 + (explorer_source_stream(x, i, &stream) ? stream.taken : 0);
+		if (explorer_source_stream(x, i, &stream))
+			made = made * 31 + stream.taken * 2 + stream.ended;
 		made = made * 31 + s->loaded;
 		made = made * 31 + s->bytes + s->pending;
 		made = made * 31 + (uint64_t)s->state * 2 + s->succeeded;
