@@ -581,15 +581,6 @@ void explorer_progress(const struct explorer *x, uint64_t *loaded, uint64_t *byt
 	}
 }
 
-struct place_of_event explorer_place(const struct events *events, uint32_t event)
-{
-	const struct event *e = events_get(events, event);
-
-	return (struct place_of_event){.journal = events->journals[event_journal(e)],
-	                               .offset = event_offset(e),
-	                               .length = e->length};
-}
-
 void explorer_arrival(const struct explorer *x, struct explorer_counts *early,
                       struct explorer_counts *late)
 {

@@ -81,6 +81,15 @@ static void find_properties(struct detail *d)
 		json_tree_free(&d->properties_tree);
 }
 
+struct place_of_event explorer_place(const struct events *events, uint32_t event)
+{
+	const struct event *e = events_get(events, event);
+
+	return (struct place_of_event){.journal = events->journals[event_journal(e)],
+	                               .offset = event_offset(e),
+	                               .length = e->length};
+}
+
 void detail_fill(struct detail *d, struct place_of_event place)
 {
 	d->properties = JSON_NO_NODE;
