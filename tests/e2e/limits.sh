@@ -129,9 +129,42 @@ small_memory()
 			survived
 			[ "$CODE" = 0 ] && worked=$((worked + 1)) || refused=$((refused + 1))
 		done
-		kilobytes=$((kilobytes * 7 / 8))
+		kilobytes=$((kilobytes * 4 / 5))
 	done
 	[ "$worked" -gt 0 ] || fail 'no amount of memory is enough'
+}
+
+# A long line is left out of what there is no memory for, and that is said.
+long_line()
+{
+	local kilobytes=500000 whole=0 left_out=0
+	{
+		printf '{"uuid":"%s","event":"$ai_generation","timestamp":"2026-03-01T10:00:00Z",' "$(uuid 1)"
+		printf '"properties":{"$ai_trace_id":"t","$ai_model":"long","$ai_input":"'
+		head -c 28000000 /dev/zero | tr '\0' x
+		echo '"}}'
+		event span "$(uuid 2)" t 2026-03-01T10:00:01Z
+	} >"$D/long.ndjson"
+	while [ "$kilobytes" -gt 65000 ]; do
+		limited "-v $kilobytes" show "$(uuid 1)" "$D/long.ndjson" --json
+		case $CODE in
+		0)
+			[ "$(wc -c <"$D/out")" -gt 28000000 ] && whole=$((whole + 1)) || left_out=$((left_out + 1))
+			[ -s "$D/err" ] && err_has 'not enough memory to open an event of 28'
+			;;
+		1)
+			limited "-v $kilobytes" stats -v "$D/long.ndjson"
+			[ "$CODE" = 6 ] || out_has 'no memory for a line so long'
+			left_out=$((left_out + 1))
+			;;
+		*) survived ;;
+		esac
+		limited "-v $kilobytes" show "$(uuid 2)" "$D/long.ndjson" --json
+		survived
+		kilobytes=$((kilobytes * 3 / 4))
+	done
+	[ "$whole" -gt 0 ] || fail 'a line of 28 MB: there was never enough memory'
+	[ "$left_out" -gt 0 ] || fail 'a line of 28 MB: there was always enough memory'
 }
 
 files_that_may_not_grow()
@@ -187,6 +220,7 @@ gzip -k "$D/many.ndjson"
 small_stack
 small_stack_explorer
 small_memory
+long_line
 files_that_may_not_grow
 few_descriptors
 verdict
