@@ -153,6 +153,23 @@ folders()
 	json events/generation 300
 }
 
+# More sources than descriptors are usual: each takes one, a compressed one two.
+many()
+{
+	local i
+	mkdir "$D/many"
+	for i in $(seq 1 120); do
+		head -1 "$D/x.ndjson" >"$D/many/$i.ndjson"
+	done
+	(
+		FAILED=0
+		ulimit -S -n 64
+		exits 0 stats "$D/many" --json
+		json source/files 120
+		[ "$FAILED" = 0 ]
+	) || FAILED=$((FAILED + 1))
+}
+
 # A closed segment of a journal.
 segments()
 {
@@ -189,7 +206,10 @@ endless()
 {
 	(
 		FAILED=0
-		ulimit -v 3000000
+		# A sanitizer's shadow needs more than that alone.
+		if (ulimit -v 3000000 && "$TRACEHOG" --version >/dev/null 2>&1); then
+			ulimit -v 3000000
+		fi
 		exits 6 stats /dev/zero --json
 		json source/bad_lines 1
 		[ "$(at source/bytes)" -lt 300000000 ] || fail "$RAN: it kept $(at source/bytes) bytes"
@@ -218,6 +238,7 @@ ways
 payloads
 logs
 folders
+many
 segments
 cut
 endless

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -364,6 +365,17 @@ static void say_notices(const struct explorer *x)
 			output_error(explorer_source_notice(x, i));
 }
 
+/* A source takes a descriptor or two: as many as may be open without asking anybody. */
+static void allow_descriptors(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return;
+	files.rlim_cur = files.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &files);
+}
+
 static struct explorer *open_all(struct loop *loop, const struct options *o, bool follows,
                                  char *const *words, int n, int *code)
 {
@@ -375,6 +387,7 @@ static struct explorer *open_all(struct loop *loop, const struct options *o, boo
 	uint32_t added = 0;
 	enum err err;
 
+	allow_descriptors();
 	s.all = mem_zero((size_t)s.n, sizeof(*s.all));
 	err = choose_all(&s, o, n > 0 ? words : no_words, &e);
 	*code = exit_of_err(err);
