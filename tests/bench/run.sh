@@ -1,20 +1,31 @@
 #!/bin/bash
 # Does the program count right, and how fast is it beside others on the same bytes?
 #
-#   run.sh            the truth check, then the load table
-#   run.sh --truth    the truth check alone
-#   run.sh --load     the load table alone
+#   run.sh            all of these, one after the other
+#   run.sh --truth    do the totals agree with what was generated?
+#   run.sh --load     whole processes that read all of it and print totals, beside others
+#   run.sh --growth   time and memory for 1, 2, 4 and 8 times the events
+#   run.sh --screen   the explorer in a terminal: when rows are there, how soon a key is answered
+#                     while the file loads and afterwards, what it keeps in memory
 #   run.sh --quick    a small truth check, for the tests
 #
-# The truth check compares "tracehog stats --json" with what the generator counted while it wrote,
-# for large and small events, clean and with broken lines; every mismatch is printed and the exit
-# status is 1. The load table compares whole processes in interleaved rounds; a clock fails
-# nothing, but wrong totals do.
+# A clock fails nothing, but wrong totals do: they are printed, and the exit status is 1.
 #
-# From the environment: TRACEHOG (the binary), BENCH_DATA (a folder for about 2 GB), TRUTH_BYTES,
-# TRUTH_EVENTS, TRUTH_SEEDS, LOAD_BYTES, LOAD_EVENTS, ROUNDS, THREADS (of the others; tracehog has
-# its own number), and YYJSON, a checkout of github.com/ibireme/yyjson. Peers that are not there
-# are left out.
+# How to read it. The host's speed changes by the minute, so the programs run in turn, round after
+# round, and only what stands in one table can be compared: ratios rather than seconds.
+#   n1g     1 GB of events of about 11 kB, as chats and agents send them
+#   s1m     1,000,000 events of about 600 bytes
+#   load    "ratio" is tracehog's time by the other's, the median of the rounds
+#   growth  "factor" is by the row with the fewest events: 2, 4, 8 are linear
+#   screen  milliseconds since the start; "rows" is when rows of events stand on the screen, "all
+#           read" when it has not changed any more for half a second. A key's time is from sending
+#           it to the last byte of its answer, median and worst. RssAnon is what it keeps in memory
+#           of its own once all is read; the bytes an event leave out what it keeps for one event.
+#
+# From the environment: TRACEHOG (the binary), BENCH_DATA (a folder for about 4 GB; what was generated
+# there is used again), TRUTH_BYTES, TRUTH_EVENTS, TRUTH_SEEDS, LOAD_BYTES, LOAD_EVENTS,
+# GROWTH_EVENTS, ROUNDS, THREADS (of the others; tracehog has its own number), and YYJSON, a
+# checkout of github.com/ibireme/yyjson. Peers that are not there are left out.
 set -u
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -33,11 +44,11 @@ die()
 
 what=${1:-all}
 case $what in
-all | --truth | --load) ;;
+all | --truth | --load | --growth | --screen) ;;
 --quick)
 	: "${TRUTH_BYTES:=20m}" "${TRUTH_EVENTS:=40k}" "${TRUTH_SEEDS:=11}"
 	;;
-*) die "there is no option \"$what\": --truth, --load or --quick" ;;
+*) die "there is no option \"$what\": --truth, --load, --growth, --screen or --quick" ;;
 esac
 
 [ -x "$tracehog" ] || die "there is no program $tracehog: build it, or set TRACEHOG"
@@ -73,6 +84,17 @@ generate() # NAME ARG...
 	shift
 	"$bin/gen_events" "$@" --truth "$data/$name.truth" >"$data/$name.ndjson" ||
 		die "generating $name failed"
+}
+
+# What stands there from an earlier run is used again.
+generate_once() # NAME ARG...
+{
+	local name=$1 made
+	made="${*:2} $(cksum <"$here/gen_events.c")"
+	[ "$(cat "$data/$name.made" 2>/dev/null)" = "$made" ] && [ -s "$data/$name.ndjson" ] && return
+	rm -f "$data/$name.made"
+	generate "$@"
+	echo "$made" >"$data/$name.made"
 }
 
 truth_of() # NAME KEY
@@ -219,7 +241,7 @@ table() # NAME
 measure_load() # NAME GENERATOR-ARG...
 {
 	local name=$1 round
-	generate "$@"
+	generate_once "$@"
 	echo
 	echo "$name: gen_events ${*:2}: $(truth_of "$name" bytes) bytes," \
 		"$(truth_of "$name" events) events"
@@ -234,13 +256,117 @@ measure_load() # NAME GENERATOR-ARG...
 		awk '/fresh-map/ { printf "limit in process: %-8s %s s %6s MB/s\n", $1, $4, $6 }'
 }
 
+# ---- growth ----------------------------------------------------------------
+
+# $work/growth gets lines "EVENTS SECONDS CPU-SECONDS PEAK-KB".
+grow() # EVENTS
+{
+	local name=grown-$1
+	if ! "$bin/measure" "$work/took" "$tracehog" stats --json "$data/$name.ndjson" \
+		>"$work/out" </dev/null || ! agrees "$name" "$work/out"; then
+		echo "WRONG  tracehog on $name"
+		wrong=1
+		return
+	fi
+	awk -v events="$1" '{ print events, $1, $2 + $3, $4 }' "$work/took" >>"$work/growth"
+}
+
+measure_growth()
+{
+	local one=${GROWTH_EVENTS:-250000} round times
+	: >"$work/growth"
+	for times in 1 2 4 8; do
+		generate "grown-$((one * times))" --small --events $((one * times)) --seed 4
+	done
+	for round in $(seq "$rounds"); do
+		for times in 1 2 4 8; do
+			grow $((one * times))
+		done
+	done
+	rm -f "$data"/grown-*
+	echo
+	echo "growth: gen_events --small --seed 4, tracehog stats --json"
+	awk -v baseline="$(baseline)" -f "$here/growth.awk" "$work/growth"
+}
+
+# ---- the explorer in a terminal --------------------------------------------
+
+down='Down*12,PgDn*4'
+
+# Keys are pressed as soon as READY stands on the screen, or only when all is quiet.
+probe() # WHEN NAME ROUND PROGRAM READY COMMAND...
+{
+	local when=$1 out=$work/screen/$4.$1.$3.json quiet=20
+	[ "$when" = early ] || quiet=500
+	timeout 120 python3 "$here/tty_probe" --label "$4" --size 120x40 --idle 0 --keys "$down" \
+		--quiet $quiet --ready "$5" -- "${@:6}" >"$out" 2>"$work/err" </dev/null ||
+		echo "FAILED $4 on $2 ($when): $(tail -n 1 "$work/err")"
+}
+
+# A row of the list of traces begins with its time, one of lnav's log as well.
+rows='(?m)^[ >!]*\d\d-\d\d \d\d:\d\d '
+logged='ai_(generation|span|trace|embedding)'
+
+probe_one() # NAME ROUND: what they keep for one event
+{
+	probe late "$@" tracehog-one "$rows" "$tracehog" "$work/one.ndjson"
+	command -v lnav >/dev/null &&
+		probe late "$@" lnav-one "$logged" lnav -q -I "$data/lnav" "$work/one.ndjson"
+}
+
+screen_round() # NAME ROUND
+{
+	local file=$data/$1.ndjson
+	probe early "$@" tracehog "$rows" "$tracehog" "$file"
+	probe late "$@" tracehog "$rows" "$tracehog" "$file"
+	command -v less >/dev/null && probe late "$@" less '"uuid"' less -S "$file"
+	# It takes ten times as long: once is enough.
+	[ "$2" = 1 ] || return
+	command -v lnav >/dev/null || return
+	# Nothing of the log is there until all is read: the keys are pressed at the first frame.
+	probe early "$@" lnav . lnav -q -I "$data/lnav" "$file"
+	probe late "$@" lnav "$logged" lnav -q -I "$data/lnav" "$file"
+}
+
+measure_screen() # NAME GENERATOR-ARG...
+{
+	local name=$1 round
+	generate_once "$@"
+	"$bin/gen_events" --small --events 1 >"$work/one.ndjson"
+	rm -rf "$work/screen"
+	mkdir "$work/screen"
+	cat "$data/$name.ndjson" >/dev/null
+	probe_one "$name" 1
+	for round in $(seq "$rounds"); do
+		screen_round "$name" "$round"
+	done
+	echo
+	echo "$name on a screen of 120x40: $(truth_of "$name" events) events"
+	python3 "$here/screen_table.py" "$(truth_of "$name" events)" "$work"/screen/*.json
+}
+
 machine
 case $what in all | --truth | --quick) check_all_truths ;; esac
 case $what in
+all | --load | --growth | --screen) build_peers ;;
+esac
+n1g=(n1g --bytes "${LOAD_BYTES:-1g}" --seed 1)
+s1m=(s1m --small --events "${LOAD_EVENTS:-1m}" --seed 2)
+case $what in
 all | --load)
-	build_peers
-	measure_load n1g --bytes "${LOAD_BYTES:-1g}" --seed 1
-	measure_load s1m --small --events "${LOAD_EVENTS:-1m}" --seed 2
+	measure_load "${n1g[@]}"
+	measure_load "${s1m[@]}"
+	;;
+esac
+case $what in all | --growth) measure_growth ;; esac
+case $what in
+all | --screen)
+	if command -v python3 >/dev/null; then
+		measure_screen "${n1g[@]}"
+		measure_screen "${s1m[@]}"
+	else
+		leave_out "the screen" "python3 is not there"
+	fi
 	;;
 esac
 exit $wrong
