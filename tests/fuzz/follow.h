@@ -15,7 +15,7 @@
 #define MOST_SOURCES 24u
 #define HEAD_BYTES   256u /* by which a journal knows a file that was written anew */
 
-enum mode { FOLLOWED, AWAITED, SKIPPED, FED, MODES };
+enum mode { FOLLOWED, AWAITED, SKIPPED, FED, END_FIRST, MODES };
 
 /* One that was made, whatever its name is now. */
 struct file {
