@@ -247,7 +247,7 @@ int main(int argc, char **argv)
 	if (argc == 2 && strcmp(argv[1], "bytes") == 0)
 		check_bytes(text, n);
 	else if (argc == 3 && strcmp(argv[1], "columns") == 0)
-		check_columns(text, n, atoi(argv[2]));
+		check_columns(text, n, (int)strtol(argv[2], NULL, 10));
 	else
 		fail("usage: terminal bytes|columns COLS", 0);
 	free(text);

@@ -9,6 +9,7 @@
 
 /* ---- texts ----------------------------------------------------------------------------------------------------------- */
 
+/* NOLINTBEGIN: that they mislead is what they are for */
 static const char *const texts[] = {
 	/* what acts: raw, then as JSON spells it */
 	"\033[8;5;31mPWNED",
@@ -101,6 +102,7 @@ static const char *const texts[] = {
 	"data:image/png;base64,\\u001b[31mPWNED",
 	"```\\u001b[31mPWNED\\n# head\\n```",
 };
+/* NOLINTEND */
 #define TEXTS (sizeof(texts) / sizeof(texts[0]))
 
 /* Many of one kind: a base, and what stands on or behind it. */
@@ -158,6 +160,7 @@ const char *hostile_text(size_t i)
 	"'$ai_is_error':'@','$ai_stream':'@','$process_person_profile':'@','$ai_temperature':" \
 	"'@','$ai_max_tokens':'@'"
 
+/* NOLINTBEGIN: long lines are put together of several strings */
 static const char *const templates[] = {
 	"{'uuid':'@a#','event':'$ai_trace','distinct_id':'@','timestamp':'2026-03-01T10:00:00Z',"
 	"'properties':{'$ai_trace_id':'@ t#','$ai_session_id':'@ s#','$ai_trace_name':'@',"
@@ -208,6 +211,7 @@ static const char *const templates[] = {
 
 	"{'uuid':'@j#','event':'@','distinct_id':'@','timestamp':'@','properties':{'@':'@'}}",
 };
+/* NOLINTEND */
 #define TEMPLATES (sizeof(templates) / sizeof(templates[0]))
 
 static void write_line(FILE *out, const char *template, const char *text, size_t number)
