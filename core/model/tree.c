@@ -465,7 +465,6 @@ static void begin(struct tree_build *b, enum phase phase)
 	}
 }
 
-/* True: done. */
 static bool run(struct tree_build *b, struct slice *slice)
 {
 	switch (b->phase) {
@@ -530,7 +529,6 @@ unsigned tree_percent(const struct tree_build *b)
 	return (unsigned)b->phase * 100 / PHASE_DONE;
 }
 
-/* Freeing a little at a time is left out: it takes a part of what filling took. */
 void tree_drop(struct tree_build *b)
 {
 	if (b == NULL)

@@ -2,8 +2,8 @@
 #ifndef QUERY_GROUPS_H
 #define QUERY_GROUPS_H
 
-#include "query/rows.h"
 #include "base/slice.h"
+#include "query/rows.h"
 
 /* Fills r->groups from the events that match r->query (errors_only is not looked at) and that there are
  * now. What comes between two steps is left out, but may be seen in parts if it changes what was there:
