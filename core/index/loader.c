@@ -82,6 +82,7 @@ struct loader {
 	uint64_t known_start; /* of a line, behind all lines merged; PIECE_NO_START */
 	bool end_knows;       /* known_start is for the end to say */
 	bool line_start;      /* a line starts at position */
+	bool untold; /* the state: it is not known yet whether another journal succeeds this one */
 };
 
 static void slice(void *ctx);
@@ -289,15 +290,29 @@ static bool is_open_ended(enum loader_state state)
 	return state == LOADER_GONE || state == LOADER_REPLACED;
 }
 
-/* What becomes of the path is its successor's, once there is one. */
+/* Something else stands at its path now. */
+static bool is_other(enum loader_state state)
+{
+	return state == LOADER_SHRUNK || state == LOADER_REPLACED;
+}
+
+static void tell(struct loader *l)
+{
+	l->untold = false;
+	if (l->notify.happened)
+		l->notify.happened(l->notify.ctx, l->number);
+}
+
+/* What becomes of the path is its successor's, once there is one; whether there is one is told with it. */
 static void set_state(struct loader *l, enum loader_state state)
 {
 	if (l->status.state == state || (l->status.succeeded && is_open_ended(state)))
 		return;
 	l->status.state = state;
 	l->status.since = time_now();
-	if (l->notify.happened)
-		l->notify.happened(l->notify.ctx, l->number);
+	l->untold = is_other(state) && l->follow && l->notify.succeed;
+	if (!l->untold)
+		tell(l);
 }
 
 static void stop_following(struct loader *l)
@@ -311,18 +326,18 @@ static void stop_following(struct loader *l)
 static void offer(struct loader *l)
 {
 	struct loader_status *status = &l->status;
-	bool other = status->state == LOADER_SHRUNK || status->state == LOADER_REPLACED;
 	struct errinfo before;
 
-	if (!other || !l->follow || l->in_flight > 0 || status->succeeded || !l->notify.succeed)
+	if (!is_other(status->state) || !l->follow || l->in_flight > 0 || status->succeeded ||
+	    !l->notify.succeed)
 		return;
 	before = status->error;
 	status->error = (struct errinfo){0};
 	status->succeeded = l->notify.succeed(l->notify.ctx, l->number, &status->error);
 	if (status->succeeded)
 		stop_following(l);
-	else if (l->notify.happened && strcmp(before.msg, status->error.msg) != 0)
-		l->notify.happened(l->notify.ctx, l->number);
+	if (l->untold || strcmp(before.msg, status->error.msg) != 0)
+		tell(l);
 }
 
 /* The writer took back what it could not finish, as on a full disk: the next load begins at position. */

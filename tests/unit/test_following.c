@@ -22,7 +22,8 @@ struct bench {
 	struct loop_timer *tick; /* so that waiting for something that never comes ends */
 	struct explorer *explorer;
 	char folder[64], path[80], other[80];
-	unsigned said; /* what became of sources */
+	unsigned said;  /* what became of sources */
+	char last[256]; /* with which error */
 };
 
 static void nothing(void *ctx)
@@ -35,6 +36,7 @@ static void count_said(void *ctx, uint32_t source)
 	struct bench *b = ctx;
 
 	assert_true(source < explorer_source_count(b->explorer));
+	snprintf(b->last, sizeof(b->last), "%s", explorer_source(b->explorer, source)->error.msg);
 	b->said++;
 }
 
@@ -329,10 +331,13 @@ static void says_what_cannot_be_read(void **state)
 	assert_false(explorer_source(b->explorer, 0)->succeeded);
 	assert_non_null(strstr(explorer_source(b->explorer, 0)->error.msg, "a pipe"));
 	assert_int_equal(explorer_source_count(b->explorer), 1);
-	unlink(b->path);
+	assert_int_equal(b->said, 1);
+	assert_non_null(strstr(b->last, "a pipe"));
+	assert_int_equal(rename(b->path, b->other), 0);
 	put(b->path, "w", 4, 4);
 	wait_events(b, 4);
 	assert_true(explorer_source(b->explorer, 0)->succeeded);
+	assert_string_equal(b->last, "");
 }
 
 /* A worker reads them; of what was truncated there is nothing to be read. */
