@@ -142,7 +142,7 @@ bool journal_is_awaited(const struct journal *j)
 
 enum err journal_open(struct journal **out, const char *path, struct errinfo *e)
 {
-	struct stat status;
+	struct stat status = {0};
 	int file;
 	enum err err = open_regular(path, &file, &status, e);
 
@@ -156,7 +156,7 @@ enum err journal_open(struct journal **out, const char *path, struct errinfo *e)
 
 enum err journal_open_file(struct journal **out, int file, const char *name, struct errinfo *e)
 {
-	struct stat status;
+	struct stat status = {0};
 	enum err err = check_regular(file, name, &status, e);
 	char watched[32];
 
@@ -225,7 +225,7 @@ static bool is_rewritten(struct journal *j, const struct stat *status, uint64_t 
 
 static enum journal_change look_for_file(struct journal *j)
 {
-	struct stat status;
+	struct stat status = {0};
 	int file;
 
 	if (open_regular(j->path, &file, &status, NULL) != ERR_OK)

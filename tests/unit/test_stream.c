@@ -562,35 +562,6 @@ static void test_news_come_while_it_waits(void **state)
 	stream_free(s);
 }
 
-static void test_what_is_streamed(void **state)
-{
-	struct bench *b = *state;
-	struct buf packed = {0};
-
-	write_file(b, STR("{\"event\":\"x\"}\n"));
-	assert_int_equal(stream_open_file(b->path), -1);
-	write_file(b, STR_EMPTY);
-	assert_int_equal(stream_open_file(b->path), -1);
-	/* The first line of a file that grows. */
-	write_file(b, STR("{\"event\":\"$ai_sp"));
-	assert_int_equal(stream_open_file(b->path), -1);
-	write_file(b, (struct str){"\xFF\xFE{\0", 4});
-	assert_int_equal(stream_open_file(b->path), -1);
-	assert_int_equal(stream_open_file(b->folder), -1);
-	assert_int_equal(stream_open_file("/nowhere/at/all"), -1);
-	for (size_t i = 0; i < 2; i++) {
-		int fd;
-
-		buf_clear(&packed);
-		packs[i](&packed, STR("x"));
-		write_file(b, buf_str(&packed));
-		fd = stream_open_file(b->path);
-		assert_true(fd >= 0);
-		close(fd);
-	}
-	buf_free(&packed);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -608,7 +579,6 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_full_disk, enter, leave),
 		cmocka_unit_test_setup_teardown(test_stop, enter, leave),
 		cmocka_unit_test_setup_teardown(test_news_come_while_it_waits, enter, leave),
-		cmocka_unit_test_setup_teardown(test_what_is_streamed, enter, leave),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
