@@ -20,8 +20,8 @@ static bool is_word(char c)
 void mask_add(struct mask *m, struct str token)
 {
 	if (m->n == MASK_TOKENS || token.n <= SHOWN || token.n > LONGEST ||
-	    memchr(token.p, '\\', token.n))
-		return;
+	    memchr(token.p, '\\', token.n) || memchr(token.p, '"', token.n))
+		return; /* what would take a quote of the line's with it is no token */
 	if (!str_starts(token, STR("phc_")) && !str_starts(token, STR("phx_")))
 		return;
 	for (size_t i = 0; i < m->n; i++)
