@@ -272,6 +272,8 @@ static void begin_before_end(struct loader *l)
 {
 	assert(l->status.end_loaded);
 	l->status.end_loaded = false;
+	l->status.began = time_monotonic();
+	l->status.began_at = l->status.loaded;
 	l->next = l->position;
 	l->until = l->ahead;
 	ask_more(l);
@@ -430,6 +432,7 @@ static void absorb(struct loader *l, const struct piece *p)
 		set_state(l, LOADER_FAILED);
 	} else if (end && p->to == l->limit) {
 		status->end_loaded = true;
+		status->began = 0;
 	}
 }
 

@@ -36,9 +36,9 @@ struct loader_status {
 	bool loaded_once; /* all that stood there when loading began was looked at */
 	bool end_loaded;  /* the end is in, and the rest waits for loader_start */
 	struct record_counts counts;
-	uint64_t bytes;    /* size of the journal */
-	uint64_t loaded;   /* bytes merged so far */
-	int64_t began;     /* time_monotonic() when this load began; 0: none has */
+	uint64_t bytes;  /* size of the journal */
+	uint64_t loaded; /* bytes merged so far */
+	int64_t began;   /* time_monotonic() when this load began; 0: none has, or the rest waits */
 	uint64_t began_at; /* `loaded` of that moment */
 	uint64_t pending;  /* bytes of a last line that is not finished yet */
 	uint64_t too_long; /* lines over JOURNAL_MAX_LINE, skipped (they are bad lines too) */

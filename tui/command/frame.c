@@ -5,6 +5,7 @@
 #include "command/app_internal.h"
 #include "command/remote.h"
 #include "draw/format.h"
+#include "draw/source_text.h"
 #include "draw/width.h"
 
 #include <string.h>
@@ -101,6 +102,26 @@ static void progress(struct app *a, struct buf *out)
 	buf_printf(out, "loading %u%% of ", bytes == 0 ? 0 : (unsigned)(loaded * 100 / bytes));
 	format_bytes(out, bytes);
 	buf_puts(out, "  ");
+}
+
+/* Of the source that is being loaded; the time is that of all. */
+static void append_rate(const struct app *a, struct buf *out)
+{
+	const struct explorer *x = a->world.explorer;
+	uint64_t loaded, bytes;
+
+	explorer_progress(x, &loaded, &bytes);
+	if (bytes - loaded < LOADING_SHOWN)
+		return;
+	for (uint32_t i = 0; i < explorer_source_count(x); i++) {
+		const struct loader_status *s = explorer_source(x, i);
+		struct stream_status stream;
+
+		if (s->state == LOADER_LOADING && s->began != 0 &&
+		    !explorer_source_stream(x, i, &stream))
+			source_rate_text(out, s->loaded - s->began_at, bytes - loaded,
+			                 time_monotonic() - s->began);
+	}
 }
 
 static const int tab_order[] = {1, 2, 3, 4, 7, 8, 0};
@@ -208,6 +229,7 @@ static void draw_status(struct app *a, struct surface *s, struct area row)
 	if (again != 0 && (v->draw_again_us == 0 || again < v->draw_again_us))
 		v->draw_again_us = again;
 	v->class->status(v, &text);
+	append_rate(a, &text);
 	used = 1 + surface_put(s, row, 0, 1, row.cols - 2, ROLE_STATUS,
 	                       whole_fields(buf_str(&text), row.cols - 2, false));
 	draw_command(a, s, row, used + 1);

@@ -66,8 +66,7 @@ enum role source_state_text(struct buf *out, const struct loader_status *s, uint
 	return ROLE_TEXT;
 }
 
-/* What was done since it began, and how much is left; left 0: not known. */
-static void append_rate(struct buf *out, uint64_t done, uint64_t left, int64_t took)
+void source_rate_text(struct buf *out, uint64_t done, uint64_t left, int64_t took)
 {
 	double rate = (double)done / ((double)took / (double)TIME_SECOND);
 
@@ -94,7 +93,7 @@ void source_progress_text(struct buf *out, const struct loader_status *s, int64_
 	if (s->began == 0 || s->bytes == 0 || s->loaded > s->bytes)
 		return;
 	append_percent(out, s->loaded, s->bytes);
-	append_rate(out, s->loaded - s->began_at, s->bytes - s->loaded, now - s->began);
+	source_rate_text(out, s->loaded - s->began_at, s->bytes - s->loaded, now - s->began);
 }
 
 void source_stream_text(struct buf *out, const struct stream_status *s)
@@ -107,7 +106,7 @@ void source_stream_text(struct buf *out, const struct stream_status *s)
 		format_bytes(out, s->taken);
 	buf_puts(out, s->ended && s->size == 0 ? " read, then it ended" : " read");
 	if (s->last != 0 && !s->ended)
-		append_rate(out, s->taken, known ? s->size - s->taken : 0, s->last - s->began);
+		source_rate_text(out, s->taken, known ? s->size - s->taken : 0, s->last - s->began);
 	buf_puts(out, "   temporary journal ");
 	format_bytes(out, s->written);
 }

@@ -13,6 +13,9 @@ enum role source_state_text(struct buf *out, const struct loader_status *s, uint
 /* "41% of 1.2 GB   212 MB/s   3.1s left" of a source that is being loaded; now: time_monotonic(). The rate is left out
  * while it cannot be told. Nothing if it has not begun. */
 void source_progress_text(struct buf *out, const struct loader_status *s, int64_t now);
+/* "   212 MB/s   3.1s left" of bytes that were done in took microseconds, and how many are left; 0: not known. Nothing
+ * while it cannot be told. */
+void source_rate_text(struct buf *out, uint64_t done, uint64_t left, int64_t took);
 /* How far a stream is: "41% of 1.2 GB read   212 MB/s   3.1s left   temporary journal 3.4 GB". The percentage and the time
  * left where it is known how much there is; neither they nor the rate once all was read. */
 void source_stream_text(struct buf *out, const struct stream_status *s);

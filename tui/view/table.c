@@ -59,6 +59,15 @@ static bool newest_first(const struct table *t)
 	return !t->query.ascending && sorted_by(t) == own_column(t->query.kind);
 }
 
+/* While a file is loaded whose end came first, all that comes is older. */
+static bool is_older_coming(const struct table *t)
+{
+	struct explorer_counts early, late;
+
+	explorer_arrival(t->view.world->explorer, &early, &late);
+	return late.events > 0 && late.events == explorer_events(t->view.world->explorer)->n;
+}
+
 /* The cursor back on what it was on; rows that came above it push nothing on the screen. */
 static void keep_cursor(struct table *t, uint32_t id, bool at_newest)
 {
@@ -71,7 +80,7 @@ static void keep_cursor(struct table *t, uint32_t id, bool at_newest)
 	}
 	row = row_of_id(t, id);
 	if (row != UINT64_MAX) {
-		if (newest_first(t) && row > t->list.cursor)
+		if (newest_first(t) && row > t->list.cursor && !is_older_coming(t))
 			t->waiting += row - t->list.cursor;
 		list_place(&t->list, row);
 	}
