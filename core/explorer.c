@@ -587,9 +587,9 @@ void explorer_arrival(const struct explorer *x, struct explorer_counts *early,
 	arrival_read(&x->arrival, x->model, early, late);
 }
 
-const struct detail *explorer_detail(struct explorer *x, uint32_t event)
+struct detail_cache *explorer_details(struct explorer *x)
 {
-	return detail_cache_get(x->details, event);
+	return x->details;
 }
 
 const struct preview *explorer_preview(struct explorer *x, uint32_t trace)

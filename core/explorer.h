@@ -109,8 +109,8 @@ void explorer_want_body(struct explorer *x, uint32_t event);
 void explorer_tail(struct explorer *x, bool on);
 
 /* The payload of one event, read and parsed by a worker. A few are kept; asking for one starts
- * it. The result stays valid until the next explorer_detail for another event has been answered
- * (hold no pointers across turns of the loop). */
+ * it. The result stays valid until the next explorer_detail for another event has been answered, or something
+ * held is released (hold no pointers across turns of the loop). */
 enum detail_state {
 	DETAIL_LOADING,
 	DETAIL_READY,
@@ -139,6 +139,10 @@ struct detail {
 	struct tools tools;
 };
 const struct detail *explorer_detail(struct explorer *x, uint32_t event);
+/* The same, but it stays where it is, and what is in it once it is ready, until it was released as often as it was held: for
+ * who borrows its texts. A large one gives its memory back when it is released. */
+const struct detail *explorer_detail_hold(struct explorer *x, uint32_t event);
+void explorer_detail_release(struct explorer *x, uint32_t event);
 /* The tree that d->properties is a node of. */
 const struct json_tree *detail_properties(const struct detail *d);
 /* Reads and parses at once, for commands that print. Free with detail_free. */

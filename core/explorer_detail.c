@@ -5,6 +5,9 @@
  * that has left it. A worker fills a detail of its own, which moves into the entry on the loop's
  * thread, if the entry is still there.
  *
+ * An entry that is held stays. Of the others so many stay as are small: what a person looks at is
+ * held, and a large one that is done with should cost nothing.
+ *
  * Left to others: what a person sees of it (tui), messages (message/). */
 #include "explorer_internal.h"
 
@@ -12,10 +15,10 @@
 
 #include <assert.h>
 
-#define ENTRIES    8
+#define ENTRIES    8 /* that nobody holds */
 #define JOBS_MAX   2
-#define BYTES_MAX  ((size_t)64 << 20) /* kept over all entries; one may be larger */
-#define ROOM_TIMES 3                  /* memory that a line takes when it has been read, in lines */
+#define BYTES_MAX  ((size_t)8 << 20) /* in them; the one asked for last may be larger */
+#define ROOM_TIMES 3                 /* memory that a line takes when it has been read, in lines */
 
 /* ---- reading ---- */
 
@@ -149,7 +152,8 @@ static size_t detail_bytes(const struct detail *d)
 
 struct entry {
 	struct detail detail;
-	bool used, running;
+	bool running;
+	unsigned holders;
 	uint64_t asked; /* when, in questions */
 };
 
@@ -158,7 +162,8 @@ struct detail_cache {
 	const struct events *events;
 	loop_fn *changed;
 	void *ctx;
-	struct entry entries[ENTRIES];
+	struct entry **entries; /* each stays where it is: others point to its detail */
+	unsigned n, cap;
 	uint64_t questions;
 	unsigned jobs;
 	bool closing;
@@ -170,56 +175,61 @@ struct detail_job {
 	struct detail detail;
 };
 
-static struct entry *find(struct detail_cache *c, uint32_t event)
+static struct entry *find(const struct detail_cache *c, uint32_t event)
 {
-	for (int i = 0; i < ENTRIES; i++) {
-		if (c->entries[i].used && c->entries[i].detail.event == event)
-			return &c->entries[i];
+	for (unsigned i = 0; i < c->n; i++) {
+		if (c->entries[i]->detail.event == event)
+			return c->entries[i];
 	}
 	return NULL;
 }
 
-static void drop(struct entry *e)
+static struct entry *add(struct detail_cache *c, uint32_t event)
 {
-	detail_fini(&e->detail);
-	*e = (struct entry){.used = false};
-}
+	struct entry *e = mem_zero(1, sizeof(*e));
 
-/* A free entry, else the one that nobody has asked for longest. */
-static struct entry *take(struct detail_cache *c)
-{
-	struct entry *oldest = &c->entries[0];
-
-	for (int i = 0; i < ENTRIES; i++) {
-		if (!c->entries[i].used)
-			return &c->entries[i];
-		if (c->entries[i].asked < oldest->asked)
-			oldest = &c->entries[i];
+	if (c->n == c->cap) {
+		c->cap = c->cap ? c->cap * 2 : ENTRIES + 1;
+		c->entries = mem_resize(c->entries, c->cap, sizeof(struct entry *));
 	}
-	drop(oldest);
-	return oldest;
+	e->detail = (struct detail){.event = event, .properties = JSON_NO_NODE};
+	e->detail.state = DETAIL_LOADING;
+	c->entries[c->n++] = e;
+	return e;
 }
 
-static void limit_bytes(struct detail_cache *c)
+static void drop(struct detail_cache *c, unsigned at)
 {
-	size_t bytes = 0;
+	struct entry *e = c->entries[at];
 
+	detail_fini(&e->detail);
+	mem_free(e);
+	c->entries[at] = c->entries[--c->n];
+}
+
+/* Drops what nobody holds, longest not asked for first, until the rest is few and small. The one asked
+ * for last is being looked at, unless that is over. */
+static void limit(struct detail_cache *c, bool over)
+{
 	for (;;) {
-		struct entry *oldest = NULL, *newest = NULL;
+		unsigned oldest = c->n, unheld = 0;
+		size_t bytes = 0;
 
-		bytes = 0;
-		for (int i = 0; i < ENTRIES; i++) {
-			struct entry *e = &c->entries[i];
+		for (unsigned i = 0; i < c->n; i++) {
+			const struct entry *e = c->entries[i];
 
-			if (!e->used || e->detail.state != DETAIL_READY)
+			if (e->holders > 0)
 				continue;
+			unheld++;
 			bytes += detail_bytes(&e->detail);
-			oldest = !oldest || e->asked < oldest->asked ? e : oldest;
-			newest = !newest || e->asked > newest->asked ? e : newest;
+			if (oldest == c->n || e->asked < c->entries[oldest]->asked)
+				oldest = i;
 		}
-		if (bytes <= BYTES_MAX || oldest == newest)
+		if (unheld <= ENTRIES && bytes <= BYTES_MAX)
 			return;
-		drop(oldest);
+		if (!over && c->entries[oldest]->asked == c->questions)
+			return;
+		drop(c, oldest);
 	}
 }
 
@@ -248,7 +258,7 @@ static void job_done(void *ctx)
 	mem_free(job);
 	if (c->closing)
 		return;
-	limit_bytes(c);
+	limit(c, false);
 	start_next(c);
 	if (e)
 		c->changed(c->ctx);
@@ -271,10 +281,10 @@ static void start_next(struct detail_cache *c)
 	while (c->jobs < JOBS_MAX) {
 		struct entry *next = NULL;
 
-		for (int i = 0; i < ENTRIES; i++) {
-			struct entry *e = &c->entries[i];
+		for (unsigned i = 0; i < c->n; i++) {
+			struct entry *e = c->entries[i];
 
-			if (e->used && !e->running && e->detail.state == DETAIL_LOADING &&
+			if (!e->running && e->detail.state == DETAIL_LOADING &&
 			    (!next || e->asked > next->asked))
 				next = e;
 		}
@@ -284,19 +294,38 @@ static void start_next(struct detail_cache *c)
 	}
 }
 
-const struct detail *detail_cache_get(struct detail_cache *c, uint32_t event)
+static struct entry *ask(struct detail_cache *c, uint32_t event)
 {
 	struct entry *e = find(c, event);
 
-	if (!e) {
-		e = take(c);
-		e->used = true;
-		e->detail = (struct detail){.event = event, .properties = JSON_NO_NODE};
-		e->detail.state = DETAIL_LOADING;
-	}
+	if (!e)
+		e = add(c, event);
 	e->asked = ++c->questions;
+	limit(c, false);
 	start_next(c);
+	return e;
+}
+
+const struct detail *explorer_detail(struct explorer *x, uint32_t event)
+{
+	return &ask(explorer_details(x), event)->detail;
+}
+
+const struct detail *explorer_detail_hold(struct explorer *x, uint32_t event)
+{
+	struct entry *e = ask(explorer_details(x), event);
+
+	e->holders++;
 	return &e->detail;
+}
+
+void explorer_detail_release(struct explorer *x, uint32_t event)
+{
+	struct entry *e = find(explorer_details(x), event);
+
+	assert(e && e->holders > 0);
+	e->holders--;
+	limit(explorer_details(x), true);
 }
 
 struct detail_cache *detail_cache_new(struct loop *loop, const struct events *events,
@@ -316,7 +345,8 @@ void detail_cache_free(struct detail_cache *c)
 	c->closing = true;
 	while (c->jobs > 0)
 		loop_step(c->loop, true);
-	for (int i = 0; i < ENTRIES; i++)
-		drop(&c->entries[i]);
+	while (c->n > 0)
+		drop(c, c->n - 1);
+	mem_free(c->entries);
 	mem_free(c);
 }

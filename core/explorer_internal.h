@@ -22,7 +22,7 @@ struct detail_cache;
 struct detail_cache *detail_cache_new(struct loop *loop, const struct events *events,
                                       loop_fn *changed, void *ctx);
 void detail_cache_free(struct detail_cache *c);
-const struct detail *detail_cache_get(struct detail_cache *c, uint32_t event);
+struct detail_cache *explorer_details(struct explorer *x);
 
 struct preview_cache;
 struct preview_cache *preview_cache_new(struct loop *loop, const struct model *model,

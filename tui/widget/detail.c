@@ -64,7 +64,7 @@ static uint32_t version_of(const struct detail_pane *d, const struct model *m)
 	                                                        : 0;
 }
 
-static void add_payload(struct detail_pane *d, const struct events *e, const struct detail *p)
+static void add_payload(struct detail_pane *d, struct explorer *x, const struct detail *p)
 {
 	struct reader *r = &d->reader;
 
@@ -81,11 +81,12 @@ static void add_payload(struct detail_pane *d, const struct events *e, const str
 	else if (d->tab == DETAIL_PROPERTIES)
 		detail_add_properties(r, p);
 	else if (d->event != EVENT_NONE || p->messages.n > 0)
-		detail_add_messages(r, &p->messages, event_kind(events_get(e, p->event)));
+		detail_add_chat(r, x, p, CHAT_LAST_TURN, false);
 }
 
-static void fill(struct detail_pane *d, struct model *m, const struct detail *p)
+static void fill(struct detail_pane *d, struct explorer *x, const struct detail *p)
 {
+	struct model *m = explorer_model(x);
 	struct reader *r = &d->reader;
 
 	r->label_width = d->tab == DETAIL_CHAT ? CHAT_LABELS : 0;
@@ -94,7 +95,7 @@ static void fill(struct detail_pane *d, struct model *m, const struct detail *p)
 	else if (d->tab == DETAIL_CHAT)
 		detail_add_trace(r, m, d->trace);
 	if (p)
-		add_payload(d, model_events(m), p);
+		add_payload(d, x, p);
 	else if (d->tab != DETAIL_CHAT)
 		reader_add_across(r, ROLE_DIM, detail_no_event(model_trace(m, d->trace)));
 }
@@ -115,7 +116,7 @@ static void update(struct detail_pane *d, struct explorer *x)
 	if (!d->stale && state == d->shown && version == d->trace_version)
 		return;
 	reader_clear(&d->reader);
-	fill(d, m, p);
+	fill(d, x, p);
 	d->reader.top = top;
 	d->shown = state;
 	d->trace_version = version;

@@ -11,7 +11,25 @@ void detail_add_facts(struct reader *r, const struct events *events, uint32_t ev
 void detail_add_trace(struct reader *r, struct model *m, uint32_t trace);
 /* Why there is none of the trace's own. Static text. */
 struct str detail_no_event(const struct trace *t);
-void detail_add_messages(struct reader *r, const struct messages *m, enum event_kind kind);
+
+/* What of a conversation is shown at once; the rest stands in groups that unfold. */
+enum chat_preset {
+	CHAT_LAST_TURN, /* from the last user message on, the output, and whatever failed */
+	CHAT_ALL,
+	CHAT_USER_AND_ANSWER, /* what users said, and the output's texts */
+	CHAT_PRESETS,
+};
+/* Tags of pieces, for reader_go_tag. */
+enum detail_tag {
+	DETAIL_TAG_NONE,
+	DETAIL_TAG_USER,   /* a user message of the input: the last is what i goes to */
+	DETAIL_TAG_OUTPUT, /* the rule above the output */
+};
+/* The conversation of an event, or its states. The pieces borrow the texts of d, which has to be held (explorer_detail_hold) for
+ * as long as they are in r, and is ready. While explorer_previous gives NULL for a generation nothing is said about the call
+ * before it: to be added anew when it is known. as_sent: texts are neither rendered nor laid out. */
+void detail_add_chat(struct reader *r, struct explorer *x, const struct detail *d,
+                     enum chat_preset preset, bool as_sent);
 void detail_add_properties(struct reader *r, const struct detail *d);
 
 /* Two blanks between facts. */
