@@ -9,6 +9,7 @@
  * while read. Digits of a number are bounded by the text's length, which is below 2^40. */
 #define EXPONENT_MAX (INT64_C(1) << 50)
 #define DIGITS_MAX   40 /* of an __int128 */
+#define SHORT_DIGITS 18 /* any number of so many digits fits 64 bits */
 
 /* digits[0..n) in text (a point may lie among them) and the power of ten of the last one. */
 struct number {
@@ -107,6 +108,39 @@ static bool take_digits(const struct number *number, int64_t whole, int64_t *val
 	return true;
 }
 
+static const char *sum_digits(const char *p, const char *end, int64_t *sum)
+{
+	for (; is_digit(p, end); p++)
+		*sum = *sum * 10 + (*p - '0');
+	return p;
+}
+
+/* What most numbers are: few digits, no exponent, nothing to round. False for any other text. */
+static bool read_short(struct str text, int scale, int64_t *out)
+{
+	const char *end = text.p + text.n, *first = text.p, *point, *p;
+	int64_t value = 0, whole, below = 0;
+
+	if (text.n == 0 || text.n > SHORT_DIGITS)
+		return false;
+	first += *first == '-';
+	point = p = sum_digits(first, end, &value);
+	whole = point - first;
+	if (p < end && *p == '.') {
+		p = sum_digits(point + 1, end, &value);
+		below = p - point - 1;
+		whole = below > 0 ? whole : 0;
+	}
+	if (p < end || whole == 0 || (whole > 1 && *first == '0'))
+		return false;
+	if (below > scale || whole + scale > SHORT_DIGITS)
+		return false;
+	for (; below < scale; below++)
+		value *= 10;
+	*out = first > text.p ? -value : value;
+	return true;
+}
+
 enum err decimal_parse(struct str text, int scale, int64_t *out)
 {
 	struct number number;
@@ -114,6 +148,8 @@ enum err decimal_parse(struct str text, int scale, int64_t *out)
 	bool round;
 
 	assert(scale >= 0 && scale <= 18);
+	if (read_short(text, scale, out))
+		return ERR_OK;
 	text = str_trim(text);
 	if (text.n == 0 || !read_number(text, &number))
 		return ERR_PARSE;

@@ -9,11 +9,6 @@ struct str str_of(const char *text)
 	return text ? (struct str){text, strlen(text)} : STR_EMPTY;
 }
 
-bool str_eq(struct str a, struct str b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 int str_cmp(struct str a, struct str b)
 {
 	size_t n = a.n < b.n ? a.n : b.n;
@@ -32,13 +27,6 @@ bool str_starts(struct str s, struct str prefix)
 bool str_ends(struct str s, struct str suffix)
 {
 	return s.n >= suffix.n && str_eq(str_sub(s, s.n - suffix.n, suffix.n), suffix);
-}
-
-struct str str_sub(struct str s, size_t from, size_t count)
-{
-	if (from >= s.n)
-		return STR_EMPTY;
-	return (struct str){s.p + from, count < s.n - from ? count : s.n - from};
 }
 
 static bool is_blank(char c)

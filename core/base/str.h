@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct str {
 	const char *p;
@@ -16,12 +17,21 @@ struct str {
 #define STR_ARG(s)   (int)(s).n, (s).p /* for "%.*s"; only for text known to be short */
 
 struct str str_of(const char *text); /* NUL-terminated text; NULL gives the empty slice */
-bool str_eq(struct str a, struct str b);
+static inline bool str_eq(struct str a, struct str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
 int str_cmp(struct str a, struct str b); /* by bytes, as memcmp, shorter first */
 bool str_starts(struct str s, struct str prefix);
 bool str_ends(struct str s, struct str suffix);
-struct str str_sub(struct str s, size_t from, size_t count); /* clamped to s */
-struct str str_trim(struct str s);                           /* ASCII blanks at both ends */
+/* Clamped to s. */
+static inline struct str str_sub(struct str s, size_t from, size_t count)
+{
+	if (from >= s.n)
+		return STR_EMPTY;
+	return (struct str){s.p + from, count < s.n - from ? count : s.n - from};
+}
+struct str str_trim(struct str s); /* ASCII blanks at both ends */
 /* Offset of the first needle at or after from, or SIZE_MAX. fold ignores ASCII case. */
 size_t str_find(struct str s, struct str needle, size_t from, bool fold);
 /* Whole-slice decimal integers; false on anything else or overflow. */

@@ -50,14 +50,12 @@ static void date_of(int64_t days, struct moment *m)
 
 static bool valid_date(const struct moment *m)
 {
-	struct moment back;
+	static const uint8_t days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	bool leap = m->year % 4 == 0 && (m->year % 100 != 0 || m->year % 400 == 0);
 
-	if (m->year < 0 || m->year > YEAR_MAX || m->month < 1 || m->month > 12 || m->day < 1 ||
-	    m->day > 31)
+	if (m->year < 0 || m->year > YEAR_MAX || m->month < 1 || m->month > 12 || m->day < 1)
 		return false;
-	/* The 31st of a shorter month comes back as another day. */
-	date_of(days_of(m->year, m->month, m->day), &back);
-	return back.day == m->day;
+	return m->day <= days[m->month - 1] && (m->month != 2 || leap || m->day < 29);
 }
 
 static bool valid_clock(const struct moment *m)
@@ -291,11 +289,54 @@ int64_t time_add(int64_t t, int64_t span)
 	return in_range(sum);
 }
 
+/* Two digits; anything else makes *bad not 0. */
+static int pair(const char *p, unsigned *bad)
+{
+	unsigned tens = (unsigned)(p[0] - '0'), ones = (unsigned)(p[1] - '0');
+
+	*bad |= (unsigned)(tens > 9) | (unsigned)(ones > 9);
+	return (int)(tens * 10 + ones);
+}
+
+/* What senders send: 2026-01-31T14:00:00.123Z, with one to six digits below the point, or none. */
+static bool read_utc(struct str s, struct moment *m)
+{
+	const char *p = s.p;
+	int place = 1000000;
+	unsigned bad = 0;
+	size_t i;
+
+	if (s.n < 20 || s.n > 27 || s.p[s.n - 1] != 'Z')
+		return false;
+	if (p[4] != '-' || p[7] != '-' || p[10] != 'T' || p[13] != ':' || p[16] != ':')
+		return false;
+	*m = (struct moment){.year = pair(p, &bad) * 100 + pair(p + 2, &bad),
+	                     .month = pair(p + 5, &bad),
+	                     .day = pair(p + 8, &bad),
+	                     .hour = pair(p + 11, &bad),
+	                     .minute = pair(p + 14, &bad),
+	                     .second = pair(p + 17, &bad),
+	                     .zoned = true};
+	if (s.n > 20)
+		bad |= p[19] != '.' || s.n == 21;
+	for (i = 20; i + 1 < s.n; i++) {
+		unsigned digit = (unsigned)(p[i] - '0');
+
+		bad |= digit > 9;
+		place /= 10;
+		m->micro += (int)digit * place;
+	}
+	return !bad && valid_date(m) && valid_clock(m);
+}
+
 int64_t time_parse(struct str text)
 {
-	struct str s = str_trim(text);
+	struct str s = text;
 	struct moment m;
 
+	if (read_utc(s, &m))
+		return utc_of(&m);
+	s = str_trim(text);
 	/* The most frequent form first. */
 	if (read_iso(s, &m) || read_mail(s, &m))
 		return utc_of(&m);

@@ -45,7 +45,7 @@ static inline struct str draft_text(struct draft *d, enum property which)
 /* A number in the batch's strings. */
 static inline uint32_t draft_string(struct draft *d, enum property which)
 {
-	return strings_add(&d->batch->strings, draft_text(d, which));
+	return draft_has(d, which) ? strings_add(&d->batch->strings, draft_text(d, which)) : 0;
 }
 
 /* Numbers in the batch's ids. */

@@ -78,28 +78,35 @@ static void set_flag(struct draft *d, enum event_flags flag, bool on)
 
 /* ---- ids ---- */
 
-/* PostHog's alphabet for ids: bit c of the 128 stands for character c. Letters, digits, and
+/* Bits that are set for the characters of PostHog's alphabet for ids: letters, digits, and
  * -_~.@()!':| */
-static const uint64_t id_alphabet[2] = {UINT64_C(0x07FF638200000000), UINT64_C(0x57FFFFFE87FFFFFF)};
+static const uint8_t id_alphabet[256] = {
+	['a' ... 'z'] = 1, ['A' ... 'Z'] = 1, ['0' ... '9'] = 1, ['-'] = 1, ['_'] = 1,
+	['~'] = 1,         ['.'] = 1,         ['@'] = 1,         ['('] = 1, [')'] = 1,
+	['!'] = 1,         ['\''] = 1,        [':'] = 1,         ['|'] = 1,
+};
 
 static bool is_likely_id(struct str id)
 {
-	bool good = id.n <= ID_LIKELY;
+	size_t good = 0;
 
-	for (size_t i = 0; good && i < id.n; i++) {
-		uint8_t c = (uint8_t)id.p[i];
-
-		good = c < 128 && (id_alphabet[c / 64] >> (c % 64) & 1);
-	}
-	return good;
+	if (id.n > ID_LIKELY)
+		return false;
+	for (size_t i = 0; i < id.n; i++)
+		good += id_alphabet[(uint8_t)id.p[i]];
+	return good == id.n;
 }
 
 uint32_t draft_id(struct draft *d, enum property which)
 {
 	uint8_t type = draft_property(d, which).type;
-	struct str name = draft_text(d, which);
-	uint32_t number = ids_add(&d->batch->ids, name);
+	struct str name;
+	uint32_t number;
 
+	if (!draft_has(d, which))
+		return 0;
+	name = draft_text(d, which);
+	number = ids_add(&d->batch->ids, name);
 	if (number == 0 || ids_is_uuid(&d->batch->ids, number))
 		return number;
 	if (type == JSON_OBJECT || type == JSON_ARRAY || !is_likely_id(name))
@@ -154,11 +161,12 @@ int64_t draft_timestamp(struct draft *d)
 int64_t draft_duration(struct draft *d, enum property which, enum event_suspect doubt)
 {
 	int64_t value = 0;
-	enum value_verdict verdict = value_decimal(&d->reader->values, d->properties,
-	                                           draft_property(d, which), LATENCY_SCALE, &value);
+	enum value_verdict verdict;
 
-	if (verdict == VALUE_ABSENT)
+	if (!draft_has(d, which))
 		return EVENT_UNKNOWN;
+	verdict = value_decimal(&d->reader->values, d->properties, draft_property(d, which),
+	                        LATENCY_SCALE, &value);
 	if (verdict == VALUE_OK && value >= 0)
 		return value;
 	d->suspect |= (uint32_t)doubt;
@@ -200,9 +208,11 @@ static void read_times(struct draft *d)
 int64_t draft_tokens(struct draft *d, enum property which)
 {
 	int64_t value = 0;
-	enum value_verdict verdict = value_count(&d->reader->values, d->properties,
-	                                         draft_property(d, which), &value);
+	enum value_verdict verdict;
 
+	if (!draft_has(d, which))
+		return EVENT_UNKNOWN;
+	verdict = value_count(&d->reader->values, d->properties, draft_property(d, which), &value);
 	if (verdict == VALUE_WRONG)
 		d->suspect |= SUSPECT_TOKENS;
 	return verdict == VALUE_OK ? value : EVENT_UNKNOWN;
@@ -227,11 +237,12 @@ static void read_tokens(struct draft *d)
 int64_t draft_amount(struct draft *d, enum property which)
 {
 	int64_t value = EVENT_NO_COST;
-	enum value_verdict verdict = value_decimal(&d->reader->values, d->properties,
-	                                           draft_property(d, which), MONEY_SCALE, &value);
+	enum value_verdict verdict;
 
-	if (verdict == VALUE_ABSENT)
+	if (!draft_has(d, which))
 		return EVENT_NO_COST;
+	verdict = value_decimal(&d->reader->values, d->properties, draft_property(d, which),
+	                        MONEY_SCALE, &value);
 	if (verdict == VALUE_WRONG || value < 0)
 		d->suspect |= SUSPECT_COST;
 	return verdict == VALUE_OK ? value : EVENT_NO_COST;
@@ -370,7 +381,8 @@ static void read_status(struct draft *d)
 {
 	int64_t status;
 
-	if (value_count(&d->reader->values, d->properties, draft_property(d, PROPERTY_HTTP_STATUS),
+	if (draft_has(d, PROPERTY_HTTP_STATUS) &&
+	    value_count(&d->reader->values, d->properties, draft_property(d, PROPERTY_HTTP_STATUS),
 	                &status) == VALUE_OK)
 		set_extra(d, EVENT_HTTP_STATUS, status);
 	set_flag(d, EVENT_RUNNING, is_running(d));
@@ -443,14 +455,26 @@ static void read_other(struct draft *d, uint64_t place, struct str name,
 		read_log(d, place);
 }
 
+/* Not as a whole: most of a draft is room for extras, which has_extra tells of. */
+static void draft_start(struct draft *d, struct record_reader *r, struct events *batch,
+                        struct str doc)
+{
+	d->reader = r;
+	d->batch = batch;
+	d->doc = d->properties = doc;
+	d->event = (struct event){0};
+	d->uuid = d->session = d->suspect = d->has_extra = 0;
+}
+
 /* The reader's slices are those of this event, whose `event` is a string. */
 static void read_event(struct record_reader *r, struct events *batch, uint64_t place,
                        struct str doc, bool irregular, struct record_counts *counts)
 {
-	struct draft d = {.reader = r, .batch = batch, .doc = doc, .properties = doc};
 	struct str name = value_text(&r->values, doc, r->member[MEMBER_EVENT]);
 	enum event_kind kind;
+	struct draft d;
 
+	draft_start(&d, r, batch, doc);
 	counts->irregular += irregular;
 	if (!str_starts(name, STR("$ai_"))) {
 		read_other(&d, place, name, counts);

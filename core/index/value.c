@@ -25,11 +25,6 @@ void value_reader_fini(struct value_reader *r)
 	buf_free(&r->digits);
 }
 
-bool value_absent(struct json_slice v)
-{
-	return v.type <= JSON_NULL || (v.type == JSON_STRING && v.len == 0);
-}
-
 bool value_empty(struct str doc, struct json_slice v)
 {
 	if (v.type != JSON_OBJECT && v.type != JSON_ARRAY)
@@ -62,9 +57,9 @@ static struct str plain_text(struct buf *room, struct str doc, struct json_slice
 	return buf_str(room);
 }
 
-struct str value_text(struct value_reader *r, struct str doc, struct json_slice v)
+struct str value_unescaped(struct value_reader *r, struct str doc, struct json_slice v)
 {
-	return value_absent(v) ? STR_EMPTY : plain_text(&r->text, doc, v);
+	return plain_text(&r->text, doc, v);
 }
 
 struct json_slice value_raw(struct json_slice v)
@@ -143,6 +138,8 @@ static bool is_whole(struct str number)
 
 static enum value_verdict count_of(struct str text, int64_t *out)
 {
+	if (few_digits(text, out))
+		return VALUE_OK;
 	text = str_trim(text);
 	if (few_digits(text, out))
 		return VALUE_OK;

@@ -15,7 +15,10 @@ void value_reader_init(struct value_reader *r);
 void value_reader_fini(struct value_reader *r);
 
 /* Not sent, null, or the empty string. */
-bool value_absent(struct json_slice v);
+static inline bool value_absent(struct json_slice v)
+{
+	return v.type <= JSON_NULL || (v.type == JSON_STRING && v.len == 0);
+}
 /* Absent, false, {} or []. */
 bool value_empty(struct str doc, struct json_slice v);
 /* true or "true"; false or "false". */
@@ -23,7 +26,13 @@ bool value_true(struct str doc, struct json_slice v);
 bool value_false(struct str doc, struct json_slice v);
 
 /* Strings unescaped, everything else as sent; empty for what is absent. Good until the next value_text. */
-struct str value_text(struct value_reader *r, struct str doc, struct json_slice v);
+struct str value_unescaped(struct value_reader *r, struct str doc, struct json_slice v);
+static inline struct str value_text(struct value_reader *r, struct str doc, struct json_slice v)
+{
+	if (value_absent(v))
+		return STR_EMPTY;
+	return v.escaped ? value_unescaped(r, doc, v) : json_slice_str(doc, v);
+}
 /* The value's raw JSON: strings with their quotes. */
 struct json_slice value_raw(struct json_slice v);
 

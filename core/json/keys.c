@@ -25,31 +25,42 @@ struct json_keys {
 	uint8_t *slots;
 };
 
-static uint64_t load(const char *p, size_t n)
+static uint64_t load8(const char *p)
 {
-	uint64_t word = 0;
+	uint64_t word;
 
-	for (size_t i = 0; i < n; i++)
-		word = word << 8 | (uint8_t)p[i];
+	memcpy(&word, p, sizeof(word));
+	return word;
+}
+
+static uint32_t load4(const char *p)
+{
+	uint32_t word;
+
+	memcpy(&word, p, sizeof(word));
 	return word;
 }
 
 /* The first and the last eight bytes, overlapping in between; of a name under eight bytes all of
  * it. */
-static struct key words_of(struct str name)
+static inline struct key words_of(struct str name)
 {
 	struct key key = {.name = name};
 
-	if (name.n < 8) {
-		key.first = load(name.p, name.n);
-		return key;
+	if (name.n >= 8) {
+		key.first = load8(name.p);
+		key.last = load8(name.p + name.n - 8);
+	} else if (name.n >= 4) {
+		key.first = load4(name.p);
+		key.last = load4(name.p + name.n - 4);
+	} else {
+		for (size_t i = 0; i < name.n; i++)
+			key.first = key.first << 8 | (uint8_t)name.p[i];
 	}
-	memcpy(&key.first, name.p, 8);
-	memcpy(&key.last, name.p + name.n - 8, 8);
 	return key;
 }
 
-static size_t slot_of(const struct json_keys *keys, const struct key *key)
+static inline size_t slot_of(const struct json_keys *keys, const struct key *key)
 {
 	/* Odd constants from splitmix64: any would do that mixes low bits into the high ones. */
 	uint64_t mixed = key->first ^ key->last * UINT64_C(0xBF58476D1CE4E5B9) ^ key->name.n;
@@ -57,11 +68,20 @@ static size_t slot_of(const struct json_keys *keys, const struct key *key)
 	return (size_t)(mixed * UINT64_C(0x9E3779B97F4A7C15) >> keys->shift);
 }
 
-static bool same(const struct key *a, const struct key *b)
+/* What lies between the first and the last eight bytes. */
+static bool same_middle(struct str a, struct str b)
 {
-	if (a->name.n != b->name.n || a->first != b->first || a->last != b->last)
-		return false;
-	return a->name.n <= 16 || memcmp(a->name.p + 8, b->name.p + 8, a->name.n - 16) == 0;
+	if (a.n <= 16)
+		return true;
+	if (a.n > 32)
+		return memcmp(a.p + 8, b.p + 8, a.n - 16) == 0;
+	return load8(a.p + 8) == load8(b.p + 8) && load8(a.p + a.n - 16) == load8(b.p + b.n - 16);
+}
+
+static inline bool same(const struct key *a, const struct key *b)
+{
+	return a->name.n == b->name.n && a->first == b->first && a->last == b->last &&
+	       same_middle(a->name, b->name);
 }
 
 struct json_keys *json_keys_new(const struct str *names, size_t count)
@@ -105,7 +125,7 @@ size_t json_keys_count(const struct json_keys *keys)
 	return keys->count;
 }
 
-static size_t find(const struct json_keys *keys, struct str name)
+static inline size_t find(const struct json_keys *keys, struct str name)
 {
 	struct key key = words_of(name);
 
@@ -118,17 +138,20 @@ static size_t find(const struct json_keys *keys, struct str name)
 	return JSON_NO_KEY;
 }
 
-size_t json_keys_find(const struct json_keys *keys, struct str raw, bool escaped)
+static __attribute__((noinline)) size_t find_escaped(const struct json_keys *keys, struct str raw)
 {
 	struct buf name = {0};
 	size_t number;
 
-	if (!escaped)
-		return find(keys, raw);
 	if (raw.n > keys->longest * 6) /* \uXXXX is the longest way to write a byte */
 		return JSON_NO_KEY;
 	json_unescape(&name, raw);
 	number = find(keys, buf_str(&name));
 	buf_free(&name);
 	return number;
+}
+
+size_t json_keys_find(const struct json_keys *keys, struct str raw, bool escaped)
+{
+	return escaped ? find_escaped(keys, raw) : find(keys, raw);
 }

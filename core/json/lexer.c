@@ -11,10 +11,10 @@
  * document; the byte there is the first one that cannot stand. A text that is such a prefix as a
  * whole ends early, and the position is its end.
  *
- * Where the time goes. Almost all bytes of an event are inside long strings, so plain_run is the
- * loop that counts: eight bytes a turn, stopping exactly at the first quote, backslash, control
- * byte or non-ASCII byte. A wider one (SSE2, AVX2, NEON) can take its place without anything else
- * changing. Next come the members of small events: one key look-up each (keys.c).
+ * Where the time goes. Almost all bytes of a large event are inside long strings: scan.c passes
+ * them, up to sixty-four a turn. A small event is its members: usual_key takes the form that nearly
+ * all of them have at one look, and keys.c finds a name by two of its words. Everything else is
+ * rare, and written to be read.
  *
  * Irregularities (raw control bytes, invalid UTF-8, lone surrogates) are noted and passed over:
  * real events carry them, and an explorer must show what was sent.
@@ -23,8 +23,10 @@
  * Bits of `objects` at or above depth mean nothing. A scan_ function takes the byte where its thing
  * starts and returns the byte behind it, or NULL with the fault reported.
  *
- * Left to others: what names mean (index), undoing escapes (text.c), key sets (keys.c). */
+ * Left to others: what names mean (index), the inside of strings (scan.c), undoing escapes (text.c),
+ * key sets (keys.c). */
 #include "json/lexer_internal.h"
+#include "json/scan.h"
 
 #include <assert.h>
 #include <string.h>
@@ -90,88 +92,6 @@ static void note(struct json_lexer *lexer, enum json_irregular what, const uint8
 
 /* ---- strings ---- */
 
-/* Eight bytes, the first one lowest. */
-static uint64_t load_word(const uint8_t *p)
-{
-	uint64_t word;
-
-	memcpy(&word, p, sizeof(word));
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	word = __builtin_bswap64(word);
-#endif
-	return word;
-}
-
-static bool is_plain(uint8_t byte)
-{
-	return byte >= 0x20 && byte < 0x80 && byte != '"' && byte != '\\';
-}
-
-/* The first byte at or after p that is not plain ASCII inside a string, or end.
- *
- * The sum is done on eight bytes at once. Below 0x80, byte - 1 has its top bit set only for 0, so
- * (word ^ quotes) - ones marks the quotes, and likewise the backslashes; byte - 0x20 marks the
- * control bytes; the word itself marks what is not ASCII. A borrow can only mark bytes above one
- * that is marked rightly, and the lowest mark is the one that is used. */
-static const uint8_t *plain_run(const uint8_t *p, const uint8_t *end)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-
-	while (end - p >= 8) {
-		uint64_t word = load_word(p);
-		uint64_t quotes = (word ^ (ones * '"')) - ones;
-		uint64_t backslashes = (word ^ (ones * '\\')) - ones;
-		uint64_t controls = word - ones * 0x20;
-		uint64_t marks = (quotes | backslashes | controls | word) & (ones * 0x80);
-
-		if (marks != 0)
-			return p + __builtin_ctzll(marks) / 8;
-		p += 8;
-	}
-	while (p < end && is_plain(*p))
-		p++;
-	return p;
-}
-
-/* The byte behind the well-formed character at p (RFC 3629, section 4), or NULL. *p is not ASCII.
- * */
-static const uint8_t *character_end(const uint8_t *p, const uint8_t *end)
-{
-	uint8_t lead = p[0], low = 0x80, high = 0xBF; /* low to high: what the second byte may be */
-	ptrdiff_t length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-
-	if (lead < 0xC2 || lead > 0xF4 || end - p < length)
-		return NULL;
-	if (lead == 0xE0)
-		low = 0xA0; /* below: overlong */
-	else if (lead == 0xED)
-		high = 0x9F; /* above: surrogates */
-	else if (lead == 0xF0)
-		low = 0x90; /* below: overlong */
-	else if (lead == 0xF4)
-		high = 0x8F; /* above: beyond U+10FFFF */
-	if (p[1] < low || p[1] > high)
-		return NULL;
-	for (ptrdiff_t i = 2; i < length; i++)
-		if ((p[i] & 0xC0) != 0x80)
-			return NULL;
-	return p + length;
-}
-
-static const uint8_t *scan_non_ascii(struct json_lexer *lexer, const uint8_t *p)
-{
-	while (p < lexer->end && *p >= 0x80) {
-		const uint8_t *behind = character_end(p, lexer->end);
-
-		if (!behind) {
-			note(lexer, JSON_BAD_UTF8, p);
-			behind = p + 1;
-		}
-		p = behind;
-	}
-	return p;
-}
-
 static int hex_digit(uint8_t byte)
 {
 	if (byte >= '0' && byte <= '9')
@@ -232,34 +152,53 @@ static const uint8_t *scan_escape(struct json_lexer *lexer, const uint8_t *backs
 	return p;
 }
 
-/* From the opening quote to behind the closing one; *slice becomes what stands between. */
-static const uint8_t *scan_string(struct json_lexer *lexer, const uint8_t *quote,
-                                  struct json_slice *slice)
+/* What scan_text has left to us. */
+static const uint8_t *scan_odd(struct json_lexer *lexer, const uint8_t *p, bool *escaped)
 {
-	const uint8_t *p = quote + 1;
+	if (p == lexer->end)
+		return fault(lexer, JSON_ENDS_EARLY, p);
+	if (*p == '\\') {
+		*escaped = true;
+		return scan_escape(lexer, p);
+	}
+	note(lexer, *p < 0x20 ? JSON_RAW_CONTROL : JSON_BAD_UTF8, p);
+	return p + 1;
+}
+
+static inline void set_token(struct json_token *token, const uint8_t *from, const uint8_t *to,
+                             enum json_type type, bool escaped)
+{
+	token->text.p = (const char *)from;
+	token->text.n = (size_t)(to - from);
+	token->type = (uint8_t)type;
+	token->escaped = escaped;
+}
+
+static __attribute__((noinline)) const uint8_t *scan_long_string(struct json_lexer *lexer,
+                                                                 const uint8_t *quote,
+                                                                 const uint8_t *p,
+                                                                 struct json_token *token)
+{
 	bool escaped = false;
 
-	for (;;) {
-		p = plain_run(p, lexer->end);
-		if (p == lexer->end)
-			return fault(lexer, JSON_ENDS_EARLY, p);
-		if (*p == '"')
-			break;
-		if (*p == '\\') {
-			escaped = true;
-			p = scan_escape(lexer, p);
-			if (!p)
-				return NULL;
-		} else if (*p >= 0x80) {
-			p = scan_non_ascii(lexer, p);
-		} else {
-			note(lexer, JSON_RAW_CONTROL, p++);
-		}
+	while ((p = scan_far(p, lexer->end, &escaped)) == lexer->end || *p != '"') {
+		p = scan_odd(lexer, p, &escaped);
+		if (!p)
+			return NULL;
 	}
-	slice->type = JSON_STRING;
-	slice->escaped = escaped;
-	slice->off = (uint32_t)(quote + 1 - lexer->start);
-	slice->len = (uint32_t)(p - quote - 1);
+	set_token(token, quote + 1, p, JSON_STRING, escaped);
+	return p + 1;
+}
+
+/* From the opening quote to behind the closing one; *token becomes what stands between. */
+static inline const uint8_t *scan_string(struct json_lexer *lexer, const uint8_t *quote,
+                                         struct json_token *token)
+{
+	const uint8_t *p = scan_near(quote + 1, lexer->end);
+
+	if (p == lexer->end || *p != '"')
+		return scan_long_string(lexer, quote, p, token);
+	set_token(token, quote + 1, p, JSON_STRING, false);
 	return p + 1;
 }
 
@@ -327,7 +266,7 @@ static const uint8_t *fault_no_value(struct json_lexer *lexer, const uint8_t *p)
 static const uint8_t *scan_bare_scalar(struct json_lexer *lexer, const uint8_t *p)
 {
 	const uint8_t *start = p;
-	uint8_t type = JSON_NUMBER;
+	enum json_type type = JSON_NUMBER;
 
 	switch (*p) {
 	case 't':
@@ -348,17 +287,20 @@ static const uint8_t *scan_bare_scalar(struct json_lexer *lexer, const uint8_t *
 		p = scan_number(lexer, p);
 	}
 	if (p)
-		lexer->value = (struct json_slice){.off = (uint32_t)(start - lexer->start),
-		                                   .len = (uint32_t)(p - start),
-		                                   .type = type};
+		set_token(&lexer->value, start, p, type, false);
 	return p;
 }
 
 /* ---- structure ---- */
 
-static const uint8_t *skip_blanks(const uint8_t *p, const uint8_t *end)
+static bool is_blank(uint8_t byte)
 {
-	while (p < end && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'))
+	return byte <= ' ' && (byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r');
+}
+
+static inline const uint8_t *skip_blanks(const uint8_t *p, const uint8_t *end)
+{
+	while (p < end && is_blank(*p))
 		p++;
 	return p;
 }
@@ -370,14 +312,16 @@ static enum json_event open_level(struct json_lexer *lexer, const uint8_t *brack
 
 	if (level == JSON_MAX_DEPTH)
 		return fault_event(lexer, JSON_TOO_DEEP, bracket);
-	lexer->in_object = *bracket == '{';
-	if (lexer->in_object)
+	lexer->closer = (uint8_t)(*bracket + 2); /* as ASCII has them */
+	if (level % 64 == 0)
+		lexer->objects[level / 64] = 0;
+	if (*bracket == '{')
 		lexer->objects[level / 64] |= bit;
 	else
 		lexer->objects[level / 64] &= ~bit;
 	lexer->depth = level + 1;
-	lexer->value = (struct json_slice){.off = (uint32_t)(bracket - lexer->start),
-	                                   .type = lexer->in_object ? JSON_OBJECT : JSON_ARRAY};
+	set_token(&lexer->value, bracket, bracket, *bracket == '{' ? JSON_OBJECT : JSON_ARRAY,
+	          false);
 	lexer->place = JSON_AFTER_OPEN;
 	lexer->at = bracket + 1;
 	return JSON_EVENT_OPEN;
@@ -387,34 +331,44 @@ static enum json_event close_level(struct json_lexer *lexer, const uint8_t *brac
 {
 	unsigned around = --lexer->depth;
 
-	lexer->in_object = around > 0 &&
-	                   (lexer->objects[(around - 1) / 64] >> ((around - 1) % 64) & 1);
-	lexer->place = JSON_AFTER_VALUE;
 	lexer->at = bracket + 1;
+	lexer->place = JSON_AFTER_VALUE;
+	lexer->closer = 0;
+	if (around > 0) {
+		around--;
+		lexer->closer = lexer->objects[around / 64] >> (around % 64) & 1 ? '}' : ']';
+	}
 	return JSON_EVENT_CLOSE;
 }
 
 /* From the key's quote to the first byte of the value. */
-static const uint8_t *scan_key(struct json_lexer *lexer, const uint8_t *p)
+static inline const uint8_t *scan_key(struct json_lexer *lexer, const uint8_t *p)
 {
 	if (p == lexer->end || *p != '"')
 		return fault_or_end(lexer, JSON_UNEXPECTED, p);
 	p = scan_string(lexer, p, &lexer->key);
 	if (!p)
 		return NULL;
-	p = skip_blanks(p, lexer->end);
-	if (p == lexer->end || *p != ':')
-		return fault_or_end(lexer, JSON_UNEXPECTED, p);
-	return skip_blanks(p + 1, lexer->end);
+	if (p == lexer->end || *p != ':') {
+		p = skip_blanks(p, lexer->end);
+		if (p == lexer->end || *p != ':')
+			return fault_or_end(lexer, JSON_UNEXPECTED, p);
+	}
+	return p + 1;
 }
 
-static enum json_event read_value(struct json_lexer *lexer, const uint8_t *p)
+/* A value, with the blanks before it. */
+static inline enum json_event read_value(struct json_lexer *lexer, const uint8_t *p)
 {
+	p = skip_blanks(p, lexer->end);
 	if (p == lexer->end)
 		return fault_event(lexer, JSON_ENDS_EARLY, p);
-	if (*p == '{' || *p == '[')
+	if (*p == '"')
+		p = scan_string(lexer, p, &lexer->value);
+	else if (*p == '{' || *p == '[')
 		return open_level(lexer, p);
-	p = *p == '"' ? scan_string(lexer, p, &lexer->value) : scan_bare_scalar(lexer, p);
+	else
+		p = scan_bare_scalar(lexer, p);
 	if (!p)
 		return JSON_EVENT_FAULT;
 	lexer->place = JSON_AFTER_VALUE;
@@ -422,29 +376,77 @@ static enum json_event read_value(struct json_lexer *lexer, const uint8_t *p)
 	return JSON_EVENT_SCALAR;
 }
 
-/* The next value or closing bracket, with what must stand before it. */
-static enum json_event step(struct json_lexer *lexer)
+/* `"key":` and `,"key":` as most are: plain, short, without blanks, and far enough from the end for
+ * one look. Gives where the value begins; NULL says nothing. */
+static inline const uint8_t *usual_key(struct json_lexer *lexer, const uint8_t *p)
+{
+	uint64_t marks;
+
+	if (lexer->end - p < SCAN_WIDTH + 4)
+		return NULL;
+	if (lexer->place == JSON_AFTER_VALUE && *p++ != ',')
+		return NULL;
+	if (*p++ != '"')
+		return NULL;
+	marks = scan_marks(p);
+	if (marks == 0)
+		return NULL;
+	marks = (uint64_t)__builtin_ctzll(marks) / SCAN_MARK;
+	if (p[marks] != '"' || p[marks + 1] != ':')
+		return NULL;
+	set_token(&lexer->key, p, p + marks, JSON_STRING, false);
+	return p + marks + 2;
+}
+
+/* Before or behind the value that is the document. */
+static enum json_event outermost(struct json_lexer *lexer, const uint8_t *p)
+{
+	lexer->at = p;
+	if (lexer->place == JSON_BEFORE_VALUE)
+		return p == lexer->end ? fault_event(lexer, JSON_EMPTY, p) : JSON_EVENT_SCALAR;
+	return p == lexer->end ? JSON_EVENT_END : fault_event(lexer, JSON_TRAILING, p);
+}
+
+/* What must stand before a value, in any form. Gives SCALAR, and `at` is where the value begins; or
+ * what there was instead. */
+static __attribute__((noinline)) enum json_event before_value(struct json_lexer *lexer)
 {
 	const uint8_t *end = lexer->end;
 	const uint8_t *p = skip_blanks(lexer->at, end);
 
-	if (lexer->depth == 0 && lexer->place == JSON_AFTER_VALUE)
-		return p == end ? JSON_EVENT_END : fault_event(lexer, JSON_TRAILING, p);
+	if (lexer->depth == 0)
+		return outermost(lexer, p);
 	if (p == end)
-		return fault_event(lexer, lexer->depth == 0 ? JSON_EMPTY : JSON_ENDS_EARLY, p);
-	if (lexer->depth > 0 && *p == (lexer->in_object ? '}' : ']'))
+		return fault_event(lexer, JSON_ENDS_EARLY, p);
+	if (*p == lexer->closer)
 		return close_level(lexer, p);
 	if (lexer->place == JSON_AFTER_VALUE) {
 		if (*p != ',')
 			return fault_event(lexer, JSON_UNEXPECTED, p);
 		p = skip_blanks(p + 1, end);
 	}
-	if (lexer->in_object) {
+	if (lexer->closer == '}') {
 		p = scan_key(lexer, p);
 		if (!p)
 			return JSON_EVENT_FAULT;
 	}
-	return read_value(lexer, p);
+	lexer->at = p;
+	return JSON_EVENT_SCALAR;
+}
+
+/* The next value or closing bracket, with what must stand before it. */
+static inline enum json_event step(struct json_lexer *lexer)
+{
+	const uint8_t *value = lexer->closer == '}' ? usual_key(lexer, lexer->at) : NULL;
+
+	if (!value) {
+		enum json_event event = before_value(lexer);
+
+		if (event != JSON_EVENT_SCALAR)
+			return event;
+		value = lexer->at;
+	}
+	return read_value(lexer, value);
 }
 
 void json_lexer_start(struct json_lexer *lexer, struct str doc, unsigned watch)
@@ -457,13 +459,13 @@ void json_lexer_start(struct json_lexer *lexer, struct str doc, unsigned watch)
 	lexer->depth = 0;
 	lexer->watch = watch;
 	lexer->place = JSON_BEFORE_VALUE;
-	lexer->in_object = false;
-	lexer->key = (struct json_slice){0};
-	lexer->value = (struct json_slice){0};
+	lexer->closer = 0;
+	lexer->key = (struct json_token){0};
+	lexer->value = (struct json_token){0};
 	lexer->report = (struct json_report){0};
 }
 
-enum json_event json_lexer_next(struct json_lexer *lexer)
+static inline __attribute__((always_inline)) enum json_event next(struct json_lexer *lexer)
 {
 	for (;;) {
 		enum json_event event = step(lexer);
@@ -474,67 +476,77 @@ enum json_event json_lexer_next(struct json_lexer *lexer)
 	}
 }
 
+enum json_event json_lexer_next(struct json_lexer *lexer)
+{
+	return next(lexer);
+}
+
 /* ---- the skimmer ---- */
+
+/* The members of an object that is watched, and where they go. */
+struct watched {
+	const struct json_keys *keys;
+	struct json_slice *out;  /* one for each key */
+	struct json_slice *open; /* the one whose object or array is being read, or NULL */
+};
 
 struct skim {
 	struct json_lexer lexer;
-	const struct json_want *want;
-	struct json_slice *outer_out, *inner_out;
-	struct json_slice
-		*open[2]; /* outputs whose objects or arrays are being read, by level - 1 */
+	struct watched levels[2];  /* by how many objects are around their members, less one */
+	struct json_slice *around; /* the outer member whose members are wanted, or NULL */
+	uint8_t top;               /* enum json_type */
 };
 
-static void clear(struct json_slice *out, const struct json_keys *keys)
+static void clear(const struct watched *watched)
 {
-	memset(out, 0, json_keys_count(keys) * sizeof(*out));
+	memset(watched->out, 0, json_keys_count(watched->keys) * sizeof(*watched->out));
 }
 
-/* Where the value that was just reported belongs, or NULL. `level` is how many objects are around
- * it: the second level is watched only inside the member whose members are wanted. */
-static struct json_slice *output_for(struct skim *skim, unsigned level)
+/* Keeps the value that was just reported if somebody wants it, and says where. */
+static inline struct json_slice *skim_value(struct skim *skim, unsigned level)
 {
-	const struct json_want *want = skim->want;
-	struct json_slice key = skim->lexer.key;
-	struct str name = {(const char *)skim->lexer.start + key.off, key.len};
-	size_t number = json_keys_find(level == 1 ? want->outer : want->inner, name, key.escaped);
+	struct watched *watched = &skim->levels[level - 1];
+	const struct json_lexer *lexer = &skim->lexer;
+	size_t number = json_keys_find(watched->keys, lexer->key.text, lexer->key.escaped);
+	struct json_slice *out;
 
 	if (number == JSON_NO_KEY)
 		return NULL;
-	if (level == 2)
-		return &skim->inner_out[number];
-	if (want->inner && number == want->inner_at)
-		clear(skim->inner_out, want->inner); /* of an earlier member of the same name */
-	return &skim->outer_out[number];
+	out = &watched->out[number];
+	if (out == skim->around)
+		clear(&skim->levels[1]); /* of an earlier member of the same name */
+	*out = json_lexer_slice(lexer, &lexer->value);
+	return out;
 }
 
-static struct json_slice *skim_value(struct skim *skim, unsigned level)
+static inline void skim_scalar(struct skim *skim, unsigned level)
 {
-	struct json_slice *out = level > 0 ? output_for(skim, level) : NULL;
-
-	if (out)
-		*out = skim->lexer.value;
-	return out;
+	if (level > 0)
+		skim_value(skim, level);
+	else
+		skim->top = skim->lexer.value.type;
 }
 
 static void skim_open(struct skim *skim, unsigned level)
 {
-	const struct json_want *want = skim->want;
 	bool object = skim->lexer.value.type == JSON_OBJECT;
-	struct json_slice *out = skim_value(skim, level);
+	struct json_slice *out;
 
 	if (level == 0) {
+		skim->top = skim->lexer.value.type;
 		skim->lexer.watch = object ? 1 : 0;
 		return;
 	}
-	skim->open[level - 1] = out;
-	if (level == 1 && object && want->inner && out == &skim->outer_out[want->inner_at])
+	out = skim_value(skim, level);
+	skim->levels[level - 1].open = out;
+	if (object && out && out == skim->around)
 		skim->lexer.watch = 2;
 }
 
 /* The length of an object or array is known only here. */
 static void skim_close(struct skim *skim, unsigned level)
 {
-	struct json_slice *out = level > 0 ? skim->open[level - 1] : NULL;
+	struct json_slice *out = level > 0 ? skim->levels[level - 1].open : NULL;
 
 	if (out)
 		out->len = json_lexer_offset(&skim->lexer) - out->off;
@@ -546,25 +558,28 @@ enum json_fault json_skim(struct str doc, const struct json_want *want,
                           struct json_slice *outer_out, struct json_slice *inner_out,
                           enum json_type *top, struct json_report *report)
 {
-	struct skim skim = {.want = want, .outer_out = outer_out, .inner_out = inner_out};
+	struct skim skim;
 	struct json_lexer *lexer = &skim.lexer;
 	enum json_event event;
 
-	clear(outer_out, want->outer);
+	skim.levels[0] = (struct watched){want->outer, outer_out, NULL};
+	skim.levels[1] = (struct watched){want->inner, inner_out, NULL};
+	skim.around = want->inner ? &outer_out[want->inner_at] : NULL;
+	clear(&skim.levels[0]);
 	if (want->inner)
-		clear(inner_out, want->inner);
+		clear(&skim.levels[1]);
 	json_lexer_start(lexer, doc, 0);
-	event = json_lexer_next(lexer);
-	*top = event == JSON_EVENT_FAULT ? JSON_ABSENT : (enum json_type)lexer->value.type;
-	while (event != JSON_EVENT_END && event != JSON_EVENT_FAULT) {
+	skim.top = JSON_ABSENT;
+	do {
+		event = next(lexer);
 		if (event == JSON_EVENT_SCALAR)
-			skim_value(&skim, lexer->depth);
+			skim_scalar(&skim, lexer->depth);
 		else if (event == JSON_EVENT_OPEN)
 			skim_open(&skim, lexer->depth - 1);
-		else
+		else if (event == JSON_EVENT_CLOSE)
 			skim_close(&skim, lexer->depth);
-		event = json_lexer_next(lexer);
-	}
+	} while (event != JSON_EVENT_END && event != JSON_EVENT_FAULT);
+	*top = (enum json_type)skim.top;
 	*report = lexer->report;
 	return report->fault;
 }

@@ -80,7 +80,10 @@ enum json_fault json_skim(struct str doc, const struct json_want *want,
                           struct json_slice *outer_out, struct json_slice *inner_out,
                           enum json_type *top, struct json_report *report);
 
-struct str json_slice_str(struct str doc, struct json_slice s);
+static inline struct str json_slice_str(struct str doc, struct json_slice s)
+{
+	return str_sub(doc, s.off, s.len);
+}
 
 /* Appends the text of a string's raw slice with its escapes undone, as UTF-8. Surrogate pairs join;
  * a lone surrogate stays as its six characters \uXXXX; invalid bytes stay as they are (the cleaner

@@ -18,15 +18,22 @@ enum json_place {
 	JSON_AFTER_VALUE,
 };
 
+/* A key or a value where it stands; strings without their quotes. */
+struct json_token {
+	struct str text;
+	uint8_t type; /* enum json_type */
+	bool escaped;
+};
+
 struct json_lexer {
 	const uint8_t *start, *at, *end;
 	unsigned depth; /* objects and arrays that are open */
 	unsigned
 		watch; /* values with more than this many around them are checked but not reported */
 	enum json_place place;
-	bool in_object;          /* what the innermost open one is */
-	struct json_slice key;   /* of the value, if that stands in an object */
-	struct json_slice value; /* of a scalar; for OPEN the length is not known yet */
+	uint8_t closer; /* the bracket that closes the innermost open one; 0 if none is open */
+	struct json_token key;   /* of the value, if that stands in an object */
+	struct json_token value; /* of a scalar; for OPEN the length is not known yet */
 	struct json_report report;
 	uint64_t objects[JSON_MAX_DEPTH / 64]; /* bit d: level d is an object */
 };
@@ -41,6 +48,15 @@ enum json_event json_lexer_next(struct json_lexer *lexer);
 static inline uint32_t json_lexer_offset(const struct json_lexer *lexer)
 {
 	return (uint32_t)(lexer->at - lexer->start);
+}
+
+static inline struct json_slice json_lexer_slice(const struct json_lexer *lexer,
+                                                 const struct json_token *token)
+{
+	return (struct json_slice){.off = (uint32_t)(token->text.p - (const char *)lexer->start),
+	                           .len = (uint32_t)token->text.n,
+	                           .type = token->type,
+	                           .escaped = token->escaped};
 }
 
 #define JSON_NO_KEY SIZE_MAX

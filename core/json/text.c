@@ -8,11 +8,6 @@
 
 #include <string.h>
 
-struct str json_slice_str(struct str doc, struct json_slice s)
-{
-	return str_sub(doc, s.off, s.len);
-}
-
 static int hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')

@@ -52,13 +52,16 @@ static bool add_node(struct builder *builder, const struct json_lexer *lexer, bo
 	if (tree->n == builder->cap && !grow(builder))
 		return false;
 	node = &tree->nodes[tree->n];
-	*node = (struct json_node){.value = lexer->value, .next = tree->n + 1};
+	*node = (struct json_node){.value = json_lexer_slice(lexer, &lexer->value),
+	                           .next = tree->n + 1};
 	if (around != JSON_NO_NODE) {
 		tree->nodes[around].count++;
 		if (tree->nodes[around].value.type == JSON_OBJECT) {
-			node->key_off = lexer->key.off;
-			node->key_len = lexer->key.len;
-			node->key_escaped = lexer->key.escaped;
+			struct json_slice key = json_lexer_slice(lexer, &lexer->key);
+
+			node->key_off = key.off;
+			node->key_len = key.len;
+			node->key_escaped = key.escaped;
 		}
 	}
 	if (opens) {

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -140,6 +141,34 @@ static void assert_fixed(money value, int scale, int places, const char *want)
 	buf_free(&b);
 }
 
+/* A blank in front of a number makes no difference but to how it is read. */
+static void short_numbers_are_as_long_ones(void **state)
+{
+	static const char *const texts[] = {
+		"0",          "-0",      "7",          "-7",
+		"00",         "01",      "0.5",        "0.050",
+		"00.5",       "1.",      ".5",         "-",
+		"-.5",        "1.5e3",   "12x",        "1.2.3",
+		"+1",         "0.00001", "-0.00001",   "123456",
+		"1234567.25", "-1.25",   "0.299999",   "999999999",
+		"1e2",        "1 2",     "0.17618000", "9999999999999999999",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		for (int scale = 0; scale <= 18; scale++) {
+			char blank[40];
+			int64_t plain = 0, other = 0;
+			enum err err;
+
+			snprintf(blank, sizeof(blank), " %s", texts[i]);
+			err = decimal_parse(str_of(texts[i]), scale, &plain);
+			assert_int_equal(decimal_parse(str_of(blank), scale, &other), err);
+			if (err == ERR_OK)
+				assert_int_equal(plain, other);
+		}
+}
+
 static void prints_fixed_places(void **state)
 {
 	(void)state;
@@ -162,6 +191,7 @@ int main(void)
 		cmocka_unit_test(rounds_half_away_from_zero),
 		cmocka_unit_test(refuses_what_is_no_number),
 		cmocka_unit_test(takes_very_long_numbers),
+		cmocka_unit_test(short_numbers_are_as_long_ones),
 		cmocka_unit_test(prints_plainly),
 		cmocka_unit_test(prints_fixed_places),
 	};

@@ -1,6 +1,7 @@
 /* The lexer against cJSON 1.7.15, over documents made from a seed, mutated ones, and recorded
  * events. Where both accept a document, they must see the same values; where only one does, it must
  * be for a reason of the list below. */
+#include "json/scan.h"
 #include "json/tree.h"
 
 #include <cjson/cJSON.h>
@@ -230,6 +231,38 @@ static void expect_skim_agrees(const struct both *both)
 	json_keys_free(keys);
 }
 
+static void expect_same_node(const struct json_node *a, const struct json_node *b)
+{
+	assert_int_equal(a->value.off, b->value.off);
+	assert_int_equal(a->value.len, b->value.len);
+	assert_int_equal(a->value.type, b->value.type);
+	assert_int_equal(a->value.escaped, b->value.escaped);
+	assert_int_equal(a->key_off, b->key_off);
+	assert_int_equal(a->key_len, b->key_len);
+	assert_int_equal(a->key_escaped, b->key_escaped);
+	assert_int_equal(a->next, b->next);
+}
+
+/* Whatever a machine has to scan strings with, the tree is the same. */
+static void expect_kernels_agree(const struct both *both)
+{
+	for (enum scan_kernel kernel = SCAN_PLAIN; kernel < SCAN_KERNELS; kernel++) {
+		struct json_report report;
+		struct json_tree tree;
+
+		if (!scan_use(kernel))
+			continue;
+		(void)!json_tree_parse(&tree, both->doc, &report);
+		assert_int_equal(report.fault, both->report.fault);
+		assert_int_equal(report.pos, both->report.pos);
+		assert_int_equal(report.irregular, both->report.irregular);
+		assert_int_equal(tree.n, both->tree.n);
+		for (uint32_t at = 0; at < tree.n; at++)
+			expect_same_node(&tree.nodes[at], &both->tree.nodes[at]);
+		json_tree_free(&tree);
+	}
+}
+
 /* cJSON never looks behind the value: that there is nothing is for the caller to check. */
 static cJSON *parse_as_cjson(struct str doc)
 {
@@ -256,6 +289,7 @@ static void check(struct tally *tally, struct str doc)
 	bool accepted = json_tree_parse(&both.tree, doc, &both.report) == ERR_OK;
 
 	expect_skim_agrees(&both);
+	expect_kernels_agree(&both);
 	if (accepted != (both.root != NULL)) {
 		except(tally, &both);
 	} else if (accepted) {

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -309,11 +310,42 @@ static void clocks_run(void **state)
 	assert_true(time_monotonic() >= start);
 }
 
+/* A blank in front of a time makes no difference but to how it is read. */
+static void the_usual_form_is_as_any(void **state)
+{
+	static const char *const texts[] = {
+		"2026-01-31T14:00:00Z",        "2026-01-31T14:00:00.1Z",
+		"2026-01-31T14:00:00.123456Z", "2026-01-31T14:00:00.1234567Z",
+		"2026-01-31T14:00:00.Z",       "2026-01-31T14:00:00,5Z",
+		"2026-02-29T14:00:00Z",        "2024-02-29T14:00:00Z",
+		"1900-02-29T00:00:00Z",        "2000-02-29T00:00:00Z",
+		"2026-04-31T00:00:00Z",        "2026-13-01T00:00:00Z",
+		"2026-00-01T00:00:00Z",        "2026-01-00T00:00:00Z",
+		"2026-01-31T24:00:00Z",        "2026-01-31T23:60:00Z",
+		"2026-01-31T23:59:60Z",        "2026-01-31T23:58:60.5Z",
+		"0000-01-01T00:00:00Z",        "9999-12-31T23:59:59.999999Z",
+		"2026-01-31T14:00:00z",        "2026-01-31t14:00:00Z",
+		"2026/01/31T14:00:00Z",        "2026-01-31T14:00:0xZ",
+		"20a6-01-31T14:00:00Z",        "2026-01-31T14:00:00.12x4Z",
+		"2026-01-31T14:00:00+01:00Z",  "2026-01-31T14:00:00ZZ",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		char blank[40];
+
+		snprintf(blank, sizeof(blank), " %s", texts[i]);
+		if (time_parse(str_of(texts[i])) != time_parse(str_of(blank)))
+			fail_msg("%s", texts[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_rfc3339),
 		cmocka_unit_test(reads_its_relatives),
+		cmocka_unit_test(the_usual_form_is_as_any),
 		cmocka_unit_test(reads_mail_dates),
 		cmocka_unit_test(reads_epochs),
 		cmocka_unit_test(refuses_the_rest),
