@@ -8,9 +8,19 @@
  * pile up. */
 uint64_t hash64(struct str s);
 void hash128(struct str s, uint8_t out[16]);
-/* Of 16 bytes as two words: a fraction of hash64's cost, seeded by 128 bits. For keys that are
- * compared in full whenever their hashes meet. */
-uint64_t hash_pair(uint64_t a, uint64_t b);
+/* Of 16 bytes as two words: a fraction of hash64's cost. For keys that are compared in full whenever
+ * their hashes meet. The seed is the process's, from hash_pair_seed. */
+struct hash_pair_seed {
+	uint64_t a, b;
+};
+struct hash_pair_seed hash_pair_seed(void);
+static inline uint32_t hash_pair(struct hash_pair_seed seed, uint64_t a, uint64_t b)
+{
+	unsigned __int128 product = (unsigned __int128)(a ^ seed.a) * (b ^ seed.b);
+	uint64_t hash = (uint64_t)product ^ (uint64_t)(product >> 64);
+
+	return (uint32_t)(hash ^ hash >> 32);
+}
 /* Fixed seed, for tests that need the same layout twice. Before first use only. */
 void hash_set_seed(uint64_t seed);
 

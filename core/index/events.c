@@ -152,24 +152,30 @@ static void add_chunk(struct events *t)
 	t->chunks[t->n_chunks++] = chunk;
 }
 
-uint32_t events_add(struct events *t, const struct event *e, uint32_t uuid, uint32_t session)
+static struct event *add_row(struct events *t, uint32_t uuid, uint32_t session)
 {
 	uint32_t row = t->n % EVENTS_CHUNK;
 	struct event_chunk *chunk;
 
 	if (t->n == t->n_chunks * EVENTS_CHUNK) /* a cleared batch has a chunk already */
 		add_chunk(t);
-	chunk = t->chunks[t->n_chunks - 1];
-	chunk->events[row] = *e;
+	chunk = t->chunks[t->n / EVENTS_CHUNK];
 	chunk->uuids[row] = uuid;
 	chunk->sessions[row] = session;
 	chunk->extras_at[row] = 0;
-	return t->n++;
+	t->n++;
+	return &chunk->events[row];
+}
+
+uint32_t events_add(struct events *t, const struct event *e, uint32_t uuid, uint32_t session)
+{
+	*add_row(t, uuid, session) = *e;
+	return t->n - 1;
 }
 
 void events_set_extras(struct events *t, const struct event_extras *x)
 {
-	struct event_chunk *chunk = t->chunks[t->n_chunks - 1];
+	struct event_chunk *chunk = t->chunks[(t->n - 1) / EVENTS_CHUNK];
 	uint32_t *at = &chunk->extras_at[(t->n - 1) % EVENTS_CHUNK];
 
 	if (x->has == 0)
@@ -253,8 +259,11 @@ int64_t events_start(const struct events *t, uint32_t at)
 
 int64_t events_end(const struct events *t, uint32_t at)
 {
-	int64_t start = events_start(t, at), latency = events_latency(t, at);
+	int64_t start = events_start(t, at), latency;
 
+	if (start == TIME_NONE || !(events_get(t, at)->flags & EVENT_OTEL))
+		return start == TIME_NONE ? TIME_NONE : events_get(t, at)->time;
+	latency = events_latency(t, at);
 	return latency == EVENT_UNKNOWN ? start : time_add(start, latency);
 }
 
@@ -399,17 +408,17 @@ static void merge_extras(struct events *t, const struct events *batch, struct ev
 
 static void merge_one(struct events *t, const struct events *batch, struct events_map *map)
 {
-	struct event e = *events_get(batch, map->next);
 	uint32_t uuid = map_id(t, batch, map, events_uuid(batch, map->next));
 	uint32_t session = map_id(t, batch, map, events_session(batch, map->next));
+	struct event *e = add_row(t, uuid, session);
 
-	e.trace = map_id(t, batch, map, e.trace);
-	e.span = map_id(t, batch, map, e.span);
-	e.parent = map_id(t, batch, map, e.parent);
-	e.user = map_id(t, batch, map, e.user);
-	e.name = map_string(t, batch, map, e.name);
-	e.model = map_model(t, batch, map, e.model);
-	events_add(t, &e, uuid, session);
+	*e = *events_get(batch, map->next);
+	e->trace = map_id(t, batch, map, e->trace);
+	e->span = map_id(t, batch, map, e->span);
+	e->parent = map_id(t, batch, map, e->parent);
+	e->user = map_id(t, batch, map, e->user);
+	e->name = map_string(t, batch, map, e->name);
+	e->model = map_model(t, batch, map, e->model);
 	merge_extras(t, batch, map);
 	map->next++;
 }

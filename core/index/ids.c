@@ -7,7 +7,6 @@
  * sorted by number, since numbers only rise. */
 #include "index/ids.h"
 
-#include "base/hash.h"
 #include "base/mem.h"
 #include "index/id.h"
 
@@ -18,6 +17,8 @@
 #define FIRST_TEXTS  32u
 #define RECENT       4096u /* ids that a loose table remembers at most */
 #define RUN          64u   /* ids that are looked up together */
+
+_Static_assert(CHUNK_IDS % RUN == 0, "a run is within a chunk");
 
 struct ids_chunk {
 	struct id ids[CHUNK_IDS];
@@ -89,7 +90,7 @@ static uint32_t append(struct ids *t, const struct id *id, struct str text)
 
 void ids_init(struct ids *t)
 {
-	*t = (struct ids){0};
+	*t = (struct ids){.seed = hash_pair_seed()};
 	append(t, &(struct id){{0}}, STR_EMPTY);
 }
 
@@ -131,16 +132,14 @@ static uint64_t word_of(const struct id *id, unsigned which)
 	return word;
 }
 
-static uint32_t hash_of(const struct id *id)
+static uint32_t hash_of(const struct ids *t, const struct id *id)
 {
-	uint64_t hash = hash_pair(word_of(id, 0), word_of(id, 1));
-
-	return (uint32_t)(hash ^ hash >> 32);
+	return hash_pair(t->seed, word_of(id, 0), word_of(id, 1));
 }
 
 static uint32_t hash_at(const void *ctx, uint32_t number)
 {
-	return hash_of(id_at(ctx, number));
+	return hash_of(ctx, id_at(ctx, number));
 }
 
 static bool is_same(const struct id *a, const struct id *b)
@@ -153,16 +152,18 @@ static bool same_id(const void *ctx, uint32_t number, const void *key)
 	return is_same(id_at(ctx, number), key);
 }
 
-/* text is looked at only for hashed ids. */
-static uint32_t add_packed(struct ids *t, const struct id *id, uint32_t hash, struct str text)
+static struct ids_index_keys keys_of(const struct ids *t)
 {
-	uint32_t number = ids_index_find(&t->index, hash, same_id, t, id);
+	return (struct ids_index_keys){same_id, hash_at, t};
+}
 
-	if (number != 0)
-		return number;
-	number = append(t, id, text);
-	ids_index_add(&t->index, hash, number, hash_at, t);
-	return number;
+/* text is looked at only for hashed ids. */
+static uint32_t add_packed(struct ids *t, const struct ids_index_keys *keys, const struct id *id,
+                           uint32_t hash, struct str text)
+{
+	uint32_t number = ids_index_add(&t->index, keys, hash, id, t->n);
+
+	return number == t->n ? append(t, id, text) : number;
 }
 
 static uint32_t add_loosely(struct ids *t, const struct id *id, uint32_t hash, struct str text)
@@ -176,56 +177,62 @@ static uint32_t add_loosely(struct ids *t, const struct id *id, uint32_t hash, s
 
 uint32_t ids_add(struct ids *t, struct str text)
 {
+	struct ids_index_keys keys = keys_of(t);
 	struct id id;
 
 	if (text.n == 0)
 		return 0;
 	id_pack(&id, text);
-	return t->recent ? add_loosely(t, &id, hash_of(&id), text)
-	                 : add_packed(t, &id, hash_of(&id), text);
+	if (t->recent)
+		return add_loosely(t, &id, hash_of(t, &id), text);
+	return add_packed(t, &keys, &id, hash_of(t, &id), text);
 }
 
 /* Two walks: the first asks memory for what the second looks at. */
 static void add_run(struct ids *t, const struct ids *from, uint32_t first, uint32_t n,
                     uint32_t *out)
 {
+	const struct ids_index_keys keys = keys_of(t);
+	const struct id *ids = id_at(from, first);
 	uint32_t hashes[RUN];
 
 	for (uint32_t i = 0; i < n; i++) {
-		hashes[i] = hash_at(from, first + i);
+		hashes[i] = hash_of(t, &ids[i]);
 		ids_index_fetch(&t->index, hashes[i]);
 	}
 	for (uint32_t i = 0; i < n; i++) {
-		const struct id *id = id_at(from, first + i);
-		bool is_long = id_form(id) == ID_HASH;
+		struct str text = STR_EMPTY;
 
-		out[i] = add_packed(t, id, hashes[i],
-		                    is_long ? long_text(from, first + i) : STR_EMPTY);
+		if (id_form(&ids[i]) == ID_HASH)
+			text = long_text(from, first + i);
+		out[i] = add_packed(t, &keys, &ids[i], hashes[i], text);
 	}
 }
 
 void ids_add_from(struct ids *t, const struct ids *from, uint32_t first, uint32_t n, uint32_t *out)
 {
-	uint32_t done = 0;
+	uint32_t end = first + n, run;
 
-	if (n > 0 && first == 0) /* the absent one */
-		out[done++] = 0;
-	while (done < n) {
-		uint32_t run = n - done < RUN ? n - done : RUN;
-
-		add_run(t, from, first + done, run, out + done);
-		done += run;
+	if (n > 0 && first == 0) { /* the absent one */
+		*out++ = 0;
+		first++;
+	}
+	for (; first < end; first += run, out += run) {
+		run = RUN - first % RUN; /* so that it is within a chunk */
+		run = run < end - first ? run : end - first;
+		add_run(t, from, first, run, out);
 	}
 }
 
 uint32_t ids_find(const struct ids *t, struct str text)
 {
+	struct ids_index_keys keys = keys_of(t);
 	struct id id;
 
 	if (text.n == 0)
 		return 0;
 	id_pack(&id, text);
-	return ids_index_find(&t->index, hash_of(&id), same_id, t, &id);
+	return ids_index_find(&t->index, &keys, hash_of(t, &id), &id);
 }
 
 static bool has_form(const struct ids *t, uint32_t number, enum id_form form)

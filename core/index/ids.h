@@ -5,12 +5,14 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/hash.h"
 #include "index/ids_index.h"
 
 struct ids {
 	struct ids_chunk **chunks; /* never move; number 0 is the absent one */
 	uint32_t n, n_chunks, cap_chunks;
 	struct ids_index index;
+	struct hash_pair_seed seed;
 	uint32_t *recent;      /* of a loose table, instead of the index */
 	struct id_text *texts; /* of hashed ids, by rising number */
 	uint32_t n_texts, cap_texts;

@@ -1,12 +1,12 @@
-/* A table of buckets, each a cache line of 16 slots of 32 bits, filled from its first slot on; what
- * finds its bucket full goes into the next. With 2^bits buckets, a slot is
+/* A table of buckets, each of 8 slots of 32 bits within a cache line, filled from its first slot on;
+ * what finds its bucket full goes into the next. With 2^bits buckets, a slot is
  *
  *	1 bit            the number is not in the bucket of its hash
- *	27 - bits bits   the hash's, above those that tell the bucket
- *	bits + 4 bits    the number; 0: the slot is free
+ *	28 - bits bits   the hash's, above those that tell the bucket
+ *	bits + 3 bits    the number; 0: the slot is free
  *
  * so that more ids make numbers wider by as many bits as the bucket's place says more of the hash.
- * A slot in its own bucket keeps 27 bits of the hash; only for the few others growing has to ask.
+ * A slot in its own bucket keeps 28 bits of the hash; only for the few others growing has to ask.
  *
  * Growing is bit by bit, since moving millions at once would hold the screen: the old buckets stay
  * as they are and are looked at too, and every addition copies one of them, until all are in the
@@ -18,22 +18,23 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#define SLOTS     16u
-#define SLOT_BITS 4u
-#define FULL      13u /* slots a bucket, on the average, before it grows */
-#define HASH_BITS 27u
+#define SLOTS     8u
+#define SLOT_BITS 3u
+#define FULL      6u /* slots a bucket, on the average, before it grows */
+#define HASH_BITS 28u
 #define MOVED     (UINT32_C(1) << 31)
-#define LINE      64u
 
 struct ids_bucket {
-	_Alignas(LINE) uint32_t slots[SLOTS];
+	_Alignas(SLOTS * sizeof(uint32_t)) uint32_t slots[SLOTS];
 };
 
 static struct ids_bucket *new_buckets(unsigned bits, void **memory)
 {
 	/* Zeroed memory that nobody touched costs nothing, so it is aligned by hand. */
+	uintptr_t line = sizeof(struct ids_bucket);
+
 	*memory = mem_zero(((size_t)1 << bits) + 1, sizeof(struct ids_bucket));
-	return (struct ids_bucket *)(((uintptr_t)*memory + LINE - 1) & ~(uintptr_t)(LINE - 1));
+	return (struct ids_bucket *)(((uintptr_t)*memory + line - 1) & ~(line - 1));
 }
 
 static uint32_t low_bits(uint32_t value, unsigned bits)
@@ -55,7 +56,7 @@ static uint32_t hash_slot(unsigned bits, uint32_t hash)
 
 /* ---- looking up ---- */
 
-/* All slots at once: without a branch that nobody can foresee. */
+/* All slots at once: a walk to the first that fits or is free would end where no processor foresees. */
 static bool has_hash(const struct ids_bucket *bucket, uint32_t want, uint32_t mask)
 {
 	uint32_t found = 0;
@@ -65,36 +66,58 @@ static bool has_hash(const struct ids_bucket *bucket, uint32_t want, uint32_t ma
 	return found;
 }
 
-static uint32_t find(const struct ids_bucket *buckets, unsigned bits, uint32_t hash,
-                     ids_index_same *same, const void *ctx, const void *key)
+static unsigned count_taken(const struct ids_bucket *bucket)
 {
-	uint32_t want = hash_slot(bits, hash), mask = ~low_bits(UINT32_MAX, number_bits(bits));
+	unsigned taken = 0;
 
-	for (uint32_t at = low_bits(hash, bits);; at = low_bits(at + 1, bits), want |= MOVED) {
-		const struct ids_bucket *bucket = &buckets[at];
+	for (unsigned i = 0; i < SLOTS; i++)
+		taken += bucket->slots[i] != 0;
+	return taken;
+}
 
-		if (has_hash(bucket, want, mask))
-			for (unsigned i = 0; i < SLOTS && bucket->slots[i]; i++) {
-				uint32_t number = bucket->slots[i] & ~mask;
+static uint32_t find_in(const struct ids_bucket *bucket, const struct ids_index_keys *keys,
+                        uint32_t want, uint32_t mask, const void *key)
+{
+	for (unsigned i = 0; i < SLOTS && bucket->slots[i]; i++) {
+		uint32_t number = bucket->slots[i] & ~mask;
 
-				if (((bucket->slots[i] ^ want) & mask) == 0 &&
-				    same(ctx, number, key))
-					return number;
-			}
-		if (!bucket->slots[SLOTS - 1])
+		if (((bucket->slots[i] ^ want) & mask) == 0 && keys->same(keys->ctx, number, key))
+			return number;
+	}
+	return 0;
+}
+
+/* *last becomes the bucket where the search ended: if nothing was found, the one with a free slot. */
+static uint32_t find(struct ids_bucket *buckets, unsigned bits, const struct ids_index_keys *keys,
+                     uint32_t hash, const void *key, struct ids_bucket **last)
+{
+	uint32_t want = hash_slot(bits, hash), mask = UINT32_MAX << number_bits(bits);
+	uint32_t at = low_bits(hash, bits), number;
+
+	for (;;) {
+		*last = &buckets[at];
+		if (has_hash(*last, want, mask)) {
+			number = find_in(*last, keys, want, mask, key);
+			if (number != 0)
+				return number;
+		}
+		if (!(*last)->slots[SLOTS - 1])
 			return 0;
+		at = low_bits(at + 1, bits);
+		want |= MOVED;
 	}
 }
 
-uint32_t ids_index_find(const struct ids_index *x, uint32_t hash, ids_index_same *same,
-                        const void *ctx, const void *key)
+uint32_t ids_index_find(const struct ids_index *x, const struct ids_index_keys *keys, uint32_t hash,
+                        const void *key)
 {
+	struct ids_bucket *last;
 	uint32_t number = 0;
 
 	if (x->buckets)
-		number = find(x->buckets, x->bits, hash, same, ctx, key);
+		number = find(x->buckets, x->bits, keys, hash, key, &last);
 	if (number == 0 && x->old)
-		number = find(x->old, x->bits - 1, hash, same, ctx, key);
+		number = find(x->old, x->bits - 1, keys, hash, key, &last);
 	return number;
 }
 
@@ -107,15 +130,6 @@ void ids_index_fetch(const struct ids_index *x, uint32_t hash)
 }
 
 /* ---- adding ---- */
-
-static unsigned count_taken(const struct ids_bucket *bucket)
-{
-	unsigned taken = 0;
-
-	for (unsigned i = 0; i < SLOTS; i++)
-		taken += bucket->slots[i] != 0;
-	return taken;
-}
 
 static void put(struct ids_index *x, uint32_t hash, uint32_t number)
 {
@@ -150,7 +164,7 @@ static void drop_old(struct ids_index *x)
 
 /* Copies an old bucket. The lowest bit of hash that a slot keeps tells in which of two its number is
  * now, and becomes the number's highest; it is 0, since numbers were narrower when it was added. */
-static void move_one(struct ids_index *x, ids_index_hash *hash_of, const void *ctx)
+static void move_one(struct ids_index *x, const struct ids_index_keys *keys)
 {
 	unsigned bits = x->bits - 1, shift = number_bits(bits);
 	const uint32_t *slots = x->old[x->moved].slots;
@@ -168,21 +182,34 @@ static void move_one(struct ids_index *x, ids_index_hash *hash_of, const void *c
 			into[side]->slots[taken[side]++] = slots[i] & ~(UINT32_C(1) << shift);
 	}
 	for (unsigned i = 0; i < n_others; i++)
-		put(x, hash_of(ctx, others[i]), others[i]);
+		put(x, keys->hash(keys->ctx, others[i]), others[i]);
 	if (++x->moved == UINT32_C(1) << bits)
 		drop_old(x);
 }
 
-void ids_index_add(struct ids_index *x, uint32_t hash, uint32_t number, ids_index_hash *hash_of,
-                   const void *ctx)
+uint32_t ids_index_add(struct ids_index *x, const struct ids_index_keys *keys, uint32_t hash,
+                       const void *key, uint32_t number)
 {
+	struct ids_bucket *home, *last;
+	uint32_t found;
+
 	assert(number == x->used + 1);
 	if (!x->buckets || number > (uint64_t)FULL << x->bits)
 		grow(x);
-	if (x->old)
-		move_one(x, hash_of, ctx);
-	put(x, hash, number);
+	if (x->old) {
+		found = find(x->old, x->bits - 1, keys, hash, key, &last);
+		if (found != 0)
+			return found;
+		move_one(x, keys);
+	}
+	found = find(x->buckets, x->bits, keys, hash, key, &last);
+	if (found != 0)
+		return found;
+	home = &x->buckets[low_bits(hash, x->bits)];
+	last->slots[count_taken(last)] = hash_slot(x->bits, hash) | number |
+	                                 (last == home ? 0 : MOVED);
 	x->used++;
+	return number;
 }
 
 size_t ids_index_bytes(const struct ids_index *x)

@@ -17,15 +17,20 @@ struct ids_index {
 	void *old_memory;
 	uint32_t moved;
 };
-typedef bool ids_index_same(const void *ctx, uint32_t number, const void *key);
-typedef uint32_t ids_index_hash(const void *ctx, uint32_t number);
+/* What the index asks about the ids that its numbers stand for. Hashes are 32 good bits. */
+struct ids_index_keys {
+	bool (*same)(const void *ctx, uint32_t number, const void *key);
+	uint32_t (*hash)(const void *ctx, uint32_t number);
+	const void *ctx;
+};
 
-/* The number (never 0) for which same holds, 0 if there is none. The hash is 32 good bits. */
-uint32_t ids_index_find(const struct ids_index *x, uint32_t hash, ids_index_same *same,
-                        const void *ctx, const void *key);
-/* Adds a number that is not there yet: the next one, from 1 on. hash_of gives the hash of those from before, for growing. */
-void ids_index_add(struct ids_index *x, uint32_t hash, uint32_t number, ids_index_hash *hash_of,
-                   const void *ctx);
+/* The number (never 0) of a key; 0 if there is none. */
+uint32_t ids_index_find(const struct ids_index *x, const struct ids_index_keys *keys, uint32_t hash,
+                        const void *key);
+/* The same, but of a key that is not there number becomes its own and is given. Numbers are added in their order, from 1
+ * on. */
+uint32_t ids_index_add(struct ids_index *x, const struct ids_index_keys *keys, uint32_t hash,
+                       const void *key, uint32_t number);
 /* Has memory fetched for a look-up or an addition to come. */
 void ids_index_fetch(const struct ids_index *x, uint32_t hash);
 size_t ids_index_bytes(const struct ids_index *x);

@@ -46,14 +46,6 @@ void model_free(struct model *m)
 	mem_free(m);
 }
 
-void model_range_add(int64_t *first, int64_t *last, int64_t from, int64_t to)
-{
-	if (from != TIME_NONE && (*first == TIME_NONE || from < *first))
-		*first = from;
-	if (to != TIME_NONE && (*last == TIME_NONE || to > *last))
-		*last = to;
-}
-
 int model_compare_time(const struct events *events, uint32_t a, uint32_t b)
 {
 	const struct event *x = events_get(events, a), *y = events_get(events, b);

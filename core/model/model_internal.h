@@ -111,7 +111,11 @@ struct model {
 	uint64_t duplicates;
 };
 
-void *model_pool_at(const struct model_pool *p, uint32_t at);
+#define POOL_BITS 8
+static inline void *model_pool_at(const struct model_pool *p, uint32_t at)
+{
+	return (char *)p->blocks[at >> POOL_BITS] + (at & ((1u << POOL_BITS) - 1)) * p->item;
+}
 void *model_pool_add(struct model_pool *p); /* zeroed */
 size_t model_pool_bytes(const struct model_pool *p);
 void model_pool_free(struct model_pool *p);
@@ -133,8 +137,14 @@ static inline bool is_superseded(const struct model *m, uint32_t event)
 	return m->superseded[event / 8] >> (event % 8) & 1;
 }
 
-/* Extends a range of times; TIME_NONE is no time. */
-void model_range_add(int64_t *first, int64_t *last, int64_t from, int64_t to);
+/* Extends a range of times; TIME_NONE, the least of all, is no time. */
+static inline void model_range_add(int64_t *first, int64_t *last, int64_t from, int64_t to)
+{
+	if (from != TIME_NONE && (*first == TIME_NONE || from < *first))
+		*first = from;
+	if (to > *last)
+		*last = to;
+}
 /* By timestamp (none last), then uuid text, then place. */
 int model_compare_time(const struct events *events, uint32_t a, uint32_t b);
 

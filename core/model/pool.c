@@ -3,17 +3,11 @@
 #include "base/mem.h"
 #include "model/model_internal.h"
 
-#define BLOCK_BITS  8
-#define BLOCK_ITEMS (1u << BLOCK_BITS)
-
-void *model_pool_at(const struct model_pool *p, uint32_t at)
-{
-	return (char *)p->blocks[at >> BLOCK_BITS] + (at & (BLOCK_ITEMS - 1)) * p->item;
-}
+#define BLOCK_ITEMS (1u << POOL_BITS)
 
 void *model_pool_add(struct model_pool *p)
 {
-	uint32_t block = p->n >> BLOCK_BITS;
+	uint32_t block = p->n >> POOL_BITS;
 
 	if (block == p->n_blocks) {
 		/* Room for twice as many each time there are a power of two. */

@@ -4,22 +4,37 @@
 #include "base/mem.h"
 #include "model/model_internal.h"
 
-/* Makes *best the earlier of itself and event; true if it changed. Mostly *best is the earliest of
- * all, whose time is known without a look at it. */
-static bool take_earlier(const struct model *m, const struct trace_entry *t, uint32_t *best,
-                         uint32_t event)
+/* Makes *best the earlier of itself and event; true if it changed. */
+static bool take_earlier(const struct model *m, uint32_t *best, uint32_t event)
 {
-	int64_t time = events_get(m->events, event)->time;
-
-	if (*best != EVENT_NONE) {
-		if (*best == t->earliest && t->shown.first_time != TIME_NONE &&
-		    (time > t->shown.first_time || time == TIME_NONE))
-			return false;
-		if (model_compare_time(m->events, *best, event) <= 0)
-			return false;
-	}
+	if (*best != EVENT_NONE && model_compare_time(m->events, *best, event) <= 0)
+		return false;
 	*best = event;
 	return true;
+}
+
+/* True without a look at either event: mostly *best is the earliest of all, whose time is known. */
+static inline bool stays(const struct trace_entry *t, uint32_t best, int64_t time)
+{
+	return best == t->earliest && time > t->shown.first_time &&
+	       t->shown.first_time != TIME_NONE;
+}
+
+/* True if one of the earliest events is another now. */
+static bool take_earliest(const struct model *m, struct trace_entry *t, uint32_t event,
+                          const struct event *e)
+{
+	bool changed = false;
+
+	if (event_kind(e) == EVENT_TRACE)
+		changed |= take_earlier(m, &t->shown.explicit_event, event);
+	if (e->name && !stays(t, t->named, e->time))
+		changed |= take_earlier(m, &t->named, event);
+	if (!stays(t, t->in_session, e->time) && events_session(m->events, event))
+		changed |= take_earlier(m, &t->in_session, event);
+	if (!stays(t, t->earliest, e->time))
+		changed |= take_earlier(m, &t->earliest, event);
+	return changed;
 }
 
 /* PostHog counts the latency of these six event names alone. */
@@ -59,15 +74,8 @@ static bool add_event(const struct model *m, struct trace_entry *t, uint32_t eve
                       const struct event_values *v)
 {
 	const struct event *e = events_get(m->events, event);
-	bool changed = false;
+	bool changed = take_earliest(m, t, event, e);
 
-	if (event_kind(e) == EVENT_TRACE)
-		changed |= take_earlier(m, t, &t->shown.explicit_event, event);
-	if (e->name)
-		changed |= take_earlier(m, t, &t->named, event);
-	if (events_session(m->events, event))
-		changed |= take_earlier(m, t, &t->in_session, event);
-	changed |= take_earlier(m, t, &t->earliest, event);
 	totals_count(&t->shown.totals, v);
 	count_latency(t, e, events_latency(m->events, event));
 	model_range_add(&t->shown.first_time, &t->shown.last_time, e->time, e->time);

@@ -84,18 +84,19 @@ static void hashes_whole_bytes(void **state)
 
 static void pairs_are_hashed(void **state)
 {
-	uint64_t all = 0, none = UINT64_MAX;
+	struct hash_pair_seed seed = hash_pair_seed();
+	uint32_t any = 0, all = UINT32_MAX;
 
 	(void)state;
-	assert_true(hash_pair(1, 2) == hash_pair(1, 2));
-	assert_true(hash_pair(1, 2) != hash_pair(2, 1));
+	assert_true(seed.a == hash_pair_seed().a && seed.b == hash_pair_seed().b);
+	assert_true(hash_pair(seed, 1, 2) != hash_pair(seed, 2, 1));
 	/* Every bit of what few keys differ by takes part. */
-	for (uint64_t i = 0; i < 256; i++) {
-		all |= hash_pair(i, 0) ^ hash_pair(0, i);
-		none &= hash_pair(i, 0) ^ hash_pair(0, i);
+	for (uint64_t i = 1; i < 256; i++) {
+		any |= hash_pair(seed, i, 0) ^ hash_pair(seed, 0, i);
+		all &= hash_pair(seed, i, 0) ^ hash_pair(seed, 0, i);
 	}
-	assert_true(all == UINT64_MAX);
-	assert_true(none == 0);
+	assert_true(any == UINT32_MAX);
+	assert_true(all == 0);
 }
 
 static bool same_number(const void *ctx, uint32_t number, const void *key)
