@@ -14,10 +14,17 @@ struct reader_span {
 	uint8_t role;
 };
 
+/* What stands in the indent of a line: before its first row, and before the others. */
+struct reader_margin {
+	struct str first, rest; /* clean */
+	uint8_t role;
+};
+
 /* A line before wrapping. */
 struct reader_line {
 	struct str text; /* clean if `clean`, else as it came */
 	const struct reader_span *spans;
+	const struct reader_margin *margin; /* or NULL */
 	uint32_t n_spans;
 	uint32_t rows; /* wrapped, at the width its piece was counted for; 0: not counted */
 	uint8_t role, indent;
@@ -37,6 +44,8 @@ void reader_lines_add_spans(struct reader_lines *l, int indent, struct str clean
                             const struct reader_span *spans, size_t n);
 /* Every line of a text of any bytes. */
 void reader_lines_split(struct reader_lines *l, enum role role, int indent, struct str text);
+/* The margin of the line that was added last; as wide as its indent, clean, copied. */
+void reader_lines_margin(struct reader_lines *l, const struct reader_margin *margin);
 struct str reader_lines_keep(struct reader_lines *l, struct str text);
 
 /* Lays a piece's text out in lines of its own; role is the piece's, columns what there is for a line. Called when the lines are

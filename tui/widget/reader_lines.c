@@ -75,6 +75,15 @@ void reader_lines_add_spans(struct reader_lines *l, int indent, struct str clean
 	line->n_spans = (uint32_t)n;
 }
 
+void reader_lines_margin(struct reader_lines *l, const struct reader_margin *margin)
+{
+	struct reader_margin *kept = arena_alloc(&l->arena, sizeof(*kept));
+
+	*kept = (struct reader_margin){reader_lines_keep(l, margin->first),
+	                               reader_lines_keep(l, margin->rest), margin->role};
+	l->at[l->n - 1].margin = kept;
+}
+
 void reader_lines_split(struct reader_lines *l, enum role role, int indent, struct str text)
 {
 	size_t from = 0;

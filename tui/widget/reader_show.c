@@ -90,6 +90,17 @@ static void draw_unwrapped(struct reader *r, struct surface *s, struct area a, s
 		surface_puts(s, a, t->row, start, ROLE_MARKER, glyph(GLYPH_CLIP));
 }
 
+static void draw_margin(struct reader *r, struct surface *s, struct area a, const struct stretch *t,
+                        const struct reader_piece *p, bool first)
+{
+	const struct reader_margin *margin = t->line->margin;
+	int column = reader_text_column(r, p, 0);
+
+	if (margin != NULL)
+		surface_put(s, a, t->row, column, t->column - column, (enum role)margin->role,
+		            first ? margin->first : margin->rest);
+}
+
 static void draw_row(struct reader *r, struct surface *s, struct area a, int row,
                      struct reader_place at)
 {
@@ -107,6 +118,7 @@ static void draw_row(struct reader *r, struct surface *s, struct area a, int row
 		if (r->marks && at.piece == r->current)
 			surface_puts(s, a, row, 0, ROLE_MARKER, ">");
 	}
+	draw_margin(r, s, a, &t, p, at.row == 0);
 	if (!r->wrap) {
 		draw_unwrapped(r, s, a, &t, width);
 		return;
