@@ -18,9 +18,10 @@
 #   load    "ratio" is tracehog's time by the other's, the median of the rounds
 #   growth  "factor" is by the row with the fewest events: 2, 4, 8 are linear
 #   screen  milliseconds since the start; "rows" is when rows of events stand on the screen, "all
-#           read" when it has not changed any more for half a second. A key's time is from sending
-#           it to the last byte of its answer, median and worst. RssAnon is what it keeps in memory
-#           of its own once all is read; the bytes an event leave out what it keeps for one event.
+#           read" when it has not changed any more for half a second. A key's times are from sending
+#           it to the first and to the last byte of its answer (what comes later without a pause of
+#           25 ms counts as well). RssAnon is what it keeps in memory of its own once all is read;
+#           the bytes an event leave out what it keeps for one event.
 #
 # From the environment: TRACEHOG (the binary), BENCH_DATA (a folder for about 4 GB; what was generated
 # there is used again), TRUTH_BYTES, TRUTH_EVENTS, TRUTH_SEEDS, LOAD_BYTES, LOAD_EVENTS,
