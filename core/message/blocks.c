@@ -6,8 +6,6 @@
 #include "base/mem.h"
 #include "message/reader.h"
 
-#define MEMBERS_MAX 1000 /* an object of more is data, and searching it many times takes long */
-
 static const char *const id_names[] = {"call_id", "tool_call_id", "tool_use_id", "toolCallId",
                                        "callId",  "toolUseId",    "id",          NULL};
 static const char *const name_names[] = {"name", "toolName", "tool_name", NULL};
@@ -18,47 +16,6 @@ static const char *const call_names[] = {"function", "functionCall", "function_c
                                          NULL};
 static const char *const text_names[] = {"text",      "content", "thinking",
                                          "reasoning", "refusal", NULL};
-
-/* ---- places ---- */
-
-struct place place_member(struct place at, const char *name)
-{
-	if (at.at != JSON_NO_NODE && at.tree->nodes[at.at].count > MEMBERS_MAX)
-		return (struct place){at.tree, JSON_NO_NODE};
-	return (struct place){at.tree, json_member(at.tree, at.at, str_of(name))};
-}
-
-struct place place_any(struct place at, const char *const *names)
-{
-	for (; *names; names++) {
-		struct place member = place_member(at, *names);
-
-		if (place_type(member) > JSON_NULL)
-			return member;
-	}
-	return (struct place){at.tree, JSON_NO_NODE};
-}
-
-enum json_type place_type(struct place at)
-{
-	return json_type_of(at.tree, at.at);
-}
-
-bool place_is(struct place at, struct str text)
-{
-	return place_type(at) == JSON_STRING && str_eq(json_raw(at.tree, at.at), text);
-}
-
-bool place_filled(struct place at)
-{
-	enum json_type type = place_type(at);
-
-	if (type == JSON_STRING)
-		return json_raw(at.tree, at.at).n > 0;
-	if (type == JSON_ARRAY || type == JSON_OBJECT)
-		return at.tree->nodes[at.at].count > 0;
-	return type > JSON_NULL;
-}
 
 /* ---- parts ---- */
 
@@ -96,24 +53,12 @@ struct part *reader_part(struct reader *r, const struct context *c, enum part_ty
 
 void reader_unknown(struct reader *r, const struct context *c, struct place at)
 {
-	struct str raw = json_raw(at.tree, at.at);
-
-	if (place_type(at) == JSON_STRING)
-		raw = (struct str){raw.p - 1, raw.n + 2}; /* with its quotes: it is shown as JSON */
-	reader_part(r, c, PART_UNKNOWN)->text = arena_copy(&r->out->arena, raw);
+	reader_part(r, c, PART_UNKNOWN)->text = arena_copy(&r->out->arena, place_json(at));
 }
 
 struct str reader_text(struct reader *r, struct place at)
 {
-	enum json_type type = place_type(at);
-
-	if (type == JSON_ABSENT || type == JSON_NULL)
-		return STR_EMPTY;
-	if (type != JSON_STRING || !at.tree->nodes[at.at].value.escaped)
-		return arena_copy(&r->out->arena, json_raw(at.tree, at.at));
-	buf_clear(&r->scratch);
-	json_text(at.tree, at.at, &r->scratch);
-	return arena_copy(&r->out->arena, buf_str(&r->scratch));
+	return place_text(at, &r->out->arena, &r->scratch);
 }
 
 /* ---- text and reasoning ---- */

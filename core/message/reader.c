@@ -9,27 +9,12 @@
  * Left to others: what a block means (blocks.c, media.c), which properties there are
  * (message.c). */
 #include "message/reader.h"
-#include "base/mem.h"
 
 #include <string.h>
 
 #define PARTS_MAX    (1u << 18)
 #define DECODE_MAX   3 /* documents in strings of documents in ... */
 #define ENVELOPE_MAX 4
-
-struct decoded {
-	struct buf text;
-	struct json_tree tree;
-};
-
-static void decoded_free(struct decoded *d)
-{
-	if (!d)
-		return;
-	json_tree_free(&d->tree);
-	buf_free(&d->text);
-	mem_free(d);
-}
 
 /* ---- frames ---- */
 
@@ -173,29 +158,13 @@ static bool is_plain_list(struct place at)
 
 /* ---- JSON in strings ---- */
 
-static bool may_be_json(struct str raw)
-{
-	raw = str_trim(raw);
-	return raw.n > 1 && ((raw.p[0] == '[' && raw.p[raw.n - 1] == ']') ||
-	                     (raw.p[0] == '{' && raw.p[raw.n - 1] == '}'));
-}
-
 static struct decoded *decode(const struct reader *r, struct place at)
 {
-	struct json_report report;
-	struct decoded *d;
 	uint32_t open = 0;
 
 	for (uint32_t i = 0; i < r->depth; i++)
 		open += r->stack[i].decoded != NULL;
-	if (open >= DECODE_MAX || reader_full(r) || !may_be_json(json_raw(at.tree, at.at)))
-		return NULL;
-	d = mem_zero(1, sizeof(*d));
-	json_text(at.tree, at.at, &d->text);
-	if (json_tree_parse(&d->tree, buf_str(&d->text), &report) == ERR_OK)
-		return d;
-	decoded_free(d);
-	return NULL;
+	return open >= DECODE_MAX || reader_full(r) ? NULL : decoded_new(at);
 }
 
 /* Reads the string's JSON in its place if it is a message, a block or a list of such. */

@@ -2,13 +2,8 @@
 #ifndef MESSAGE_READER_H
 #define MESSAGE_READER_H
 
+#include "message/decode.h"
 #include "message/message.h"
-
-/* A value somewhere in a document: the event itself or JSON that stood in one of its strings. */
-struct place {
-	const struct json_tree *tree;
-	uint32_t at;
-};
 
 /* What a value takes from the message around it. */
 struct context {
@@ -79,13 +74,5 @@ struct str reader_text(struct reader *r, struct place at);
 struct str role_of(struct arena *arena, struct str word);
 /* Whether a word that stands as a type says who speaks ("human", "AIMessage"). */
 bool role_known(struct str word);
-
-struct place place_member(struct place at, const char *name);
-/* The first of the names (ends with NULL) that is there and not null. */
-struct place place_any(struct place at, const char *const *names);
-enum json_type place_type(struct place at);
-bool place_is(struct place at, struct str text); /* a string of exactly that text */
-/* Not absent, not null, no empty string, list or object. */
-bool place_filled(struct place at);
 
 #endif

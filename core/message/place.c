@@ -1,0 +1,65 @@
+/* Values in documents: look-ups by the names that providers have for one thing. */
+#include "message/place.h"
+
+#define MEMBERS_MAX 1000 /* an object of more is data, and searching it many times takes long */
+
+struct place place_member(struct place at, const char *name)
+{
+	if (at.at != JSON_NO_NODE && at.tree->nodes[at.at].count > MEMBERS_MAX)
+		return (struct place){at.tree, JSON_NO_NODE};
+	return (struct place){at.tree, json_member(at.tree, at.at, str_of(name))};
+}
+
+struct place place_any(struct place at, const char *const *names)
+{
+	for (; *names; names++) {
+		struct place member = place_member(at, *names);
+
+		if (place_type(member) > JSON_NULL)
+			return member;
+	}
+	return (struct place){at.tree, JSON_NO_NODE};
+}
+
+enum json_type place_type(struct place at)
+{
+	return json_type_of(at.tree, at.at);
+}
+
+bool place_is(struct place at, struct str text)
+{
+	return place_type(at) == JSON_STRING && str_eq(json_raw(at.tree, at.at), text);
+}
+
+bool place_filled(struct place at)
+{
+	enum json_type type = place_type(at);
+
+	if (type == JSON_STRING)
+		return json_raw(at.tree, at.at).n > 0;
+	if (type == JSON_ARRAY || type == JSON_OBJECT)
+		return at.tree->nodes[at.at].count > 0;
+	return type > JSON_NULL;
+}
+
+struct str place_json(struct place at)
+{
+	struct str raw = json_raw(at.tree, at.at);
+
+	if (place_type(at) == JSON_STRING)
+		raw = (struct str){raw.p - 1, raw.n + 2};
+	return raw;
+}
+
+struct str place_text(struct place at, struct arena *arena, struct buf *scratch)
+{
+	enum json_type type = place_type(at);
+
+	if (type == JSON_ABSENT || type == JSON_NULL)
+		return STR_EMPTY;
+	if (type != JSON_STRING || !at.tree->nodes[at.at].value.escaped)
+		return arena_copy(arena, json_raw(at.tree, at.at));
+	buf_clear(scratch);
+	json_text(at.tree, at.at, scratch);
+	return arena_copy(arena, buf_str(scratch));
+}
