@@ -78,8 +78,7 @@ static void set_flag(struct draft *d, enum event_flags flag, bool on)
 
 /* ---- ids ---- */
 
-/* Bits that are set for the characters of PostHog's alphabet for ids: letters, digits, and
- * -_~.@()!':| */
+/* 1 for the characters of PostHog's alphabet for ids: letters, digits, and -_~.@()!':| */
 static const uint8_t id_alphabet[256] = {
 	['a' ... 'z'] = 1, ['A' ... 'Z'] = 1, ['0' ... '9'] = 1, ['-'] = 1, ['_'] = 1,
 	['~'] = 1,         ['.'] = 1,         ['@'] = 1,         ['('] = 1, [')'] = 1,

@@ -350,7 +350,7 @@ AVX2 uint64_t avx2_marks(const uint8_t *p, bool *escaped)
 
 		quotes &= ~(escapes << 1);
 		marks |= escapes & ~(avx2_letter_bits(bytes) >> 1);
-		*escaped |= (escapes & ((quotes & -quotes) - 1)) != 0;
+		*escaped |= (escapes & (quotes - 1)) != 0;
 	}
 	if (others != 0)
 		marks |= avx2_well_formed(bytes) ? cut_character(p) : others;

@@ -138,6 +138,7 @@ static void stops_at_every_place(void **state)
 {
 	static const struct str pieces[] = {
 		STR("\""),
+		STR("\"\\n"),
 		STR("\\\""),
 		STR("\\\\"),
 		STR("\\n"),
