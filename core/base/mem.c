@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 /* Process-wide by nature: there is one terminal to give back. Atomic, so that two threads that
@@ -63,6 +64,34 @@ void *mem_resize(void *p, size_t count, size_t size)
 	if (!moved)
 		fail();
 	return moved;
+}
+
+#define LARGE_PAGE ((size_t)2 << 20)
+#define SMALL_PAGE ((uintptr_t)4096)
+
+void mem_ask_large(void *p, size_t n)
+{
+#ifdef MADV_HUGEPAGE
+	uintptr_t from = ((uintptr_t)p + SMALL_PAGE - 1) & ~(SMALL_PAGE - 1);
+	uintptr_t to = ((uintptr_t)p + n) & ~(SMALL_PAGE - 1);
+
+	/* It is a wish: who does not grant it does no harm. */
+	if (n >= LARGE_PAGE)
+		(void)madvise((void *)from, to - from, MADV_HUGEPAGE);
+#else
+	(void)p;
+	(void)n;
+#endif
+}
+
+void *mem_large(size_t size)
+{
+	void *p = aligned_alloc(LARGE_PAGE, size);
+
+	if (!p)
+		fail();
+	mem_ask_large(p, size);
+	return p;
 }
 
 char *mem_copy_text(const char *p, size_t n)

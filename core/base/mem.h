@@ -13,6 +13,11 @@ void *mem_resize(void *p, size_t count, size_t size) __attribute__((returns_nonn
 char *mem_copy_text(const char *p, size_t n); /* n bytes and a NUL */
 void mem_free(void *p);                       /* NULL is allowed */
 
+/* Large pages, where the system has them, make large tables cost less. Memory of a multiple of 2 MiB, which begins on a
+ * large page and holds anything; the other asks for them for what lies within p's n bytes. */
+void *mem_large(size_t size) __attribute__((malloc, returns_nonnull));
+void mem_ask_large(void *p, size_t n);
+
 /* For sizes that outside data decides (a 256 MiB line): NULL on failure. */
 void *mem_try(size_t size);
 

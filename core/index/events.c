@@ -16,7 +16,6 @@
 #include <string.h>
 
 #define FIRST_EXTRAS 1024u /* bytes */
-#define FIRST_CHUNKS 4u
 #define FIRST_MODELS 16u
 #define IDS_AT_ONCE  256u /* of a batch, that are merged together */
 
@@ -31,7 +30,9 @@ static const uint8_t *extras_of(const struct events *t, uint32_t at)
 
 void events_init(struct events *t)
 {
-	*t = (struct events){.n_models = 1, .cap_models = FIRST_MODELS};
+	*t = (struct events){.n_models = 1,
+	                     .cap_models = FIRST_MODELS,
+	                     .chunks.size = sizeof(struct event_chunk)};
 	ids_init(&t->ids);
 	strings_init(&t->strings);
 	t->models = mem_alloc(t->cap_models, sizeof(*t->models));
@@ -51,17 +52,21 @@ static void clear_extras(struct event_chunk *chunk)
 	chunk->n_extras = 1;
 }
 
-static void free_chunk(struct event_chunk *chunk)
+static struct event_chunk *chunk_at(struct events *t, uint32_t chunk)
 {
-	mem_free(chunk->extras);
-	mem_free(chunk);
+	return t->chunks.list[chunk];
+}
+
+static void free_extras(struct events *t, uint32_t from)
+{
+	for (uint32_t i = from; i < t->chunks.n; i++)
+		mem_free(chunk_at(t, i)->extras);
 }
 
 void events_fini(struct events *t)
 {
-	for (uint32_t i = 0; i < t->n_chunks; i++)
-		free_chunk(t->chunks[i]);
-	mem_free(t->chunks);
+	free_extras(t, 0);
+	chunks_free(&t->chunks);
 	mem_free(t->models);
 	mem_free(t->logs);
 	mem_free(t->listings);
@@ -74,10 +79,10 @@ void events_fini(struct events *t)
 
 void events_clear(struct events *batch)
 {
-	while (batch->n_chunks > 1)
-		free_chunk(batch->chunks[--batch->n_chunks]);
-	if (batch->n_chunks > 0)
-		clear_extras(batch->chunks[0]);
+	free_extras(batch, 1);
+	chunks_cut(&batch->chunks, 1);
+	if (batch->chunks.n > 0)
+		clear_extras(chunk_at(batch, 0));
 	batch->n = batch->n_logs = batch->n_listings = 0;
 	batch->n_models = 1;
 	hash_index_clear(&batch->model_index);
@@ -135,21 +140,16 @@ static void resize_extras(struct event_chunk *chunk, uint32_t cap)
 
 static void add_chunk(struct events *t)
 {
-	struct event_chunk *chunk = mem_alloc(1, sizeof(*chunk)), *full;
+	struct event_chunk *chunk = chunks_add(&t->chunks), *full;
 
 	/* The records stay untouched, so that a small table has few pages. */
 	chunk->extras = NULL;
 	resize_extras(chunk, FIRST_EXTRAS);
 	clear_extras(chunk);
-	if (t->n_chunks > 0) {
-		full = t->chunks[t->n_chunks - 1];
+	if (t->chunks.n > 1) {
+		full = chunk_at(t, t->chunks.n - 2);
 		resize_extras(full, full->n_extras);
 	}
-	if (t->n_chunks == t->cap_chunks) {
-		t->cap_chunks = t->cap_chunks ? t->cap_chunks * 2 : FIRST_CHUNKS;
-		t->chunks = mem_resize(t->chunks, t->cap_chunks, sizeof(struct event_chunk *));
-	}
-	t->chunks[t->n_chunks++] = chunk;
 }
 
 static struct event *add_row(struct events *t, uint32_t uuid, uint32_t session)
@@ -157,9 +157,9 @@ static struct event *add_row(struct events *t, uint32_t uuid, uint32_t session)
 	uint32_t row = t->n % EVENTS_CHUNK;
 	struct event_chunk *chunk;
 
-	if (t->n == t->n_chunks * EVENTS_CHUNK) /* a cleared batch has a chunk already */
+	if (t->n == t->chunks.n * EVENTS_CHUNK) /* a cleared batch has a chunk already */
 		add_chunk(t);
-	chunk = t->chunks[t->n / EVENTS_CHUNK];
+	chunk = chunk_at(t, t->n / EVENTS_CHUNK);
 	chunk->uuids[row] = uuid;
 	chunk->sessions[row] = session;
 	chunk->extras_at[row] = 0;
@@ -175,7 +175,7 @@ uint32_t events_add(struct events *t, const struct event *e, uint32_t uuid, uint
 
 void events_set_extras(struct events *t, const struct event_extras *x)
 {
-	struct event_chunk *chunk = t->chunks[(t->n - 1) / EVENTS_CHUNK];
+	struct event_chunk *chunk = chunk_at(t, (t->n - 1) / EVENTS_CHUNK);
 	uint32_t *at = &chunk->extras_at[(t->n - 1) % EVENTS_CHUNK];
 
 	if (x->has == 0)
@@ -476,10 +476,10 @@ size_t events_bytes(const struct events *t)
 {
 	size_t bytes = ids_bytes(&t->ids) + strings_bytes(&t->strings) +
 	               hash_index_bytes(&t->model_index) + t->cap_models * sizeof(*t->models) +
-	               t->cap_chunks * sizeof(struct event_chunk *) +
-	               t->cap_logs * sizeof(*t->logs) + t->cap_listings * sizeof(*t->listings);
+	               chunks_bytes(&t->chunks) + t->cap_logs * sizeof(*t->logs) +
+	               t->cap_listings * sizeof(*t->listings);
 
-	for (uint32_t i = 0; i < t->n_chunks; i++)
-		bytes += sizeof(*t->chunks[i]) + t->chunks[i]->cap_extras;
+	for (uint32_t at = 0; at < t->n; at += EVENTS_CHUNK)
+		bytes += events_chunk(t, at)->cap_extras;
 	return bytes;
 }

@@ -39,8 +39,7 @@ struct event_chunk { /* what getters read; an event's number / EVENTS_CHUNK is i
 struct events {
 	struct ids ids;
 	struct strings strings;
-	struct event_chunk **chunks;
-	uint32_t n_chunks, cap_chunks;
+	struct chunks chunks;
 	uint32_t n;                /* events; numbers are 0..n-1 in the order of adding */
 	struct model_pair *models; /* [0] is {0, 0} */
 	uint32_t n_models, cap_models;
@@ -80,7 +79,7 @@ void events_add_listing(struct events *t, const struct event_listing *listing);
 static inline const struct event_chunk *events_chunk(const struct events *t, uint32_t at)
 {
 	assert(at < t->n);
-	return t->chunks[at / EVENTS_CHUNK];
+	return t->chunks.list[at / EVENTS_CHUNK];
 }
 static inline const struct event *events_get(const struct events *t, uint32_t at)
 {

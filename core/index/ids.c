@@ -12,11 +12,11 @@
 
 #include <string.h>
 
-#define CHUNK_IDS    4096u
-#define FIRST_CHUNKS 4u
-#define FIRST_TEXTS  32u
-#define RECENT       4096u /* ids that a loose table remembers at most */
-#define RUN          64u   /* ids that are looked up together */
+#define CHUNK_IDS   4096u
+#define KEPT_CHUNKS 4u /* of a table that is cleared */
+#define FIRST_TEXTS 32u
+#define RECENT      4096u /* ids that a loose table remembers at most */
+#define RUN         64u   /* ids that are looked up together */
 
 _Static_assert(CHUNK_IDS % RUN == 0, "a run is within a chunk");
 
@@ -31,7 +31,9 @@ struct id_text {
 
 static struct id *id_at(const struct ids *t, uint32_t number)
 {
-	return &t->chunks[number / CHUNK_IDS]->ids[number % CHUNK_IDS];
+	struct ids_chunk *chunk = t->chunks.list[number / CHUNK_IDS];
+
+	return &chunk->ids[number % CHUNK_IDS];
 }
 
 /* ---- texts ---- */
@@ -74,13 +76,8 @@ static uint32_t append(struct ids *t, const struct id *id, struct str text)
 {
 	uint32_t number = t->n;
 
-	if (number == t->n_chunks * CHUNK_IDS) {
-		if (t->n_chunks == t->cap_chunks) {
-			t->cap_chunks = t->cap_chunks ? t->cap_chunks * 2 : FIRST_CHUNKS;
-			t->chunks = mem_resize(t->chunks, t->cap_chunks, sizeof(*t->chunks));
-		}
-		t->chunks[t->n_chunks++] = mem_alloc(1, sizeof(**t->chunks));
-	}
+	if (number == t->chunks.n * CHUNK_IDS)
+		chunks_add(&t->chunks);
 	*id_at(t, number) = *id;
 	if (id_form(id) == ID_HASH)
 		keep_text(t, number, text);
@@ -90,7 +87,7 @@ static uint32_t append(struct ids *t, const struct id *id, struct str text)
 
 void ids_init(struct ids *t)
 {
-	*t = (struct ids){.seed = hash_pair_seed()};
+	*t = (struct ids){.seed = hash_pair_seed(), .chunks.size = sizeof(struct ids_chunk)};
 	append(t, &(struct id){{0}}, STR_EMPTY);
 }
 
@@ -102,9 +99,7 @@ void ids_init_loose(struct ids *t)
 
 void ids_fini(struct ids *t)
 {
-	for (uint32_t i = 0; i < t->n_chunks; i++)
-		mem_free(t->chunks[i]);
-	mem_free(t->chunks);
+	chunks_free(&t->chunks);
 	mem_free(t->recent);
 	mem_free(t->texts);
 	ids_index_free(&t->index);
@@ -114,8 +109,7 @@ void ids_fini(struct ids *t)
 
 void ids_clear(struct ids *t)
 {
-	while (t->n_chunks > FIRST_CHUNKS)
-		mem_free(t->chunks[--t->n_chunks]);
+	chunks_cut(&t->chunks, KEPT_CHUNKS);
 	t->n = 1;
 	t->n_texts = 0;
 	if (t->recent)
@@ -273,7 +267,6 @@ int ids_compare(const struct ids *t, uint32_t a, uint32_t b)
 
 size_t ids_bytes(const struct ids *t)
 {
-	return t->n_chunks * sizeof(**t->chunks) + t->cap_chunks * sizeof(*t->chunks) +
-	       (t->recent ? RECENT * sizeof(*t->recent) : 0) + t->cap_texts * sizeof(*t->texts) +
-	       ids_index_bytes(&t->index) + t->arena.bytes;
+	return chunks_bytes(&t->chunks) + (t->recent ? RECENT * sizeof(*t->recent) : 0) +
+	       t->cap_texts * sizeof(*t->texts) + ids_index_bytes(&t->index) + t->arena.bytes;
 }

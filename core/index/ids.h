@@ -5,12 +5,13 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/chunks.h"
 #include "base/hash.h"
 #include "index/ids_index.h"
 
 struct ids {
-	struct ids_chunk **chunks; /* never move; number 0 is the absent one */
-	uint32_t n, n_chunks, cap_chunks;
+	struct chunks chunks; /* number 0 is the absent one */
+	uint32_t n;
 	struct ids_index index;
 	struct hash_pair_seed seed;
 	uint32_t *recent;      /* of a loose table, instead of the index */

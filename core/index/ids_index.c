@@ -34,6 +34,7 @@ static struct ids_bucket *new_buckets(unsigned bits, void **memory)
 	uintptr_t line = sizeof(struct ids_bucket);
 
 	*memory = mem_zero(((size_t)1 << bits) + 1, sizeof(struct ids_bucket));
+	mem_ask_large(*memory, sizeof(struct ids_bucket) << bits);
 	return (struct ids_bucket *)(((uintptr_t)*memory + line - 1) & ~(line - 1));
 }
 
