@@ -163,7 +163,7 @@ static void a_conversation(void **state)
 	expect_in(text, "11,204 in (cache 9,400"); /* facts are there at once */
 	text = draw(b, 34, 80);
 	expect_not_in(text, "loading");
-	expect_in(text, "-[ Chat ]-- Properties -- Raw ---");
+	expect_in(text, "-[ Chat ]-- In -- Out -- Tools --");
 	expect_in(text,
 	          "--- gpt-5 (openai) ----\n"
 	          "generation  gpt-5 (openai)  ok HTTP 200\n"
@@ -214,30 +214,84 @@ static void errors_and_what_was_withheld(void **state)
 	expect_not_in(text, "$");
 }
 
-static void properties_and_the_raw_line(void **state)
+static void turn_to(struct bench *b, enum detail_tab tab)
+{
+	while (b->pane.tab != tab)
+		assert_true(detail_pane_act(&b->pane, ACTION_NEXT_TAB, 0));
+}
+
+static void properties_stand_in_groups_as_they_were_sent(void **state)
 {
 	struct bench *b = *state;
 	const char *text;
 
 	detail_pane_event(&b->pane, 0);
-	draw(b, 20, 80);
-	assert_true(detail_pane_act(&b->pane, ACTION_NEXT_TAB));
+	turn_to(b, DETAIL_PROPERTIES);
 	text = draw(b, 80, 100);
-	expect_in(text, "- Chat --[ Properties ]-- Raw --");
-	expect_in(text, "\nevent                        = $ai_generation\n");
-	expect_in(text, "\n---- properties ----\n$ai_trace_id                 = t1\n");
+	expect_in(text, "- Tools --[ Props ]-- Raw --");
+	expect_in(text, "ids and names\n  event                        $ai_generation\n");
+	expect_in(text, "\n  $ai_trace_id                 t1\n");
+	expect_in(text, "\n  cost\n  $ai_total_cost_usd           0.121\n");
+	expect_in(text, "\n  timestamp                    2026-11-21T22:14:03.000Z\n");
+	expect_in(text, "\n  custom\n  env                          prod\n");
 	expect_in(text,
-	          "\na_property_with_a_very_long_name\n                             = null\n");
-	assert_true(strstr(text, "\n$ai_input  ") > strstr(text, "\nenv  "));
-	assert_true(detail_pane_act(&b->pane, ACTION_NEXT_TAB));
+	          "\n  a_property_with_a_very_long_name\n                               null\n");
+	assert_true(strstr(text, "\n  $ai_input  ") > strstr(text, "\n  env  "));
+	expect_in(text, " B, 4 elements\n");
+}
+
+static void one_side_is_shown_as_it_was_sent(void **state)
+{
+	struct bench *b = *state;
+	const char *text;
+
+	detail_pane_event(&b->pane, 0);
+	turn_to(b, DETAIL_IN);
+	text = draw(b, 40, 100);
+	expect_in(text, " Chat --[ In ]-- Out --");
+	expect_in(text, "\n> system     Be kind.\n  user       refund\n");
+	expect_in(text, "order 8841\\x1B[31m\n");
+	expect_in(text, "tool_call refund_tool (c1)\n");
+	expect_in(text, "{ \"order\": 8841 }\n");
+	expect_not_in(text, "Done.");
+	turn_to(b, DETAIL_OUT);
+	text = draw(b, 40, 100);
+	expect_in(text, "reasoning\n");
+	expect_in(text, "Done.");
+	expect_not_in(text, "Be kind.");
+	detail_pane_event(&b->pane, 1);
+	expect_in(draw(b, 20, 80), "output withheld: privacy mode\n");
+	detail_pane_event(&b->pane, 2);
+	expect_in(draw(b, 20, 80), "no output\n");
+}
+
+static void the_raw_line_is_what_stands_in_the_journal(void **state)
+{
+	struct bench *b = *state;
+	const char *text;
+
+	detail_pane_event(&b->pane, 0);
+	turn_to(b, DETAIL_RAW);
 	text = draw(b, 80, 100);
-	expect_in(text, "Properties --[ Raw ]--");
+	expect_in(text, "Props --[ Raw ]--");
 	expect_in(text, "\n{\"event\":\"$ai_generation\",\"uuid\"");
 	expect_in(text, "8841\\u001b[31m");
-	assert_true(detail_pane_act(&b->pane, ACTION_NEXT_TAB));
+	assert_true(detail_pane_act(&b->pane, ACTION_NEXT_TAB, 0));
 	assert_int_equal(b->pane.tab, DETAIL_CHAT);
-	assert_true(detail_pane_act(&b->pane, ACTION_PREVIOUS_TAB));
+	assert_true(detail_pane_act(&b->pane, ACTION_PREVIOUS_TAB, 0));
 	assert_int_equal(b->pane.tab, DETAIL_RAW);
+}
+
+/* Wide, narrow, and where the tabs from the one that is shown on are all there is room for. */
+static void the_tab_line_gives_way(void **state)
+{
+	struct bench *b = *state;
+
+	detail_pane_event(&b->pane, 0);
+	turn_to(b, DETAIL_PROPERTIES);
+	expect_in(draw(b, 5, 80), " Chat -- In -- Out -- Tools --[ Props ]-- Raw -");
+	expect_in(draw(b, 5, 40), "Chat In Out Tools [Props] Raw ");
+	assert_memory_equal(draw(b, 5, 12), "[Props] Raw-", 12);
 }
 
 static void the_position_stays_while_the_thing_does(void **state)
@@ -247,7 +301,7 @@ static void the_position_stays_while_the_thing_does(void **state)
 
 	detail_pane_event(&b->pane, 0);
 	draw(b, 10, 80);
-	assert_true(detail_pane_act(&b->pane, ACTION_PAGE_DOWN));
+	assert_true(detail_pane_act(&b->pane, ACTION_PAGE_DOWN, 0));
 	top = b->pane.reader.top.piece;
 	assert_true(top > 4);
 	detail_pane_event(&b->pane, 0);
@@ -277,7 +331,7 @@ static void a_trace_with_what_is_attached(void **state)
 	expect_in(text, "metric   helpful = 0.2\n");
 	expect_in(text, "feedback it lied to me\n");
 	expect_in(text, "score    judge false  no refund\n");
-	detail_pane_act(&b->pane, ACTION_NEXT_TAB);
+	turn_to(b, DETAIL_PROPERTIES);
 	expect_in(draw(b, 14, 80), "\nno $ai_trace event: made from its parts\n");
 }
 
@@ -303,7 +357,7 @@ static void any_size_is_drawn(void **state)
 			draw(b, 5, 30);
 			for (int cols = 0; cols < 50; cols += 3)
 				draw_once(b, cols % 5, cols, true);
-			detail_pane_act(&b->pane, ACTION_NEXT_TAB);
+			detail_pane_act(&b->pane, ACTION_NEXT_TAB, 0);
 		}
 	}
 }
@@ -323,17 +377,16 @@ static void long_texts_say_how_much_is_hidden(void **state)
 	open_journal(&b, buf_str(&line));
 	detail_pane_event(&b.pane, 0);
 	draw(&b, 20, 80);
-	detail_pane_act(&b.pane, ACTION_LAST);
+	detail_pane_act(&b.pane, ACTION_LAST, 0);
 	expect_in(draw(&b, 20, 80), "... +200 kB more (Raw tab shows all)");
 	expect_not_in(draw(&b, 20, 80), "\\x");
-	detail_pane_act(&b.pane, ACTION_NEXT_TAB);
+	turn_to(&b, DETAIL_IN);
 	draw(&b, 60, 80);
-	detail_pane_act(&b.pane, ACTION_LAST);
-	expect_in(draw(&b, 60, 80), "... +798 kB (Raw)");
-	expect_not_in(draw(&b, 60, 80), "\\u");
-	detail_pane_act(&b.pane, ACTION_NEXT_TAB);
+	detail_pane_act(&b.pane, ACTION_LAST, 0);
+	expect_in(draw(&b, 60, 80), " end");
+	turn_to(&b, DETAIL_RAW);
 	draw(&b, 20, 80);
-	assert_true(reader_find(&b.pane.reader, STR(" end"), 1));
+	assert_true(detail_pane_find(&b.pane, STR(" end"), 1));
 	expect_in(draw(&b, 20, 80), " end");
 	detail_pane_fini(&b.pane);
 	explorer_free(b.explorer);
@@ -372,7 +425,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_conversation, setup, teardown),
 		cmocka_unit_test_setup_teardown(errors_and_what_was_withheld, setup, teardown),
-		cmocka_unit_test_setup_teardown(properties_and_the_raw_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(properties_stand_in_groups_as_they_were_sent, setup,
+	                                        teardown),
+		cmocka_unit_test_setup_teardown(one_side_is_shown_as_it_was_sent, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_raw_line_is_what_stands_in_the_journal, setup,
+	                                        teardown),
+		cmocka_unit_test_setup_teardown(the_tab_line_gives_way, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_position_stays_while_the_thing_does, setup,
 	                                        teardown),
 		cmocka_unit_test_setup_teardown(a_trace_with_what_is_attached, setup, teardown),

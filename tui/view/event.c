@@ -16,7 +16,7 @@ static void event_draw(struct view *v, struct surface *s, struct area a)
 
 	detail_pane_event(&e->detail, e->event);
 	detail_pane_draw(&e->detail, v->world->explorer, s, a, true);
-	v->draw_again_us = reader_busy(&e->detail.reader) ? VIEW_AT_ONCE : 0;
+	v->draw_again_us = detail_pane_busy(&e->detail) ? VIEW_AT_ONCE : 0;
 }
 
 static bool is_call(const struct events *t, uint32_t event)
@@ -50,7 +50,6 @@ static bool event_act(struct view *v, enum action action, int argument)
 	struct event_view *e = (struct event_view *)v;
 	uint32_t next;
 
-	(void)argument;
 	switch (action) {
 	case ACTION_SORT_LEFT:
 	case ACTION_SORT_RIGHT:
@@ -64,21 +63,26 @@ static bool event_act(struct view *v, enum action action, int argument)
 		v->world->wish.kind = WISH_CLOSE;
 		return true;
 	case ACTION_PREVIEW_DOWN:
-		return detail_pane_act(&e->detail, ACTION_DOWN);
+		return detail_pane_act(&e->detail, ACTION_DOWN, 0);
 	case ACTION_PREVIEW_UP:
-		return detail_pane_act(&e->detail, ACTION_UP);
+		return detail_pane_act(&e->detail, ACTION_UP, 0);
 	case ACTION_NEXT_PANE:
-		return detail_pane_act(&e->detail, ACTION_NEXT_TAB);
+		return detail_pane_act(&e->detail, ACTION_NEXT_TAB, 0);
 	case ACTION_PREVIOUS_PANE:
-		return detail_pane_act(&e->detail, ACTION_PREVIOUS_TAB);
+		return detail_pane_act(&e->detail, ACTION_PREVIOUS_TAB, 0);
 	default:
-		return detail_pane_act(&e->detail, action);
+		return detail_pane_act(&e->detail, action, argument);
 	}
 }
 
 static bool event_find(struct view *v, struct str needle, int direction)
 {
-	return reader_find(&((struct event_view *)v)->detail.reader, needle, direction);
+	struct event_view *e = (struct event_view *)v;
+	bool found = detail_pane_find(&e->detail, needle, direction);
+
+	/* Why there is nothing to look for is said in place of "not found". */
+	buf_append(&v->world->message, detail_pane_find_error(&e->detail));
+	return found || v->world->message.n > 0;
 }
 
 static void event_head(struct view *v, struct buf *out)
@@ -97,9 +101,8 @@ static void event_status(struct view *v, struct buf *out)
 {
 	struct event_view *e = (struct event_view *)v;
 
-	reader_find_status(&e->detail.reader, out);
-	buf_printf(out, "%s%d%%  [ ] tab  < > other call", out->n > 0 ? "  " : "",
-	           reader_percent(&e->detail.reader));
+	detail_pane_status(&e->detail, out);
+	buf_puts(out, "  [ ] tab  < > other call");
 }
 
 static void event_command(struct view *v, struct buf *out)
@@ -119,7 +122,7 @@ static void event_command(struct view *v, struct buf *out)
 
 static void event_go(struct view *v, uint64_t number, bool percent)
 {
-	reader_go(&((struct event_view *)v)->detail.reader, number, percent);
+	detail_pane_go(&((struct event_view *)v)->detail, number, percent);
 }
 
 static bool event_copy(struct view *v, enum copy_what what, struct buf *out)

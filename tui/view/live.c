@@ -215,16 +215,16 @@ static bool act_on_detail(struct live_view *l, enum action action)
 {
 	switch (action) {
 	case ACTION_PREVIEW_DOWN:
-		return detail_pane_act(&l->detail, ACTION_DOWN);
+		return detail_pane_act(&l->detail, ACTION_DOWN, 0);
 	case ACTION_PREVIEW_UP:
-		return detail_pane_act(&l->detail, ACTION_UP);
+		return detail_pane_act(&l->detail, ACTION_UP, 0);
 	case ACTION_NEXT_TAB:
 	case ACTION_PREVIOUS_TAB:
 	case ACTION_WRAP:
-		return detail_pane_act(&l->detail, action);
+		return detail_pane_act(&l->detail, action, 0);
 	default:
 		return l->detail_focused && l->detail_visible &&
-		       detail_pane_act(&l->detail, action);
+		       detail_pane_act(&l->detail, action, 0);
 	}
 }
 

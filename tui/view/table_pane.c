@@ -295,7 +295,7 @@ bool table_pane_act(struct table *t, enum action action)
 		return list_act(&t->pane.waterfall.list, action);
 	case ROWS_GENERATIONS:
 	case ROWS_SPANS:
-		return detail_pane_act(&t->pane.detail, action);
+		return detail_pane_act(&t->pane.detail, action, 0);
 	default:
 		return reader_act(&t->pane.reader, action);
 	}

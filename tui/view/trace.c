@@ -60,6 +60,8 @@ static void trace_draw(struct view *v, struct surface *s, struct area a)
 	point_detail(t);
 	if (t->detail_visible)
 		detail_pane_draw(&t->detail, v->world->explorer, s, p.second, t->detail_focused);
+	if (t->detail_visible && detail_pane_busy(&t->detail))
+		v->draw_again_us = VIEW_AT_ONCE;
 }
 
 static void open_event(struct trace_view *t)
@@ -79,13 +81,13 @@ static bool act_on_detail(struct trace_view *t, enum action action)
 {
 	switch (action) {
 	case ACTION_PREVIEW_DOWN:
-		return detail_pane_act(&t->detail, ACTION_DOWN);
+		return detail_pane_act(&t->detail, ACTION_DOWN, 0);
 	case ACTION_PREVIEW_UP:
-		return detail_pane_act(&t->detail, ACTION_UP);
+		return detail_pane_act(&t->detail, ACTION_UP, 0);
 	case ACTION_NEXT_TAB:
 	case ACTION_PREVIOUS_TAB:
 	case ACTION_WRAP:
-		return detail_pane_act(&t->detail, action);
+		return detail_pane_act(&t->detail, action, 0);
 	default:
 		return false;
 	}
@@ -144,7 +146,7 @@ static bool trace_act(struct view *v, enum action action, int argument)
 	if (act_on_detail(t, action))
 		return true;
 	if (t->detail_focused && t->detail_visible) {
-		if (detail_pane_act(&t->detail, action))
+		if (detail_pane_act(&t->detail, action, argument))
 			return true;
 		if (action == ACTION_LEFT) {
 			t->detail_focused = false;
@@ -154,12 +156,20 @@ static bool trace_act(struct view *v, enum action action, int argument)
 	return act_on_tree(t, action, argument);
 }
 
+static bool find_in_detail(struct trace_view *t, struct str needle, int direction)
+{
+	bool found = detail_pane_find(&t->detail, needle, direction);
+
+	buf_append(&t->view.world->message, detail_pane_find_error(&t->detail));
+	return found || t->view.world->message.n > 0;
+}
+
 static bool trace_find(struct view *v, struct str needle, int direction)
 {
 	struct trace_view *t = (struct trace_view *)v;
 
 	if (t->detail_focused && t->detail_visible)
-		return reader_find(&t->detail.reader, needle, direction);
+		return find_in_detail(t, needle, direction);
 	return waterfall_find(&t->waterfall, model_of(t), needle, direction);
 }
 
@@ -203,7 +213,8 @@ static void trace_status(struct view *v, struct buf *out)
 	if (tr->bodies == BODIES_GONE)
 		buf_puts(out, "over 30 days old: PostHog has no inputs and outputs  ");
 	if (t->detail_focused) {
-		buf_printf(out, "detail %d%%", reader_percent(&t->detail.reader));
+		buf_puts(out, "detail ");
+		detail_pane_status(&t->detail, out);
 	} else {
 		buf_puts(out, "tree ");
 		list_position(&t->waterfall.list, out);
@@ -231,6 +242,10 @@ static void trace_go(struct view *v, uint64_t number, bool percent)
 	struct trace_view *t = (struct trace_view *)v;
 	struct list *l = &t->waterfall.list;
 
+	if (t->detail_focused && t->detail_visible) {
+		detail_pane_go(&t->detail, number, percent);
+		return;
+	}
 	list_go(l, view_place(number, percent, l->count));
 	/* The waterfall keeps its cursor by event: a move that goes nowhere makes it look at the row. */
 	waterfall_act(&t->waterfall, model_of(t), ACTION_NONE, 0);

@@ -44,6 +44,14 @@ enum action {
 	ACTION_FOLD_LEVEL, /* with a digit as argument */
 	ACTION_NEXT_MESSAGE,
 	ACTION_PREVIOUS_MESSAGE,
+	/* of a conversation */
+	ACTION_PRESET,  /* what is shown at once: last turn, everything, user and answer */
+	ACTION_AS_SENT, /* rendered, or as it was sent */
+	ACTION_LAST_USER,
+	/* of JSON */
+	ACTION_FOLD_SIBLINGS,
+	ACTION_UNFOLD_SIBLINGS,
+	ACTION_SAME_KEY,
 	ACTION_FLAT,
 	ACTION_CLOCK, /* clock or offset times */
 	ACTION_WRAP,

@@ -1,8 +1,8 @@
-/* The pane that shows one event or one trace: which tab, when its text is made anew, and its tab line. The texts are
- * detail_facts.c's and detail_text.c's.
+/* The pane that shows one event or one trace: which tab, when its text is made anew, and its tab line. The texts are those of
+ * detail_facts.c, detail_chat.c and detail_tabs.c.
  *
- * Invariant: once a payload has been shown it is not asked for again until something else is to be shown, so a pane holds its
- * text even when the explorer has let the payload go. */
+ * Invariants: what is shown borrows the texts of the payload, which is held until something else is shown; a payload that was
+ * shown is not asked for again until then, so a pane keeps its text even when the journal has gone. */
 #include "widget/detail.h"
 
 #include "base/clean.h"
@@ -11,9 +11,56 @@
 #include "widget/waterfall.h"
 
 #define CHAT_LABELS 9
-#define TAB_GAP     2
 
-static const char *const tab_names[DETAIL_TABS] = {"Chat", "Properties", "Raw"};
+static void add_chat(struct detail_pane *d, struct explorer *x)
+{
+	if (d->event != EVENT_NONE || d->payload->messages.n > 0)
+		detail_add_chat(&d->reader, x, d->payload, d->preset, d->as_sent);
+}
+
+static void add_input(struct detail_pane *d, struct explorer *x)
+{
+	(void)x;
+	detail_add_side(&d->reader, d->payload, SIDE_INPUT);
+}
+
+static void add_output(struct detail_pane *d, struct explorer *x)
+{
+	(void)x;
+	detail_add_side(&d->reader, d->payload, SIDE_OUTPUT);
+}
+
+static void add_tools(struct detail_pane *d, struct explorer *x)
+{
+	(void)x;
+	detail_add_tools(&d->reader, d->payload);
+}
+
+static void add_properties(struct detail_pane *d, struct explorer *x)
+{
+	(void)x;
+	detail_add_properties(&d->reader, d->payload);
+}
+
+static void add_raw(struct detail_pane *d, struct explorer *x)
+{
+	(void)x;
+	detail_add_raw(&d->reader, d->payload);
+}
+
+static const struct {
+	const char *name;
+	void (*add)(struct detail_pane *d, struct explorer *x); /* its text; the payload is ready */
+} tabs[DETAIL_TABS] = {
+	[DETAIL_CHAT] = {"Chat", add_chat},
+	[DETAIL_IN] = {"In", add_input},
+	[DETAIL_OUT] = {"Out", add_output},
+	[DETAIL_TOOLS] = {"Tools", add_tools},
+	[DETAIL_PROPERTIES] = {"Props", add_properties},
+	[DETAIL_RAW] = {"Raw", add_raw},
+};
+
+/* ---- what is shown ----------------------------------------------------------------------------------------------- */
 
 void detail_pane_init(struct detail_pane *d)
 {
@@ -21,9 +68,18 @@ void detail_pane_init(struct detail_pane *d)
 	reader_init(&d->reader);
 }
 
+/* Nothing may borrow of it any more. */
+static void release(struct detail_pane *d)
+{
+	if (d->payload != NULL)
+		explorer_detail_release(d->explorer, d->payload->event);
+	d->payload = NULL;
+}
+
 void detail_pane_fini(struct detail_pane *d)
 {
 	reader_fini(&d->reader);
+	release(d);
 }
 
 static void renew(struct detail_pane *d)
@@ -39,6 +95,7 @@ void detail_pane_event(struct detail_pane *d, uint32_t event)
 	d->event = event;
 	d->trace = MODEL_NONE;
 	renew(d);
+	release(d);
 }
 
 void detail_pane_trace(struct detail_pane *d, uint32_t trace)
@@ -48,6 +105,7 @@ void detail_pane_trace(struct detail_pane *d, uint32_t trace)
 	d->event = EVENT_NONE;
 	d->trace = trace;
 	renew(d);
+	release(d);
 }
 
 /* The event whose payload is shown: a trace's is that of its own event. */
@@ -64,64 +122,81 @@ static uint32_t version_of(const struct detail_pane *d, const struct model *m)
 	                                                        : 0;
 }
 
-static void add_payload(struct detail_pane *d, struct explorer *x, const struct detail *p)
+static void add_payload(struct detail_pane *d, struct explorer *x)
 {
 	struct reader *r = &d->reader;
 
-	if (p->state == DETAIL_LOADING) {
+	if (d->payload->state == DETAIL_LOADING)
 		reader_add_across(r, ROLE_DIM, STR("loading ..."));
-		return;
-	}
-	if (p->state == DETAIL_FAILED) {
-		reader_add_across(r, ROLE_ERROR, str_of(p->error.msg));
-		return;
-	}
-	if (d->tab == DETAIL_RAW)
-		reader_add(r, ROLE_CODE, 0, ROLE_TEXT, STR_EMPTY, buf_str(&p->line));
-	else if (d->tab == DETAIL_PROPERTIES)
-		detail_add_properties(r, p);
-	else if (d->event != EVENT_NONE || p->messages.n > 0)
-		detail_add_chat(r, x, p, CHAT_LAST_TURN, false);
+	else if (d->payload->state == DETAIL_FAILED)
+		reader_add_across(r, ROLE_ERROR, str_of(d->payload->error.msg));
+	else
+		tabs[d->tab].add(d, x);
 }
 
-static void fill(struct detail_pane *d, struct explorer *x, const struct detail *p)
+static void fill(struct detail_pane *d, struct explorer *x)
 {
 	struct model *m = explorer_model(x);
 	struct reader *r = &d->reader;
 
 	r->label_width = d->tab == DETAIL_CHAT ? CHAT_LABELS : 0;
+	r->marks = false;
 	if (d->tab == DETAIL_CHAT && d->event != EVENT_NONE)
 		detail_add_facts(r, model_events(m), d->event);
 	else if (d->tab == DETAIL_CHAT)
 		detail_add_trace(r, m, d->trace);
-	if (p)
-		add_payload(d, x, p);
+	if (d->payload != NULL)
+		add_payload(d, x);
 	else if (d->tab != DETAIL_CHAT)
 		reader_add_across(r, ROLE_DIM, detail_no_event(model_trace(m, d->trace)));
+}
+
+/* The payload of the event that is shown. The own event of a trace may come late. */
+static void hold(struct detail_pane *d, struct explorer *x, uint32_t event)
+{
+	if (d->payload != NULL && d->payload->event == event)
+		return;
+	renew(d);
+	release(d);
+	d->explorer = x;
+	if (event != EVENT_NONE)
+		d->payload = explorer_detail_hold(x, event);
+}
+
+/* What the conversation says of the call before comes when that is found. */
+static bool previous_known(const struct detail_pane *d, struct explorer *x)
+{
+	const struct events *t = explorer_events(x);
+
+	if (d->tab != DETAIL_CHAT || d->event == EVENT_NONE ||
+	    event_kind(events_get(t, d->event)) != EVENT_GENERATION)
+		return false;
+	return explorer_previous(x, d->event) != NULL;
 }
 
 static void update(struct detail_pane *d, struct explorer *x)
 {
 	struct model *m = explorer_model(x);
-	uint32_t event = subject(d, m), version = version_of(d, m);
+	uint32_t version = version_of(d, m);
 	struct reader_place top = d->reader.top;
-	const struct detail *p = NULL;
 	enum detail_state state;
+	bool known = previous_known(d, x);
 
-	if (!d->stale && d->shown != DETAIL_LOADING && version == d->trace_version)
-		return;
-	if (event != EVENT_NONE)
-		p = explorer_detail(x, event);
-	state = p ? p->state : DETAIL_READY;
-	if (!d->stale && state == d->shown && version == d->trace_version)
+	hold(d, x, subject(d, m));
+	state = d->payload != NULL ? d->payload->state : DETAIL_READY;
+	if (!d->stale && state == d->shown && version == d->trace_version &&
+	    known == d->previous_known)
 		return;
 	reader_clear(&d->reader);
-	fill(d, x, p);
+	fill(d, x);
 	d->reader.top = top;
 	d->shown = state;
 	d->trace_version = version;
+	d->previous_known = known;
 	d->stale = false;
 }
+
+/* ---- drawing ----------------------------------------------------------------------------------------------------- */
 
 static void label_of(const struct detail_pane *d, const struct model *m, struct buf *out)
 {
@@ -156,23 +231,76 @@ static void draw_label(const struct detail_pane *d, const struct model *m, struc
 	buf_free(&clean);
 }
 
+/* How many tools were offered stands behind the name. */
+static void tab_title(const struct detail_pane *d, int tab, struct buf *out)
+{
+	buf_puts(out, tabs[tab].name);
+	if (tab == DETAIL_TOOLS && d->payload != NULL && d->payload->tools.n > 0)
+		buf_printf(out, "(%u)", d->payload->tools.n);
+}
+
+/* "[ Chat ]-- In -- Out" where there is room, else "[Chat] In Out", else the tabs from this one on. */
+struct tab_line {
+	int blank, gap; /* around a name, and between two */
+	int first;
+};
+
+static int tabs_width(const struct detail_pane *d, struct tab_line l)
+{
+	int width = 1;
+
+	for (int tab = l.first; tab < DETAIL_TABS; tab++) {
+		struct buf title = {0};
+
+		tab_title(d, tab, &title);
+		width += (int)title.n + 2 * l.blank + l.gap + (tab == (int)d->tab ? 2 : 0);
+		buf_free(&title);
+	}
+	return width - l.gap;
+}
+
+static struct tab_line tab_line_of(const struct detail_pane *d, int cols)
+{
+	struct tab_line l = {.blank = 1, .gap = 2};
+
+	if (tabs_width(d, l) <= cols)
+		return l;
+	l = (struct tab_line){.blank = 0, .gap = 1};
+	while (l.first < (int)d->tab && tabs_width(d, l) > cols)
+		l.first++;
+	return l;
+}
+
+static int draw_tab(const struct detail_pane *d, struct surface *s, struct area a, int column,
+                    int tab, const char *blank, enum role role)
+{
+	bool here = tab == (int)d->tab;
+	struct buf title = {0};
+	int used;
+
+	tab_title(d, tab, &title);
+	used = surface_printf(s, a, 0, column, role, "%s%s%s%s%s", here ? "[" : "", blank,
+	                      buf_text(&title), blank, here ? "]" : "");
+	buf_free(&title);
+	return used;
+}
+
 static void draw_tabs(const struct detail_pane *d, const struct model *m, struct surface *s,
                       struct area a, bool focused)
 {
-	int column = 1;
+	struct tab_line l = tab_line_of(d, a.cols);
+	enum role here = focused ? ROLE_MARKER : ROLE_STRONG;
+	int column = l.gap == 1 ? 0 : 1;
 
 	surface_rule(s, a, 0, 0, a.cols, focused ? ROLE_MARKER : ROLE_RULE);
-	for (int tab = 0; tab < DETAIL_TABS; tab++) {
-		bool here = tab == (int)d->tab;
-
-		column += surface_printf(s, a, 0, column,
-		                         !here     ? ROLE_DIM
-		                         : focused ? ROLE_MARKER
-		                                   : ROLE_STRONG,
-		                         here ? "[ %s ]" : " %s ", tab_names[tab]);
-		column += TAB_GAP;
+	for (int tab = l.first; tab < DETAIL_TABS; tab++) {
+		column += draw_tab(d, s, a, column, tab, l.blank > 0 ? " " : "",
+		                   tab == (int)d->tab ? here : ROLE_DIM);
+		if (l.gap == 1 && tab + 1 < DETAIL_TABS)
+			surface_puts(s, a, 0, column, ROLE_DIM, " ");
+		column += l.gap;
 	}
-	draw_label(d, m, s, a, column);
+	draw_label(d, m, s, a, column - l.gap);
 }
 
 void detail_pane_draw(struct detail_pane *d, struct explorer *x, struct surface *s, struct area a,
@@ -187,14 +315,70 @@ void detail_pane_draw(struct detail_pane *d, struct explorer *x, struct surface 
 	reader_draw(&d->reader, s, text);
 }
 
-bool detail_pane_act(struct detail_pane *d, enum action action)
-{
-	unsigned step;
+/* ---- keys -------------------------------------------------------------------------------------------------------- */
 
-	if (action != ACTION_NEXT_TAB && action != ACTION_PREVIOUS_TAB)
-		return reader_act(&d->reader, action);
-	step = action == ACTION_NEXT_TAB ? 1 : DETAIL_TABS - 1;
-	d->tab = (enum detail_tab)(((unsigned)d->tab + step) % DETAIL_TABS);
+static bool act_on_chat(struct detail_pane *d, enum action action)
+{
+	switch (action) {
+	case ACTION_PRESET:
+		d->preset = (enum chat_preset)((d->preset + 1u) % CHAT_PRESETS);
+		break;
+	case ACTION_AS_SENT:
+		d->as_sent = !d->as_sent;
+		break;
+	case ACTION_LAST_USER:
+		return reader_go_tag(&d->reader, DETAIL_TAG_USER, true);
+	case ACTION_NEXT_SAME_NAME:
+		return reader_go_tag(&d->reader, DETAIL_TAG_OUTPUT, false);
+	default:
+		return false;
+	}
 	renew(d);
 	return true;
+}
+
+static void turn_to(struct detail_pane *d, unsigned tab)
+{
+	d->tab = (enum detail_tab)(tab % DETAIL_TABS);
+	renew(d);
+}
+
+bool detail_pane_act(struct detail_pane *d, enum action action, int argument)
+{
+	(void)argument;
+	if (action == ACTION_NEXT_TAB || action == ACTION_PREVIOUS_TAB) {
+		turn_to(d, d->tab + (action == ACTION_NEXT_TAB ? 1 : DETAIL_TABS - 1u));
+		return true;
+	}
+	if (d->tab == DETAIL_CHAT && act_on_chat(d, action))
+		return true;
+	return reader_act(&d->reader, action);
+}
+
+bool detail_pane_find(struct detail_pane *d, struct str typed, int direction)
+{
+	return reader_find(&d->reader, typed, direction);
+}
+
+struct str detail_pane_find_error(const struct detail_pane *d)
+{
+	return str_of(d->reader.error.code != ERR_OK ? d->reader.error.msg : NULL);
+}
+
+bool detail_pane_busy(const struct detail_pane *d)
+{
+	return reader_busy(&d->reader);
+}
+
+void detail_pane_go(struct detail_pane *d, uint64_t number, bool percent)
+{
+	reader_go(&d->reader, number, percent);
+}
+
+void detail_pane_status(struct detail_pane *d, struct buf *out)
+{
+	size_t from = out->n;
+
+	reader_find_status(&d->reader, out);
+	buf_printf(out, "%s%d%%", out->n > from ? "  " : "", reader_percent(&d->reader));
 }

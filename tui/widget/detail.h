@@ -1,4 +1,5 @@
-/* What a pane shows of one event: a header of facts, then by tab the conversation, the properties, or the raw line. */
+/* What a pane shows of one event: a header of facts, then by tab the conversation, one side of it, the tools, the JSON, the
+ * properties, or the raw line. */
 #ifndef WIDGET_DETAIL_H
 #define WIDGET_DETAIL_H
 
@@ -6,10 +7,21 @@
 #include "widget/reader.h"
 
 enum detail_tab {
-	DETAIL_CHAT, /* messages with their roles, input then output; states of spans */
+	DETAIL_CHAT,  /* messages with their roles, input then output; states of spans */
+	DETAIL_IN,    /* what went in, all of it as it was sent */
+	DETAIL_OUT,   /* what came out */
+	DETAIL_TOOLS, /* what was offered, and how often it was called */
 	DETAIL_PROPERTIES,
 	DETAIL_RAW, /* the event's line as it stands in the journal */
 	DETAIL_TABS,
+};
+
+/* What of a conversation is shown at once; the rest stands in groups that unfold. */
+enum chat_preset {
+	CHAT_LAST_TURN, /* from the last user message on, the output, and whatever failed */
+	CHAT_ALL,
+	CHAT_USER_AND_ANSWER, /* what users said, and the output's texts */
+	CHAT_PRESETS,
 };
 
 struct detail_pane {
@@ -17,27 +29,41 @@ struct detail_pane {
 	uint32_t
 		trace; /* MODEL_NONE: none; shown when event is EVENT_NONE: its totals, scores, feedback */
 	enum detail_tab tab;
+	enum chat_preset preset;
+	bool as_sent; /* the conversation's texts are neither rendered nor laid out */
 	struct reader reader;
-	enum detail_state shown; /* state that the reader's text was made from */
+	enum detail_state shown; /* state that the text was made from */
+	/* private */
+	struct explorer *explorer;    /* that the payload is held in */
+	const struct detail *payload; /* held while it is shown: its texts are borrowed */
 	uint32_t trace_version;
+	bool previous_known; /* the call before was known when the conversation was laid out */
 	bool stale;
 };
 
 void detail_pane_init(struct detail_pane *d);
-void detail_pane_fini(struct detail_pane *d);
+void detail_pane_fini(struct detail_pane *d); /* before the explorer goes */
 /* What to show; the position is kept if it is the same thing. */
 void detail_pane_event(struct detail_pane *d, uint32_t event);
 void detail_pane_trace(struct detail_pane *d, uint32_t trace);
 /* Brings the text up to date (asks the explorer for the payload), then draws tabs and text. focused: the tab line is marked. */
 void detail_pane_draw(struct detail_pane *d, struct explorer *x, struct surface *s, struct area a,
                       bool focused);
+/* NEXT_TAB PREVIOUS_TAB; of the conversation PRESET AS_SENT LAST_USER OUTPUT; else as what the tab shows it in. */
+bool detail_pane_act(struct detail_pane *d, enum action action, int argument);
+/* As the reader's: reader_find, reader_busy, reader_go. */
+bool detail_pane_find(struct detail_pane *d, struct str typed, int direction);
+bool detail_pane_busy(const struct detail_pane *d);
+void detail_pane_go(struct detail_pane *d, uint64_t number, bool percent);
+/* "3 lines found (n N)  44%", and where the cursor is if there is one. */
+void detail_pane_status(struct detail_pane *d, struct buf *out);
+/* What was looked for is none: why, else empty. */
+struct str detail_pane_find_error(const struct detail_pane *d);
 /* For the clipboard: text as it was sent, neither cut nor clean, appended to out. DETAIL_LOADING: it is being read, ask again
  * when the explorer says that something has changed; DETAIL_FAILED: out has the reason (clean it).
  * exchange: the last user text and what was answered, with the error if there is one; of an event that is no call its output,
  * else its input. tab: what the tab is about, the conversation, the properties as JSON, the line. */
 enum detail_state detail_copy_exchange(struct explorer *x, uint32_t event, struct buf *out);
 enum detail_state detail_copy_tab(const struct detail_pane *d, struct explorer *x, struct buf *out);
-/* NEXT_TAB PREVIOUS_TAB, else as the reader's. */
-bool detail_pane_act(struct detail_pane *d, enum action action);
 
 #endif

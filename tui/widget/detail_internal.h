@@ -2,8 +2,7 @@
 #ifndef WIDGET_DETAIL_INTERNAL_H
 #define WIDGET_DETAIL_INTERNAL_H
 
-#include "explorer.h"
-#include "widget/reader.h"
+#include "widget/detail.h"
 
 /* A few dense lines: what is in memory of an event. An error's text is read from its journal. */
 void detail_add_facts(struct reader *r, const struct events *events, uint32_t event);
@@ -12,13 +11,6 @@ void detail_add_trace(struct reader *r, struct model *m, uint32_t trace);
 /* Why there is none of the trace's own. Static text. */
 struct str detail_no_event(const struct trace *t);
 
-/* What of a conversation is shown at once; the rest stands in groups that unfold. */
-enum chat_preset {
-	CHAT_LAST_TURN, /* from the last user message on, the output, and whatever failed */
-	CHAT_ALL,
-	CHAT_USER_AND_ANSWER, /* what users said, and the output's texts */
-	CHAT_PRESETS,
-};
 /* Tags of pieces, for reader_go_tag. */
 enum detail_tag {
 	DETAIL_TAG_NONE,
@@ -30,7 +22,11 @@ enum detail_tag {
  * before it: to be added anew when it is known. as_sent: texts are neither rendered nor laid out. */
 void detail_add_chat(struct reader *r, struct explorer *x, const struct detail *d,
                      enum chat_preset preset, bool as_sent);
+/* The other tabs of a payload that is ready and held: the pieces borrow its texts. */
+void detail_add_side(struct reader *r, const struct detail *d, enum part_side side);
+void detail_add_tools(struct reader *r, const struct detail *d);
 void detail_add_properties(struct reader *r, const struct detail *d);
+void detail_add_raw(struct reader *r, const struct detail *d);
 
 /* Two blanks between facts. */
 void detail_gap(struct buf *line);
