@@ -47,6 +47,7 @@ void reader_lines_split(struct reader_lines *l, enum role role, int indent, stru
 /* The margin of the line that was added last; as wide as its indent, clean, copied. */
 void reader_lines_margin(struct reader_lines *l, const struct reader_margin *margin);
 struct str reader_lines_keep(struct reader_lines *l, struct str text);
+void reader_lines_free(struct reader_lines *l); /* ready for use again */
 
 /* Lays a piece's text out in lines of its own; role is the piece's, columns what there is for a line. Called when the lines are
  * needed, and again when they were dropped or the width changed. */

@@ -13,7 +13,6 @@ struct reader_lines *reader_lines_of(struct reader *r, uint32_t piece);
 /* The lines of the unfolded text, for searching: in *scratch, to be freed with reader_lines_free, unless the piece has them. */
 struct reader_lines *reader_lines_unfolded(struct reader *r, uint32_t piece,
                                            struct reader_lines *scratch);
-void reader_lines_free(struct reader_lines *l);
 /* The line's text, clean. */
 struct str reader_line_text(struct reader_lines *l, uint32_t line);
 void reader_drop(struct reader_piece *p); /* its lines and counts */
