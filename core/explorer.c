@@ -51,9 +51,7 @@ struct explorer {
 	struct loop_watch *watch;
 	struct loader_events notify;
 	struct remote *remote;
-	struct detail_cache *details;
-	struct preview_cache *previews;
-	struct bytes_cache *bytes;
+	struct caches caches;
 	loop_fn *on_change;
 	void *on_change_ctx;
 	void (*on_event)(void *ctx, uint32_t event);
@@ -203,6 +201,23 @@ static bool succeed(void *ctx, uint32_t number, struct errinfo *e)
 	return true;
 }
 
+static void open_caches(struct explorer *x)
+{
+	x->caches.details = detail_cache_new(x->loop, &x->events, changed, x);
+	x->caches.previews = preview_cache_new(x->loop, x->model, changed, x);
+	x->caches.bytes = bytes_cache_new(x->loop, changed, x);
+	x->caches.previous = previous_cache_new(x->loop, x->model, changed, x);
+}
+
+/* Waits for their jobs. */
+static void close_caches(struct explorer *x)
+{
+	previous_cache_free(x->caches.previous);
+	bytes_cache_free(x->caches.bytes);
+	preview_cache_free(x->caches.previews);
+	detail_cache_free(x->caches.details);
+}
+
 struct explorer *explorer_new(struct loop *loop)
 {
 	struct explorer *x = mem_zero(1, sizeof(*x));
@@ -218,9 +233,7 @@ struct explorer *explorer_new(struct loop *loop)
 		.succeed = succeed,
 		.ctx = x,
 	};
-	x->details = detail_cache_new(loop, &x->events, changed, x);
-	x->previews = preview_cache_new(loop, x->model, changed, x);
-	x->bytes = bytes_cache_new(loop, changed, x);
+	open_caches(x);
 	return x;
 }
 
@@ -240,9 +253,7 @@ void explorer_free(struct explorer *x)
 			stream_stop(x->sources[i].stream);
 	for (uint32_t i = 0; i < x->n_sources; i++)
 		loader_free(x->sources[i].loader);
-	bytes_cache_free(x->bytes);
-	preview_cache_free(x->previews);
-	detail_cache_free(x->details);
+	close_caches(x);
 	for (uint32_t i = 0; i < x->n_sources; i++) {
 		if (x->sources[i].stream)
 			stream_free(x->sources[i].stream);
@@ -415,13 +426,11 @@ void explorer_skip(struct explorer *x)
 void explorer_forget(struct explorer *x)
 {
 	assert(!explorer_loading(x));
-	preview_cache_free(x->previews);
-	detail_cache_free(x->details);
+	close_caches(x);
 	model_free(x->model);
 	events_clear(&x->events);
 	x->model = model_new(&x->events);
-	x->details = detail_cache_new(x->loop, &x->events, changed, x);
-	x->previews = preview_cache_new(x->loop, x->model, changed, x);
+	open_caches(x);
 }
 
 /* ---- loading -------------------------------------------------------------------------------- */
@@ -562,12 +571,6 @@ uint32_t explorer_source_nameless(const struct explorer *x, uint32_t source)
 	return x->sources[source].nameless;
 }
 
-const struct source_bytes *explorer_source_bytes(struct explorer *x, uint32_t source,
-                                                 uint64_t offset, size_t n)
-{
-	return bytes_cache_get(x->bytes, x->sources[source].journal, offset, n);
-}
-
 void explorer_progress(const struct explorer *x, uint64_t *loaded, uint64_t *bytes)
 {
 	*loaded = *bytes = 0;
@@ -587,12 +590,7 @@ void explorer_arrival(const struct explorer *x, struct explorer_counts *early,
 	arrival_read(&x->arrival, x->model, early, late);
 }
 
-struct detail_cache *explorer_details(struct explorer *x)
+struct caches *explorer_caches(struct explorer *x)
 {
-	return x->details;
-}
-
-const struct preview *explorer_preview(struct explorer *x, uint32_t trace)
-{
-	return preview_cache_get(x->previews, trace);
+	return &x->caches;
 }

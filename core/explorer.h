@@ -150,13 +150,20 @@ struct detail *detail_read(const struct events *events, uint32_t event);
 void detail_free(struct detail *d);
 
 /* The call before a call: the generation of the same trace, begun earlier, whose input shares the longest run of messages from
- * the first one on (of several the latest). Looked for by workers, kept; NULL while it is not known yet. */
+ * the first one on (of several the latest). Looked for by workers, kept; NULL while it is not known yet. It stands while the
+ * trace grows, unless a call arrives late that began earlier: then it may change, and the one from before is
+ * given until the new one is known. Of a long trace the PREVIOUS_CALLS before are looked at, and of those, latest first, no
+ * more than PREVIOUS_BYTES of JSON. The result is valid until the next explorer_previous. */
+#define PREVIOUS_CALLS 200
+#define PREVIOUS_BYTES (UINT64_C(256) << 20)
 struct previous {
 	uint32_t event;  /* EVENT_NONE: none shares any */
 	uint32_t shared; /* messages of the input, from the first, that both have */
 	uint32_t number; /* which call of the trace the previous one is, by start, from 1 */
 };
 const struct previous *explorer_previous(struct explorer *x, uint32_t event);
+/* Which generation of its trace it is, by start, from 1; 0 if it is none or has no trace. Looks at the whole trace. */
+uint32_t explorer_call_number(struct explorer *x, uint32_t event);
 
 /* What a trace was asked and what it answered: one line each, not clean, from its earliest
  * generation with a user text and its latest with an answer. Read by workers, kept; NULL while

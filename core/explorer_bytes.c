@@ -75,11 +75,8 @@ static void start(struct bytes_cache *c)
 	loop_work(c->loop, job_work, job_done, job);
 }
 
-const struct source_bytes *bytes_cache_get(struct bytes_cache *c, const struct journal *journal,
-                                           uint64_t offset, size_t n)
+static const struct source_bytes *get(struct bytes_cache *c, struct range range)
 {
-	struct range range = {.journal = journal, .offset = offset, .n = n};
-
 	if (same_range(&range, &c->wanted))
 		return &c->bytes;
 	buf_free(&c->bytes.bytes);
@@ -88,6 +85,15 @@ const struct source_bytes *bytes_cache_get(struct bytes_cache *c, const struct j
 	if (!c->running)
 		start(c);
 	return &c->bytes;
+}
+
+const struct source_bytes *explorer_source_bytes(struct explorer *x, uint32_t source,
+                                                 uint64_t offset, size_t n)
+{
+	const struct journal *journal = explorer_events(x)->journals[source];
+
+	return get(explorer_caches(x)->bytes,
+	           (struct range){.journal = journal, .offset = offset, .n = n});
 }
 
 struct bytes_cache *bytes_cache_new(struct loop *loop, loop_fn *changed, void *ctx)

@@ -308,12 +308,12 @@ static struct entry *ask(struct detail_cache *c, uint32_t event)
 
 const struct detail *explorer_detail(struct explorer *x, uint32_t event)
 {
-	return &ask(explorer_details(x), event)->detail;
+	return &ask(explorer_caches(x)->details, event)->detail;
 }
 
 const struct detail *explorer_detail_hold(struct explorer *x, uint32_t event)
 {
-	struct entry *e = ask(explorer_details(x), event);
+	struct entry *e = ask(explorer_caches(x)->details, event);
 
 	e->holders++;
 	return &e->detail;
@@ -321,11 +321,11 @@ const struct detail *explorer_detail_hold(struct explorer *x, uint32_t event)
 
 void explorer_detail_release(struct explorer *x, uint32_t event)
 {
-	struct entry *e = find(explorer_details(x), event);
+	struct entry *e = find(explorer_caches(x)->details, event);
 
 	assert(e && e->holders > 0);
 	e->holders--;
-	limit(explorer_details(x), true);
+	limit(explorer_caches(x)->details, true);
 }
 
 struct detail_cache *detail_cache_new(struct loop *loop, const struct events *events,

@@ -22,19 +22,28 @@ struct detail_cache;
 struct detail_cache *detail_cache_new(struct loop *loop, const struct events *events,
                                       loop_fn *changed, void *ctx);
 void detail_cache_free(struct detail_cache *c);
-struct detail_cache *explorer_details(struct explorer *x);
 
 struct preview_cache;
 struct preview_cache *preview_cache_new(struct loop *loop, const struct model *model,
                                         loop_fn *changed, void *ctx);
 void preview_cache_free(struct preview_cache *c);
-const struct preview *preview_cache_get(struct preview_cache *c, uint32_t trace);
 
 struct bytes_cache;
 struct bytes_cache *bytes_cache_new(struct loop *loop, loop_fn *changed, void *ctx);
 void bytes_cache_free(struct bytes_cache *c);
-const struct source_bytes *bytes_cache_get(struct bytes_cache *c, const struct journal *journal,
-                                           uint64_t offset, size_t n);
+
+struct previous_cache;
+struct previous_cache *previous_cache_new(struct loop *loop, const struct model *model,
+                                          loop_fn *changed, void *ctx);
+void previous_cache_free(struct previous_cache *c);
+
+struct caches {
+	struct detail_cache *details;
+	struct preview_cache *previews;
+	struct bytes_cache *bytes;
+	struct previous_cache *previous;
+};
+struct caches *explorer_caches(struct explorer *x);
 
 /* Whether the end of the last source is loaded ahead, and which numbers it got. */
 struct arrival {

@@ -307,7 +307,7 @@ static void want(struct preview_cache *c, struct entry *e)
 	start_next(c);
 }
 
-const struct preview *preview_cache_get(struct preview_cache *c, uint32_t trace)
+static const struct preview *preview_cache_get(struct preview_cache *c, uint32_t trace)
 {
 	uint32_t version = model_trace(c->model, trace)->version;
 	struct entry *e = find(c, trace);
@@ -318,6 +318,11 @@ const struct preview *preview_cache_get(struct preview_cache *c, uint32_t trace)
 	if (!e->wanted && !e->running && (!e->ready || e->preview.version != version))
 		want(c, e);
 	return e->ready ? &e->preview : NULL;
+}
+
+const struct preview *explorer_preview(struct explorer *x, uint32_t trace)
+{
+	return preview_cache_get(explorer_caches(x)->previews, trace);
 }
 
 struct preview_cache *preview_cache_new(struct loop *loop, const struct model *model,
