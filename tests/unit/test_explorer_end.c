@@ -12,12 +12,13 @@
 
 #include <cmocka.h>
 
-#define LINES 9000 /* some of 400 bytes: longer than what is loaded ahead */
+#define LINES      9000 /* some of 400 bytes: longer than what is loaded ahead */
+#define PATH_BYTES 32
 
 struct bench {
 	struct loop *loop;
 	struct explorer *explorer;
-	char paths[2][32];
+	char paths[2][PATH_BYTES];
 };
 
 /* ---- the files ---- */
@@ -55,7 +56,7 @@ static void write_file(char *path, int first)
 	FILE *f;
 	int file;
 
-	strcpy(path, "/tmp/explorer-end-XXXXXX");
+	snprintf(path, PATH_BYTES, "/tmp/explorer-end-XXXXXX");
 	file = mkstemp(path);
 	assert_true(file >= 0);
 	f = fdopen(file, "w");
