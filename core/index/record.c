@@ -106,7 +106,8 @@ uint32_t draft_id(struct draft *d, enum property which)
 		return 0;
 	name = draft_text(d, which);
 	number = ids_add(&d->batch->ids, name);
-	if (number == 0 || ids_is_uuid(&d->batch->ids, number))
+	if (number == 0 || ids_is_hex(&d->batch->ids, number) ||
+	    ids_is_uuid(&d->batch->ids, number))
 		return number;
 	if (type == JSON_OBJECT || type == JSON_ARRAY || !is_likely_id(name))
 		d->suspect |= SUSPECT_ID;

@@ -185,11 +185,6 @@ bool value_streams(struct value_reader *r, struct str doc, struct json_slice par
 
 /* ---- arrays ---- */
 
-bool value_is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 /* Behind the value that starts at `at` of an array that the lexer has passed. */
 static size_t value_end(struct str array, size_t at)
 {

@@ -47,7 +47,10 @@ enum value_verdict value_count(struct value_reader *r, struct str doc, struct js
 bool value_streams(struct value_reader *r, struct str doc, struct json_slice parameters);
 
 /* What JSON takes for white space. */
-bool value_is_blank(char c);
+static inline bool value_is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 /* The element at or after *at (1 to start with), which moves behind it; the empty slice when there is none left. array must
  * have passed the lexer. */
 struct str value_next_element(struct str array, size_t *at);

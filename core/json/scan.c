@@ -60,35 +60,41 @@ static const uint8_t *character_end(const uint8_t *p, const uint8_t *end)
 	return p + length;
 }
 
-static bool is_hex_digit(uint8_t byte)
-{
-	uint8_t letter = byte | 0x20;
+enum { AFTER_BACKSLASH = 1, HEX_DIGIT = 2 };
+static const uint8_t kinds[256] = {
+	['"'] = AFTER_BACKSLASH,
+	['\\'] = AFTER_BACKSLASH,
+	['/'] = AFTER_BACKSLASH,
+	['n'] = AFTER_BACKSLASH,
+	['r'] = AFTER_BACKSLASH,
+	['t'] = AFTER_BACKSLASH,
+	['b'] = AFTER_BACKSLASH | HEX_DIGIT,
+	['f'] = AFTER_BACKSLASH | HEX_DIGIT,
+	['a'] = HEX_DIGIT,
+	['c' ... 'e'] = HEX_DIGIT,
+	['A' ... 'F'] = HEX_DIGIT,
+	['0' ... '9'] = HEX_DIGIT,
+};
 
-	return (byte >= '0' && byte <= '9') || (letter >= 'a' && letter <= 'f');
-}
-
-/* p is the first of four digits. */
-static bool is_surrogate(const uint8_t *p)
+/* Four digits that are no half of a surrogate pair. Which of them are letters cannot be guessed, so
+ * nothing branches on it. */
+static bool is_character_code(const uint8_t *p)
 {
-	return (p[0] | 0x20) == 'd' && p[1] >= '8';
+	bool surrogate = (p[0] | 0x20) == 'd' && p[1] >= '8';
+
+	return (kinds[p[0]] & kinds[p[1]] & kinds[p[2]] & kinds[p[3]] & HEX_DIGIT) && !surrogate;
 }
 
 static const uint8_t *pass_escape(const uint8_t *p, const uint8_t *end, bool *escaped)
 {
-	static const bool letters[256] = {['"'] = true, ['\\'] = true, ['/'] = true, ['b'] = true,
-	                                  ['f'] = true, ['n'] = true,  ['r'] = true, ['t'] = true};
+	size_t length = 0;
 
-	if (end - p >= 2 && letters[p[1]]) {
-		*escaped = true;
-		return p + 2;
-	}
-	if (end - p < 6 || p[1] != 'u' || is_surrogate(p + 2))
-		return p;
-	for (int i = 2; i < 6; i++)
-		if (!is_hex_digit(p[i]))
-			return p;
-	*escaped = true;
-	return p + 6;
+	if (end - p >= 2 && kinds[p[1]] & AFTER_BACKSLASH)
+		length = 2;
+	else if (end - p >= 6 && p[1] == 'u' && is_character_code(p + 2))
+		length = 6;
+	*escaped |= length > 0;
+	return p + length;
 }
 
 /* Behind the character or escape at p, which is not plain; p itself if it is for others. */
