@@ -1,5 +1,6 @@
 /* Keys to actions to views. Every number key has a stack of views of its own, so that `-` comes back to what was open.
- * It leaves terminals to terminal.c, the head and status lines to frame.c, and what is on a screen to the views. */
+ * It leaves terminals to terminal.c, the head and status lines to frame.c, what is typed to app_prompt.c, and what is on a
+ * screen to the views. */
 #include "command/app_internal.h"
 
 #include "base/mem.h"
@@ -7,10 +8,7 @@
 #include "command/table.h"
 #include "term/input.h"
 
-#define CTRL_C_TWICE   (2 * TIME_SECOND)
-#define RANGE_MARK     'T'
-#define RANGE_HINT     "1h 7d today 2026-11-01..2026-11-05 all"
-#define ALL_OF_POSTHOG (366 * 24 * 3600 * TIME_SECOND) /* lists are bounded there */
+#define CTRL_C_TWICE (2 * TIME_SECOND)
 
 /* ---- views --------------------------------------------------------------------------------------------------------- */
 
@@ -136,198 +134,6 @@ static void grant(struct app *a)
 	}
 }
 
-/* ---- prompts ------------------------------------------------------------------------------------------------------- */
-
-static void find(struct app *a, int direction)
-{
-	struct view *v = app_top(a);
-
-	if (a->needle.n == 0)
-		buf_puts(&a->world.message, "nothing to find yet: / asks");
-	else if (v->class->find == NULL)
-		buf_puts(&a->world.message, "nothing to find in here");
-	else if (!v->class->find(v, buf_str(&a->needle), direction))
-		buf_printf(&a->world.message, "not found: %s", buf_text(&a->needle));
-}
-
-static void open_id(struct app *a, struct str id)
-{
-	struct model *m = explorer_model(a->world.explorer);
-	struct errinfo e = {0};
-	struct lookup found;
-
-	if (lookup_find(&found, m, id, &e) != ERR_OK) {
-		buf_puts(&a->world.message, e.msg);
-		return;
-	}
-	a->world.wish = (struct wish){WISH_SESSION, found.number, EVENT_NONE};
-	if (found.kind == LOOKUP_TRACE)
-		a->world.wish.kind = WISH_TRACE;
-	if (found.kind == LOOKUP_EVENT)
-		a->world.wish = (struct wish){WISH_TRACE, model_trace_of(m, found.number),
-		                              found.number};
-	if (found.kind == LOOKUP_EVENT && a->world.wish.number == MODEL_NONE)
-		a->world.wish.kind = WISH_EVENT;
-}
-
-static void go_to(struct app *a, struct str text, bool percent)
-{
-	struct view *v = app_top(a);
-	int64_t number;
-
-	if (!str_to_i64(text, &number) || number < 0 || (percent && number > 100))
-		buf_printf(&a->world.message, "not a place: %s", buf_text(&a->prompt->text));
-	else if (v->class->go == NULL)
-		buf_puts(&a->world.message, "this screen has no rows to go to");
-	else
-		v->class->go(v, (uint64_t)number, percent);
-}
-
-static void command_line(struct app *a, struct str line)
-{
-	line = str_trim(line);
-	if (line.n == 0)
-		return;
-	if (str_ends(line, STR("%")))
-		go_to(a, str_sub(line, 0, line.n - 1), true);
-	else if (line.p[0] >= '0' && line.p[0] <= '9')
-		go_to(a, line, false);
-	else if (str_starts(line, STR("open ")))
-		open_id(a, str_trim(str_sub(line, 5, SIZE_MAX)));
-	else if (str_eq(line, STR("q")) || str_eq(line, STR("quit")))
-		a->need = APP_QUIT;
-	else
-		buf_printf(&a->world.message, "no command: %s (:123 :50%% :open ID :quit)",
-		           buf_text(&a->prompt->text));
-}
-
-/* ---- the time range ------------------------------------------------------------------------------------------------ */
-
-static void use_range(struct app *a, int64_t since, int64_t until)
-{
-	a->world.since = since;
-	a->world.until = until;
-	explorer_set_window(a->world.explorer, since, until);
-	buf_puts(&a->world.message, "shown: ");
-	if (since == TIME_NONE) {
-		buf_puts(&a->world.message, "all there is");
-		return;
-	}
-	time_append_local(&a->world.message, since);
-	buf_puts(&a->world.message, " to ");
-	if (until == TIME_NONE)
-		buf_puts(&a->world.message, "now");
-	else
-		time_append_local(&a->world.message, until);
-}
-
-/* What says the same on a command line. */
-static void keep_range(struct app *a, struct str since, struct str until)
-{
-	buf_clear(&a->range);
-	if (since.n > 0) {
-		buf_puts(&a->range, " --since ");
-		view_quote(&a->range, since);
-	}
-	if (until.n > 0) {
-		buf_puts(&a->range, " --until ");
-		view_quote(&a->range, until);
-	}
-}
-
-static void keep_times(struct app *a, int64_t since, int64_t until)
-{
-	struct buf from = {0}, to = {0};
-
-	if (since != TIME_NONE)
-		time_append_rfc3339(&from, since);
-	if (until != TIME_NONE)
-		time_append_rfc3339(&to, until);
-	keep_range(a, buf_str(&from), buf_str(&to));
-	buf_free(&from);
-	buf_free(&to);
-}
-
-/* "7d", "today", "2026-11-01", "2026-11-01..2026-11-05", "all". */
-static void set_range(struct app *a, struct str text)
-{
-	size_t dots = str_find(text, STR(".."), 0, false);
-	int64_t now = time_now(), since = TIME_NONE, until = TIME_NONE;
-	struct str until_text = STR_EMPTY;
-	bool good = true, all;
-
-	if (dots != SIZE_MAX) {
-		until_text = str_trim(str_sub(text, dots + 2, SIZE_MAX));
-		until = time_parse_range(until_text, now);
-		good = until != TIME_NONE;
-		text = str_trim(str_sub(text, 0, dots));
-	}
-	all = str_eq(text, STR("all"));
-	if (all && explorer_posthog(a->world.explorer) != NULL) {
-		since = now - ALL_OF_POSTHOG;
-		text = STR("366d");
-	} else if (!all) {
-		since = time_parse_range(text, now);
-	}
-	good = good && (since != TIME_NONE || all);
-	if (good && (until == TIME_NONE || since == TIME_NONE || since < until)) {
-		use_range(a, since, until);
-		keep_range(a, since != TIME_NONE ? text : STR_EMPTY, until_text);
-	} else if (text.n > 0) {
-		buf_puts(&a->world.message, "no range: " RANGE_HINT);
-	}
-}
-
-static void shift_range(struct app *a, int direction)
-{
-	int64_t since = a->world.since;
-	int64_t until = a->world.until != TIME_NONE ? a->world.until : time_now();
-	int64_t by = since == TIME_NONE ? 0 : direction * (until - since);
-
-	if (by == 0 || time_add(since, by) == TIME_NONE || time_add(until, by) == TIME_NONE) {
-		buf_puts(&a->world.message, "no range to shift: T asks for one");
-		return;
-	}
-	use_range(a, since + by, until + by);
-	keep_times(a, a->world.since, a->world.until);
-}
-
-static void prompt_input(struct app *a, uint32_t key, struct str pasted)
-{
-	switch (prompt_key(a->prompt, key, pasted)) {
-	case PROMPT_EDITING:
-		return;
-	case PROMPT_CANCELLED:
-		break;
-	case PROMPT_DONE:
-		if (a->prompt->mark == ':') {
-			command_line(a, buf_str(&a->prompt->text));
-			break;
-		}
-		if (a->prompt->mark == RANGE_MARK) {
-			set_range(a, str_trim(buf_str(&a->prompt->text)));
-			break;
-		}
-		if (a->prompt->text.n > 0) {
-			buf_clear(&a->needle);
-			buf_append(&a->needle, buf_str(&a->prompt->text));
-		}
-		find(a, 1);
-		break;
-	}
-	a->prompting = false;
-}
-
-static void open_prompt(struct app *a, enum prompt_of which)
-{
-	a->prompt = &a->prompts[which];
-	a->prompting = true;
-	if (which == PROMPT_RANGE)
-		prompt_ask(a->prompt, RANGE_MARK, "range", RANGE_HINT);
-	else
-		prompt_open(a->prompt, which == PROMPT_FIND ? '/' : ':');
-}
-
 /* ---- actions ------------------------------------------------------------------------------------------------------- */
 
 static bool act_on_program(struct app *a, enum action action)
@@ -366,25 +172,25 @@ static bool act_on_views(struct app *a, enum action action, int argument)
 		push(a, view_help_new(&a->world, command_help));
 		break;
 	case ACTION_FIND:
-		open_prompt(a, PROMPT_FIND);
+		app_open_prompt(a, PROMPT_FIND);
 		break;
 	case ACTION_COMMAND_LINE:
-		open_prompt(a, PROMPT_COMMAND);
+		app_open_prompt(a, PROMPT_COMMAND);
 		break;
 	case ACTION_RANGE:
-		open_prompt(a, PROMPT_RANGE);
+		app_open_prompt(a, PROMPT_RANGE);
 		break;
 	case ACTION_RANGE_EARLIER:
-		shift_range(a, -1);
+		app_shift_range(a, -1);
 		break;
 	case ACTION_RANGE_LATER:
-		shift_range(a, 1);
+		app_shift_range(a, 1);
 		break;
 	case ACTION_FIND_NEXT:
-		find(a, 1);
+		app_find(a, 1);
 		break;
 	case ACTION_FIND_PREVIOUS:
-		find(a, -1);
+		app_find(a, -1);
 		break;
 	case ACTION_LEFT:
 		a->world.wish.kind = WISH_CLOSE;
@@ -451,7 +257,7 @@ void app_key(struct app *a, uint32_t key, struct str pasted)
 	if (ctrl_c(a, key))
 		return;
 	if (a->prompting) {
-		prompt_input(a, key, pasted);
+		app_prompt_input(a, key, pasted);
 	} else if (key != KEY_PASTE) {
 		c = command_of_key(prefix, key, &is_prefix);
 		if (is_prefix)

@@ -1,4 +1,4 @@
-/* Private to command/: what app.c and frame.c share. */
+/* Private to command/: what app*.c and frame.c share. */
 #ifndef COMMAND_APP_INTERNAL_H
 #define COMMAND_APP_INTERNAL_H
 
@@ -48,5 +48,10 @@ bool app_has_view(int number);
 /* The command line that prints what is shown, with the source; false, and nothing, if there is none. */
 bool app_command_line(struct app *a, struct buf *out);
 void app_copy(struct app *a, enum copy_what what);
+/* What is typed in the last row. */
+void app_open_prompt(struct app *a, enum prompt_of which);
+void app_prompt_input(struct app *a, uint32_t key, struct str pasted);
+void app_find(struct app *a, int direction);
+void app_shift_range(struct app *a, int direction);
 
 #endif
