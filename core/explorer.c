@@ -207,11 +207,15 @@ static void open_caches(struct explorer *x)
 	x->caches.previews = preview_cache_new(x->loop, x->model, changed, x);
 	x->caches.bytes = bytes_cache_new(x->loop, changed, x);
 	x->caches.previous = previous_cache_new(x->loop, x->model, changed, x);
+	x->caches.compares = compares_new(x->loop, &x->events, changed, x);
+	x->caches.texts = text_cache_new(x->loop, x->model, changed, x);
 }
 
 /* Waits for their jobs. */
 static void close_caches(struct explorer *x)
 {
+	text_cache_free(x->caches.texts);
+	compares_free(x->caches.compares);
 	previous_cache_free(x->caches.previous);
 	bytes_cache_free(x->caches.bytes);
 	preview_cache_free(x->caches.previews);

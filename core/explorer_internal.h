@@ -37,11 +37,23 @@ struct previous_cache *previous_cache_new(struct loop *loop, const struct model 
                                           loop_fn *changed, void *ctx);
 void previous_cache_free(struct previous_cache *c);
 
+struct text_cache;
+struct text_cache *text_cache_new(struct loop *loop, struct model *model, loop_fn *changed,
+                                  void *ctx);
+void text_cache_free(struct text_cache *c);
+
+struct compares;
+struct compares *compares_new(struct loop *loop, const struct events *events, loop_fn *changed,
+                              void *ctx);
+void compares_free(struct compares *c);
+
 struct caches {
 	struct detail_cache *details;
 	struct preview_cache *previews;
 	struct bytes_cache *bytes;
 	struct previous_cache *previous;
+	struct compares *compares;
+	struct text_cache *texts;
 };
 struct caches *explorer_caches(struct explorer *x);
 
