@@ -309,6 +309,8 @@ enum err explorer_add_file(struct explorer *x, const char *path, struct errinfo 
 	err = add_source(x, journal, e);
 	if (err)
 		journal_close(journal);
+	else
+		loader_take_logs(x->sources[x->n_sources - 1].loader);
 	return err;
 }
 

@@ -116,7 +116,11 @@ void events_log_text(const struct events *t, uint32_t log, struct buf *out)
 	struct buf raw = {0};
 
 	if (journal_read_exact(t->journals[l->place >> 48], offset + l->text_at, l->text_length,
-	                       &raw, NULL) == ERR_OK)
+	                       &raw, NULL) != ERR_OK)
+		;
+	else if (l->plain)
+		buf_append(out, buf_str(&raw));
+	else
 		json_unescape(out, buf_str(&raw));
 	buf_free(&raw);
 }

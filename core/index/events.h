@@ -25,6 +25,7 @@ struct event_log {
 	uint32_t length;
 	uint32_t text_at, text_length; /* raw JSON of its text, from the event's start */
 	uint32_t before;               /* events there were when it came */
+	bool plain;                    /* that is no JSON string, but the text itself */
 };
 
 #define EVENTS_CHUNK 4096u

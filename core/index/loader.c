@@ -66,6 +66,7 @@ struct loader {
 	struct lines lines, end; /* the end's count from `ahead`, at 0 */
 	atomic_bool cancelled;
 	bool follow;
+	bool logs;           /* see loader_take_logs */
 	bool fed, ended;     /* more may come, of which we are told; nothing does any more */
 	struct errinfo late; /* what is wrong with the source, told once all is loaded */
 
@@ -207,6 +208,7 @@ static void ask(struct loader *l, struct slot *slot)
 	p->to = size < l->until - l->next ? l->next + size : l->until;
 	p->limit = l->limit;
 	p->line_start = l->next == l->position && l->line_start;
+	p->logs = l->logs;
 	slot->read = false;
 	l->next = p->to;
 	l->jobs++;
@@ -357,8 +359,12 @@ static bool look(struct loader *l)
 	bool loading = l->in_flight > 0 || l->status.state == LOADER_LOADING;
 	enum journal_change change = journal_check(l->journal, loading ? UINT64_MAX : l->position);
 
-	if (journal_is_awaited(l->journal))
+	if (journal_is_awaited(l->journal)) {
+		l->status.error = *journal_why_awaited(l->journal);
 		return false;
+	}
+	if (l->status.state == LOADER_AWAITED)
+		l->status.error = (struct errinfo){0};
 	if (change == JOURNAL_SHRUNK) {
 		ask_no_more(l);
 		l->status.bytes = l->status.loaded;
@@ -550,13 +556,14 @@ void loader_start(struct loader *l, bool follow)
 static void check(struct loader *l)
 {
 	enum loader_state before = l->status.state;
+	enum err error = l->status.error.code;
 
 	if (before == LOADER_FAILED)
 		return;
 	if (look(l) && l->in_flight == 0 && before != LOADER_LOADING)
 		begin(l);
 	offer(l);
-	if (l->status.state != before)
+	if (l->status.state != before || l->status.error.code != error)
 		changed(l);
 }
 
@@ -565,6 +572,11 @@ void loader_check(struct loader *l)
 	if (l->before)
 		check(l->before);
 	check(l);
+}
+
+void loader_take_logs(struct loader *l)
+{
+	l->logs = true;
 }
 
 void loader_feed(struct loader *l)

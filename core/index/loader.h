@@ -46,7 +46,8 @@ struct loader_status {
 		bad; /* the first LOADER_BAD_LINES_KEPT bad and irregular lines, by place; those of an
 		         end that was loaded first come last, once their numbers are known */
 	uint32_t n_bad;
-	struct errinfo error; /* also why what stands at the path now could not succeed it */
+	struct errinfo
+		error; /* also why what stands at the path now could not succeed it, or is not what is awaited */
 };
 
 /* Called on the loop's thread. */
@@ -78,6 +79,8 @@ void loader_set_piece(struct loader *l, uint64_t bytes);
 /* l reads what stands at before's path now: lines that a writer still adds to the old file are looked for whenever
  * the new one changes. Before loader_start. */
 void loader_succeed(struct loader *l, struct loader *before);
+/* A line that is no JSON is a log line, not a bad one. Before loader_start. */
+void loader_take_logs(struct loader *l);
 /* The journal grows until loader_end, and only loader_check tells so. Before loader_start, which then
  * does not follow. */
 void loader_feed(struct loader *l);

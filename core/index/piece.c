@@ -152,13 +152,34 @@ static void add_too_long(struct piece *p, size_t start, const char *why)
 
 /* ---- lines ---- */
 
+static void add_log(struct piece *p, size_t start, struct str line)
+{
+	struct event_log log = {.place = (uint64_t)p->number << 48 | (p->base + start),
+	                        .length = (uint32_t)line.n,
+	                        .text_length = (uint32_t)line.n,
+	                        .time = TIME_NONE,
+	                        .plain = true};
+
+	if (str_ends(line, STR("\r")))
+		log.text_length--;
+	p->counts.lines++;
+	p->counts.other_events++;
+	events_add_log(&p->batch, &log);
+}
+
 static bool read_line(struct piece *p, size_t start, size_t end, struct json_report *report)
 {
 	struct str line = {p->data + start, end - start};
+	struct record_counts counts = p->counts;
 	const char *why;
 	bool good = record_line(p->reader, &p->batch, p->number, p->base + start, line, &p->counts,
 	                        report, &why);
 
+	if (p->logs && report->fault != JSON_OK) {
+		p->counts = counts;
+		add_log(p, start, line);
+		return true;
+	}
 	if (!good || why || report->irregular)
 		report_line(p, start, end, good, report, why);
 	return good;

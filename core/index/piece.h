@@ -15,6 +15,7 @@ struct piece {
 	uint64_t limit;               /* where the journal ends, as far as this load goes */
 	uint64_t unfinished;          /* bytes from `from` on that are known to hold no newline */
 	bool line_start;              /* a line starts at `from`, whatever stands before it */
+	bool logs;                    /* a line that is no JSON is a log line */
 
 	/* found; valid until the next piece_read */
 	struct events batch;

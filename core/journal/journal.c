@@ -38,6 +38,7 @@ struct journal {
 	char head[HEAD_BYTES];   /* the first bytes */
 	size_t n_head;
 	atomic_bool rewritten; /* what was read from it is gone */
+	struct errinfo why;    /* what is awaited cannot be opened */
 };
 
 static uint64_t size_of(const struct stat *status)
@@ -140,6 +141,11 @@ bool journal_is_awaited(const struct journal *j)
 	return j->file < 0 && !atomic_load(&j->let_go);
 }
 
+const struct errinfo *journal_why_awaited(const struct journal *j)
+{
+	return &j->why;
+}
+
 enum err journal_open(struct journal **out, const char *path, struct errinfo *e)
 {
 	struct stat status = {0};
@@ -228,8 +234,11 @@ static enum journal_change look_for_file(struct journal *j)
 	struct stat status = {0};
 	int file;
 
-	if (open_regular(j->path, &file, &status, NULL) != ERR_OK)
+	if (open_regular(j->path, &file, &status, &j->why) != ERR_OK) {
+		if (stat(j->path, &status) != 0 && errno == ENOENT)
+			j->why = (struct errinfo){0};
 		return JOURNAL_GONE;
+	}
 	take_file(j, file, &status);
 	return j->size > 0 ? JOURNAL_GROWN : JOURNAL_SAME;
 }

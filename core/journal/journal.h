@@ -26,6 +26,8 @@ enum err journal_open(struct journal **out, const char *path, struct errinfo *e)
  * JOURNAL_GONE. Opens nothing itself. */
 struct journal *journal_await(const char *path);
 bool journal_is_awaited(const struct journal *j); /* it is not open yet */
+/* Why what stands at its path cannot be opened, as of the last journal_check; ERR_OK: nothing stands there. */
+const struct errinfo *journal_why_awaited(const struct journal *j);
 /* A regular file that is open for reading and need not have a name: taken over, closed also when this
  * fails (ERR_IO). name is for people. It is never gone. */
 enum err journal_open_file(struct journal **out, int file, const char *name,

@@ -122,6 +122,11 @@ logs()
 	json source/bad_lines 0
 	exits 0 stats "$D/mixed" --json
 	json source/bad_lines 2
+	# A regular file on standard input is read in place, and still standard input.
+	"$TRACEHOG" stats - --json <"$D/mixed" >"$D/out" 2>"$D/err"
+	json events/generation 300
+	json source/bad_lines 0
+	json source/other_events 2
 }
 
 folders()

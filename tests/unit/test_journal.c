@@ -231,6 +231,13 @@ static void test_awaits(void **state)
 	assert_true(journal_is_awaited(j));
 	assert_int_equal(journal_check(j, journal_size(j)), JOURNAL_GONE);
 	assert_int_equal(journal_read(j, 0, &byte, 1), 0);
+	assert_int_equal(journal_why_awaited(j)->code, ERR_OK);
+	assert_int_equal(mkdir(place->path, 0700), 0);
+	assert_int_equal(journal_check(j, journal_size(j)), JOURNAL_GONE);
+	assert_non_null(strstr(journal_why_awaited(j)->msg, "not a regular file"));
+	assert_int_equal(rmdir(place->path), 0);
+	assert_int_equal(journal_check(j, journal_size(j)), JOURNAL_GONE);
+	assert_int_equal(journal_why_awaited(j)->code, ERR_OK);
 	write_file(place->path, "w", "");
 	assert_int_equal(journal_check(j, journal_size(j)), JOURNAL_SAME);
 	assert_false(journal_is_awaited(j));

@@ -45,6 +45,8 @@ enum role source_state_text(struct buf *out, const struct loader_status *s, uint
 		return ROLE_GOOD;
 	case LOADER_AWAITED:
 		buf_puts(out, "not there yet: waited for");
+		if (s->error.code != ERR_OK)
+			buf_printf(out, " (there is: %s)", s->error.msg);
 		return ROLE_WARNING;
 	case LOADER_SHRUNK:
 		append_clock(out, "truncated at ", s->since);

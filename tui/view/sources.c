@@ -215,6 +215,7 @@ static uint64_t what_it_is_made_of(const struct sources_view *v)
 		made = made * 31 + s->loaded;
 		made = made * 31 + s->bytes + s->pending;
 		made = made * 31 + (uint64_t)s->state * 2 + s->succeeded;
+		made = made * 31 + (uint64_t)s->error.code;
 		made = made * 31 + (uint64_t)s->since;
 	}
 	if (explorer_posthog(x) == NULL)
