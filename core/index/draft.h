@@ -20,11 +20,9 @@ struct draft {
 	struct str properties; /* what reader->property points into: doc, or the decoded string */
 	struct event event;
 	uint32_t uuid, session;
-	uint32_t suspect;   /* enum event_suspect bits */
-	uint32_t has_extra; /* bit f: field f is set */
-	int64_t extra[EVENT_FIELDS];
+	uint32_t suspect; /* enum event_suspect bits */
+	struct event_extras extras;
 };
-_Static_assert(EVENT_FIELDS <= 32, "a bit for every field");
 
 static inline struct json_slice draft_property(const struct draft *d, enum property which)
 {

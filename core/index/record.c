@@ -60,8 +60,7 @@ static bool is_true(const struct draft *d, enum property which)
 
 static void set_extra(struct draft *d, enum event_field field, int64_t value)
 {
-	d->extra[field] = value;
-	d->has_extra |= UINT32_C(1) << field;
+	extras_set(&d->extras, field, value);
 }
 
 static void set_string(struct draft *d, enum event_field field, uint32_t number)
@@ -420,11 +419,7 @@ static void add_draft(struct draft *d)
 		set_extra(d, EVENT_SUSPECT_WHY, d->suspect);
 	}
 	events_add(d->batch, &d->event, d->uuid, d->session);
-	for (uint32_t left = d->has_extra; left; left &= left - 1) {
-		enum event_field field = (enum event_field)__builtin_ctz(left);
-
-		events_set_extra(d->batch, field, d->extra[field]);
-	}
+	events_set_extras(d->batch, &d->extras);
 }
 
 /* A line of standard error, as `tracehog run` keeps it. */
@@ -455,7 +450,7 @@ static void read_other(struct draft *d, uint64_t place, struct str name,
 		read_log(d, place);
 }
 
-/* Not as a whole: most of a draft is room for extras, which has_extra tells of. */
+/* Not as a whole: most of a draft is room for extras, and `has` tells of them. */
 static void draft_start(struct draft *d, struct record_reader *r, struct events *batch,
                         struct str doc)
 {
@@ -463,7 +458,7 @@ static void draft_start(struct draft *d, struct record_reader *r, struct events 
 	d->batch = batch;
 	d->doc = d->properties = doc;
 	d->event = (struct event){0};
-	d->uuid = d->session = d->suspect = d->has_extra = 0;
+	d->uuid = d->session = d->suspect = d->extras.has = 0;
 }
 
 /* The reader's slices are those of this event, whose `event` is a string. */
