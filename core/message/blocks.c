@@ -6,16 +6,17 @@
 #include "base/mem.h"
 #include "message/reader.h"
 
-static const char *const id_names[] = {"call_id", "tool_call_id", "tool_use_id", "toolCallId",
-                                       "callId",  "toolUseId",    "id",          NULL};
+static const char *const id_names[] = {
+	"call_id",   "tool_call_id",        "tool_use_id", "toolCallId", "callId",
+	"toolUseId", "approval_request_id", "id",          NULL};
 static const char *const name_names[] = {"name", "toolName", "tool_name", NULL};
 static const char *const argument_names[] = {"arguments", "input", "args", "parameters", NULL};
-static const char *const result_names[] = {"content",  "output", "result",
-                                           "response", "error",  NULL};
-static const char *const call_names[] = {"function", "functionCall", "function_call", "toolUse",
-                                         NULL};
-static const char *const text_names[] = {"text",      "content", "thinking",
-                                         "reasoning", "refusal", NULL};
+static const char *const result_names[] = {
+	"content", "output", "result", "response", "error", "server_tool_call_response", NULL};
+static const char *const call_names[] = {"function", "functionCall",   "function_call",
+                                         "toolUse",  "toolInvocation", NULL};
+static const char *const text_names[] = {"text",    "content",       "thinking", "reasoning",
+                                         "refusal", "reasoningText", NULL};
 
 /* ---- parts ---- */
 
@@ -54,37 +55,40 @@ struct part *reader_part(struct reader *r, const struct context *c, enum part_ty
 void reader_unknown(struct reader *r, const struct context *c, struct place at)
 {
 	reader_part(r, c, PART_UNKNOWN)->text = arena_copy(&r->out->arena, place_json(at));
+	reader_take(r, at);
 }
 
 struct str reader_text(struct reader *r, struct place at)
 {
+	reader_take(r, at);
 	return place_text(at, &r->out->arena, &r->scratch);
 }
 
 /* ---- text and reasoning ---- */
 
-static void join_one(struct buf *out, struct place element)
+static void join_one(struct reader *r, struct place element)
 {
 	struct place text = place_any(element, text_names);
 
 	if (place_type(text) == JSON_ABSENT)
 		text = element;
-	if (out->n > 0)
-		buf_add(out, '\n');
-	json_text(text.tree, text.at, out);
+	if (r->scratch.n > 0)
+		buf_add(&r->scratch, '\n');
+	json_text(text.tree, text.at, &r->scratch);
+	reader_take(r, text);
 }
 
 /* A text, or the texts of a list's elements, one below the other. */
-static void join(struct buf *out, struct place value)
+static void join(struct reader *r, struct place value)
 {
 	uint32_t child = json_first(value.tree, value.at);
 
 	if (place_type(value) != JSON_ARRAY && place_filled(value))
-		join_one(out, value);
+		join_one(r, value);
 	if (place_type(value) != JSON_ARRAY)
 		return;
 	for (; child != JSON_NO_NODE; child = json_next(value.tree, value.at, child))
-		join_one(out, (struct place){value.tree, child});
+		join_one(r, (struct place){value.tree, child});
 }
 
 bool block_text(struct reader *r, const struct context *c, struct place at, const struct block *b)
@@ -112,9 +116,10 @@ static bool block_reasoning(struct reader *r, const struct context *c, struct pl
 	struct part *p = reader_part(r, c, b->part);
 
 	buf_clear(&r->scratch);
-	join(&r->scratch, summary);
-	join(&r->scratch, text);
+	join(r, summary);
+	join(r, text);
 	p->text = arena_copy(&r->out->arena, buf_str(&r->scratch));
+	reader_take(r, place_any(at, sealed));
 	if (p->text.n == 0 && place_filled(place_any(at, sealed)))
 		p->text = STR("[encrypted]");
 	return true;
@@ -149,17 +154,29 @@ bool block_call(struct reader *r, const struct context *c, struct place at, cons
 	return true;
 }
 
-/* What the provider runs itself: {"type":"web_search_call","action":{...}}, sometimes with its
- * result. */
+/* {"type":"tool-weather"}: the tool's name is the end of its type. */
+static struct str name_of_type(struct reader *r, struct place type)
+{
+	struct str text = reader_text(r, type);
+
+	return str_starts(text, STR("tool-")) ? str_sub(text, 5, text.n) : text;
+}
+
+/* A call and its result in one: what the provider runs itself,
+ * {"type":"web_search_call","action":{...}}, and Vercel's {"type":"tool-weather","input":{...}}. */
 bool block_builtin(struct reader *r, const struct context *c, struct place at,
                    const struct block *b)
 {
-	static const char *const names[] = {"arguments", "action", "input",
-	                                    "queries",   "code",   NULL};
-	static const char *const results[] = {"output", "outputs", "results", "error", NULL};
-	static const char *const quiet[] = {"type", "id", "call_id", "status", "role", NULL};
+	static const char *const names[] = {"arguments",        "action", "input",     "args",
+	                                    "queries",          "code",   "operation", "rawInput",
+	                                    "server_tool_call", NULL};
+	static const char *const results[] = {"output", "outputs",   "results", "result",
+	                                      "error",  "errorText", "tools",   NULL};
+	static const char *const errors[] = {"error", "errorText", NULL};
+	static const char *const quiet[] = {"type",  "id",   "call_id",    "status",
+	                                    "state", "role", "toolCallId", NULL};
 	struct place arguments = place_any(at, names), result = place_any(at, results);
-	struct place name = place_any(at, name_names);
+	struct place name = place_any(at, name_names), type = place_member(at, "type");
 	struct str id = reader_text(r, place_any(at, id_names));
 	struct part *p = reader_part(r, c, PART_TOOL_CALL);
 	uint32_t said = at.tree->nodes[at.at].count;
@@ -168,18 +185,39 @@ bool block_builtin(struct reader *r, const struct context *c, struct place at,
 		said -= place_type(place_member(at, quiet[i])) != JSON_ABSENT;
 	if (place_type(arguments) == JSON_ABSENT && place_type(result) == JSON_ABSENT && said > 0)
 		arguments = at;
-	p->name = place_type(name) == JSON_STRING ? reader_text(r, name) : b->name;
+	p->name = b->name.n > 0 ? b->name : name_of_type(r, type);
+	if (place_type(name) == JSON_STRING)
+		p->name = reader_text(r, name);
 	p->id = id;
 	p->arguments = reader_text(r, arguments);
 	if (place_filled(result)) {
 		p = reader_part(r, c, PART_TOOL_RESULT);
 		p->id = id;
 		p->result = reader_text(r, result);
-		p->failed = place_type(place_any(at, (const char *const[]){"error", NULL})) >
-		            JSON_NULL;
+		p->failed = place_type(place_any(at, errors)) > JSON_NULL;
 	}
 	reader_list(r, c, place_member(place_member(at, "action"), "sources"),
 	            block_find(STR("source")));
+	return true;
+}
+
+/* Vercel's old {"type":"tool-invocation","toolInvocation":{...}}. */
+static bool block_invocation(struct reader *r, const struct context *c, struct place at,
+                             const struct block *b)
+{
+	struct place inner = place_member(at, "toolInvocation");
+
+	return place_type(inner) == JSON_OBJECT && block_builtin(r, c, inner, b);
+}
+
+/* Says where something begins, and nothing else. */
+static bool block_mark(struct reader *r, const struct context *c, struct place at,
+                       const struct block *b)
+{
+	(void)r;
+	(void)c;
+	(void)at;
+	(void)b;
 	return true;
 }
 
@@ -211,6 +249,14 @@ static struct place unwrap_output(struct place value, bool *failed)
 		return inner;
 	}
 	return value;
+}
+
+static bool is_medium(struct place value)
+{
+	struct place inner;
+	const struct block *b = place_type(value) == JSON_OBJECT ? block_of(value, &inner) : NULL;
+
+	return b && b->read == block_media;
 }
 
 static bool is_text(struct place element)
@@ -250,7 +296,7 @@ static struct str join_texts(struct reader *r, struct place list)
 	buf_clear(&r->scratch);
 	for (; child != JSON_NO_NODE; child = json_next(list.tree, list.at, child)) {
 		if (is_text((struct place){list.tree, child}))
-			join_one(&r->scratch, (struct place){list.tree, child});
+			join_one(r, (struct place){list.tree, child});
 	}
 	return arena_copy(&r->out->arena, buf_str(&r->scratch));
 }
@@ -273,6 +319,9 @@ bool block_result(struct reader *r, const struct context *c, struct place at, co
 		rest.skip_text = true;
 		if (other)
 			reader_list(r, &rest, value, NULL);
+	} else if (is_medium(value)) {
+		rest.role = p->role;
+		reader_one(r, &rest, value);
 	} else {
 		p->result = reader_text(r, value);
 	}
@@ -297,7 +346,7 @@ bool block_hits(struct reader *r, const struct context *c, struct place at, cons
 
 bool block_source(struct reader *r, const struct context *c, struct place at, const struct block *b)
 {
-	static const char *const urls[] = {"url", "uri", "file_id", NULL};
+	static const char *const urls[] = {"url", "uri", "file_id", "source", NULL};
 	static const char *const titles[] = {"title", "document_title", "filename", "name", NULL};
 	static const char *const quotes[] = {"cited_text", "text", NULL};
 	struct place nested = place_member(at, "url_citation"), url, title;
@@ -334,12 +383,20 @@ static const struct block blocks[] = {
 	{TYPE("text"), block_text, PART_TEXT, NO_NAME},
 	{TYPE("input_text"), block_text, PART_TEXT, NO_NAME},
 	{TYPE("output_text"), block_text, PART_TEXT, NO_NAME},
+	{TYPE("text_delta"), block_text, PART_TEXT, NO_NAME},
+	{TYPE("Generation"), block_text, PART_TEXT, NO_NAME},
 	{TYPE("refusal"), block_text, PART_REFUSAL, NO_NAME},
 	{TYPE("thinking"), block_reasoning, PART_REASONING, NO_NAME},
 	{TYPE("redacted_thinking"), block_reasoning, PART_REASONING, NO_NAME},
 	{TYPE("reasoning"), block_reasoning, PART_REASONING, NO_NAME},
 	{TYPE("reasoning_text"), block_reasoning, PART_REASONING, NO_NAME},
 	{TYPE("summary_text"), block_reasoning, PART_REASONING, NO_NAME},
+	{TYPE("thinking_delta"), block_reasoning, PART_REASONING, NO_NAME},
+	{TYPE("reasoning.text"), block_reasoning, PART_REASONING, NO_NAME},
+	{TYPE("reasoning.summary"), block_reasoning, PART_REASONING, NO_NAME},
+	{TYPE("reasoning.encrypted"), block_reasoning, PART_REASONING, NO_NAME},
+	{TYPE("redacted-reasoning"), block_reasoning, PART_REASONING, NO_NAME},
+	{TYPE("reasoning_content"), block_reasoning, PART_REASONING, NO_NAME},
 
 	{TYPE("function"), block_call, PART_TOOL_CALL, NO_NAME},
 	{TYPE("function_call"), block_call, PART_TOOL_CALL, NO_NAME},
@@ -349,6 +406,7 @@ static const struct block blocks[] = {
 	{TYPE("tool_use"), block_call, PART_TOOL_CALL, NO_NAME},
 	{TYPE("server_tool_use"), block_call, PART_TOOL_CALL, NO_NAME},
 	{TYPE("mcp_tool_use"), block_call, PART_TOOL_CALL, NO_NAME},
+	{TYPE("mcp_approval_request"), block_call, PART_TOOL_CALL, NO_NAME},
 
 	{TYPE("web_search_call"), block_builtin, PART_TOOL_CALL, TYPE("web_search")},
 	{TYPE("file_search_call"), block_builtin, PART_TOOL_CALL, TYPE("file_search")},
@@ -356,6 +414,15 @@ static const struct block blocks[] = {
 	{TYPE("computer_call"), block_builtin, PART_TOOL_CALL, TYPE("computer")},
 	{TYPE("local_shell_call"), block_builtin, PART_TOOL_CALL, TYPE("local_shell")},
 	{TYPE("mcp_call"), block_builtin, PART_TOOL_CALL, TYPE("mcp")},
+	{TYPE("shell_call"), block_builtin, PART_TOOL_CALL, TYPE("shell")},
+	{TYPE("apply_patch_call"), block_builtin, PART_TOOL_CALL, TYPE("apply_patch")},
+	{TYPE("tool_search_call"), block_builtin, PART_TOOL_CALL, TYPE("tool_search")},
+	{TYPE("mcp_list_tools"), block_builtin, PART_TOOL_CALL, NO_NAME},
+	{TYPE("hosted_tool_call"), block_builtin, PART_TOOL_CALL, NO_NAME},
+	{TYPE("server_tool_call"), block_builtin, PART_TOOL_CALL, NO_NAME},
+	{TYPE("executable_code"), block_builtin, PART_TOOL_CALL, TYPE("code_execution")},
+	{TYPE("dynamic-tool"), block_builtin, PART_TOOL_CALL, NO_NAME},
+	{TYPE("tool-invocation"), block_invocation, PART_TOOL_CALL, NO_NAME},
 
 	{TYPE("tool_result"), block_result, PART_TOOL_RESULT, NO_NAME},
 	{TYPE("tool-result"), block_result, PART_TOOL_RESULT, NO_NAME},
@@ -367,16 +434,29 @@ static const struct block blocks[] = {
 	{TYPE("mcp_tool_result"), block_result, PART_TOOL_RESULT, NO_NAME},
 	{TYPE("code_execution_tool_result"), block_result, PART_TOOL_RESULT, NO_NAME},
 	{TYPE("web_fetch_tool_result"), block_result, PART_TOOL_RESULT, NO_NAME},
+	{TYPE("bash_code_execution_tool_result"), block_result, PART_TOOL_RESULT, NO_NAME},
+	{TYPE("text_editor_code_execution_tool_result"), block_result, PART_TOOL_RESULT, NO_NAME},
+	{TYPE("tool_search_tool_result"), block_result, PART_TOOL_RESULT, NO_NAME},
+	{TYPE("computer_call_output"), block_result, PART_TOOL_RESULT, NO_NAME},
+	{TYPE("shell_call_output"), block_result, PART_TOOL_RESULT, NO_NAME},
+	{TYPE("apply_patch_call_output"), block_result, PART_TOOL_RESULT, NO_NAME},
+	{TYPE("tool_search_output"), block_result, PART_TOOL_RESULT, NO_NAME},
+	{TYPE("server_tool_call_response"), block_result, PART_TOOL_RESULT, NO_NAME},
+	{TYPE("code_execution_result"), block_result, PART_TOOL_RESULT, NO_NAME},
 	{TYPE("web_search_tool_result"), block_hits, PART_TOOL_RESULT, NO_NAME},
 
 	{TYPE("source"), block_source, PART_SOURCE, NO_NAME},
 	{TYPE("url_citation"), block_source, PART_SOURCE, NO_NAME},
 	{TYPE("file_citation"), block_source, PART_SOURCE, NO_NAME},
 	{TYPE("web_search_result"), block_source, PART_SOURCE, NO_NAME},
+	{TYPE("search_result"), block_source, PART_SOURCE, NO_NAME},
+	{TYPE("source-url"), block_source, PART_SOURCE, NO_NAME},
+	{TYPE("source-document"), block_source, PART_SOURCE, NO_NAME},
 
 	{TYPE("image"), block_media, PART_IMAGE, NO_NAME},
 	{TYPE("image_url"), block_media, PART_IMAGE, NO_NAME},
 	{TYPE("input_image"), block_media, PART_IMAGE, NO_NAME},
+	{TYPE("computer_screenshot"), block_media, PART_IMAGE, NO_NAME},
 	{TYPE("image_generation_call"), block_media, PART_IMAGE, NO_NAME},
 	{TYPE("audio"), block_media, PART_AUDIO, NO_NAME},
 	{TYPE("input_audio"), block_media, PART_AUDIO, NO_NAME},
@@ -386,10 +466,15 @@ static const struct block blocks[] = {
 	{TYPE("document"), block_media, PART_FILE, NO_NAME},
 	{TYPE("video"), block_media, PART_FILE, NO_NAME},
 	{TYPE("video_url"), block_media, PART_FILE, NO_NAME},
+	{TYPE("document_url"), block_media, PART_FILE, NO_NAME},
+	{TYPE("container_upload"), block_media, PART_FILE, NO_NAME},
 	/* Their media type says what they are. */
 	{TYPE("media"), block_media, PART_UNKNOWN, NO_NAME},
 	{TYPE("blob"), block_media, PART_UNKNOWN, NO_NAME},
 	{TYPE("uri"), block_media, PART_UNKNOWN, NO_NAME},
+
+	{TYPE("step-start"), block_mark, PART_UNKNOWN, NO_NAME},
+	{TYPE("cache_point"), block_mark, PART_UNKNOWN, NO_NAME},
 };
 
 /* Untyped blocks: the key that tells, the type that it stands for, whether the key's value is
@@ -411,6 +496,16 @@ static const struct {
 	{"function", "function", JSON_OBJECT, false},
 	{"toolUse", "tool_call", JSON_OBJECT, true},
 	{"toolResult", "tool_result", JSON_OBJECT, true},
+	{"executableCode", "executable_code", JSON_OBJECT, true},
+	{"executable_code", "executable_code", JSON_OBJECT, true},
+	{"codeExecutionResult", "code_execution_result", JSON_OBJECT, true},
+	{"code_execution_result", "code_execution_result", JSON_OBJECT, true},
+	{"reasoningContent", "reasoning_content", JSON_OBJECT, true},
+	{"image", "image", JSON_OBJECT, false},
+	{"audio", "audio", JSON_OBJECT, false},
+	{"video", "video", JSON_OBJECT, false},
+	{"document", "document", JSON_OBJECT, false},
+	{"cachePoint", "cache_point", JSON_OBJECT, true},
 };
 
 const struct block *block_find(struct str type)
@@ -434,6 +529,17 @@ static bool is_text_alone(struct place at)
 	return said == 0;
 }
 
+/* Vercel's types of calls end with the tool's name. */
+static const struct block *of_type(struct place at, struct str type)
+{
+	const struct block *b = block_find(type);
+
+	if (!b && str_starts(type, STR("tool-")) &&
+	    place_type(place_member(at, "state")) == JSON_STRING)
+		b = block_find(STR("dynamic-tool"));
+	return b;
+}
+
 const struct block *block_of(struct place at, struct place *inner)
 {
 	static const char *const message[] = {"role", "content", "parts", "type", NULL};
@@ -441,7 +547,7 @@ const struct block *block_of(struct place at, struct place *inner)
 
 	*inner = at;
 	if (place_type(type) == JSON_STRING)
-		return block_find(json_raw(type.tree, type.at));
+		return of_type(at, json_raw(type.tree, type.at));
 	if (place_type(at) != JSON_OBJECT || place_type(place_any(at, message)) != JSON_ABSENT)
 		return NULL;
 	for (size_t i = 0; i < sizeof(keyed) / sizeof(keyed[0]); i++) {

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#define NESTED_MAX 3 /* objects in objects that are searched */
+#define NESTED_MAX 4 /* objects in objects that are searched */
 
 enum field {
 	FIELD_MIME,
@@ -29,12 +29,14 @@ static const struct {
 	{"mediaType", FIELD_MIME},
 	{"mime_type", FIELD_MIME},
 	{"mimeType", FIELD_MIME},
+	{"contentType", FIELD_MIME},
 	{"format", FIELD_FORMAT},
 	{"filename", FIELD_NAME},
 	{"file_name", FIELD_NAME},
 	{"name", FIELD_NAME},
 	{"title", FIELD_NAME},
 	{"displayName", FIELD_NAME},
+	{"document_name", FIELD_NAME},
 	{"data", FIELD_DATA},
 	{"file_data", FIELD_DATA},
 	{"fileData", FIELD_DATA},
@@ -51,6 +53,8 @@ static const struct {
 	{"image_url", FIELD_ADDRESS},
 	{"imageUrl", FIELD_ADDRESS},
 	{"video_url", FIELD_ADDRESS},
+	{"document_url", FIELD_ADDRESS},
+	{"input_audio", FIELD_ADDRESS},
 	{"image", FIELD_ADDRESS},
 	{"file", FIELD_ADDRESS},
 	{"audio", FIELD_ADDRESS},
@@ -60,10 +64,10 @@ static const struct {
 	{"transcript", FIELD_TRANSCRIPT},
 };
 
-static const char *const nested[] = {"source",      "image_url",   "image",     "imageUrl",
-                                     "inline_data", "inlineData",  "file_data", "fileData",
-                                     "file",        "input_audio", "audio",     "video_url",
-                                     "video",       "document",    NULL};
+static const char *const nested[] = {
+	"source",    "image_url", "image",      "imageUrl",     "inline_data", "inlineData",
+	"file_data", "fileData",  "file",       "input_audio",  "audio",       "video_url",
+	"video",     "document",  "s3Location", "document_url", NULL};
 
 struct media {
 	struct place fields[FIELDS];
@@ -212,6 +216,8 @@ bool block_media(struct reader *r, const struct context *c, struct place at, con
 	if (place_type(m.fields[FIELD_DATA]) == JSON_ABSENT &&
 	    place_type(m.fields[FIELD_ADDRESS]) == JSON_ABSENT)
 		return false;
+	for (size_t i = 0; i < FIELDS; i++)
+		reader_take(r, m.fields[i]);
 	type = type_of(r, &m, b->part);
 	line = line_of(r, &m, type);
 	p = reader_part(r, c, type);

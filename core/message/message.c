@@ -69,7 +69,7 @@ static bool calls_twice(const struct calls *calls, const struct part *p)
 /* The call that a result without an id belongs to: the earliest unanswered one of the latest
  * round. */
 struct queue {
-	bool *answered;
+	uint32_t *answer; /* by the call's number: its latest result's, and one */
 	uint32_t next;
 	bool in_results;
 };
@@ -77,13 +77,20 @@ struct queue {
 static uint32_t queue_take(struct queue *q, const struct part *parts, uint32_t end)
 {
 	for (; q->next < end; q->next++) {
-		if (parts[q->next].type == PART_TOOL_CALL && !q->answered[q->next])
+		if (parts[q->next].type == PART_TOOL_CALL && !q->answer[q->next])
 			return q->next++;
 	}
 	return HASH_NONE;
 }
 
-static void name_result(struct messages *m, const struct calls *calls, struct queue *q, uint32_t at)
+static bool answers_twice(const struct part *before, const struct part *p)
+{
+	return p->id.n > 0 && before->message == p->message && str_eq(before->id, p->id) &&
+	       str_eq(before->result, p->result);
+}
+
+/* Gives false for what the same message has said already of the same call. */
+static bool name_result(struct messages *m, const struct calls *calls, struct queue *q, uint32_t at)
 {
 	struct part *p = &m->parts[at];
 	uint32_t call = calls_find(calls, p->id);
@@ -94,16 +101,19 @@ static void name_result(struct messages *m, const struct calls *calls, struct qu
 	else if (p->id.n == 0)
 		call = queue_take(q, m->parts, at);
 	if (call == HASH_NONE)
-		return;
-	q->answered[call] = true;
+		return true;
+	if (q->answer[call] > 0 && answers_twice(&m->parts[q->answer[call] - 1], p))
+		return false;
+	q->answer[call] = at + 1;
 	if (p->name.n == 0)
 		p->name = m->parts[call].name;
+	return true;
 }
 
 static void link_results(struct messages *m)
 {
 	struct calls calls = {.parts = m->parts, .latest = mem_zero(m->n, sizeof(uint32_t))};
-	struct queue q = {.answered = mem_zero(m->n, sizeof(bool))};
+	struct queue q = {.answer = mem_zero(m->n, sizeof(uint32_t))};
 	uint32_t kept = 0;
 
 	for (uint32_t i = 0; i < m->n; i++) {
@@ -112,8 +122,8 @@ static void link_results(struct messages *m)
 		if (p->type == PART_TOOL_CALL && calls_twice(&calls, p))
 			continue;
 		m->parts[kept] = *p;
-		if (p->type == PART_TOOL_RESULT)
-			name_result(m, &calls, &q, kept);
+		if (p->type == PART_TOOL_RESULT && !name_result(m, &calls, &q, kept))
+			continue;
 		if (p->type == PART_TOOL_CALL) {
 			calls_add(&calls, kept);
 			if (q.in_results)
@@ -125,7 +135,7 @@ static void link_results(struct messages *m)
 	m->n = kept;
 	hash_index_free(&calls.index);
 	mem_free(calls.latest);
-	mem_free(q.answered);
+	mem_free(q.answer);
 }
 
 /* ---- properties ---- */
@@ -134,11 +144,14 @@ struct property {
 	const char *name;
 	bool state;
 };
-static const struct property input_properties[] = {
-	{"$ai_input", false}, {"$ai_input_state", true}, {NULL, false}};
+static const struct property input_properties[] = {{"$ai_input", false},
+                                                   {"$ai_input_state", true},
+                                                   {"gen_ai.input.messages", false},
+                                                   {NULL, false}};
 static const struct property output_properties[] = {{"$ai_output_choices", false},
                                                     {"$ai_output_state", true},
                                                     {"$ai_output", false},
+                                                    {"gen_ai.output.messages", false},
                                                     {NULL, false}};
 
 /* The first that is there and not null. Gives whether one was there and none had a value. */
@@ -170,8 +183,10 @@ void messages_read(struct messages *m, const struct json_tree *t, uint32_t prope
 	struct place at = {t, properties};
 
 	*m = (struct messages){0};
+	reader_open(&r, t);
 	m->input_withheld = read_side(&r, SIDE_INPUT, at, input_properties);
 	m->output_withheld = read_side(&r, SIDE_OUTPUT, at, output_properties);
+	reader_close(&r);
 	if (m->n > 0)
 		link_results(m);
 	buf_free(&r.scratch);

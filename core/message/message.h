@@ -1,5 +1,6 @@
 /* Every provider's message shapes -> one list of parts. Nothing is dropped: what is not
- * recognised is an unknown part with its JSON. Table-driven: a new shape is one entry. */
+ * recognised, and what a message has beside what is known, is an unknown part with its JSON.
+ * Table-driven: a new shape is one entry. */
 #ifndef MESSAGE_MESSAGE_H
 #define MESSAGE_MESSAGE_H
 
@@ -52,8 +53,8 @@ struct messages {
 };
 
 /* Reads $ai_input (else $ai_input_state) and $ai_output_choices (else $ai_output_state, else
- * $ai_output) of an event's properties; for spans and traces the states. `properties` is an
- * object node. Any thread. */
+ * $ai_output) of an event's properties, else what OpenTelemetry calls the same; for spans and
+ * traces the states. `properties` is an object node. Any thread. */
 void messages_read(struct messages *m, const struct json_tree *t, uint32_t properties);
 void messages_free(struct messages *m);
 

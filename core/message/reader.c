@@ -13,7 +13,6 @@
 #include <string.h>
 
 #define PARTS_MAX    (1u << 18)
-#define DECODE_MAX   3 /* documents in strings of documents in ... */
 #define ENVELOPE_MAX 4
 
 /* ---- frames ---- */
@@ -27,8 +26,38 @@ static struct frame *push(struct reader *r, const struct context *c)
 {
 	struct frame *f = &r->stack[r->depth++];
 
-	*f = (struct frame){.context = *c, .child = JSON_NO_NODE};
+	*f = (struct frame){.context = *c,
+	                    .child = JSON_NO_NODE,
+	                    .reading = JSON_NO_NODE,
+	                    .parts_then = r->out->n};
 	return f;
+}
+
+void reader_one(struct reader *r, const struct context *c, struct place at)
+{
+	struct frame *f;
+
+	if (reader_full(r)) {
+		reader_unknown(r, c, at);
+		return;
+	}
+	f = push(r, c);
+	f->parent = (struct place){at.tree, JSON_NO_NODE};
+	f->child = at.at;
+}
+
+void reader_members(struct reader *r, const struct context *c, struct place at,
+                    const struct member *members)
+{
+	struct frame *f;
+
+	if (reader_full(r)) {
+		reader_unknown(r, c, at);
+		return;
+	}
+	f = push(r, c);
+	f->parent = at;
+	f->members = members;
 }
 
 void reader_list(struct reader *r, const struct context *c, struct place list,
@@ -50,110 +79,11 @@ void reader_list(struct reader *r, const struct context *c, struct place list,
 
 static void pop(struct reader *r)
 {
-	decoded_free(r->stack[--r->depth].decoded);
-}
+	struct decoded *d = r->stack[--r->depth].decoded;
 
-/* ---- shapes ---- */
-
-/* Members that carry what a message says. */
-static const char *const body_names[] = {"content", "parts", NULL};
-static const char *const said_names[] = {"content",           "parts",     "tool_calls",
-                                         "function_call",     "refusal",   "audio",
-                                         "reasoning_content", "reasoning", NULL};
-
-static bool has_type_of_speaker(struct place at)
-{
-	struct place type = place_member(at, "type");
-
-	return place_type(type) == JSON_STRING && role_known(json_raw(type.tree, type.at));
-}
-
-/* {"messages": [...]} and nothing else. */
-static bool is_messages_alone(struct place at)
-{
-	return at.tree->nodes[at.at].count == 1 &&
-	       place_type(place_member(at, "messages")) == JSON_ARRAY;
-}
-
-struct envelope {
-	const char *member;
-	enum json_type type;
-	const char *only_with; /* a member that has to be there too, or NULL */
-};
-static const struct envelope envelopes[] = {
-	{"choices", JSON_ARRAY, NULL},  {"candidates", JSON_ARRAY, NULL},
-	{"message", JSON_OBJECT, NULL}, {"delta", JSON_OBJECT, NULL},
-	{"kwargs", JSON_OBJECT, "lc"},  {"lc_kwargs", JSON_OBJECT, NULL},
-	{"data", JSON_OBJECT, "type"},  {"output", JSON_ARRAY, "object"},
-	{"messages", JSON_ARRAY, NULL}, {"content", JSON_OBJECT, NULL},
-};
-
-static struct place envelope_of(struct place at)
-{
-	for (size_t i = 0; i < sizeof(envelopes) / sizeof(envelopes[0]); i++) {
-		const struct envelope *e = &envelopes[i];
-		struct place inner = place_member(at, e->member);
-
-		if (place_type(inner) != e->type)
-			continue;
-		if (e->only_with && place_type(place_member(at, e->only_with)) == JSON_ABSENT)
-			continue;
-		if (strcmp(e->member, "messages") == 0 && !is_messages_alone(at))
-			continue;
-		if (strcmp(e->member, "data") == 0 && !has_type_of_speaker(at))
-			continue;
-		return inner;
-	}
-	return (struct place){at.tree, JSON_NO_NODE};
-}
-
-static bool is_message(struct place at)
-{
-	if (place_type(place_member(at, "role")) == JSON_STRING)
-		return place_type(place_any(at, said_names)) != JSON_ABSENT ||
-		       place_type(place_member(at, "content")) == JSON_NULL;
-	if (has_type_of_speaker(at) || place_is(place_member(at, "type"), STR("message")))
-		return place_type(place_any(at, said_names)) != JSON_ABSENT;
-	return false;
-}
-
-static bool is_shaped(struct place at)
-{
-	struct place inner;
-
-	if (place_type(at) != JSON_OBJECT)
-		return false;
-	return is_message(at) || block_of(at, &inner) != NULL ||
-	       place_type(envelope_of(at)) != JSON_ABSENT;
-}
-
-/* A list of which every element is a message or a block; or, where strings count, a string. */
-static bool is_shaped_list(struct place at, bool strings)
-{
-	uint32_t child = json_first(at.tree, at.at);
-
-	if (place_type(at) != JSON_ARRAY || child == JSON_NO_NODE)
-		return false;
-	for (; child != JSON_NO_NODE; child = json_next(at.tree, at.at, child)) {
-		struct place element = {at.tree, child};
-
-		if (!is_shaped(element) && !(strings && place_type(element) == JSON_STRING))
-			return false;
-	}
-	return true;
-}
-
-/* Token arrays: nothing in them is a message. */
-static bool is_plain_list(struct place at)
-{
-	uint32_t child = json_first(at.tree, at.at);
-	bool filled = child != JSON_NO_NODE;
-
-	for (; child != JSON_NO_NODE; child = json_next(at.tree, at.at, child)) {
-		if (json_type_of(at.tree, child) >= JSON_STRING)
-			return false;
-	}
-	return filled;
+	if (d)
+		reader_close(r);
+	decoded_free(d);
 }
 
 /* ---- JSON in strings ---- */
@@ -164,7 +94,7 @@ static struct decoded *decode(const struct reader *r, struct place at)
 
 	for (uint32_t i = 0; i < r->depth; i++)
 		open += r->stack[i].decoded != NULL;
-	return open >= DECODE_MAX || reader_full(r) ? NULL : decoded_new(at);
+	return open >= READER_DECODE || reader_full(r) ? NULL : decoded_new(at);
 }
 
 /* Reads the string's JSON in its place if it is a message, a block or a list of such. */
@@ -177,11 +107,14 @@ static bool read_decoded(struct reader *r, const struct context *c, struct place
 	if (!d)
 		return false;
 	value = (struct place){&d->tree, 0};
-	if (!(c->inside ? is_shaped_list(value, false)
-	                : is_shaped(value) || is_shaped_list(value, true))) {
+	if (!(c->inside ? shape_is_list(value, false)
+	                : shape_is_known(value) || shape_is_list(value, true) ||
+	                          shape_is_request(value))) {
 		decoded_free(d);
 		return false;
 	}
+	reader_take(r, at);
+	reader_open(r, &d->tree);
 	f = push(r, c);
 	f->decoded = d;
 	f->parent = (struct place){&d->tree, place_type(value) == JSON_ARRAY ? 0 : JSON_NO_NODE};
@@ -189,9 +122,9 @@ static bool read_decoded(struct reader *r, const struct context *c, struct place
 	return true;
 }
 
-/* ---- messages ---- */
+/* ---- strings ---- */
 
-static void enter(struct reader *r, struct context *c)
+void reader_enter(struct reader *r, struct context *c)
 {
 	if (c->inside)
 		return;
@@ -199,160 +132,16 @@ static void enter(struct reader *r, struct context *c)
 	c->message = r->next_message++;
 }
 
-static void read_string(struct reader *r, struct context c, struct place at)
+void reader_string(struct reader *r, struct context c, struct place at)
 {
 	bool thought = str_eq(c.role, STR("thinking"));
 
 	if (c.skip_text || read_decoded(r, &c, at))
 		return;
-	enter(r, &c);
+	reader_enter(r, &c);
 	if (thought)
 		c.role = STR("assistant");
 	reader_part(r, &c, thought ? PART_REASONING : PART_TEXT)->text = reader_text(r, at);
-}
-
-static void read_refusal(struct reader *r, const struct context *c, struct place at)
-{
-	reader_part(r, c, PART_REFUSAL)->text = reader_text(r, at);
-}
-
-static void read_reasoning(struct reader *r, const struct context *c, struct place at)
-{
-	reader_part(r, c, PART_REASONING)->text = reader_text(r, at);
-}
-
-static void read_audio(struct reader *r, const struct context *c, struct place at)
-{
-	if (!block_media(r, c, at, block_find(STR("audio"))))
-		reader_unknown(r, c, at);
-}
-
-static void read_call(struct reader *r, const struct context *c, struct place at)
-{
-	if (!block_call(r, c, at, block_find(STR("tool_call"))))
-		reader_unknown(r, c, at);
-}
-
-static void read_calls(struct reader *r, const struct context *c, struct place at)
-{
-	if (place_type(at) == JSON_ARRAY)
-		reader_list(r, c, at, block_find(STR("tool_call")));
-	else
-		reader_unknown(r, c, at);
-}
-
-static void read_sources(struct reader *r, const struct context *c, struct place at)
-{
-	if (place_type(at) == JSON_ARRAY)
-		reader_list(r, c, at, block_find(STR("source")));
-	else
-		reader_unknown(r, c, at);
-}
-
-struct member {
-	const char *name;
-	void (*read)(struct reader *r, const struct context *c, struct place at);
-};
-static const struct member head_members[] = {
-	{"reasoning_content", read_reasoning},
-	{"reasoning", read_reasoning},
-};
-static const struct member tail_members[] = {
-	{"refusal", read_refusal},    {"audio", read_audio},
-	{"tool_calls", read_calls},   {"invalid_tool_calls", read_calls},
-	{"function_call", read_call}, {"annotations", read_sources},
-};
-#define TAIL_MEMBERS (sizeof(tail_members) / sizeof(tail_members[0]))
-
-static void read_tail(struct reader *r)
-{
-	struct frame *f = &r->stack[r->depth - 1];
-	struct context c = f->context;
-	struct place message = f->parent, at;
-	struct place content = place_member(message, "content");
-
-	if (f->step < TAIL_MEMBERS) {
-		const struct member *member = &tail_members[f->step++];
-
-		at = place_member(message, member->name);
-		if (place_filled(at))
-			member->read(r, &c, at);
-		return;
-	}
-	if (r->out->n == f->parts_then && place_type(content) == JSON_STRING)
-		reader_part(r, &c, PART_TEXT);
-	else if (r->out->n == f->parts_then)
-		reader_unknown(r, &c, message);
-	pop(r);
-}
-
-/* A message of role tool whose content is the result itself, and not a list of blocks that say
- * so. */
-static bool is_result(struct place message, struct str role)
-{
-	struct place content = place_member(message, "content");
-	uint32_t child = json_first(content.tree, content.at);
-
-	if (!str_eq(role, STR("tool")) && !str_eq(role, STR("function")) &&
-	    !str_eq(role, STR("tool_result")))
-		return false;
-	if (place_type(content) == JSON_ABSENT)
-		return false;
-	if (place_type(content) != JSON_ARRAY)
-		return true;
-	for (; child != JSON_NO_NODE; child = json_next(content.tree, content.at, child)) {
-		struct place inner;
-		const struct block *b = block_of((struct place){content.tree, child}, &inner);
-
-		if (b && b->part == PART_TOOL_RESULT)
-			return false;
-	}
-	return true;
-}
-
-static void read_body(struct reader *r, const struct context *c, struct place body)
-{
-	if (place_type(body) == JSON_STRING) {
-		read_string(r, *c, body);
-	} else if (place_type(body) == JSON_ARRAY) {
-		reader_list(r, c, body, NULL);
-	} else if (!reader_full(r)) {
-		struct frame *f = push(r, c);
-
-		f->parent = (struct place){body.tree, JSON_NO_NODE};
-		f->child = body.at;
-	} else {
-		reader_unknown(r, c, body);
-	}
-}
-
-static void read_message(struct reader *r, struct context c, struct place at)
-{
-	struct place body = place_any(at, body_names);
-	uint32_t parts_then = r->out->n;
-	struct frame *f;
-
-	enter(r, &c);
-	if (is_result(at, c.role) && block_result(r, &c, at, block_find(STR("tool_result"))))
-		return;
-	if (reader_full(r)) {
-		reader_unknown(r, &c, at);
-		return;
-	}
-	for (size_t i = 0; i < sizeof(head_members) / sizeof(head_members[0]); i++) {
-		struct place head = place_member(at, head_members[i].name);
-
-		if (place_type(head) == JSON_STRING && place_filled(head))
-			head_members[i].read(r, &c, head);
-	}
-	f = push(r, &c);
-	f->tail = true;
-	f->parent = at;
-	f->parts_then = parts_then;
-	if (!place_filled(body))
-		body = place_member(at, "parts");
-	if (place_filled(body))
-		read_body(r, &c, body);
 }
 
 /* ---- elements ---- */
@@ -378,29 +167,12 @@ static void take_role(struct reader *r, struct context *c, struct place at)
 
 	if (place_type(role) == JSON_STRING)
 		word = role_of(&r->out->arena, reader_text(r, role));
-	else if (has_type_of_speaker(at))
+	else if (shape_names_speaker(at))
 		word = role_of(&r->out->arena, json_raw(type.tree, type.at));
 	else
 		word = role_of_class(r, place_member(at, "id"));
 	if (word.n > 0)
 		c->role = word;
-}
-
-/* {"content": ...} and the like, without role and type: only if nothing else in it says
- * anything. */
-static struct place bare_body(struct place at)
-{
-	static const char *const names[] = {"content", "text", "message", NULL};
-	static const char *const quiet[] = {"index", "finish_reason", "logprobs", "id", "name",
-	                                    "role",  "stop_reason",   "metadata", NULL};
-	struct place body = place_any(at, names);
-	uint32_t known = 1;
-
-	for (size_t i = 0; quiet[i]; i++)
-		known += place_type(place_member(at, quiet[i])) != JSON_ABSENT;
-	if (at.tree->nodes[at.at].count > known)
-		body.at = JSON_NO_NODE;
-	return body;
 }
 
 static bool read_block(struct reader *r, const struct context *c, struct place at,
@@ -416,7 +188,7 @@ static bool read_block(struct reader *r, const struct context *c, struct place a
 	}
 	if (!b)
 		return false;
-	enter(r, &own);
+	reader_enter(r, &own);
 	if (own.skip_text && b->read == block_text)
 		return true;
 	if (b->read(r, &own, inner, b))
@@ -429,15 +201,19 @@ static bool read_block(struct reader *r, const struct context *c, struct place a
 /* Message, list of messages, or nothing known. */
 static bool read_plain(struct reader *r, const struct context *c, struct place at, bool wrapped)
 {
-	struct place content = place_member(at, "content"), bare = bare_body(at);
+	struct place content = place_member(at, "content"), bare = shape_bare_body(at);
 
-	if (is_message(at) || (wrapped && place_type(content) >= JSON_STRING) ||
+	if (shape_is_message(at) || (wrapped && shape_says(at)) ||
 	    (place_type(content) == JSON_ARRAY && place_type(bare) == JSON_ARRAY))
 		read_message(r, *c, at);
-	else if (place_type(envelope_of(at)) == JSON_ARRAY)
-		reader_list(r, c, envelope_of(at), NULL);
+	else if (shape_is_request(at))
+		read_request(r, c, at);
+	else if (shape_is_answer(at))
+		read_answer(r, *c, at);
+	else if (place_type(shape_envelope(at)) == JSON_ARRAY)
+		reader_list(r, c, shape_envelope(at), NULL);
 	else if (place_type(bare) == JSON_STRING)
-		read_string(r, *c, bare);
+		reader_string(r, *c, bare);
 	else
 		return false;
 	return true;
@@ -453,10 +229,10 @@ static void read_object(struct reader *r, struct context c, struct place at,
 		take_role(r, &c, inner);
 		if (read_block(r, &c, inner, hint) || read_plain(r, &c, inner, i > 0))
 			return;
-		inner = envelope_of(inner);
+		inner = shape_envelope(inner);
 	}
 	take_role(r, &outer, at);
-	enter(r, &outer);
+	reader_enter(r, &outer);
 	reader_unknown(r, &outer, at);
 }
 
@@ -465,21 +241,21 @@ static void read_element(struct reader *r, struct context c, struct place at,
 {
 	switch (place_type(at)) {
 	case JSON_STRING:
-		read_string(r, c, at);
+		reader_string(r, c, at);
 		break;
 	case JSON_OBJECT:
 		read_object(r, c, at, hint);
 		break;
 	case JSON_ARRAY:
-		if (!is_plain_list(at)) {
+		if (!shape_is_plain_list(at)) {
 			reader_list(r, &c, at, hint);
 			break;
 		}
-		enter(r, &c);
+		reader_enter(r, &c);
 		reader_unknown(r, &c, at);
 		break;
 	default:
-		enter(r, &c);
+		reader_enter(r, &c);
 		reader_unknown(r, &c, at);
 	}
 }
@@ -488,25 +264,51 @@ static void read_element(struct reader *r, struct context c, struct place at,
 static void read_rest(struct reader *r, struct frame *f)
 {
 	const struct json_slice *list = &f->parent.tree->nodes[f->parent.at].value;
-	const struct json_slice *next = &f->parent.tree->nodes[f->child].value;
-	uint32_t from = next->off - (next->type == JSON_STRING);
-	struct str rest = str_sub(f->parent.tree->doc, from, list->off + list->len - from);
+	struct place next = {f->parent.tree, f->child};
+	const char *from = place_json(next).p, *end = next.tree->doc.p + list->off + list->len;
 	struct context c = f->context;
 
-	enter(r, &c);
-	reader_part(r, &c, PART_UNKNOWN)->text = arena_copy(&r->out->arena, rest);
+	reader_enter(r, &c);
+	reader_part(r, &c, PART_UNKNOWN)->text = arena_copy(
+		&r->out->arena, (struct str){from, (size_t)(end - from)});
+	for (; next.at != JSON_NO_NODE; next.at = json_next(next.tree, f->parent.at, next.at))
+		reader_take(r, next);
 	f->child = JSON_NO_NODE;
 }
 
-static void read_next(struct reader *r)
+/* What is left of the element before, at the end of the outermost list of a document: the lists in
+ * it are read then. */
+static void end_element(struct reader *r, struct frame *f)
 {
-	struct frame *f = &r->stack[r->depth - 1];
-	struct place at = {f->parent.tree, f->child};
+	struct place element = {f->parent.tree, f->reading};
 
-	if (f->tail) {
-		read_tail(r);
+	if (f->reading != JSON_NO_NODE && (f->decoded || r->depth == 1))
+		reader_leftover(r, &f->context, element, f->parts_then);
+	f->reading = JSON_NO_NODE;
+	f->parts_then = r->out->n;
+}
+
+static void next_member(struct reader *r, struct frame *f)
+{
+	struct context c = f->context;
+	struct place message = f->parent;
+	const struct member *member = f->members;
+
+	if (!member->name && r->out->n == f->parts_then)
+		member_none(r, &c, message);
+	if (!member->name) {
+		pop(r);
 		return;
 	}
+	f->members++;
+	member_read(r, &c, message, member);
+}
+
+static void next_element(struct reader *r, struct frame *f)
+{
+	struct place at = {f->parent.tree, f->child};
+
+	end_element(r, f);
 	if (f->child == JSON_NO_NODE) {
 		pop(r);
 		return;
@@ -519,7 +321,18 @@ static void read_next(struct reader *r)
 	} else {
 		f->child = json_next(f->parent.tree, f->parent.at, f->child);
 	}
+	f->reading = at.at;
 	read_element(r, f->context, at, f->hint);
+}
+
+static void read_next(struct reader *r)
+{
+	struct frame *f = &r->stack[r->depth - 1];
+
+	if (f->members)
+		next_member(r, f);
+	else
+		next_element(r, f);
 }
 
 static void read_all(struct reader *r)
@@ -531,22 +344,24 @@ static void read_all(struct reader *r)
 void reader_value(struct reader *r, enum part_side side, struct place at)
 {
 	struct context c = {.role = STR_EMPTY, .side = side};
+	uint32_t since = r->out->n;
 
 	read_element(r, c, at, NULL);
 	read_all(r);
+	reader_leftover(r, &c, at, since);
 }
 
 /* States are any JSON: only what is made of messages throughout is taken for messages. */
 void reader_state(struct reader *r, enum part_side side, struct place at)
 {
 	struct context c = {.role = STR_EMPTY, .side = side};
-
 	bool empty = place_type(at) == JSON_ARRAY && !place_filled(at);
 
-	if (place_type(at) == JSON_STRING || empty || is_shaped(at) || is_shaped_list(at, false)) {
+	if (place_type(at) == JSON_STRING || empty || shape_is_known(at) ||
+	    shape_is_list(at, false)) {
 		reader_value(r, side, at);
 		return;
 	}
-	enter(r, &c);
+	reader_enter(r, &c);
 	reader_unknown(r, &c, at);
 }

@@ -33,19 +33,33 @@ const struct block *block_find(struct str type);
 const struct block *block_of(struct place at, struct place *inner);
 block_fn block_text, block_call, block_result, block_builtin, block_hits, block_source, block_media;
 
-/* A list that is being read, or the members of a message that come after its content. */
+/* One member of a message: how it is read, and the member that says the same and wins. */
+struct member {
+	const char *name;
+	void (*read)(struct reader *r, const struct context *c, struct place at);
+	const char *unless;
+};
+
+/* A list that is being read, or the members of an object in an order of their own. */
 struct frame {
 	struct context context;
 	struct place parent;
-	uint32_t child;           /* the element to be read next; JSON_NO_NODE at the end */
-	const struct block *hint; /* of elements that do not say their type */
-	struct decoded *decoded; /* the document that the list stands in, if it is the list's own */
-	bool tail;
-	uint32_t step;       /* tail: the next member */
-	uint32_t parts_then; /* tail: how many parts there were before the message */
+	uint32_t child;               /* the element to be read next; JSON_NO_NODE at the end */
+	uint32_t reading;             /* the one before it, if there was one */
+	const struct block *hint;     /* of elements that do not say their type */
+	struct decoded *decoded;      /* the document that the list stands in, if it is its own */
+	const struct member *members; /* the next one; the last has no name. NULL for lists */
+	uint32_t parts_then;          /* how many parts there were before the element or object */
 };
 
-#define READER_DEPTH 16 /* lists in lists that are taken apart; what is deeper stays JSON */
+#define READER_DEPTH  16 /* lists in lists that are taken apart; what is deeper stays JSON */
+#define READER_DECODE 3  /* documents in strings of documents in ... */
+
+/* Which values of a document stand in parts, a bit a node. */
+struct marks {
+	const struct json_tree *tree;
+	uint8_t *bits;
+};
 
 struct reader {
 	struct messages *out;
@@ -53,8 +67,18 @@ struct reader {
 	uint32_t next_message;
 	struct frame stack[READER_DEPTH];
 	uint32_t depth;
+	struct marks marks[READER_DECODE + 1];
+	uint32_t trees;
 	struct buf scratch;
 };
+
+/* Around everything that is read of a document. */
+void reader_open(struct reader *r, const struct json_tree *tree);
+void reader_close(struct reader *r);
+/* Marks a value that went into a part otherwise than through reader_text and reader_unknown. */
+void reader_take(struct reader *r, struct place at);
+/* What nobody took of root becomes unknown parts; since: how many parts there were before it. */
+void reader_leftover(struct reader *r, const struct context *c, struct place root, uint32_t since);
 
 /* Reads everything that stands at a property. */
 void reader_value(struct reader *r, enum part_side side, struct place at);
@@ -66,7 +90,33 @@ void reader_unknown(struct reader *r, const struct context *c, struct place at);
 /* Elements of a list follow at once, after whatever the caller adds before it returns. */
 void reader_list(struct reader *r, const struct context *c, struct place list,
                  const struct block *hint);
+void reader_one(struct reader *r, const struct context *c, struct place at);
+void reader_members(struct reader *r, const struct context *c, struct place at,
+                    const struct member *members);
 bool reader_full(const struct reader *r); /* no room for another list */
+void reader_string(struct reader *r, struct context c, struct place at);
+void reader_enter(struct reader *r, struct context *c); /* a message begins, unless one has */
+
+/* Messages, requests and answers: objects whose members are read one after another. */
+void read_message(struct reader *r, struct context c, struct place at);
+void read_request(struct reader *r, const struct context *c, struct place at);
+void read_answer(struct reader *r, struct context c, struct place at);
+void member_read(struct reader *r, const struct context *c, struct place object,
+                 const struct member *member);
+void member_none(struct reader *r, const struct context *c, struct place object);
+
+/* What a value is. */
+bool shape_is_message(struct place at);
+bool shape_says(struct place at);       /* has a member that says something */
+bool shape_is_request(struct place at); /* whole, as it was sent to a provider */
+bool shape_is_answer(struct place at);  /* Vercel's: texts and calls side by side */
+bool shape_is_known(struct place at);
+/* Every element is a message or a block; or, where strings count, a string. */
+bool shape_is_list(struct place at, bool strings);
+bool shape_is_plain_list(struct place at); /* token arrays: nothing in them is a message */
+bool shape_names_speaker(struct place at); /* by its type */
+struct place shape_envelope(struct place at);
+struct place shape_bare_body(struct place at);
 
 /* Strings unescaped, null and absent as the empty text, everything else as sent. Lives in the
  * list's arena. */
