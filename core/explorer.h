@@ -7,6 +7,7 @@
 #include "collect/posthog.h"
 #include "collect/stream.h"
 #include "index/loader.h"
+#include "message/compare.h"
 #include "message/message.h"
 #include "message/tools.h"
 #include "model/tree.h"
@@ -164,6 +165,20 @@ struct previous {
 const struct previous *explorer_previous(struct explorer *x, uint32_t event);
 /* Which generation of its trace it is, by start, from 1; 0 if it is none or has no trace. Looks at the whole trace. */
 uint32_t explorer_call_number(struct explorer *x, uint32_t event);
+
+/* Two calls and what changed from one to the other, read and compared by a worker: from DETAIL_LOADING to what it stays.
+ * Owned by who asked, until explorer_compare_end, which comes before explorer_free and explorer_forget. */
+struct compared {
+	enum detail_state state;
+	struct errinfo error;         /* why one of them cannot be read */
+	struct detail before, after;  /* once it is ready */
+	struct comparison comparison; /* likewise; its texts are theirs */
+};
+const struct compared *explorer_compare(struct explorer *x, uint32_t before, uint32_t after);
+void explorer_compare_end(struct explorer *x, const struct compared *c);
+/* Reads and compares at once, for commands that print. Free with compared_free. */
+struct compared *compared_read(const struct events *events, uint32_t before, uint32_t after);
+void compared_free(struct compared *c);
 
 /* What a trace was asked and what it answered: one line each, not clean, from its earliest
  * generation with a user text and its latest with an answer. Read by workers, kept; NULL while
