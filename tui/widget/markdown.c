@@ -6,8 +6,6 @@
  * Left to others: tables (markdown_table.c), wrapping and drawing (reader*.c). */
 #include "widget/markdown.h"
 
-#include "base/clean.h"
-#include "base/mem.h"
 #include "widget/markdown_internal.h"
 
 #include <md4c.h>
@@ -37,7 +35,7 @@ struct markdown {
 	size_t seen;                     /* letters of the text before it were told of */
 	struct level levels[LEVELS + 1]; /* the last for all that are deeper */
 	unsigned depth;                  /* may be more than LEVELS */
-	struct markdown_run run;
+	struct reader_run run;
 	struct buf code; /* a line of a block of code, as it came */
 	struct markdown_table table;
 	unsigned strong; /* so many are open */
@@ -47,34 +45,6 @@ struct markdown {
 	bool failed;      /* there is too much in a table */
 	size_t link_text; /* where it began in the run */
 };
-
-/* ---- runs ------------------------------------------------------------------------------------------- */
-
-void markdown_run_clear(struct markdown_run *r)
-{
-	buf_clear(&r->text);
-	r->n = 0;
-}
-
-void markdown_run_free(struct markdown_run *r)
-{
-	buf_free(&r->text);
-	mem_free(r->spans);
-	*r = (struct markdown_run){0};
-}
-
-void markdown_run_add(struct markdown_run *r, enum role role, struct str text)
-{
-	clean_append(&r->text, text, 0);
-	if (r->n == 0 || r->spans[r->n - 1].role != role) {
-		if (r->n == r->cap) {
-			r->cap = r->cap ? r->cap * 2 : 8;
-			r->spans = mem_resize(r->spans, r->cap, sizeof(*r->spans));
-		}
-		r->spans[r->n++].role = (uint8_t)role;
-	}
-	r->spans[r->n - 1].end = (uint32_t)r->text.n;
-}
 
 /* ---- lines ------------------------------------------------------------------------------------------ */
 
@@ -123,7 +93,7 @@ static void add_margin(struct markdown *m, bool marks)
 	buf_free(&rest);
 }
 
-void markdown_line(struct markdown *m, const struct markdown_run *r)
+void markdown_line(struct markdown *m, const struct reader_run *r)
 {
 	reader_lines_add_spans(m->out, indent_of(m), buf_str(&r->text), r->spans, r->n);
 	add_margin(m, true);
@@ -132,7 +102,7 @@ void markdown_line(struct markdown *m, const struct markdown_run *r)
 static void end_line(struct markdown *m)
 {
 	markdown_line(m, &m->run);
-	markdown_run_clear(&m->run);
+	reader_run_clear(&m->run);
 }
 
 /* What was gathered without a block of its own: an item's text. */
@@ -181,7 +151,7 @@ static enum role role_now(const struct markdown *m)
 
 static void add_mark(struct markdown *m, const char *mark)
 {
-	markdown_run_add(&m->run, role_now(m), str_of(mark));
+	reader_run_add(&m->run, role_now(m), str_of(mark));
 }
 
 static void add_text(struct markdown *m, enum role role, struct str text)
@@ -192,7 +162,7 @@ static void add_text(struct markdown *m, enum role role, struct str text)
 
 		while (end < text.n && end > 1 && ((unsigned char)text.p[end] & 0xC0) == 0x80)
 			end--;
-		markdown_run_add(&m->run, role, str_sub(text, 0, end));
+		reader_run_add(&m->run, role, str_sub(text, 0, end));
 		text = str_sub(text, end, text.n - end);
 		if (m->run.text.n < RUN_BYTES)
 			continue;
@@ -392,7 +362,7 @@ static void begin_code(struct markdown *m, const MD_BLOCK_CODE_DETAIL *detail)
 	if (detail->info.size == 0)
 		return;
 	add_text(m, ROLE_DIM, attribute(&detail->info));
-	markdown_run_add(&m->run, ROLE_DIM, STR(":"));
+	reader_run_add(&m->run, ROLE_DIM, STR(":"));
 	end_line(m);
 }
 
@@ -412,7 +382,7 @@ static void add_rule(struct markdown *m)
 
 	leave_gap(m);
 	buf_pad(&rule, '-', columns > 3 ? (size_t)columns : 3);
-	markdown_run_add(&m->run, ROLE_RULE, buf_str(&rule));
+	reader_run_add(&m->run, ROLE_RULE, buf_str(&rule));
 	end_line(m);
 	buf_free(&rule);
 }
@@ -477,7 +447,7 @@ static void end_cell(struct markdown *m, const MD_BLOCK_TD_DETAIL *detail)
 	                   detail->align == MD_ALIGN_RIGHT    ? MARKDOWN_RIGHT
 	                   : detail->align == MD_ALIGN_CENTER ? MARKDOWN_CENTER
 	                                                      : MARKDOWN_LEFT);
-	markdown_run_clear(&m->run);
+	reader_run_clear(&m->run);
 	m->heading = false;
 }
 
@@ -549,7 +519,7 @@ static bool render(struct markdown *m)
 	pass_others(m);
 	result = md_parse(m->text.p, (MD_SIZE)m->text.n, &parser, m);
 	flush(m);
-	markdown_run_free(&m->run);
+	reader_run_free(&m->run);
 	markdown_table_free(&m->table);
 	buf_free(&m->code);
 	return result == 0 && m->seen == m->text.n;

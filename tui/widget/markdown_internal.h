@@ -2,23 +2,11 @@
 #ifndef WIDGET_MARKDOWN_INTERNAL_H
 #define WIDGET_MARKDOWN_INTERNAL_H
 
-#include "base/buf.h"
-#include "widget/reader.h"
-
-/* Clean text with roles. */
-struct markdown_run {
-	struct buf text;
-	struct reader_span *spans;
-	uint32_t n, cap;
-};
-void markdown_run_clear(struct markdown_run *r);
-void markdown_run_free(struct markdown_run *r);
-/* Any bytes: they are cleaned. */
-void markdown_run_add(struct markdown_run *r, enum role role, struct str text);
+#include "widget/reader_run.h"
 
 /* Puts lines into the indent and behind the margins of the quotes and lists that are open. */
 struct markdown;
-void markdown_line(struct markdown *m, const struct markdown_run *r);
+void markdown_line(struct markdown *m, const struct reader_run *r);
 int markdown_columns(const struct markdown *m); /* for such a line */
 
 enum markdown_align {
@@ -38,7 +26,7 @@ struct markdown_table {
 	uint32_t n, cap, columns;
 	struct arena arena;
 };
-void markdown_table_add(struct markdown_table *t, const struct markdown_run *r,
+void markdown_table_add(struct markdown_table *t, const struct reader_run *r,
                         enum markdown_align align);
 /* In aligned columns, or, where there is no room for them, a line a cell. */
 void markdown_table_lay(const struct markdown_table *t, struct markdown *m);

@@ -9,7 +9,7 @@
 
 #define BETWEEN 3 /* columns: " | " */
 
-void markdown_table_add(struct markdown_table *t, const struct markdown_run *r,
+void markdown_table_add(struct markdown_table *t, const struct reader_run *r,
                         enum markdown_align align)
 {
 	struct markdown_cell *cell;
@@ -36,23 +36,23 @@ void markdown_table_free(struct markdown_table *t)
 	*t = (struct markdown_table){0};
 }
 
-static void add_cell(struct markdown_run *line, const struct markdown_cell *cell)
+static void add_cell(struct reader_run *line, const struct markdown_cell *cell)
 {
 	size_t at = 0;
 
 	for (uint32_t i = 0; i < cell->n_spans; i++) {
-		markdown_run_add(line, (enum role)cell->spans[i].role,
-		                 str_sub(cell->text, at, cell->spans[i].end - at));
+		reader_run_add(line, (enum role)cell->spans[i].role,
+		               str_sub(cell->text, at, cell->spans[i].end - at));
 		at = cell->spans[i].end;
 	}
 }
 
-static void add_blanks(struct markdown_run *line, int n)
+static void add_blanks(struct reader_run *line, int n)
 {
 	static const char blanks[] = "                ";
 
 	for (; n > 0; n -= (int)sizeof(blanks) - 1)
-		markdown_run_add(line, ROLE_TEXT, str_sub(STR(blanks), 0, (size_t)n));
+		reader_run_add(line, ROLE_TEXT, str_sub(STR(blanks), 0, (size_t)n));
 }
 
 /* ---- in columns ------------------------------------------------------------------------------------- */
@@ -67,9 +67,9 @@ static int column_width(const struct markdown_table *t, uint32_t column)
 }
 
 static void lay_row(const struct markdown_cell *row, const int *widths, uint32_t columns,
-                    struct markdown *m, struct markdown_run *line)
+                    struct markdown *m, struct reader_run *line)
 {
-	markdown_run_clear(line);
+	reader_run_clear(line);
 	for (uint32_t i = 0; i < columns; i++) {
 		int room = widths[i] - row[i].columns;
 		int before = row[i].align == MARKDOWN_RIGHT    ? room
@@ -77,7 +77,7 @@ static void lay_row(const struct markdown_cell *row, const int *widths, uint32_t
 		                                               : 0;
 
 		if (i > 0)
-			markdown_run_add(line, ROLE_RULE, STR(" | "));
+			reader_run_add(line, ROLE_RULE, STR(" | "));
 		add_blanks(line, before);
 		add_cell(line, &row[i]);
 		if (i + 1 < columns)
@@ -87,7 +87,7 @@ static void lay_row(const struct markdown_cell *row, const int *widths, uint32_t
 }
 
 static void lay_rule(const int *widths, uint32_t columns, struct markdown *m,
-                     struct markdown_run *line)
+                     struct reader_run *line)
 {
 	struct buf rule = {0};
 
@@ -95,14 +95,14 @@ static void lay_rule(const int *widths, uint32_t columns, struct markdown *m,
 		buf_puts(&rule, i > 0 ? "-+-" : "");
 		buf_pad(&rule, '-', (size_t)widths[i]);
 	}
-	markdown_run_clear(line);
-	markdown_run_add(line, ROLE_RULE, buf_str(&rule));
+	reader_run_clear(line);
+	reader_run_add(line, ROLE_RULE, buf_str(&rule));
 	markdown_line(m, line);
 	buf_free(&rule);
 }
 
 static void lay_columns(const struct markdown_table *t, const int *widths, struct markdown *m,
-                        struct markdown_run *line)
+                        struct reader_run *line)
 {
 	for (uint32_t at = 0; at < t->n; at += t->columns) {
 		lay_row(&t->cells[at], widths, t->columns, m, line);
@@ -114,28 +114,28 @@ static void lay_columns(const struct markdown_table *t, const int *widths, struc
 /* ---- cell by cell ----------------------------------------------------------------------------------- */
 
 static void lay_cell(const struct markdown_cell *title, const struct markdown_cell *cell,
-                     struct markdown *m, struct markdown_run *line)
+                     struct markdown *m, struct reader_run *line)
 {
-	markdown_run_clear(line);
+	reader_run_clear(line);
 	add_cell(line, title);
 	if (cell != NULL) {
-		markdown_run_add(line, ROLE_TEXT, STR(": "));
+		reader_run_add(line, ROLE_TEXT, STR(": "));
 		add_cell(line, cell);
 	}
 	markdown_line(m, line);
 }
 
-static void lay_cells(const struct markdown_table *t, struct markdown *m, struct markdown_run *line)
+static void lay_cells(const struct markdown_table *t, struct markdown *m, struct reader_run *line)
 {
 	bool rows = t->n > t->columns;
 
-	markdown_run_clear(line);
-	markdown_run_add(line, ROLE_DIM, STR("(a table too wide for here, cell by cell)"));
+	reader_run_clear(line);
+	reader_run_add(line, ROLE_DIM, STR("(a table too wide for here, cell by cell)"));
 	markdown_line(m, line);
 	for (uint32_t at = rows ? t->columns : 0; at < t->n; at += t->columns) {
 		for (uint32_t i = 0; i < t->columns; i++)
 			lay_cell(&t->cells[i], rows ? &t->cells[at + i] : NULL, m, line);
-		markdown_run_clear(line);
+		reader_run_clear(line);
 		if (at + t->columns < t->n)
 			markdown_line(m, line);
 	}
@@ -144,7 +144,7 @@ static void lay_cells(const struct markdown_table *t, struct markdown *m, struct
 void markdown_table_lay(const struct markdown_table *t, struct markdown *m)
 {
 	int *widths = mem_zero(t->columns, sizeof(*widths));
-	struct markdown_run line = {0};
+	struct reader_run line = {0};
 	int64_t all = -BETWEEN;
 
 	for (uint32_t i = 0; i < t->columns; i++) {
@@ -155,6 +155,6 @@ void markdown_table_lay(const struct markdown_table *t, struct markdown *m)
 		lay_columns(t, widths, m, &line);
 	else
 		lay_cells(t, m, &line);
-	markdown_run_free(&line);
+	reader_run_free(&line);
 	mem_free(widths);
 }

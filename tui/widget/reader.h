@@ -55,7 +55,7 @@ typedef void reader_lay(struct reader_lines *out, struct str text, enum role rol
 
 enum reader_fold {
 	READER_FIXED, /* does not fold */
-	READER_SELF, /* folded it shows its summary, else its first rows and how much more there is */
+	READER_SELF, /* folded it shows what `folded` lays out, else its summary, else its first rows and how much more there is */
 	READER_GROUP, /* a line that hides the pieces of its group while it is folded */
 };
 
@@ -64,6 +64,7 @@ struct reader_piece {
 	struct str label;   /* any bytes; before its first row, in a column of its own */
 	struct str summary; /* one line of any bytes, or empty */
 	reader_lay *lay;    /* NULL: line by line as it is */
+	reader_lay *folded; /* or NULL; a line or two */
 	uint32_t group;     /* number of the group's piece + 1; 0: none */
 	uint8_t role, label_role;
 	uint8_t indent;  /* columns after the label column */

@@ -221,6 +221,8 @@ static void lay(struct reader_lines *l, const struct reader_piece *p, int column
 {
 	if (p->fold != READER_SELF || p->open)
 		lay_text(l, p, columns);
+	else if (p->folded != NULL)
+		p->folded(l, p->text, (enum role)p->role, columns);
 	else if (p->summary.n > 0 || p->preview == 0)
 		reader_lines_add(l, (enum role)p->role, 0, p->summary);
 	else

@@ -237,7 +237,7 @@ static uint32_t estimate(const struct reader *r, const struct reader_piece *p)
 	uint64_t rows = 0;
 
 	if (p->fold == READER_SELF && !p->open)
-		return p->summary.n > 0 ? 1 : p->preview + 1u;
+		return p->folded != NULL || p->summary.n > 0 ? 1 : p->preview + 1u;
 	do {
 		const char *newline = at < p->text.n ? memchr(p->text.p + at, '\n', p->text.n - at)
 		                                     : NULL;
