@@ -319,7 +319,7 @@ static enum err find_line(struct explorer *x, struct str text, struct lookup *ou
 	return n == 1 ? ERR_OK : ERR_NOT_FOUND;
 }
 
-static enum err find_id(struct explorer *x, struct str text, struct lookup *out, struct errinfo *e)
+enum err print_find(struct explorer *x, struct str text, struct lookup *out, struct errinfo *e)
 {
 	enum err err = lookup_find(out, explorer_model(x), text, e);
 
@@ -339,7 +339,7 @@ static int find_and_print(struct options *o, bool tree)
 		loop_free(loop);
 		return code;
 	}
-	err = find_id(x, str_of(o->words[0]), &found, &e);
+	err = print_find(x, str_of(o->words[0]), &found, &e);
 	if (err == ERR_OK && tree && found.kind == LOOKUP_EVENT) {
 		found.number = model_trace_of(explorer_model(x), found.number);
 		found.kind = LOOKUP_TRACE;

@@ -8,6 +8,9 @@
 int print_show(struct options *o); /* both give the exit code */
 int print_tree(struct options *o);
 
+/* What an id, a prefix of one, `last` or FILE:LINE names, as in query/lookup.h. */
+enum err print_find(struct explorer *x, struct str text, struct lookup *out, struct errinfo *e);
+
 /* A trace's tree with bars on standard output, as wide as the terminal, else 120 columns. */
 void print_trace_tree(struct explorer *x, uint32_t trace);
 
