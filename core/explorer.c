@@ -295,6 +295,16 @@ static enum err add_stream(struct explorer *x, int fd, const char *name, bool lo
 	return err;
 }
 
+/* Closes what cannot be a source. */
+static enum err take_journal(struct explorer *x, struct journal *journal, struct errinfo *e)
+{
+	enum err err = add_source(x, journal, e);
+
+	if (err)
+		journal_close(journal);
+	return err;
+}
+
 enum err explorer_add_file(struct explorer *x, const char *path, struct errinfo *e)
 {
 	int streamed = stream_open_file(path);
@@ -304,24 +314,12 @@ enum err explorer_add_file(struct explorer *x, const char *path, struct errinfo 
 	if (streamed >= 0)
 		return add_stream(x, streamed, path, false, e);
 	err = journal_open(&journal, path, e);
-	if (err)
-		return err;
-	err = add_source(x, journal, e);
-	if (err)
-		journal_close(journal);
-	else
-		loader_take_logs(x->sources[x->n_sources - 1].loader);
-	return err;
+	return err ? err : take_journal(x, journal, e);
 }
 
 enum err explorer_await_file(struct explorer *x, const char *path, struct errinfo *e)
 {
-	struct journal *journal = journal_await(path);
-	enum err err = add_source(x, journal, e);
-
-	if (err)
-		journal_close(journal);
-	return err;
+	return take_journal(x, journal_await(path), e);
 }
 
 enum err explorer_add_stdin(struct explorer *x, int fd, struct errinfo *e)
@@ -332,11 +330,10 @@ enum err explorer_add_stdin(struct explorer *x, int fd, struct errinfo *e)
 	if (stream_is_needed(fd))
 		return add_stream(x, fd, "-", true, e);
 	err = journal_open_file(&journal, fd, "-", e);
-	if (err)
-		return err;
-	err = add_source(x, journal, e);
-	if (err)
-		journal_close(journal);
+	if (err == ERR_OK)
+		err = take_journal(x, journal, e);
+	if (err == ERR_OK)
+		loader_take_logs(x->sources[x->n_sources - 1].loader);
 	return err;
 }
 
