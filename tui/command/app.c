@@ -196,7 +196,19 @@ static bool act_on_views(struct app *a, enum action action, int argument)
 		a->world.wish.kind = WISH_CLOSE;
 		break;
 	case ACTION_COPY:
-		app_copy(a, (enum copy_what)argument);
+		app_copy(a, (enum copy_what)argument, TO_CLIPBOARD);
+		break;
+	case ACTION_PRINT:
+		app_copy(a, (enum copy_what)argument, TO_TERMINAL);
+		break;
+	case ACTION_EDITOR:
+		app_copy(a, COPY_SHOWN, TO_EDITOR);
+		break;
+	case ACTION_PIPE:
+		app_open_prompt(a, PROMPT_PIPE);
+		break;
+	case ACTION_WRITE:
+		app_ask_file(a);
 		break;
 	case ACTION_CANCEL:
 		if (explorer_posthog(a->world.explorer) != NULL &&
@@ -308,6 +320,12 @@ void app_say(struct app *a, const char *text)
 	buf_puts(&a->world.message, text);
 }
 
+void app_on_take(struct app *a, app_take_fn *take, void *ctx)
+{
+	a->take = take;
+	a->take_ctx = ctx;
+}
+
 void app_on_copy(struct app *a, app_copy_fn *copy, void *ctx)
 {
 	a->copy = copy;
@@ -343,6 +361,7 @@ struct app *app_new(struct explorer *x, const char *source)
 
 void app_free(struct app *a)
 {
+	app_stop_writing(a);
 	for (int i = 0; i < 10; i++)
 		while (a->stacks[i].n > 0)
 			pop(&a->stacks[i]);
@@ -353,5 +372,6 @@ void app_free(struct app *a)
 	buf_free(&a->needle);
 	buf_free(&a->range);
 	buf_free(&a->options);
+	buf_free(&a->argument);
 	mem_free(a);
 }

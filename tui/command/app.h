@@ -33,6 +33,16 @@ void app_say(struct app *a, const char *text);
 typedef void app_copy_fn(void *ctx, struct str text, const char *what);
 void app_on_copy(struct app *a, app_copy_fn *copy, void *ctx);
 
+/* take(ctx, by, text, argument) when a text is to leave the screen for a while, in app_key or app_draw; argument: the
+ * command (APP_PIPE; empty: the pager). It says how that went by app_say. NULL: nobody can. */
+enum app_taker {
+	APP_PAPER, /* the plain terminal, to be selected there */
+	APP_EDITOR,
+	APP_PIPE,
+};
+typedef void app_take_fn(void *ctx, enum app_taker by, struct str text, const char *argument);
+void app_on_take(struct app *a, app_take_fn *take, void *ctx);
+
 enum app_need {
 	APP_NOTHING,
 	APP_QUIT,

@@ -11,6 +11,9 @@ enum prompt_of {
 	PROMPT_FIND,
 	PROMPT_COMMAND,
 	PROMPT_RANGE,
+	PROMPT_PIPE,
+	PROMPT_WRITE,
+	PROMPT_OVERWRITE,
 	PROMPTS,
 };
 
@@ -19,6 +22,16 @@ struct stack {
 	int n;
 };
 
+enum copy_to {
+	TO_CLIPBOARD,
+	TO_TERMINAL,
+	TO_EDITOR,
+	TO_PIPE,
+	TO_FILE,
+};
+
+struct write_job;
+
 struct app {
 	struct world world;
 	struct intake intake;
@@ -26,7 +39,13 @@ struct app {
 	void *on_change_ctx;
 	app_copy_fn *copy;
 	void *copy_ctx;
-	enum copy_what copying; /* once the view has read it */
+	app_take_fn *take;
+	void *take_ctx;
+	struct write_job *writing; /* a file; NULL: none */
+	enum copy_what copying;    /* once the view has read it */
+	enum copy_to copying_to;
+	struct buf argument; /* the command or the file of the last that was typed */
+	bool overwrite;      /* the file that stands there */
 	struct surface surface;
 	struct stack stacks[10];        /* by number key */
 	int current, last;              /* numbers */
@@ -47,7 +66,16 @@ struct view *app_top(struct app *a);
 bool app_has_view(int number);
 /* The command line that prints what is shown, with the source; false, and nothing, if there is none. */
 bool app_command_line(struct app *a, struct buf *out);
-void app_copy(struct app *a, enum copy_what what);
+/* Takes what there is of the thing shown, and hands it over; later, if it must be read first. */
+void app_copy(struct app *a, enum copy_what what, enum copy_to to);
+/* What the menu of a sequence's first key lists over the bottom rows, if it has one. */
+void app_draw_menu(struct app *a, struct surface *s, struct area body);
+/* A file's name to write to, made from what is shown; then what was typed. */
+void app_ask_file(struct app *a);
+void app_file_typed(struct app *a, struct str path);
+void app_overwrite_typed(struct app *a, struct str answer);
+void app_write_file(struct app *a, struct buf *text); /* takes what is in text */
+void app_stop_writing(struct app *a);
 /* What is typed in the last row. */
 void app_open_prompt(struct app *a, enum prompt_of which);
 void app_prompt_input(struct app *a, uint32_t key, struct str pasted);

@@ -3,7 +3,6 @@
 
 #include "base/time.h"
 
-#define RANGE_MARK     'T'
 #define RANGE_HINT     "1h 7d today 2026-11-01..2026-11-05 all"
 #define ALL_OF_POSTHOG (366 * 24 * 3600 * TIME_SECOND) /* lists are bounded there */
 
@@ -165,38 +164,70 @@ void app_shift_range(struct app *a, int direction)
 
 /* ---- the line --------------------------------------------------------------------------------------------------------- */
 
+static void use_typed(struct app *a, struct str typed)
+{
+	switch ((enum prompt_of)(a->prompt - a->prompts)) {
+	case PROMPT_COMMAND:
+		command_line(a, typed);
+		break;
+	case PROMPT_RANGE:
+		set_range(a, str_trim(typed));
+		break;
+	case PROMPT_PIPE:
+		buf_clear(&a->argument);
+		buf_append(&a->argument, str_trim(typed));
+		app_copy(a, COPY_SHOWN, TO_PIPE);
+		break;
+	case PROMPT_WRITE:
+		app_file_typed(a, str_trim(typed));
+		break;
+	case PROMPT_OVERWRITE:
+		app_overwrite_typed(a, str_trim(typed));
+		break;
+	default:
+		if (typed.n > 0) {
+			buf_clear(&a->needle);
+			buf_append(&a->needle, typed);
+		}
+		app_find(a, 1);
+		break;
+	}
+}
+
 void app_prompt_input(struct app *a, uint32_t key, struct str pasted)
 {
 	switch (prompt_key(a->prompt, key, pasted)) {
 	case PROMPT_EDITING:
 		return;
 	case PROMPT_CANCELLED:
+		a->prompting = false;
 		break;
 	case PROMPT_DONE:
-		if (a->prompt->mark == ':') {
-			command_line(a, buf_str(&a->prompt->text));
-			break;
-		}
-		if (a->prompt->mark == RANGE_MARK) {
-			set_range(a, str_trim(buf_str(&a->prompt->text)));
-			break;
-		}
-		if (a->prompt->text.n > 0) {
-			buf_clear(&a->needle);
-			buf_append(&a->needle, buf_str(&a->prompt->text));
-		}
-		app_find(a, 1);
+		/* What was typed may ask for more. */
+		a->prompting = false;
+		use_typed(a, buf_str(&a->prompt->text));
 		break;
 	}
-	a->prompting = false;
 }
 
 void app_open_prompt(struct app *a, enum prompt_of which)
 {
+	static const struct {
+		char mark;
+		const char *label, *hint;
+	} kinds[PROMPTS] = {
+		[PROMPT_FIND] = {'/', NULL, NULL},
+		[PROMPT_COMMAND] = {':', NULL, NULL},
+		[PROMPT_RANGE] = {'T', "range", RANGE_HINT},
+		[PROMPT_PIPE] = {'|', "pipe to", "a command; empty: $PAGER"},
+		[PROMPT_WRITE] = {'w', "write to", ".md .ndjson .sh .txt"},
+		[PROMPT_OVERWRITE] = {'!', "the file exists: overwrite it", "y or n"},
+	};
+
 	a->prompt = &a->prompts[which];
 	a->prompting = true;
-	if (which == PROMPT_RANGE)
-		prompt_ask(a->prompt, RANGE_MARK, "range", RANGE_HINT);
+	if (kinds[which].label != NULL)
+		prompt_ask(a->prompt, kinds[which].mark, kinds[which].label, kinds[which].hint);
 	else
-		prompt_open(a->prompt, which == PROMPT_FIND ? '/' : ':');
+		prompt_open(a->prompt, kinds[which].mark);
 }

@@ -305,7 +305,8 @@ const struct surface *app_draw(struct app *a, int *row, int *col)
 	v->class->draw(v, s, body);
 	draw_head(a, s, (struct area){0, 0, 1, all.cols});
 	if (a->copying != COPY_NOTHING)
-		app_copy(a, a->copying);
+		app_copy(a, a->copying, a->copying_to);
+	app_draw_menu(a, s, body);
 	if (a->prompting) {
 		*col = prompt_draw(a->prompt, s, status);
 		*row = status.row;

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/time.h"
+#include "command/outside.h"
 #include "term/clipboard.h"
 #include "term/input.h"
 #include "term/screen.h"
@@ -27,6 +28,9 @@ struct terminal {
 	struct loop_timer *frame, *key_timer;
 	struct loop_signal *signals[5];
 	struct clipboard *clipboard;
+	struct loop_timer *outside; /* runs while something is to be taken outside */
+	enum app_taker taker;
+	struct buf taken, argument;
 	struct explorer *explorer;
 	uint32_t version; /* of the model as it was drawn last */
 	int64_t credit;   /* microseconds saved up for frames, as of `counted` */
@@ -111,6 +115,33 @@ static void resize(struct terminal *t)
 	screen_size(t->screen, &rows, &cols);
 	app_resize(t->app, rows, cols);
 	draw(t);
+}
+
+/* Not at once: it may be that a frame is being drawn. */
+static void on_take(void *ctx, enum app_taker by, struct str text, const char *argument)
+{
+	struct terminal *t = ctx;
+
+	t->taker = by;
+	buf_clear(&t->taken);
+	buf_append(&t->taken, text);
+	buf_clear(&t->argument);
+	buf_puts(&t->argument, argument);
+	ms_timer(t->outside, 0);
+}
+
+static void on_outside(void *ctx)
+{
+	struct terminal *t = ctx;
+	struct buf line = {0};
+
+	screen_suspend(t->screen);
+	outside_take(t->taker, buf_str(&t->taken), buf_text(&t->argument), &line);
+	screen_resume(t->screen);
+	buf_free(&t->taken);
+	app_say(t->app, buf_text(&line));
+	buf_free(&line);
+	resize(t);
 }
 
 static void on_resize(void *ctx)
@@ -202,6 +233,7 @@ static void listen_to(struct terminal *t)
 	t->reader = loop_reader_new(t->loop, STDIN_FILENO, on_input, t);
 	t->frame = loop_timer_new(t->loop, on_frame, t);
 	t->key_timer = loop_timer_new(t->loop, on_key_timer, t);
+	t->outside = loop_timer_new(t->loop, on_outside, t);
 	t->clipboard = clipboard_new(t->loop, on_send, on_said, t);
 	t->signals[0] = loop_signal_new(t->loop, SIGWINCH, on_resize, t);
 	t->signals[1] = loop_signal_new(t->loop, SIGTERM, on_end, t);
@@ -215,6 +247,9 @@ static void stop_listening(struct terminal *t)
 	for (size_t i = 0; i < sizeof(t->signals) / sizeof(t->signals[0]); i++)
 		loop_signal_free(t->signals[i]);
 	clipboard_free(t->clipboard);
+	loop_timer_free(t->outside);
+	buf_free(&t->taken);
+	buf_free(&t->argument);
 	loop_timer_free(t->key_timer);
 	loop_timer_free(t->frame);
 	loop_reader_free(t->reader);
@@ -245,11 +280,13 @@ enum err terminal_run(struct app *app, struct loop *loop, struct explorer *x,
 	explorer_on_change(x, on_change, &t);
 	app_on_change(app, on_change, &t);
 	app_on_copy(app, on_copy, &t);
+	app_on_take(app, on_take, &t);
 	resize(&t);
 	loop_run(loop);
 	explorer_on_change(x, NULL, NULL);
 	app_on_change(app, NULL, NULL);
 	app_on_copy(app, NULL, NULL);
+	app_on_take(app, NULL, NULL);
 	stop_listening(&t);
 	ignore_hurry();
 	screen_close(t.screen);

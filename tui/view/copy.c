@@ -5,6 +5,7 @@
 #include "base/clean.h"
 #include "base/decimal.h"
 #include "base/time.h"
+#include "explorer_text.h"
 #include "widget/detail.h"
 
 static bool copy_id(const struct ids *ids, uint32_t id, struct buf *out)
@@ -135,17 +136,135 @@ static bool copy_link(struct world *w, uint32_t trace, struct buf *out)
 	return out->n > 0;
 }
 
+static const struct {
+	enum text_form form;
+	const char *name; /* what is said to have been copied */
+} forms[] = {
+	[COPY_TRANSCRIPT] = {TEXT_TRANSCRIPT, "transcript"},
+	[COPY_MARKDOWN] = {TEXT_MARKDOWN, "Markdown"},
+	[COPY_JSON] = {TEXT_EVENTS, "JSON"},
+	[COPY_ARGUMENTS] = {TEXT_ARGUMENTS, "arguments"},
+	[COPY_RESULT] = {TEXT_RESULTS, "tool result"},
+	[COPY_SYSTEM] = {TEXT_SYSTEM, "system prompt"},
+	[COPY_CURL] = {TEXT_REQUEST, "curl command"},
+};
+
+static bool copy_text(struct world *w, enum text_of of, uint32_t number, enum copy_what what,
+                      struct buf *out)
+{
+	struct text_wish wish = {.of = of, .form = TEXT_TRANSCRIPT, .number = number};
+	const struct explorer_text *text;
+
+	if (what != COPY_SHOWN && (what < COPY_TRANSCRIPT || what > COPY_CURL))
+		return false;
+	if (what > COPY_JSON && what <= COPY_CURL && of != TEXT_OF_EVENT)
+		return false;
+	if (what != COPY_SHOWN)
+		wish.form = forms[what].form;
+	text = explorer_text(w->explorer, &wish);
+	buf_append(out,
+	           text->state == DETAIL_FAILED ? str_of(text->error.msg) : buf_str(&text->text));
+	w->copied = what == COPY_SHOWN ? "transcript" : forms[what].name;
+	return view_copied(w, text->state, out);
+}
+
+/* ---- what there is --------------------------------------------------------------------------------------------------- */
+
+#define BIT(what) (1u << (what))
+#define ALWAYS    (BIT(COPY_SMART) | BIT(COPY_ID) | BIT(COPY_JSON))
+#define TALK      (BIT(COPY_TRANSCRIPT) | BIT(COPY_MARKDOWN))
+
+static uint32_t offer_of_part(const struct part *p)
+{
+	if (p->type == PART_TOOL_CALL)
+		return BIT(COPY_ARGUMENTS);
+	if (p->type == PART_TOOL_RESULT)
+		return BIT(COPY_RESULT);
+	return str_eq(p->role, STR("system")) || str_eq(p->role, STR("developer"))
+	               ? BIT(COPY_SYSTEM)
+	               : 0;
+}
+
+/* Before the payload is there it is known that it may hold them. */
+static uint32_t offer_of_payload(const struct detail *d)
+{
+	uint32_t offered = 0;
+
+	if (d->state == DETAIL_LOADING)
+		return BIT(COPY_ARGUMENTS) | BIT(COPY_RESULT) | BIT(COPY_SYSTEM);
+	for (uint32_t i = 0; i < d->messages.n; i++)
+		offered |= offer_of_part(&d->messages.parts[i]);
+	return offered;
+}
+
+static bool has_link(const struct world *w, uint32_t trace)
+{
+	return explorer_posthog(w->explorer) != NULL && trace != MODEL_NONE;
+}
+
+static bool offer_event(struct world *w, uint32_t event)
+{
+	const struct event *e = events_get(explorer_events(w->explorer), event);
+	uint32_t talks = EVENT_HAS_INPUT | EVENT_HAS_OUTPUT;
+
+	w->offered |= ALWAYS;
+	if (e->flags & (talks | EVENT_ERROR | EVENT_PRIVATE))
+		w->offered |= TALK;
+	if (e->flags & talks)
+		w->offered |= offer_of_payload(explorer_detail(w->explorer, event));
+	if ((e->flags & EVENT_TOOL) && (e->flags & EVENT_HAS_INPUT))
+		w->offered |= BIT(COPY_ARGUMENTS);
+	if ((e->flags & EVENT_TOOL) && (e->flags & EVENT_HAS_OUTPUT))
+		w->offered |= BIT(COPY_RESULT);
+	if (event_kind(e) == EVENT_GENERATION && (e->flags & EVENT_HAS_INPUT))
+		w->offered |= BIT(COPY_CURL);
+	if (has_link(w, model_trace_of(explorer_model(w->explorer), event)))
+		w->offered |= BIT(COPY_LINK);
+	return true;
+}
+
+static bool offer_trace(struct world *w, uint32_t trace)
+{
+	w->offered |= BIT(COPY_SMART) | BIT(COPY_ID);
+	if (model_trace(explorer_model(w->explorer), trace)->first_event != EVENT_NONE)
+		w->offered |= BIT(COPY_JSON) | TALK;
+	if (has_link(w, trace))
+		w->offered |= BIT(COPY_LINK);
+	return true;
+}
+
+/* ---- things ---------------------------------------------------------------------------------------------------------- */
+
 bool view_copy_event(struct world *w, uint32_t event, enum copy_what what, struct buf *out)
 {
-	if (what == COPY_ID)
+	switch (what) {
+	case COPY_OFFERED:
+		return offer_event(w, event);
+	case COPY_ID:
 		return copy_event_id(w, event, out);
-	if (what == COPY_LINK)
+	case COPY_LINK:
 		return copy_link(w, model_trace_of(explorer_model(w->explorer), event), out);
-	if (what != COPY_SMART)
-		return false;
-	if (view_copied(w, detail_copy_exchange(w->explorer, event, out), out))
-		return true;
-	return has_none(w) && copy_values_of(w, ROWS_GENERATIONS, event, out);
+	case COPY_SMART:
+		if (view_copied(w, detail_copy_exchange(w->explorer, event, out), out))
+			return true;
+		return has_none(w) && copy_values_of(w, ROWS_GENERATIONS, event, out);
+	default:
+		return copy_text(w, TEXT_OF_EVENT, event, what, out);
+	}
+}
+
+bool view_copy_session(struct world *w, uint32_t session, enum copy_what what, struct buf *out)
+{
+	struct model *m = explorer_model(w->explorer);
+
+	if (what == COPY_ID)
+		return view_copy_id(w, model_session(m, session)->id, out);
+	if (what != COPY_OFFERED)
+		return copy_text(w, TEXT_OF_SESSION, session, what, out);
+	w->offered |= BIT(COPY_SMART) | BIT(COPY_ID);
+	if (model_session(m, session)->first_trace != MODEL_NONE)
+		w->offered |= BIT(COPY_JSON) | TALK;
+	return true;
 }
 
 /* What answered the whole trace: its latest call with an answer, else its own event, else its latest call. */
@@ -174,12 +293,14 @@ bool view_copy_trace(struct world *w, uint32_t trace, enum copy_what what, struc
 	struct model *m = explorer_model(w->explorer);
 	uint32_t event;
 
+	if (what == COPY_OFFERED)
+		return offer_trace(w, trace);
 	if (what == COPY_ID)
 		return copy_id(&model_events(m)->ids, model_trace(m, trace)->id, out);
 	if (what == COPY_LINK)
 		return copy_link(w, trace, out);
 	if (what != COPY_SMART)
-		return false;
+		return copy_text(w, TEXT_OF_TRACE, trace, what, out);
 	event = last_word(m, trace);
 	if (event != EVENT_NONE &&
 	    view_copied(w, detail_copy_exchange(w->explorer, event, out), out))

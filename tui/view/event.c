@@ -129,7 +129,7 @@ static bool event_copy(struct view *v, enum copy_what what, struct buf *out)
 {
 	struct event_view *e = (struct event_view *)v;
 
-	if (what != COPY_SMART)
+	if (what != COPY_SMART && what != COPY_SHOWN)
 		return view_copy_event(v->world, e->event, what, out);
 	return view_copied(v->world, detail_copy_tab(&e->detail, v->world->explorer, out), out);
 }

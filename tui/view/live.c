@@ -401,7 +401,7 @@ static bool live_copy(struct view *v, enum copy_what what, struct buf *out)
 	}
 	if (on.trace == MODEL_NONE)
 		return false;
-	if (what == COPY_SMART && l->detail_focused && l->detail_visible)
+	if ((what == COPY_SMART || what == COPY_SHOWN) && l->detail_focused && l->detail_visible)
 		return view_copied(v->world, detail_copy_tab(&l->detail, v->world->explorer, out),
 		                   out);
 	if (on.event == EVENT_NONE)

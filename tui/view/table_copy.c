@@ -20,8 +20,6 @@ static bool copy_id(struct table *t, uint32_t id, struct buf *out)
 
 	if (t->query.kind == ROWS_MODELS)
 		return copy_model_name(t, out);
-	if (t->query.kind == ROWS_SESSIONS)
-		id = model_session(explorer_model(w->explorer), id)->id;
 	return view_copy_id(w, id, out);
 }
 
@@ -37,10 +35,15 @@ bool table_copy_row(struct table *t, enum copy_what what, struct buf *out)
 		return view_copy_trace(w, id, what, out);
 	case ROWS_GENERATIONS:
 	case ROWS_SPANS:
-		if (what == COPY_SMART && t->pane_focused && t->pane_visible)
+		if ((what == COPY_SMART || what == COPY_SHOWN) && t->pane_focused &&
+		    t->pane_visible)
 			return view_copied(w, detail_copy_tab(&t->pane.detail, w->explorer, out),
 			                   out);
 		return view_copy_event(w, id, what, out);
+	case ROWS_SESSIONS:
+		if (what != COPY_SMART)
+			return view_copy_session(w, id, what, out);
+		return view_copy_values(w, &t->rows, (uint32_t)t->list.cursor, out);
 	default:
 		if (what == COPY_ID)
 			return copy_id(t, id, out);

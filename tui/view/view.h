@@ -15,8 +15,17 @@ enum copy_what {
 	 * a session, user or model, and of what has no text, its values; of text on the screen that text. */
 	COPY_SMART,
 	COPY_ID,
-	COPY_LINK,    /* where PostHog shows it */
-	COPY_COMMAND, /* the command line that prints what is shown; never asked of a view */
+	COPY_TRANSCRIPT, /* the conversation as plain text; of a trace or session what is sent again once */
+	COPY_MARKDOWN, /* the same */
+	COPY_JSON, /* the event as it was sent; of a trace or session all of them, a line each */
+	COPY_ARGUMENTS, /* of the tools that it calls */
+	COPY_RESULT,    /* of tools, the last */
+	COPY_SYSTEM,    /* the system prompt */
+	COPY_CURL,      /* a command that repeats the request */
+	COPY_LINK,      /* where PostHog shows it */
+	COPY_COMMAND,   /* the command line that prints what is shown; never asked of a view */
+	COPY_SHOWN, /* for an editor: what the pane shows that has the focus, else the transcript */
+	COPY_OFFERED, /* nothing: world.offered says of which kinds there are any here */
 };
 
 enum wish_kind {
@@ -54,6 +63,7 @@ struct world {
 	 * being read: asked again when something has changed. Cleared before the call. */
 	const char *copied;
 	bool reading;
+	uint32_t offered;     /* bits 1 << enum copy_what, added to for COPY_OFFERED */
 	bool follow;          /* rows may arrive */
 	int64_t since, until; /* lists show since <= t < until, microseconds; TIME_NONE: no bound */
 	int64_t now;          /* wall clock of this frame, microseconds */
@@ -117,9 +127,10 @@ bool view_is_waiting(const struct world *w);
 void view_welcome_draw(struct surface *s, struct area a, const struct intake *intake);
 /* The same for pasting: a line a command or comment. COPY_ID: the address alone. */
 bool view_welcome_copy(struct world *w, enum copy_what what, struct buf *out);
-/* What is copied of an event, a trace, and of an id by its number (false if it is absent). */
+/* What is copied of an event, a trace, a session, and of an id by its number (false if it is absent). */
 bool view_copy_event(struct world *w, uint32_t event, enum copy_what what, struct buf *out);
 bool view_copy_trace(struct world *w, uint32_t trace, enum copy_what what, struct buf *out);
+bool view_copy_session(struct world *w, uint32_t session, enum copy_what what, struct buf *out);
 bool view_copy_id(struct world *w, uint32_t id, struct buf *out);
 /* Every column of a row that is known, a line each. */
 bool view_copy_values(struct world *w, const struct rows *r, uint32_t row, struct buf *out);

@@ -71,6 +71,10 @@ enum action {
 	ACTION_RANGE_EARLIER, /* the range before this one */
 	ACTION_RANGE_LATER,
 	ACTION_COPY, /* with what as argument: enum copy_what of view/view.h */
+	ACTION_PRINT, /* the same on the plain terminal */
+	ACTION_WRITE, /* into a file */
+	ACTION_EDITOR,
+	ACTION_PIPE,
 	ACTION_COUNT,
 };
 

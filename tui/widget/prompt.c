@@ -40,6 +40,12 @@ void prompt_ask(struct prompt *p, char mark, const char *label, const char *hint
 	p->hint = hint;
 }
 
+void prompt_type(struct prompt *p, struct str text)
+{
+	buf_append(&p->text, text);
+	p->at = p->text.n;
+}
+
 static void remember(struct prompt *p)
 {
 	if (p->text.n == 0)

@@ -26,6 +26,8 @@ void prompt_open(struct prompt *p, char mark);
 /* The same with words in place of the mark: "range (1h 7d): "; the hint only where it leaves room. Both are
  * static, of printable ASCII. */
 void prompt_ask(struct prompt *p, char mark, const char *label, const char *hint);
+/* What the line begins with, clean text; a person goes on behind it. */
+void prompt_type(struct prompt *p, struct str text);
 /* A key as term/input.h has it; pasted is the text of KEY_PASTE (newlines become blanks). Left Right Home End Backspace Delete
  * Ctrl-U Ctrl-W Ctrl-A Ctrl-E Up Down. Control characters never enter the text. */
 enum prompt_result prompt_key(struct prompt *p, uint32_t key, struct str pasted);
