@@ -228,7 +228,7 @@ static void properties_stand_in_groups_as_they_were_sent(void **state)
 	detail_pane_event(&b->pane, 0);
 	turn_to(b, DETAIL_PROPERTIES);
 	text = draw(b, 80, 100);
-	expect_in(text, "- Tools --[ Props ]-- Raw --");
+	expect_in(text, "- JSON --[ Props ]-- Raw --");
 	expect_in(text, "ids and names\n  event                        $ai_generation\n");
 	expect_in(text, "\n  $ai_trace_id                 t1\n");
 	expect_in(text, "\n  cost\n  $ai_total_cost_usd           0.121\n");
@@ -289,8 +289,8 @@ static void the_tab_line_gives_way(void **state)
 
 	detail_pane_event(&b->pane, 0);
 	turn_to(b, DETAIL_PROPERTIES);
-	expect_in(draw(b, 5, 80), " Chat -- In -- Out -- Tools --[ Props ]-- Raw -");
-	expect_in(draw(b, 5, 40), "Chat In Out Tools [Props] Raw ");
+	expect_in(draw(b, 5, 80), " Chat -- In -- Out -- Tools -- JSON --[ Props ]-- Raw -");
+	expect_in(draw(b, 5, 40), "Chat In Out Tools JSON [Props] Raw");
 	assert_memory_equal(draw(b, 5, 12), "[Props] Raw-", 12);
 }
 

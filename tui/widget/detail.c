@@ -11,6 +11,7 @@
 #include "widget/waterfall.h"
 
 #define CHAT_LABELS 9
+#define PATH_BYTES  40 /* of a path that are shown */
 
 static void add_chat(struct detail_pane *d, struct explorer *x)
 {
@@ -42,6 +43,13 @@ static void add_properties(struct detail_pane *d, struct explorer *x)
 	detail_add_properties(&d->reader, d->payload);
 }
 
+/* A tree of its own; the reader stays empty. */
+static void add_json(struct detail_pane *d, struct explorer *x)
+{
+	(void)x;
+	json_view_show(&d->json, &d->payload->tree);
+}
+
 static void add_raw(struct detail_pane *d, struct explorer *x)
 {
 	(void)x;
@@ -52,11 +60,9 @@ static const struct {
 	const char *name;
 	void (*add)(struct detail_pane *d, struct explorer *x); /* its text; the payload is ready */
 } tabs[DETAIL_TABS] = {
-	[DETAIL_CHAT] = {"Chat", add_chat},
-	[DETAIL_IN] = {"In", add_input},
-	[DETAIL_OUT] = {"Out", add_output},
-	[DETAIL_TOOLS] = {"Tools", add_tools},
-	[DETAIL_PROPERTIES] = {"Props", add_properties},
+	[DETAIL_CHAT] = {"Chat", add_chat}, [DETAIL_IN] = {"In", add_input},
+	[DETAIL_OUT] = {"Out", add_output}, [DETAIL_TOOLS] = {"Tools", add_tools},
+	[DETAIL_JSON] = {"JSON", add_json}, [DETAIL_PROPERTIES] = {"Props", add_properties},
 	[DETAIL_RAW] = {"Raw", add_raw},
 };
 
@@ -66,6 +72,12 @@ void detail_pane_init(struct detail_pane *d)
 {
 	*d = (struct detail_pane){.event = EVENT_NONE, .trace = MODEL_NONE, .stale = true};
 	reader_init(&d->reader);
+	json_view_init(&d->json);
+}
+
+static bool is_tree(const struct detail_pane *d)
+{
+	return d->tab == DETAIL_JSON && d->json.n_docs > 0;
 }
 
 /* Nothing may borrow of it any more. */
@@ -79,12 +91,14 @@ static void release(struct detail_pane *d)
 void detail_pane_fini(struct detail_pane *d)
 {
 	reader_fini(&d->reader);
+	json_view_fini(&d->json);
 	release(d);
 }
 
 static void renew(struct detail_pane *d)
 {
 	reader_clear(&d->reader);
+	json_view_show(&d->json, NULL);
 	d->stale = true;
 }
 
@@ -312,7 +326,10 @@ void detail_pane_draw(struct detail_pane *d, struct explorer *x, struct surface 
 		return;
 	update(d, x);
 	draw_tabs(d, explorer_model(x), s, a, focused);
-	reader_draw(&d->reader, s, text);
+	if (is_tree(d))
+		json_view_draw(&d->json, s, text);
+	else
+		reader_draw(&d->reader, s, text);
 }
 
 /* ---- keys -------------------------------------------------------------------------------------------------------- */
@@ -345,40 +362,71 @@ static void turn_to(struct detail_pane *d, unsigned tab)
 
 bool detail_pane_act(struct detail_pane *d, enum action action, int argument)
 {
-	(void)argument;
 	if (action == ACTION_NEXT_TAB || action == ACTION_PREVIOUS_TAB) {
 		turn_to(d, d->tab + (action == ACTION_NEXT_TAB ? 1 : DETAIL_TABS - 1u));
 		return true;
 	}
 	if (d->tab == DETAIL_CHAT && act_on_chat(d, action))
 		return true;
-	return reader_act(&d->reader, action);
+	return is_tree(d) ? json_view_act(&d->json, action, argument)
+	                  : reader_act(&d->reader, action);
 }
 
 bool detail_pane_find(struct detail_pane *d, struct str typed, int direction)
 {
+	if (is_tree(d))
+		return json_view_find(&d->json, typed, direction);
 	return reader_find(&d->reader, typed, direction);
 }
 
 struct str detail_pane_find_error(const struct detail_pane *d)
 {
-	return str_of(d->reader.error.code != ERR_OK ? d->reader.error.msg : NULL);
+	const struct errinfo *e = is_tree(d) ? &d->json.error : &d->reader.error;
+
+	return str_of(e->code != ERR_OK ? e->msg : NULL);
 }
 
 bool detail_pane_busy(const struct detail_pane *d)
 {
-	return reader_busy(&d->reader);
+	return is_tree(d) ? json_view_busy(&d->json) : reader_busy(&d->reader);
 }
 
 void detail_pane_go(struct detail_pane *d, uint64_t number, bool percent)
 {
-	reader_go(&d->reader, number, percent);
+	if (is_tree(d))
+		json_view_go(&d->json, number, percent);
+	else
+		reader_go(&d->reader, number, percent);
+}
+
+/* The end of a path says more than its start. */
+static void append_path(struct detail_pane *d, struct buf *out)
+{
+	struct buf path = {0};
+	size_t from = 0;
+
+	if (json_view_copy(&d->json, JSON_COPY_PATH, &path)) {
+		from = path.n > PATH_BYTES ? path.n - PATH_BYTES : 0;
+		while (from < path.n && ((unsigned char)path.p[from] & 0xC0) == 0x80)
+			from++;
+		buf_puts(out, from > 0 ? glyph(GLYPH_CLIP) : "");
+		clean_append(out, str_sub(buf_str(&path), from, path.n), 0);
+		buf_puts(out, "  ");
+	}
+	buf_free(&path);
 }
 
 void detail_pane_status(struct detail_pane *d, struct buf *out)
 {
 	size_t from = out->n;
 
-	reader_find_status(&d->reader, out);
-	buf_printf(out, "%s%d%%", out->n > from ? "  " : "", reader_percent(&d->reader));
+	if (!is_tree(d))
+		reader_find_status(&d->reader, out);
+	else
+		json_view_find_status(&d->json, out);
+	buf_puts(out, out->n > from ? "  " : "");
+	if (is_tree(d))
+		append_path(d, out);
+	buf_printf(out, "%d%%",
+	           is_tree(d) ? json_view_percent(&d->json) : reader_percent(&d->reader));
 }

@@ -4,6 +4,7 @@
 #define WIDGET_DETAIL_H
 
 #include "explorer.h"
+#include "widget/json_view.h"
 #include "widget/reader.h"
 
 enum detail_tab {
@@ -11,6 +12,7 @@ enum detail_tab {
 	DETAIL_IN,    /* what went in, all of it as it was sent */
 	DETAIL_OUT,   /* what came out */
 	DETAIL_TOOLS, /* what was offered, and how often it was called */
+	DETAIL_JSON,  /* the event as a tree that folds */
 	DETAIL_PROPERTIES,
 	DETAIL_RAW, /* the event's line as it stands in the journal */
 	DETAIL_TABS,
@@ -30,8 +32,9 @@ struct detail_pane {
 		trace; /* MODEL_NONE: none; shown when event is EVENT_NONE: its totals, scores, feedback */
 	enum detail_tab tab;
 	enum chat_preset preset;
-	bool as_sent; /* the conversation's texts are neither rendered nor laid out */
-	struct reader reader;
+	bool as_sent;         /* the conversation's texts are neither rendered nor laid out */
+	struct reader reader; /* every tab's but the JSON */
+	struct json_view json;
 	enum detail_state shown; /* state that the text was made from */
 	/* private */
 	struct explorer *explorer;    /* that the payload is held in */
