@@ -5,6 +5,7 @@
 #include "print/capture.h"
 #include "print/ls.h"
 #include "print/output.h"
+#include "print/replay.h"
 #include "print/run.h"
 #include "print/settings.h"
 #include "print/show.h"
@@ -60,6 +61,8 @@ static int run(struct options *o)
 		return print_ls(o);
 	case COMMAND_SHOW:
 		return print_show(o);
+	case COMMAND_REPLAY:
+		return print_replay(o);
 	case COMMAND_TREE:
 		return print_tree(o);
 	case COMMAND_STATS:

@@ -225,7 +225,8 @@ int fetch_all(struct explorer *x, const struct options *o)
 	int64_t now = time_now(), until = o->until != TIME_NONE ? o->until : now + TIME_SECOND;
 	int64_t since = o->since != TIME_NONE ? o->since : now - POSTHOG_DAY;
 
-	if (o->command == COMMAND_SHOW || o->command == COMMAND_TREE)
+	if (o->command == COMMAND_SHOW || o->command == COMMAND_TREE ||
+	    o->command == COMMAND_REPLAY)
 		return fetch_trace(&f, since, until);
 	if (o->command == COMMAND_LS)
 		ask_for_list(&f, since, until);

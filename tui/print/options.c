@@ -15,7 +15,7 @@
 #define PRINTS                                                                      \
 	(AT(COMMAND_LS) | AT(COMMAND_SHOW) | AT(COMMAND_TREE) | AT(COMMAND_STATS) | \
 	 AT(COMMAND_TAIL))
-#define READS (AT(COMMAND_EXPLORE) | PRINTS)
+#define READS (AT(COMMAND_EXPLORE) | AT(COMMAND_REPLAY) | PRINTS)
 
 static const struct {
 	const char *name, *words, *help;
@@ -33,6 +33,8 @@ static const struct {
 		{"show", "ID [SOURCE...]",
                  "one session, trace, span or generation, by any of its ids, a unique prefix, "
                  "last, last~1, last:error, or FILE:LINE"},
+	[COMMAND_REPLAY] = {"replay", "ID [SOURCE...]",
+                            "the request of a generation as a curl command; nothing is sent"},
 	[COMMAND_TREE] = {"tree", "ID [SOURCE...]", "a trace as a tree with bars, in text"},
 	[COMMAND_STATS] = {"stats", "[SOURCE...]", "totals"},
 	[COMMAND_TAIL] = {"tail", "[SOURCE...]",
@@ -298,8 +300,10 @@ static const struct option_entry entries[] = {
 	{"jsonl", 0, NULL, "a JSON object a line", PRINTS | AT(COMMAND_CAPTURE), set_json_lines},
 	{"csv", 0, NULL, "comma-separated values with a title line", AT(COMMAND_LS), set_csv},
 	{"tsv", 0, NULL, "tab-separated values with a title line", AT(COMMAND_LS), set_tsv},
-	{"md", 0, NULL, "a Markdown table", AT(COMMAND_LS), set_markdown},
-	{"plain", 0, NULL, "a line per value, for screen readers", AT(COMMAND_LS), set_plain},
+	{"md", 0, NULL, "Markdown: a table, show: the conversation",
+         AT(COMMAND_LS) | AT(COMMAND_SHOW), set_markdown},
+	{"plain", 0, NULL, "a line per value, for screen readers; show: the conversation as text",
+         AT(COMMAND_LS) | AT(COMMAND_SHOW), set_plain},
 	{"fail-if", 0, "any|none", "exit 7 when it holds of the rows",
          AT(COMMAND_LS) | AT(COMMAND_STATS) | AT(COMMAND_TAIL), set_fail_if},
 	{"listen", 0, "ADDR:PORT", "where to take in events (127.0.0.1:8765); port 0: a free one",

@@ -1,9 +1,11 @@
-/* One thing as text: a session with its traces, a trace with its tree, an event with its conversation. JSON is show_json.c's. */
+/* One thing as text: a session with its traces, a trace with its tree, an event with its conversation; or as a transcript, the
+ * same as the explorer gives away. JSON is show_json.c's. */
 #include "print/show.h"
 
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "draw/format.h"
+#include "explorer_text.h"
 #include "print/ls.h"
 #include "print/output.h"
 #include "widget/waterfall.h"
@@ -139,12 +141,13 @@ static void append_part(struct buf *out, const struct part *p)
 	append_indented(out, p->result);
 }
 
-static void print_event(struct explorer *x, uint32_t event)
+static int print_event(struct explorer *x, uint32_t event)
 {
 	struct model *m = explorer_model(x);
 	struct detail *d = detail_read(model_events(m), event);
 	struct buf out = {0};
 	struct rows row;
+	bool failed;
 
 	output_event_rows(&row, m, event);
 	text_facts(&row);
@@ -156,10 +159,12 @@ static void print_event(struct explorer *x, uint32_t event)
 	if (d->messages.output_withheld)
 		buf_puts(&out, "\nout  withheld (null was sent: privacy mode)\n");
 	output_write(buf_str(&out));
-	if (d->state == DETAIL_FAILED)
+	failed = d->state == DETAIL_FAILED;
+	if (failed)
 		output_error(d->error.msg);
 	detail_free(d);
 	buf_free(&out);
+	return failed ? EXIT_UNREADABLE : EXIT_OK;
 }
 
 /* ---- traces and sessions ------------------------------------------------------------------------------------------------- */
@@ -217,7 +222,7 @@ static void print_session(struct explorer *x, uint32_t session)
 
 /* ---- the commands -------------------------------------------------------------------------------------------------------- */
 
-static void print_text(struct explorer *x, const struct lookup *found)
+static int print_text(struct explorer *x, const struct lookup *found)
 {
 	switch (found->kind) {
 	case LOOKUP_SESSION:
@@ -227,13 +232,15 @@ static void print_text(struct explorer *x, const struct lookup *found)
 		print_trace(x, found->number);
 		break;
 	case LOOKUP_EVENT:
-		print_event(x, found->number);
-		break;
+		return print_event(x, found->number);
 	}
+	return EXIT_OK;
 }
 
-static void print_json(struct explorer *x, const struct lookup *found, bool pretty)
+static int print_json(struct explorer *x, const struct lookup *found, bool pretty)
 {
+	int code = EXIT_OK;
+
 	switch (found->kind) {
 	case LOOKUP_SESSION:
 		print_json_session(x, found->number, pretty);
@@ -242,10 +249,48 @@ static void print_json(struct explorer *x, const struct lookup *found, bool pret
 		print_json_trace(x, found->number, pretty);
 		break;
 	case LOOKUP_EVENT:
-		print_json_event(x, found->number, pretty);
+		code = print_json_event(x, found->number, pretty);
 		break;
 	}
 	output_write(STR("\n"));
+	return code;
+}
+
+int print_explorer_text(struct explorer *x, const struct lookup *found, enum text_form form)
+{
+	static const enum text_of kinds[] = {
+		[LOOKUP_SESSION] = TEXT_OF_SESSION,
+		[LOOKUP_TRACE] = TEXT_OF_TRACE,
+		[LOOKUP_EVENT] = TEXT_OF_EVENT,
+	};
+	struct text_wish wish = {kinds[found->kind], form, found->number};
+	struct explorer_text *text = explorer_text_read(x, &wish);
+	struct buf clean = {0};
+	int code = EXIT_OK;
+
+	clean_append(&clean, buf_str(&text->text), CLEAN_LINES | CLEAN_TABS);
+	output_write(buf_str(&clean));
+	if (text->state == DETAIL_FAILED) {
+		output_error(text->error.msg);
+		code = text->error.code == ERR_NOT_FOUND ? EXIT_NOTHING : EXIT_UNREADABLE;
+	}
+	buf_free(&clean);
+	explorer_text_free(text);
+	return code;
+}
+
+static int print_found(struct explorer *x, const struct lookup *found, enum output_format format)
+{
+	switch (format) {
+	case FORMAT_TEXT:
+		return print_text(x, found);
+	case FORMAT_MARKDOWN:
+		return print_explorer_text(x, found, TEXT_MARKDOWN);
+	case FORMAT_PLAIN:
+		return print_explorer_text(x, found, TEXT_TRANSCRIPT);
+	default:
+		return print_json(x, found, format == FORMAT_JSON);
+	}
 }
 
 /* ---- FILE:LINE, the name of an event without a uuid ---------------------------------------------------------------------- */
@@ -331,7 +376,7 @@ static int find_and_print(struct options *o, bool tree)
 	struct loop *loop = loop_new();
 	struct errinfo e = {0};
 	struct lookup found;
-	int code;
+	int code, shown = EXIT_OK;
 	struct explorer *x = output_load(loop, o, o->words + 1, o->n_words - 1, &code);
 	enum err err;
 
@@ -351,12 +396,10 @@ static int find_and_print(struct options *o, bool tree)
 		output_error(e.msg);
 	else if (tree && o->format == FORMAT_TEXT)
 		print_trace_tree(x, found.number);
-	else if (o->format == FORMAT_TEXT)
-		print_text(x, &found);
 	else
-		print_json(x, &found, o->format == FORMAT_JSON);
+		shown = print_found(x, &found, o->format);
 	if (code == EXIT_OK)
-		code = exit_of_err(err);
+		code = err != ERR_OK ? exit_of_err(err) : shown;
 	explorer_free(x);
 	loop_free(loop);
 	return output_end(code);

@@ -2,7 +2,7 @@
 #ifndef PRINT_SHOW_H
 #define PRINT_SHOW_H
 
-#include "explorer.h"
+#include "explorer_text.h"
 #include "print/options.h"
 
 int print_show(struct options *o); /* both give the exit code */
@@ -20,6 +20,12 @@ void print_trace_link(struct explorer *x, uint32_t trace, struct buf *out);
 /* The JSON documents, on one line unless pretty, without a newline at the end (print/show_json.c). */
 void print_json_session(struct explorer *x, uint32_t session, bool pretty);
 void print_json_trace(struct explorer *x, uint32_t trace, bool pretty);
-void print_json_event(struct explorer *x, uint32_t event, bool pretty);
+int print_json_event(struct explorer *x, uint32_t event, bool pretty); /* the exit code */
+
+/* A thing by any of its ids, or FILE:LINE. Errors are lookup_find's. */
+enum err print_find(struct explorer *x, struct str text, struct lookup *out,
+                    struct errinfo *e) MUST_USE;
+/* What the explorer gives away of it, cleaned; gives the exit code. */
+int print_explorer_text(struct explorer *x, const struct lookup *found, enum text_form form);
 
 #endif

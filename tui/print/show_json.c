@@ -294,19 +294,20 @@ static void write_payload(struct json_writer *w, const struct detail *d)
 	write_node(w, t, d->properties);
 }
 
-void print_json_event(struct explorer *x, uint32_t event, bool pretty)
+int print_json_event(struct explorer *x, uint32_t event, bool pretty)
 {
 	struct model *m = explorer_model(x);
 	struct detail *d = detail_read(model_events(m), event);
 	struct json_writer w;
 	struct buf out = {0};
 	struct rows row;
+	bool readable = d->state == DETAIL_READY;
 
 	output_json(&w, &out, pretty);
 	output_event_rows(&row, m, event);
 	json_begin_object(&w);
 	output_row(&w, &row, 0);
-	if (d->state == DETAIL_READY)
+	if (readable)
 		write_payload(&w, d);
 	else
 		output_error(d->error.msg);
@@ -315,4 +316,5 @@ void print_json_event(struct explorer *x, uint32_t event, bool pretty)
 	rows_free(&row);
 	detail_free(d);
 	buf_free(&out);
+	return readable ? EXIT_OK : EXIT_UNREADABLE;
 }
