@@ -61,6 +61,10 @@ static const char *name_of(enum copy_what what)
 		[COPY_CURL] = "curl command",
 		[COPY_LINK] = "PostHog link",
 		[COPY_COMMAND] = "command line",
+		[COPY_VALUE] = "value",
+		[COPY_KEY] = "key",
+		[COPY_PATH] = "path",
+		[COPY_JQ] = "jq path",
 		[COPY_SHOWN] = "text",
 	};
 

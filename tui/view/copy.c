@@ -233,6 +233,19 @@ static bool offer_trace(struct world *w, uint32_t trace)
 	return true;
 }
 
+bool view_copy_value(struct world *w, struct detail_pane *d, enum copy_what what, struct buf *out)
+{
+	static const enum json_copy of[] = {JSON_COPY_VALUE, JSON_COPY_KEY, JSON_COPY_PATH,
+	                                    JSON_COPY_JQ};
+
+	if (!detail_pane_is_tree(d))
+		return false;
+	if (what == COPY_OFFERED)
+		w->offered |= BIT(COPY_VALUE) | BIT(COPY_KEY) | BIT(COPY_PATH) | BIT(COPY_JQ);
+	return what >= COPY_VALUE && what <= COPY_JQ &&
+	       json_view_copy(&d->json, of[what - COPY_VALUE], out);
+}
+
 /* ---- things ---------------------------------------------------------------------------------------------------------- */
 
 bool view_copy_event(struct world *w, uint32_t event, enum copy_what what, struct buf *out)

@@ -8,6 +8,9 @@ struct event_view {
 	struct view view;
 	uint32_t event;
 	struct detail_pane detail;
+	/* Which call of its trace it is, by start, from 1; counted when the trace has changed. */
+	uint32_t call, calls;
+	uint32_t counted, counted_at; /* for this event, at this version of its trace */
 };
 
 static void event_draw(struct view *v, struct surface *s, struct area a)
@@ -45,6 +48,13 @@ static uint32_t neighbour(struct event_view *e, int direction)
 	return best;
 }
 
+static bool say_no_key(struct event_view *e)
+{
+	if (detail_pane_is_tree(&e->detail))
+		buf_puts(&e->view.world->message, "this key stands nowhere else");
+	return detail_pane_is_tree(&e->detail);
+}
+
 static bool event_act(struct view *v, enum action action, int argument)
 {
 	struct event_view *e = (struct event_view *)v;
@@ -60,8 +70,11 @@ static bool event_act(struct view *v, enum action action, int argument)
 			e->event = next;
 		return true;
 	case ACTION_LEFT:
-		v->world->wish.kind = WISH_CLOSE;
+		if (!detail_pane_act(&e->detail, action, argument))
+			v->world->wish.kind = WISH_CLOSE;
 		return true;
+	case ACTION_SAME_KEY:
+		return detail_pane_act(&e->detail, action, argument) || say_no_key(e);
 	case ACTION_PREVIEW_DOWN:
 		return detail_pane_act(&e->detail, ACTION_DOWN, 0);
 	case ACTION_PREVIEW_UP:
@@ -85,12 +98,36 @@ static bool event_find(struct view *v, struct str needle, int direction)
 	return found || v->world->message.n > 0;
 }
 
+static void count_calls(struct event_view *e)
+{
+	struct model *m = explorer_model(e->view.world->explorer);
+	const struct events *t = model_events(m);
+	uint32_t trace = model_trace_of(m, e->event), at;
+
+	if (trace == MODEL_NONE ||
+	    (e->counted == e->event && e->counted_at == model_trace(m, trace)->version))
+		return;
+	e->counted = e->event;
+	e->counted_at = model_trace(m, trace)->version;
+	e->call = is_call(t, e->event);
+	e->calls = 0;
+	for (at = model_trace(m, trace)->first_event; at != EVENT_NONE;
+	     at = model_next_event(m, at)) {
+		e->calls += is_call(t, at);
+		e->call += is_call(t, at) && events_compare_start(t, at, e->event) < 0;
+	}
+}
+
 static void event_head(struct view *v, struct buf *out)
 {
 	struct event_view *e = (struct event_view *)v;
 	const struct events *t = explorer_events(v->world->explorer);
 	uint32_t trace = events_get(t, e->event)->trace;
 
+	detail_pane_mode(&e->detail, out);
+	count_calls(e);
+	if (is_call(t, e->event) && e->calls > 0)
+		buf_printf(out, "call %u of %u  ", e->call, e->calls);
 	if (trace != 0) {
 		buf_puts(out, "trace ");
 		view_short_id(out, &t->ids, trace);
@@ -102,6 +139,8 @@ static void event_status(struct view *v, struct buf *out)
 	struct event_view *e = (struct event_view *)v;
 
 	detail_pane_status(&e->detail, out);
+	if (e->detail.tab == DETAIL_CHAT)
+		buf_puts(out, "  {/} message  i input  o output  V r");
 	buf_puts(out, "  [ ] tab  < > other call");
 }
 
@@ -129,6 +168,8 @@ static bool event_copy(struct view *v, enum copy_what what, struct buf *out)
 {
 	struct event_view *e = (struct event_view *)v;
 
+	if (view_copy_value(v->world, &e->detail, what, out))
+		return true;
 	if (what != COPY_SMART && what != COPY_SHOWN)
 		return view_copy_event(v->world, e->event, what, out);
 	return view_copied(v->world, detail_copy_tab(&e->detail, v->world->explorer, out), out);
@@ -164,6 +205,7 @@ struct view *view_event_new(struct world *w, uint32_t event)
 	e->view = (struct view){.class = &event_class, .world = w};
 	e->view.title = titles[event_kind(events_get(explorer_events(w->explorer), event))];
 	e->event = event;
+	e->counted = EVENT_NONE;
 	detail_pane_init(&e->detail);
 	return &e->view;
 }

@@ -256,6 +256,9 @@ static bool trace_copy(struct view *v, enum copy_what what, struct buf *out)
 	struct trace_view *t = (struct trace_view *)v;
 	uint32_t event = waterfall_cursor(&t->waterfall);
 
+	if (t->detail_focused && t->detail_visible &&
+	    view_copy_value(v->world, &t->detail, what, out))
+		return true;
 	if ((what == COPY_SMART || what == COPY_SHOWN) && t->detail_focused && t->detail_visible)
 		return view_copied(v->world, detail_copy_tab(&t->detail, v->world->explorer, out),
 		                   out);

@@ -24,6 +24,10 @@ enum copy_what {
 	COPY_CURL,      /* a command that repeats the request */
 	COPY_LINK,      /* where PostHog shows it */
 	COPY_COMMAND,   /* the command line that prints what is shown; never asked of a view */
+	COPY_VALUE,     /* of JSON: what the cursor is on */
+	COPY_KEY,
+	COPY_PATH, /* where it stands */
+	COPY_JQ,   /* the same as a filter of jq */
 	COPY_SHOWN, /* for an editor: what the pane shows that has the focus, else the transcript */
 	COPY_OFFERED, /* nothing: world.offered says of which kinds there are any here */
 };
@@ -134,6 +138,9 @@ bool view_copy_session(struct world *w, uint32_t session, enum copy_what what, s
 bool view_copy_id(struct world *w, uint32_t id, struct buf *out);
 /* Every column of a row that is known, a line each. */
 bool view_copy_values(struct world *w, const struct rows *r, uint32_t row, struct buf *out);
+/* What stands at the cursor of a pane that shows JSON. False if what is no such kind, or it shows none. */
+struct detail_pane;
+bool view_copy_value(struct world *w, struct detail_pane *d, enum copy_what what, struct buf *out);
 /* What a view's copy gives after one of the detail pane's. */
 bool view_copied(struct world *w, enum detail_state state, struct buf *out);
 /* An id as head lines have it: whole if short, else its first 8 and last 4 characters. */

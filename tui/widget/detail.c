@@ -75,7 +75,7 @@ void detail_pane_init(struct detail_pane *d)
 	json_view_init(&d->json);
 }
 
-static bool is_tree(const struct detail_pane *d)
+bool detail_pane_is_tree(const struct detail_pane *d)
 {
 	return d->tab == DETAIL_JSON && d->json.n_docs > 0;
 }
@@ -326,7 +326,7 @@ void detail_pane_draw(struct detail_pane *d, struct explorer *x, struct surface 
 		return;
 	update(d, x);
 	draw_tabs(d, explorer_model(x), s, a, focused);
-	if (is_tree(d))
+	if (detail_pane_is_tree(d))
 		json_view_draw(&d->json, s, text);
 	else
 		reader_draw(&d->reader, s, text);
@@ -368,32 +368,32 @@ bool detail_pane_act(struct detail_pane *d, enum action action, int argument)
 	}
 	if (d->tab == DETAIL_CHAT && act_on_chat(d, action))
 		return true;
-	return is_tree(d) ? json_view_act(&d->json, action, argument)
-	                  : reader_act(&d->reader, action);
+	return detail_pane_is_tree(d) ? json_view_act(&d->json, action, argument)
+	                              : reader_act(&d->reader, action);
 }
 
 bool detail_pane_find(struct detail_pane *d, struct str typed, int direction)
 {
-	if (is_tree(d))
+	if (detail_pane_is_tree(d))
 		return json_view_find(&d->json, typed, direction);
 	return reader_find(&d->reader, typed, direction);
 }
 
 struct str detail_pane_find_error(const struct detail_pane *d)
 {
-	const struct errinfo *e = is_tree(d) ? &d->json.error : &d->reader.error;
+	const struct errinfo *e = detail_pane_is_tree(d) ? &d->json.error : &d->reader.error;
 
 	return str_of(e->code != ERR_OK ? e->msg : NULL);
 }
 
 bool detail_pane_busy(const struct detail_pane *d)
 {
-	return is_tree(d) ? json_view_busy(&d->json) : reader_busy(&d->reader);
+	return detail_pane_is_tree(d) ? json_view_busy(&d->json) : reader_busy(&d->reader);
 }
 
 void detail_pane_go(struct detail_pane *d, uint64_t number, bool percent)
 {
-	if (is_tree(d))
+	if (detail_pane_is_tree(d))
 		json_view_go(&d->json, number, percent);
 	else
 		reader_go(&d->reader, number, percent);
@@ -420,13 +420,27 @@ void detail_pane_status(struct detail_pane *d, struct buf *out)
 {
 	size_t from = out->n;
 
-	if (!is_tree(d))
+	if (!detail_pane_is_tree(d))
 		reader_find_status(&d->reader, out);
 	else
 		json_view_find_status(&d->json, out);
 	buf_puts(out, out->n > from ? "  " : "");
-	if (is_tree(d))
+	if (detail_pane_is_tree(d))
 		append_path(d, out);
 	buf_printf(out, "%d%%",
-	           is_tree(d) ? json_view_percent(&d->json) : reader_percent(&d->reader));
+	           detail_pane_is_tree(d) ? json_view_percent(&d->json)
+	                                  : reader_percent(&d->reader));
+}
+
+void detail_pane_mode(const struct detail_pane *d, struct buf *out)
+{
+	static const char *const presets[CHAT_PRESETS] = {"last turn", "everything",
+	                                                  "user and answer"};
+
+	if (d->tab == DETAIL_CHAT)
+		buf_printf(out, "%s  ", presets[d->preset]);
+	if (d->tab == DETAIL_CHAT && d->as_sent)
+		buf_puts(out, "as sent  ");
+	if (d->tab != DETAIL_JSON && !d->reader.wrap)
+		buf_puts(out, "unwrapped (H L)  ");
 }

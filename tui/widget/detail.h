@@ -54,12 +54,15 @@ void detail_pane_draw(struct detail_pane *d, struct explorer *x, struct surface 
                       bool focused);
 /* NEXT_TAB PREVIOUS_TAB; of the conversation PRESET AS_SENT LAST_USER OUTPUT; else as what the tab shows it in. */
 bool detail_pane_act(struct detail_pane *d, enum action action, int argument);
+bool detail_pane_is_tree(const struct detail_pane *d); /* its JSON is what is shown */
 /* As the reader's: reader_find, reader_busy, reader_go. */
 bool detail_pane_find(struct detail_pane *d, struct str typed, int direction);
 bool detail_pane_busy(const struct detail_pane *d);
 void detail_pane_go(struct detail_pane *d, uint64_t number, bool percent);
 /* "3 lines found (n N)  44%", and where the cursor is if there is one. */
 void detail_pane_status(struct detail_pane *d, struct buf *out);
+/* For the head line: how the text is shown, "last turn  as sent  "; nothing where it is as usual. */
+void detail_pane_mode(const struct detail_pane *d, struct buf *out);
 /* What was looked for is none: why, else empty. */
 struct str detail_pane_find_error(const struct detail_pane *d);
 /* For the clipboard: text as it was sent, neither cut nor clean, appended to out. DETAIL_LOADING: it is being read, ask again
