@@ -3,6 +3,7 @@
 #include "base/loop.h"
 #include "command/explore.h"
 #include "print/capture.h"
+#include "print/diff.h"
 #include "print/ls.h"
 #include "print/output.h"
 #include "print/replay.h"
@@ -65,6 +66,8 @@ static int run(struct options *o)
 		return print_replay(o);
 	case COMMAND_TREE:
 		return print_tree(o);
+	case COMMAND_DIFF:
+		return print_diff(o);
 	case COMMAND_STATS:
 		return print_stats(o);
 	case COMMAND_TAIL:

@@ -215,13 +215,10 @@ static bool compare_line(struct comparison *c, struct str before, struct str aft
 	find_ends(before, after, parts_words, &start, &end);
 	a = str_sub(before, start, before.n - start - end);
 	b = str_sub(after, start, after.n - start - end);
+	if (a.n + b.n > WORDS_MAX)
+		return false;
 	add_word(c, from, CHANGE_NONE, str_sub(after, 0, start));
-	if (a.n + b.n <= WORDS_MAX) {
-		compare_cut_words(c, from, a, b);
-	} else {
-		add_word(c, from, CHANGE_REMOVED, a);
-		add_word(c, from, CHANGE_ADDED, b);
-	}
+	compare_cut_words(c, from, a, b);
 	add_word(c, from, CHANGE_NONE, str_sub(after, after.n - end, end));
 	if (words_same(c, from) * ALIKE < most || most == 0) {
 		c->n_words = from;

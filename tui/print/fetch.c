@@ -202,6 +202,19 @@ static int fetch_trace(struct fetch *f, int64_t since, int64_t until)
 	return EXIT_OK;
 }
 
+/* Of `diff`: --previous is in the trace of the first. */
+static int fetch_both(struct fetch *f, int64_t since, int64_t until)
+{
+	struct options second = *f->options;
+	int code = fetch_trace(f, since, until);
+
+	if (second.previous || (code != EXIT_OK && code != EXIT_NETWORK))
+		return code;
+	second.words++;
+	f->options = &second;
+	return fetch_trace(f, since, until);
+}
+
 /* ---- the command ---- */
 
 static void ask_for_list(struct fetch *f, int64_t since, int64_t until)
@@ -228,6 +241,8 @@ int fetch_all(struct explorer *x, const struct options *o)
 	if (o->command == COMMAND_SHOW || o->command == COMMAND_TREE ||
 	    o->command == COMMAND_REPLAY)
 		return fetch_trace(&f, since, until);
+	if (o->command == COMMAND_DIFF)
+		return fetch_both(&f, since, until);
 	if (o->command == COMMAND_LS)
 		ask_for_list(&f, since, until);
 	else

@@ -12,9 +12,9 @@
 #define AT(command) (1u << (command))
 #define EVERYWHERE  (AT(COMMAND_KINDS) - 1)
 #define LISTENS     (AT(COMMAND_EXPLORE) | AT(COMMAND_CAPTURE) | AT(COMMAND_RUN))
-#define PRINTS                                                                      \
-	(AT(COMMAND_LS) | AT(COMMAND_SHOW) | AT(COMMAND_TREE) | AT(COMMAND_STATS) | \
-	 AT(COMMAND_TAIL))
+#define PRINTS                                                                     \
+	(AT(COMMAND_LS) | AT(COMMAND_SHOW) | AT(COMMAND_TREE) | AT(COMMAND_DIFF) | \
+	 AT(COMMAND_STATS) | AT(COMMAND_TAIL))
 #define READS (AT(COMMAND_EXPLORE) | AT(COMMAND_REPLAY) | PRINTS)
 
 static const struct {
@@ -36,6 +36,9 @@ static const struct {
 	[COMMAND_REPLAY] = {"replay", "ID [SOURCE...]",
                             "the request of a generation as a curl command; nothing is sent"},
 	[COMMAND_TREE] = {"tree", "ID [SOURCE...]", "a trace as a tree with bars, in text"},
+	[COMMAND_DIFF] = {"diff", "A [B] [SOURCE...]",
+                          "what changed from one generation or trace to another; --previous "
+                          "instead of B: from the call before"},
 	[COMMAND_STATS] = {"stats", "[SOURCE...]", "totals"},
 	[COMMAND_TAIL] = {"tail", "[SOURCE...]",
                           "the last events, then a line per event as it arrives"},
@@ -240,6 +243,14 @@ static enum err set_no_cache(struct options *o, const char *value, struct errinf
 	return ERR_OK;
 }
 
+static enum err set_previous(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)value;
+	(void)e;
+	o->previous = true;
+	return ERR_OK;
+}
+
 static enum err set_config_file(struct options *o, const char *value, struct errinfo *e)
 {
 	(void)e;
@@ -304,6 +315,8 @@ static const struct option_entry entries[] = {
          AT(COMMAND_LS) | AT(COMMAND_SHOW), set_markdown},
 	{"plain", 0, NULL, "a line per value, for screen readers; show: the conversation as text",
          AT(COMMAND_LS) | AT(COMMAND_SHOW), set_plain},
+	{"previous", 0, NULL, "with the call of its trace that it shares most messages with",
+         AT(COMMAND_DIFF), set_previous},
 	{"fail-if", 0, "any|none", "exit 7 when it holds of the rows",
          AT(COMMAND_LS) | AT(COMMAND_STATS) | AT(COMMAND_TAIL), set_fail_if},
 	{"listen", 0, "ADDR:PORT", "where to take in events (127.0.0.1:8765); port 0: a free one",

@@ -14,6 +14,7 @@ enum command_kind {
 	COMMAND_SHOW,
 	COMMAND_REPLAY,
 	COMMAND_TREE,
+	COMMAND_DIFF,
 	COMMAND_STATS,
 	COMMAND_TAIL,
 	COMMAND_KINDS,
@@ -57,6 +58,7 @@ struct options {
 	const char *host;        /* of PostHog; NULL: the config's or the default */
 	uint32_t project;        /* of PostHog; 0: not told */
 	bool no_cache;           /* keep nothing of what PostHog sent */
+	bool previous;           /* diff: with the call before */
 	const char *config_file; /* NULL: the own one */
 	bool print_config;
 	bool no_follow, verbose, help, version;
