@@ -77,13 +77,33 @@ void reader_list(struct reader *r, const struct context *c, struct place list,
 	f->hint = hint;
 }
 
+/* What could not be read of a document that was cut off. */
+static void read_cut(struct reader *r, struct context c, struct str rest)
+{
+	struct messages *m = r->out;
+
+	reader_enter(r, &c);
+	if (m->n > 0 && m->parts[m->n - 1].side == c.side) {
+		c.message = m->parts[m->n - 1].message;
+		c.role = m->parts[m->n - 1].role;
+	}
+	buf_clear(&r->scratch);
+	buf_puts(&r->scratch, "[truncated] ");
+	buf_append(&r->scratch, rest);
+	reader_part(r, &c, PART_UNKNOWN)->text = arena_copy(&m->arena,
+	                                                    str_trim(buf_str(&r->scratch)));
+}
+
 static void pop(struct reader *r)
 {
-	struct decoded *d = r->stack[--r->depth].decoded;
+	struct frame *f = &r->stack[--r->depth];
 
-	if (d)
-		reader_close(r);
-	decoded_free(d);
+	if (!f->decoded)
+		return;
+	if (f->decoded->cut)
+		read_cut(r, f->context, buf_str(&f->decoded->rest));
+	reader_close(r);
+	decoded_free(f->decoded);
 }
 
 /* ---- JSON in strings ---- */
@@ -97,6 +117,14 @@ static struct decoded *decode(const struct reader *r, struct place at)
 	return open >= READER_DECODE || reader_full(r) ? NULL : decoded_new(at);
 }
 
+/* The last element of a list that was cut off may have lost what tells its shape. */
+static bool is_shaped(const struct context *c, struct place document, bool cut)
+{
+	if (shape_is_list(document, !c->inside, cut))
+		return true;
+	return !c->inside && (shape_is_known(document) || shape_is_request(document));
+}
+
 /* Reads the string's JSON in its place if it is a message, a block or a list of such. */
 static bool read_decoded(struct reader *r, const struct context *c, struct place at)
 {
@@ -107,9 +135,7 @@ static bool read_decoded(struct reader *r, const struct context *c, struct place
 	if (!d)
 		return false;
 	value = (struct place){&d->tree, 0};
-	if (!(c->inside ? shape_is_list(value, false)
-	                : shape_is_known(value) || shape_is_list(value, true) ||
-	                          shape_is_request(value))) {
+	if (!is_shaped(c, value, d->cut)) {
 		decoded_free(d);
 		return false;
 	}
@@ -358,7 +384,7 @@ void reader_state(struct reader *r, enum part_side side, struct place at)
 	bool empty = place_type(at) == JSON_ARRAY && !place_filled(at);
 
 	if (place_type(at) == JSON_STRING || empty || shape_is_known(at) ||
-	    shape_is_list(at, false)) {
+	    shape_is_list(at, false, false)) {
 		reader_value(r, side, at);
 		return;
 	}

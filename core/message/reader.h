@@ -111,8 +111,9 @@ bool shape_says(struct place at);       /* has a member that says something */
 bool shape_is_request(struct place at); /* whole, as it was sent to a provider */
 bool shape_is_answer(struct place at);  /* Vercel's: texts and calls side by side */
 bool shape_is_known(struct place at);
-/* Every element is a message or a block; or, where strings count, a string. */
-bool shape_is_list(struct place at, bool strings);
+/* Every element is a message or a block; or, where strings count, a string; of a list that was cut
+ * off, the last one but for the first may be anything. */
+bool shape_is_list(struct place at, bool strings, bool cut);
 bool shape_is_plain_list(struct place at); /* token arrays: nothing in them is a message */
 bool shape_names_speaker(struct place at); /* by its type */
 struct place shape_envelope(struct place at);

@@ -94,7 +94,9 @@ bool shape_is_message(struct place at)
 		       place_type(place_member(at, "content")) == JSON_NULL;
 	if (shape_names_speaker(at) || place_is(place_member(at, "type"), STR("message")))
 		return place_type(place_any(at, said_names)) != JSON_ABSENT;
-	/* Gemini's need no role. */
+	/* LangChain's fields, and Gemini's parts, need no role. */
+	if (place_type(place_member(at, "additional_kwargs")) == JSON_OBJECT)
+		return shape_says(at);
 	return place_type(place_member(at, "parts")) == JSON_ARRAY &&
 	       place_type(place_member(at, "type")) == JSON_ABSENT;
 }
@@ -109,17 +111,21 @@ bool shape_is_known(struct place at)
 	       place_type(shape_envelope(at)) != JSON_ABSENT;
 }
 
-bool shape_is_list(struct place at, bool strings)
+bool shape_is_list(struct place at, bool strings, bool cut)
 {
-	uint32_t child = json_first(at.tree, at.at);
+	uint32_t child = json_first(at.tree, at.at), first = child;
 
 	if (place_type(at) != JSON_ARRAY || child == JSON_NO_NODE)
 		return false;
-	for (; child != JSON_NO_NODE; child = json_next(at.tree, at.at, child)) {
+	while (child != JSON_NO_NODE) {
 		struct place element = {at.tree, child};
+		uint32_t next = json_next(at.tree, at.at, child);
+		bool shaped = shape_is_known(element) ||
+		              (strings && place_type(element) == JSON_STRING);
 
-		if (!shape_is_known(element) && !(strings && place_type(element) == JSON_STRING))
+		if (!shaped && !(cut && next == JSON_NO_NODE && child != first))
 			return false;
+		child = next;
 	}
 	return true;
 }

@@ -102,7 +102,9 @@ static struct str parameters_of(struct gatherer *g, struct place body)
 
 	if (place_type(inner) == JSON_OBJECT && schema.tree->nodes[schema.at].count == 1)
 		schema = inner;
-	if (d || place_type(schema) >= JSON_ARRAY)
+	if (d)
+		text = arena_copy(&g->out->arena, buf_str(&d->text));
+	else if (place_type(schema) >= JSON_ARRAY)
 		text = text_of(g, schema);
 	decoded_free(d);
 	return text;

@@ -1,0 +1,13 @@
+/* Private to message/: what Python prints of its objects, as JSON. */
+#ifndef MESSAGE_REPR_H
+#define MESSAGE_REPR_H
+
+#include "base/buf.h"
+
+/* Appends the JSON of a list, dictionary or object with named fields; false, with something
+ * unusable appended, for any other text. Objects become JSON objects, without the fields that are
+ * None; those of classes that say who speaks (HumanMessage) get a "type". What is no data inside
+ * (<class 'A'>, datetime(2020, 1, 1)) becomes a string, as it stands. Any thread. */
+bool repr_to_json(struct buf *out, struct str text);
+
+#endif
