@@ -166,30 +166,30 @@ static void a_conversation(void **state)
 	expect_in(text, "-[ Chat ]-- In -- Out -- Tools --");
 	expect_in(text,
 	          "--- gpt-5 (openai) ----\n"
-	          "generation  gpt-5 (openai)  ok HTTP 200\n"
-	          "2026-11-21 22:14:01  2.0s  first token 0.5s  stream  11,204 in (cache 9,400\n"
-	          "read) -> 131 out (64 reasoning)  $0.121 (in $0.112, out $0.009)  stop stop\n"
-	          "span g1  parent root  uuid 00000000-0000-0000-0000-000000000001\n"
-	          "---- input ----\n"
-	          "system   Be kind.\n"
-	          "user     refund\n"
-	          "         order 8841\\x1B[31m\n"
-	          "         now\n"
-	          "         {\n"
-	          "           \"type\": \"strange\",\n"
-	          "           \"x\": [\n"
-	          "             1,\n"
-	          "             {}\n"
-	          "           ]\n"
-	          "         }\n"
-	          "         [image  https://e.example/a.png]\n"
-	          "call     refund_tool({\"order\":8841})\n"
-	          "tool     refund_tool ->\n"
+	          "> generation  gpt-5 (openai)  ok HTTP 200\n"
+	          "  2026-11-21 22:14:01  2.0s  first token 0.5s  stream  11,204 in (cache 9,400\n"
+	          "  read) -> 131 out (64 reasoning)  $0.121 (in $0.112, out $0.009)  stop stop\n"
+	          "  span g1  parent root  uuid 00000000-0000-0000-0000-000000000001\n"
+	          "  ---- input ----\n"
+	          "  system   Be kind.\n"
+	          "  user     refund\n"
+	          "           order 8841\\x1B[31m\n"
+	          "           now\n"
 	          "           {\n"
-	          "             \"error\": \"timeout\",\n");
-	expect_in(text, "---- output ----\n"
-	                "think    hm\n"
-	                "asst     Done.\n");
+	          "             \"type\": \"strange\",\n"
+	          "             \"x\": [\n"
+	          "               1,\n"
+	          "               {}\n"
+	          "             ]\n"
+	          "           }\n"
+	          "           [image  https://e.example/a.png]\n"
+	          "  call     refund_tool(order=8841)\n"
+	          "  tool     refund_tool(order=8841)\n"
+	          "             { error: \"timeout\", retry_after: 30, ");
+	expect_in(text, "  ---- output ---- 131 tok ----\n"
+	                "  think    hm\n"
+	                "  asst     Done.\n"
+	                "  stop     stop  ttft 0.5s  87 tok/s  cache 83%\n");
 }
 
 static void errors_and_what_was_withheld(void **state)
@@ -202,7 +202,7 @@ static void errors_and_what_was_withheld(void **state)
 	expect_in(text, "generation  nobody-knows-this  ! error HTTP 500\n");
 	expect_in(text, "1h07  $?\n");
 	expect_in(text, "suspect: latency negative or over an hour: kept as sent\n");
-	expect_in(text, "\nit broke\n");
+	expect_in(text, "  error !  it broke\n           HTTP 500\n");
 	expect_in(text, "input withheld: privacy mode\n");
 	expect_in(text, "output withheld: privacy mode\n");
 	expect_in(draw_once(b, 20, 80, true), " error\n");
@@ -362,7 +362,7 @@ static void any_size_is_drawn(void **state)
 	}
 }
 
-/* A part over 200 kB is cut in the conversation, and whole in the raw line. */
+/* A long text shows its first rows in the conversation, and is whole in the raw line. */
 static void long_texts_say_how_much_is_hidden(void **state)
 {
 	struct bench b = {0};
@@ -378,7 +378,7 @@ static void long_texts_say_how_much_is_hidden(void **state)
 	detail_pane_event(&b.pane, 0);
 	draw(&b, 20, 80);
 	detail_pane_act(&b.pane, ACTION_LAST, 0);
-	expect_in(draw(&b, 20, 80), "... +200 kB more (Raw tab shows all)");
+	expect_in(draw(&b, 20, 80), "... +398 kB (Enter)");
 	expect_not_in(draw(&b, 20, 80), "\\x");
 	turn_to(&b, DETAIL_IN);
 	draw(&b, 60, 80);

@@ -86,8 +86,8 @@ static void one_line_says_what_it_leaves_out(void **state)
 	expect_brief("{\"no name\":\"0123456789 0123456789 0123456789 0123456789 0123456789\"}",
 	             "{ \"no name\": \"0123456789 0123456789 012345678..\" +23 B }");
 	expect_brief(
-		"{\"aaaaaaaaaaaaaaaaaaaaaaa\":1,\"bbbbbbbbbbbbbbbbbbbbbbb\":2,\"c\":3,\"d\":4}",
-		"{ aaaaaaaaaaaaaaaaaaaaaaa: 1, bbbbbbbbbbbbbbbbbbbbbbb: 2, .. +14 B }");
+		"{\"aaaaaaaaaaaaaaaaaaaaaaa\":1,\"bbbbbbbbbbbbbbbbbbbbbbb\":2,\"c\":\"0123456789 0123456789\",\"d\":4}",
+		"{ aaaaaaaaaaaaaaaaaaaaaaa: 1, bbbbbbbbbbbbbbbbbbbbbbb: 2, .. +34 B }");
 	expect_brief("{}", "{  }");
 	expect_brief("[1,2", "[ 1, 2 ]");
 	expect_brief("{\"a\":\"cut \\u00", "{ a: \"cut \\u00 }");

@@ -1,176 +1,138 @@
-/* The conversation of an event: who said what, which tools were called, and what came of it. */
+/* The conversation of an event: which of its messages are shown, and which stand in a group's line; rules, tools, and what ended
+ * it. Left to others: the parts (detail_parts.c), how it ended (detail_end.c), errors (detail_error.c). */
+#include "widget/detail_chat.h"
+
 #include "draw/format.h"
-#include "widget/detail_internal.h"
-#include "widget/json_text.h"
 
-#include <string.h>
+#define TOOLS_SHOWN 60 /* bytes of the tools' names that are shown unfolded */
 
-#define PART_BYTES    200000
-#define RESULT_INLINE 60 /* bytes of a tool's result that stand behind its name */
+/* ---- what is shown ---------------------------------------------------------------------------------- */
 
-/* Cuts at most so many bytes off text, between characters. */
-static struct str cut(struct str text, size_t bytes)
+static bool by_user(const struct part *p)
 {
-	if (text.n <= bytes)
-		return text;
-	while (bytes > 0 && ((unsigned char)text.p[bytes] & 0xC0) == 0x80)
-		bytes--;
-	return str_sub(text, 0, bytes);
+	return p->side == SIDE_INPUT && p->type != PART_TOOL_RESULT && str_eq(p->role, STR("user"));
 }
 
-static void add_more(struct reader *r, size_t bytes, const char *where)
+static bool by_system(const struct part *p)
 {
-	struct buf line = {0};
-
-	buf_puts(&line, "... +");
-	format_bytes(&line, bytes);
-	buf_puts(&line, where);
-	reader_add(r, ROLE_DIM, 0, ROLE_TEXT, STR_EMPTY, buf_str(&line));
-	buf_free(&line);
+	return str_eq(p->role, STR("system")) || str_eq(p->role, STR("developer"));
 }
 
-/* ---- messages --------------------------------------------------------------------------------------- */
-
-struct teller {
-	struct reader *r;
-	uint32_t message; /* of the part before; UINT32_MAX: none */
-	struct str label; /* of the part before */
-	struct buf text;
-	bool states; /* a span's input and output: said by nobody */
-};
-
-struct voice {
-	struct str label;
-	enum role role;
-};
-
-static struct voice voice_of(const struct part *p)
+static uint32_t find_last_user(const struct messages *m)
 {
-	static const struct {
-		const char *name, *label;
-		enum role role;
-	} roles[] = {
-		{"system", "system", ROLE_SYSTEM},   {"developer", "develop", ROLE_SYSTEM},
-		{"user", "user", ROLE_USER},         {"assistant", "asst", ROLE_ASSISTANT},
-		{"tool", "tool", ROLE_TOOL_MESSAGE}, {"", "-", ROLE_DIM},
-	};
-
-	if (p->type == PART_REASONING)
-		return (struct voice){STR("think"), ROLE_REASONING};
-	if (p->type == PART_TOOL_CALL)
-		return (struct voice){STR("call"), ROLE_TOOL};
-	if (p->type == PART_TOOL_RESULT)
-		return (struct voice){p->failed ? STR("tool !") : STR("tool"),
-		                      p->failed ? ROLE_ERROR : ROLE_TOOL_MESSAGE};
-	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
-		if (str_eq(p->role, str_of(roles[i].name)))
-			return (struct voice){str_of(roles[i].label), roles[i].role};
-	return (struct voice){p->role, ROLE_LABEL};
+	for (uint32_t i = m->n; i-- > 0;)
+		if (by_user(&m->parts[i]))
+			return m->parts[i].message;
+	return UINT32_MAX;
 }
 
-/* The label stands once for what one message says in one voice. */
-static void say(struct teller *t, const struct part *p, enum role role, int indent, struct str text)
+/* Parts of the input's first messages. */
+static uint32_t parts_of(const struct messages *m, uint32_t messages)
 {
-	bool nobody = t->states && (p->type == PART_TEXT || p->type == PART_UNKNOWN);
-	struct voice voice = nobody ? (struct voice){STR_EMPTY, ROLE_TEXT} : voice_of(p);
-	bool same = t->message == p->message && str_eq(t->label, voice.label);
-	struct str shown = cut(text, PART_BYTES);
+	uint32_t i = 0;
 
-	reader_add(t->r, role, indent, voice.role, same ? STR_EMPTY : voice.label, shown);
-	if (shown.n < text.n)
-		add_more(t->r, text.n - shown.n, " more (Raw tab shows all)");
-	t->message = p->message;
-	t->label = voice.label;
+	for (; i < m->n && m->parts[i].side == SIDE_INPUT; i++) {
+		bool begins = i == 0 || m->parts[i].message != m->parts[i - 1].message;
+
+		if (begins && messages-- == 0)
+			break;
+	}
+	return i;
 }
 
-static void say_call(struct teller *t, const struct part *p)
+/* What is shown or hidden as a whole: a message, or one of its parts. */
+static uint32_t unit_end(const struct chat *c, uint32_t at)
 {
-	buf_append(&t->text, p->name.n > 0 ? p->name : STR("?"));
-	buf_add(&t->text, '(');
-	if (p->arguments.n <= PART_BYTES)
-		json_text_compact(&t->text, p->arguments);
-	else
-		buf_append(&t->text, p->arguments);
-	buf_add(&t->text, ')');
-	say(t, p, ROLE_TOOL, 0, buf_str(&t->text));
+	const struct messages *m = &c->d->messages;
+	uint32_t end = at + 1;
+
+	while (c->preset != CHAT_USER_AND_ANSWER && end < m->n &&
+	       m->parts[end].side == m->parts[at].side &&
+	       m->parts[end].message == m->parts[at].message)
+		end++;
+	return end;
 }
 
-static void say_json(struct teller *t, const struct part *p, enum role plain, int indent,
-                     struct str text)
+static bool has_failed(const struct chat *c, uint32_t at, uint32_t end)
 {
-	bool json = text.n > 0 && (text.p[0] == '{' || text.p[0] == '[');
+	for (; at < end; at++)
+		if (c->d->messages.parts[at].failed)
+			return true;
+	return false;
+}
 
-	buf_clear(&t->text);
-	if (!json || text.n > PART_BYTES) {
-		say(t, p, plain, indent, text);
+static bool is_hidden(const struct chat *c, uint32_t at)
+{
+	const struct part *p = &c->d->messages.parts[at];
+
+	if (c->preset == CHAT_ALL || c->states)
+		return false;
+	if (c->preset == CHAT_USER_AND_ANSWER)
+		return p->side == SIDE_INPUT ? !by_user(p)
+		                             : p->type != PART_TEXT && p->type != PART_REFUSAL;
+	if (p->side == SIDE_OUTPUT || c->last_user == UINT32_MAX || by_system(p))
+		return false;
+	return (p->message < c->last_user || (at < c->shared && p->message != c->last_user)) &&
+	       !has_failed(c, at, unit_end(c, at));
+}
+
+/* ---- groups ----------------------------------------------------------------------------------------- */
+
+/* A line for what is hidden from here on, and what it hides is in its group. Gives the end of that. */
+static uint32_t begin_group(struct chat *c, uint32_t at)
+{
+	const struct messages *m = &c->d->messages;
+	bool shared = at < c->shared;
+	uint32_t end = at, units = 0;
+
+	while (end < m->n && m->parts[end].side == m->parts[at].side && is_hidden(c, end) &&
+	       (end < c->shared) == shared) {
+		end = unit_end(c, end);
+		units++;
+	}
+	buf_clear(&c->text);
+	buf_printf(&c->text, "%u %s%s folded", units,
+	           c->preset == CHAT_USER_AND_ANSWER ? "part" : "message", units == 1 ? "" : "s");
+	if (shared)
+		buf_printf(&c->text, ", same as in #%u", c->previous->number);
+	buf_puts(&c->text, " (za, V)");
+	c->group = 0;
+	c->group = 1 + reader_add_piece(c->r, &(struct reader_piece){
+						      .text = reader_keep(c->r, buf_str(&c->text)),
+						      .label = STR("......"),
+						      .label_role = ROLE_DIM,
+						      .role = ROLE_DIM,
+						      .fold = READER_GROUP,
+						      .begins = true});
+	c->message = UINT32_MAX;
+	return end;
+}
+
+static void say_tools(struct chat *c)
+{
+	const struct tools *t = &c->d->tools;
+	struct reader_piece piece = {.label = STR("tools"),
+	                             .label_role = ROLE_TOOL,
+	                             .begins = true,
+	                             .fold = READER_FIXED};
+
+	if (t->n == 0)
 		return;
+	buf_clear(&c->text);
+	buf_printf(&c->text, "%u definition%s", t->n, t->n == 1 ? "" : "s");
+	piece.summary = reader_keep(c->r, buf_str(&c->text));
+	for (uint32_t i = 0; i < t->n; i++) {
+		buf_puts(&c->text, i == 0 ? ": " : ", ");
+		buf_append(&c->text, t->list[i].name.n > 0 ? t->list[i].name : STR("?"));
 	}
-	json = json_text_pretty(&t->text, text);
-	say(t, p, json && plain == ROLE_TEXT ? ROLE_CODE : plain, indent, buf_str(&t->text));
+	if (c->text.n > TOOLS_SHOWN)
+		piece.fold = READER_SELF;
+	piece.text = reader_keep(c->r, buf_str(&c->text));
+	reader_add_piece(c->r, &piece);
+	c->message = UINT32_MAX;
 }
 
-static void say_result(struct teller *t, const struct part *p)
-{
-	bool inline_ = p->result.n <= RESULT_INLINE &&
-	               str_find(p->result, STR("\n"), 0, false) == SIZE_MAX;
-	enum role role = p->failed ? ROLE_ERROR : ROLE_TOOL_MESSAGE;
-
-	buf_puts(&t->text, p->failed ? "! " : "");
-	buf_append(&t->text, p->name.n > 0 ? p->name : p->id.n > 0 ? p->id : STR("?"));
-	buf_puts(&t->text, inline_ ? " -> " : " ->");
-	if (inline_)
-		buf_append(&t->text, p->result.n > 0 ? p->result : STR("(empty)"));
-	say(t, p, role, 0, buf_str(&t->text));
-	if (!inline_)
-		say_json(t, p, p->failed ? ROLE_ERROR : ROLE_TEXT, 2, p->result);
-}
-
-static void say_thing(struct teller *t, const struct part *p)
-{
-	buf_add(&t->text, '[');
-	buf_puts(&t->text, part_type_name(p->type));
-	detail_gap(&t->text);
-	buf_append(&t->text, p->name);
-	if (p->name.n > 0 && p->text.n > 0)
-		detail_gap(&t->text);
-	buf_append(&t->text, p->text);
-	buf_add(&t->text, ']');
-	say(t, p, ROLE_DIM, 0, buf_str(&t->text));
-}
-
-static void say_part(struct teller *t, const struct part *p)
-{
-	buf_clear(&t->text);
-	switch (p->type) {
-	case PART_TEXT:
-		say(t, p, ROLE_TEXT, 0, p->text);
-		break;
-	case PART_REASONING:
-		say(t, p, ROLE_REASONING, 0, p->text);
-		break;
-	case PART_REFUSAL:
-		buf_puts(&t->text, "refused: ");
-		buf_append(&t->text, p->text);
-		say(t, p, ROLE_WARNING, 0, buf_str(&t->text));
-		break;
-	case PART_TOOL_CALL:
-		say_call(t, p);
-		break;
-	case PART_TOOL_RESULT:
-		say_result(t, p);
-		break;
-	case PART_IMAGE:
-	case PART_AUDIO:
-	case PART_FILE:
-	case PART_SOURCE:
-		say_thing(t, p);
-		break;
-	case PART_UNKNOWN:
-	case PART_TYPES:
-		say_json(t, p, ROLE_CODE, 0, p->text);
-		break;
-	}
-}
+/* ---- both sides ------------------------------------------------------------------------------------- */
 
 /* Nothing sent and something withheld are not the same. */
 static void say_none(struct reader *r, const char *side, bool withheld)
@@ -183,18 +145,81 @@ static void say_none(struct reader *r, const char *side, bool withheld)
 	buf_free(&line);
 }
 
-static void say_side(struct teller *t, const struct messages *m, enum part_side side, bool withheld)
+/* Gives the end of the side's parts. */
+static uint32_t say_side(struct chat *c, enum part_side side, uint32_t at)
 {
-	bool any = false;
+	const struct messages *m = &c->d->messages;
+	bool tools_said = side == SIDE_OUTPUT;
+	uint32_t group_end = at;
 
-	for (uint32_t i = 0; i < m->n; i++) {
-		if (m->parts[i].side != side)
-			continue;
-		say_part(t, &m->parts[i]);
-		any = true;
+	c->message = UINT32_MAX;
+	for (; at < m->n && m->parts[at].side == side; at++) {
+		if (!tools_said && !by_system(&m->parts[at])) {
+			say_tools(c);
+			tools_said = true;
+		}
+		if (at >= group_end) {
+			c->group = 0;
+			group_end = is_hidden(c, at) ? begin_group(c, at) : unit_end(c, at);
+		}
+		chat_say(c, &m->parts[at]);
 	}
-	if (!any || withheld)
-		say_none(t->r, side == SIDE_INPUT ? "input" : "output", withheld);
+	c->group = 0;
+	if (!tools_said)
+		say_tools(c);
+	return at;
+}
+
+static void say_input(struct chat *c, uint32_t *end)
+{
+	const struct messages *m = &c->d->messages;
+
+	reader_add_across(c->r, ROLE_RULE, STR("---- input ----"));
+	*end = say_side(c, SIDE_INPUT, 0);
+	if (*end == 0 || m->input_withheld)
+		say_none(c->r, "input", m->input_withheld);
+}
+
+/* The last of the results before the output failed, and yet there is an answer. */
+static void say_after_failure(struct chat *c, uint32_t output)
+{
+	const struct messages *m = &c->d->messages;
+	uint32_t at = output;
+
+	while (at > 0 && m->parts[at - 1].type != PART_TOOL_RESULT)
+		at--;
+	if (at == 0 || !m->parts[at - 1].failed || messages_answered(m).n == 0)
+		return;
+	buf_clear(&c->text);
+	buf_puts(&c->text, "! answered after ");
+	buf_append(&c->text, m->parts[at - 1].name.n > 0 ? m->parts[at - 1].name : STR("a tool"));
+	buf_puts(&c->text, " failed");
+	reader_add(c->r, ROLE_WARNING, 0, ROLE_TEXT, STR_EMPTY, buf_str(&c->text));
+}
+
+static void say_output(struct chat *c, uint32_t from, enum event_kind kind)
+{
+	const struct messages *m = &c->d->messages;
+	/* SDKs send null for an embedding's output: there is none to withhold. */
+	bool withheld = m->output_withheld && kind != EVENT_EMBEDDING;
+	int64_t tokens = events_output(c->events, c->d->event);
+	uint32_t end;
+
+	if (kind == EVENT_EMBEDDING && from == m->n)
+		return;
+	buf_clear(&c->text);
+	buf_puts(&c->text, "---- output ----");
+	if (tokens != EVENT_UNKNOWN) {
+		buf_add(&c->text, ' ');
+		format_count(&c->text, tokens);
+		buf_puts(&c->text, " tok ----");
+	}
+	reader_add_across(c->r, ROLE_RULE, buf_str(&c->text));
+	c->r->pieces[c->r->n - 1].tag = DETAIL_TAG_OUTPUT;
+	end = say_side(c, SIDE_OUTPUT, from);
+	if (end == from || withheld)
+		say_none(c->r, "output", withheld);
+	say_after_failure(c, from);
 }
 
 /* What stands for a state: one part a side, of the side's own role. */
@@ -210,17 +235,24 @@ void detail_add_chat(struct reader *r, struct explorer *x, const struct detail *
                      enum chat_preset preset, bool as_sent)
 {
 	const struct messages *m = &d->messages;
-	enum event_kind kind = event_kind(events_get(explorer_events(x), d->event));
+	struct chat c = {.r = r, .d = d, .events = explorer_events(x), .preset = preset};
+	enum event_kind kind = event_kind(events_get(c.events, d->event));
 	bool call = kind == EVENT_GENERATION || kind == EVENT_EMBEDDING;
-	struct teller t = {.r = r, .message = UINT32_MAX, .states = !call && are_states(m)};
+	uint32_t output;
 
-	(void)preset;
-	(void)as_sent;
-	reader_add_across(r, ROLE_RULE, STR("---- input ----"));
-	say_side(&t, m, SIDE_INPUT, m->input_withheld);
-	t.message = UINT32_MAX;
-	reader_add_across(r, ROLE_RULE, STR("---- output ----"));
-	/* SDKs send null for an embedding's output: there is none to withhold. */
-	say_side(&t, m, SIDE_OUTPUT, m->output_withheld && kind != EVENT_EMBEDDING);
-	buf_free(&t.text);
+	c.as_sent = as_sent;
+	c.states = !call && are_states(m);
+	/* The inputs of an embedding are no turns. */
+	c.last_user = kind == EVENT_EMBEDDING ? UINT32_MAX : find_last_user(m);
+	c.previous = kind == EVENT_GENERATION ? explorer_previous(x, d->event) : NULL;
+	if (c.previous != NULL && c.previous->event == EVENT_NONE)
+		c.previous = NULL;
+	c.shared = c.previous != NULL ? parts_of(m, c.previous->shared) : 0;
+	r->marks = true;
+	chat_say_error(&c);
+	say_input(&c, &output);
+	say_output(&c, output, kind);
+	if (kind == EVENT_GENERATION)
+		chat_say_end(&c);
+	buf_free(&c.text);
 }

@@ -5,10 +5,8 @@
 
 #include <string.h>
 
-#define ATTACHED_READ     20        /* events that are read for a trace */
-#define ATTACHED_BYTES    (1 << 20) /* larger ones are only named */
-#define ERROR_TEXT_BYTES  20000
-#define ERROR_TEXT_LENGTH (1 << 20) /* longer ones are not read */
+#define ATTACHED_READ  20        /* events that are read for a trace */
+#define ATTACHED_BYTES (1 << 20) /* larger ones are only named */
 
 void detail_gap(struct buf *line)
 {
@@ -228,31 +226,6 @@ static void add_suspect(struct reader *r, struct buf *line, const struct events 
 	detail_add_line(r, ROLE_WARNING, line);
 }
 
-static void add_error(struct reader *r, struct buf *line, const struct events *events,
-                      uint32_t event)
-{
-	int64_t place = extra_or_unknown(events, event, EVENT_ERROR_TEXT);
-	size_t left;
-
-	if (place == EVENT_UNKNOWN)
-		return;
-	if ((uint32_t)place > ERROR_TEXT_LENGTH) {
-		reader_add_across(r, ROLE_ERROR, STR("(a very long error text: see Raw)"));
-		return;
-	}
-	events_error_text(events, event, line);
-	left = line->n > ERROR_TEXT_BYTES ? line->n - ERROR_TEXT_BYTES : 0;
-	if (line->n > 0)
-		reader_add_across(r, ROLE_ERROR, str_sub(buf_str(line), 0, ERROR_TEXT_BYTES));
-	buf_clear(line);
-	if (left == 0)
-		return;
-	buf_puts(line, "... +");
-	format_bytes(line, left);
-	buf_puts(line, " (Raw)");
-	detail_add_line(r, ROLE_DIM, line);
-}
-
 void detail_add_facts(struct reader *r, const struct events *events, uint32_t event)
 {
 	const struct event *e = events_get(events, event);
@@ -274,7 +247,6 @@ void detail_add_facts(struct reader *r, const struct events *events, uint32_t ev
 	add_extra_text(&line, "library ", events, event, EVENT_LIBRARY);
 	detail_add_line(r, ROLE_DIM, &line);
 	add_suspect(r, &line, events, event);
-	add_error(r, &line, events, event);
 	buf_free(&line);
 }
 

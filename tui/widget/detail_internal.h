@@ -4,7 +4,7 @@
 
 #include "widget/detail.h"
 
-/* A few dense lines: what is in memory of an event. An error's text is read from its journal. */
+/* A few dense lines: what is in memory of an event. */
 void detail_add_facts(struct reader *r, const struct events *events, uint32_t event);
 /* Totals, session, user, and the scores and feedback that belong to the trace (read at once, few of them). */
 void detail_add_trace(struct reader *r, struct model *m, uint32_t trace);

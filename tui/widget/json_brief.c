@@ -15,7 +15,7 @@ struct brief {
 	enum role role;
 	struct str text;
 	size_t at;
-	int room; /* columns */
+	int columns;
 };
 
 static bool is_blank(char c)
@@ -139,9 +139,14 @@ static bool add_name(struct brief *b, const char *is)
 	return true;
 }
 
+/* For another value, which may be as long as STRING_SHOWN, or for all that is left. */
 static bool has_room(const struct brief *b)
 {
-	return width_text(buf_str(&b->run->text)) < b->room;
+	int used = width_text(buf_str(&b->run->text));
+	int room = b->columns - (int)STRING_SHOWN;
+
+	return used < (room > LEAST_ROOM ? room : LEAST_ROOM) ||
+	       (b->columns > used && b->text.n - b->at < (size_t)(b->columns - used));
 }
 
 /* Members and elements while there is room; says how much is left. */
@@ -170,21 +175,10 @@ static void add_members(struct brief *b, const char *is)
 	}
 }
 
-static struct brief begin(struct reader_run *run, struct str text, enum role role, int columns)
-{
-	/* Values may be longer than the room that is left: it is left by half of them. */
-	int room = columns - (int)STRING_SHOWN;
-
-	return (struct brief){.run = run,
-	                      .role = role,
-	                      .text = text,
-	                      .room = room > LEAST_ROOM ? room : LEAST_ROOM};
-}
-
 void json_text_members(struct reader_run *run, struct str text, enum role role, const char *is,
                        int columns)
 {
-	struct brief b = begin(run, text, role, columns);
+	struct brief b = {.run = run, .role = role, .text = text, .columns = columns};
 
 	add_members(&b, is);
 }
@@ -192,7 +186,7 @@ void json_text_members(struct reader_run *run, struct str text, enum role role, 
 void json_text_brief(struct reader_lines *out, struct str text, enum role role, int columns)
 {
 	struct reader_run run = {0};
-	struct brief b = begin(&run, text, role, columns);
+	struct brief b = {.run = &run, .role = role, .text = text, .columns = columns};
 	bool object = next_byte(&b) == '{';
 
 	add(&b, ROLE_CODE, object ? STR("{ ") : STR("[ "));
