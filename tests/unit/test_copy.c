@@ -207,11 +207,41 @@ static void an_event_copies_its_tab(void **state)
 	       "assistant: three\n");
 	expect(&b, "yi", "id", UUID("1"));
 	expect(&b, "yC", "command line", "tracehog show " UUID("1") " 'my file.ndjson'");
+	expect(&b, "] yy", "text", "Be kind.\none\ntwo\x1b[31m\nlook({ \"a\": 1 })\nseen");
+	expect(&b, "] yy", "text", "three");
+	stage_keys(&b.stage, "] ] yy");
+	assert_true(str_starts(buf_str(&b.text), STR("{\n  \"uuid\": \"")));
 	stage_keys(&b.stage, "] yy");
 	assert_true(str_starts(buf_str(&b.text), STR("{\n  \"$ai_trace_id\": \"talk\",\n")));
 	stage_keys(&b.stage, "] yy");
 	assert_true(str_starts(str_of(journal), buf_str(&b.text)));
 	assert_true(str_ends(buf_str(&b.text), STR("}}")));
+	close_bench(&b);
+}
+
+static void every_kind_is_copied(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	open_bench(&b, STR(journal));
+	expect(&b, "G ym", "Markdown",
+	       "## m1  2026-11-22T10:01:00.000000Z\n\n### system\n\nBe kind.\n\n"
+	       "### user\n\none\ntwo\x1b[31m\n\n### assistant calls look\n\n"
+	       "```json\n{ \"a\": 1 }\n```\n\n### tool look\n\n```\nseen\n```\n\n"
+	       "### assistant (reasoning)\n\nhm\n\n### assistant\n\nthree\n\n");
+	stage_keys(&b.stage, "yj");
+	assert_true(str_starts(STR(journal), buf_str(&b.text)));
+	assert_int_equal(b.text.n, str_find(STR(journal), STR("{\"uuid\":\"" UUID("3")), 0, false));
+	expect(&b, "k yt", "transcript",
+	       "==== m2  2026-11-22T10:03:00.000000Z ====\n---- input ----\nuser: why\n"
+	       "---- output ----\nerror: boom\n");
+	expect_nothing(&b, "ya", "no tool arguments to copy here");
+	expect(&b, "3 g j j ya", "arguments", "{ \"a\": 1 }");
+	expect(&b, "yr", "tool result", "seen");
+	expect(&b, "ys", "system prompt", "Be kind.");
+	expect_nothing(&b, "yc", "the event names no provider");
+	expect_nothing(&b, "g yc", "withheld");
 	close_bench(&b);
 }
 
@@ -269,7 +299,7 @@ static void help_copies_nothing(void **state)
 	expect_nothing(&b, "yi", "no id to copy here");
 	expect_nothing(&b, "yC", "no command line to copy here");
 	expect_nothing(&b, "y", "y-");
-	expect_nothing(&b, "q", "no key yq");
+	expect_nothing(&b, "z", "no key yz");
 	app_on_copy(b.stage.app, NULL, NULL);
 	expect_nothing(&b, "q yi", "there is no clipboard here");
 	close_bench(&b);
@@ -405,6 +435,7 @@ int main(void)
 		cmocka_unit_test(what_has_no_text_gives_its_values),
 		cmocka_unit_test(a_tree_copies_the_node),
 		cmocka_unit_test(an_event_copies_its_tab),
+		cmocka_unit_test(every_kind_is_copied),
 		cmocka_unit_test(the_live_view_copies_the_row),
 		cmocka_unit_test(a_log_line_is_copied),
 		cmocka_unit_test(sources_copy_paths),

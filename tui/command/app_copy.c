@@ -126,7 +126,7 @@ void app_copy(struct app *a, enum copy_what what, enum copy_to to)
 	} else if (a->world.reading) {
 		a->copying = what;
 		a->copying_to = to;
-		app_say(a, "reading what is to be taken out ...");
+		app_say(a, "reading what is to be copied ...");
 	} else if (a->world.message.n == 0) {
 		buf_printf(&a->world.message, "no %s to copy here", name_of(what));
 	}

@@ -71,23 +71,21 @@ enum detail_state detail_copy_exchange(struct explorer *x, uint32_t event, struc
 /* ---- a tab ---------------------------------------------------------------------------------------------------------- */
 
 /* What is in memory already; the other tabs are made by a worker. */
-static enum detail_state append_payload(struct explorer *x, uint32_t event, bool raw,
+static enum detail_state append_payload(struct explorer *x, uint32_t event, enum detail_tab tab,
                                         struct buf *out)
 {
 	const struct detail *d = explorer_detail(x, event);
+	struct str json;
 
 	if (d->state == DETAIL_FAILED)
 		buf_puts(out, d->error.msg);
 	if (d->state != DETAIL_READY)
 		return d->state;
-	if (raw) {
-		buf_append(out, buf_str(&d->line));
-	} else if (d->properties != JSON_NO_NODE) {
-		struct str json = json_raw(detail_properties(d), d->properties);
-
-		if (!json_text_pretty(out, json))
-			buf_append(out, json);
-	}
+	json = buf_str(&d->line);
+	if (tab == DETAIL_PROPERTIES && d->properties != JSON_NO_NODE)
+		json = json_raw(detail_properties(d), d->properties);
+	if (tab == DETAIL_RAW || !json_text_pretty(out, json))
+		buf_append(out, json);
 	return d->state;
 }
 
@@ -119,6 +117,6 @@ enum detail_state detail_copy_tab(const struct detail_pane *p, struct explorer *
 	case DETAIL_TOOLS:
 		return append_text(x, p->event, TEXT_TOOLS, out);
 	default:
-		return append_payload(x, p->event, p->tab == DETAIL_RAW, out);
+		return append_payload(x, p->event, p->tab, out);
 	}
 }
