@@ -130,7 +130,7 @@ static void keys_move_fold_and_unfold(void **state)
 	                    "        n: 1.50\n"
 	                    "        none: null\n"
 	                    "      > list: [3] [{\"role\":\"user\",\"content\":\"one\\\n"
-	                    "      v inner: <json> 30 B\n"
+	                    "      v inner: <json> {1}\n"
 	                    ">       v a: [2]\n"
 	                    "            0: 1\n"
 	                    "          > 1: {1} {\"b c\":\"deep\"}\n"

@@ -1,6 +1,8 @@
 /* The tabs beside the conversation: one side of it as it was sent, the tools, the properties, the raw line. Nothing of the
  * payload is copied; what is long is folded, and laid out when it is unfolded. */
+#include "base/clean.h"
 #include "draw/format.h"
+#include "draw/width.h"
 #include "widget/detail_internal.h"
 #include "widget/json_text.h"
 
@@ -108,32 +110,18 @@ void detail_add_side(struct reader *r, const struct detail *d, enum part_side si
 
 /* ---- tools -------------------------------------------------------------------------------------------------------- */
 
-static void lay_json(struct reader_lines *out, struct str text, enum role role, int columns)
-{
-	struct buf pretty = {0};
-
-	(void)columns;
-	json_text_pretty(&pretty, text);
-	reader_lines_split(out, role, 0, reader_lines_keep(out, buf_str(&pretty)));
-	buf_free(&pretty);
-}
-
+/* On one line until it unfolds. */
 static void add_json(struct reader *r, const char *what, struct str json)
 {
-	struct buf line = {0};
-
 	if (json.n == 0)
 		return;
-	buf_printf(&line, "%s, ", what);
-	format_bytes(&line, json.n);
-	buf_puts(&line, " (Enter)");
+	reader_add(r, ROLE_DIM, 2, ROLE_TEXT, STR_EMPTY, str_of(what));
 	reader_add_piece(r, &(struct reader_piece){.text = json,
-	                                           .summary = reader_keep(r, buf_str(&line)),
 	                                           .role = ROLE_CODE,
 	                                           .fold = READER_SELF,
-	                                           .indent = 2,
-	                                           .lay = lay_json});
-	buf_free(&line);
+	                                           .indent = 4,
+	                                           .folded = json_text_brief,
+	                                           .lay = json_text_lay});
 }
 
 /* Before a tool stands how often the output calls it. */
@@ -329,7 +317,7 @@ static void lay_value(struct reader_lines *out, struct str json, enum role role,
 		json_unescape(&text, str_sub(json, 1, json.n - 2));
 		reader_lines_split(out, role, 0, reader_lines_keep(out, buf_str(&text)));
 	} else {
-		lay_json(out, json, role, columns);
+		json_text_lay(out, json, role, columns);
 	}
 	buf_free(&text);
 }
@@ -360,25 +348,37 @@ static void add_size(struct reader *r, const struct json_tree *t, uint32_t at, s
 	buf_free(&line);
 }
 
+static int columns_of(struct str name)
+{
+	struct buf clean = {0};
+	int columns;
+
+	clean_append(&clean, name, 0);
+	columns = width_text(buf_str(&clean));
+	buf_free(&clean);
+	return columns;
+}
+
 static void add_property(struct reader *r, const struct json_tree *t, uint32_t at, struct str name,
                          bool payload)
 {
 	struct str value = value_of(t, at);
-	bool folds = value.n > LONG_BYTES;
+	bool parts = t->nodes[at].count > 0, folds = parts || value.n > LONG_BYTES;
+	bool null = json_type_of(t, at) == JSON_NULL;
 	struct reader_piece piece = {.text = value,
 	                             .label = name,
 	                             .label_role = ROLE_LABEL,
-	                             .role = json_type_of(t, at) == JSON_NULL ? ROLE_UNKNOWN
-	                                                                      : ROLE_TEXT,
+	                             .role = null ? ROLE_UNKNOWN : ROLE_TEXT,
 	                             .preview = PREVIEW_ROWS,
 	                             .fold = folds ? READER_SELF : READER_FIXED,
+	                             .folded = parts ? json_text_brief : NULL,
 	                             .lay = lay_value};
 
-	if (payload && folds) {
+	if (payload && value.n > LONG_BYTES) {
 		add_size(r, t, at, name, value);
 		return;
 	}
-	if (name.n >= PROPERTY_LABELS) {
+	if (columns_of(name) >= PROPERTY_LABELS) {
 		reader_add_across(r, ROLE_LABEL, name);
 		piece.label = STR_EMPTY;
 	}

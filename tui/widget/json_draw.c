@@ -157,7 +157,9 @@ static void put_string(struct pen *p, struct json_place at, bool open)
 
 	if (!lines && json_holds_json(p->v, at))
 		p->column += surface_puts(p->s, p->area, p->row, p->column, ROLE_STRONG, "<json> ");
-	if (open)
+	if (open && !lines && json_inner(p->v, at) != NULL)
+		put_count(p, json_inner(p->v, at));
+	else if (open)
 		put_size(p, raw.n, "", "");
 	else if (json_fits(p->v, at) && room(p) > (int)raw.n + 1)
 		put_whole(p, raw);

@@ -291,7 +291,8 @@ void json_view_find_status(const struct json_view *v, struct buf *out)
 	else if (v->hits == 0)
 		buf_puts(out, "not found");
 	else
-		buf_printf(out, "%llu lines found (n N)", (unsigned long long)v->hits);
+		buf_printf(out, "%llu %s found (n N)", (unsigned long long)v->hits,
+		           v->hits == 1 ? "line" : "lines");
 	if (match_gave_up(v->match))
 		buf_puts(out, ", given up where it takes too long");
 }

@@ -74,6 +74,13 @@ static struct json_doc *doc_in(const struct json_view *v, struct json_place p)
 	return NULL;
 }
 
+const struct json_node *json_inner(const struct json_view *v, struct json_place p)
+{
+	const struct json_doc *d = doc_in(v, p);
+
+	return d != NULL ? d->tree.nodes : NULL;
+}
+
 static uint32_t number_of(const struct json_view *v, const struct json_doc *d)
 {
 	return (uint32_t)(d - v->docs);

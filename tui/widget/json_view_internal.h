@@ -38,6 +38,8 @@ uint32_t json_doc_add(struct json_view *v, const struct json_tree *t, uint32_t u
                       uint32_t up_node); /* takes t over */
 const struct json_node *json_node_of(const struct json_view *v, struct json_place p);
 bool json_is_open(const struct json_view *v, struct json_place p);
+/* The outermost value of the JSON that a string unfolded to; NULL if it did not. */
+const struct json_node *json_inner(const struct json_view *v, struct json_place p);
 /* False where nothing folds. Rows that are numbers, and the list, are json_renumber's. */
 bool json_set_open(struct json_view *v, struct json_place p, bool open);
 bool json_can_open(struct json_view *v, struct json_place p);

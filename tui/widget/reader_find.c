@@ -265,6 +265,11 @@ static uint32_t folded_hits(const struct reader *r)
 	return hits;
 }
 
+static const char *lines(uint32_t n)
+{
+	return n == 1 ? "line" : "lines";
+}
+
 void reader_find_status(const struct reader *r, struct buf *out)
 {
 	if (r->match == NULL)
@@ -277,9 +282,10 @@ void reader_find_status(const struct reader *r, struct buf *out)
 	else if (r->hits == 0)
 		buf_puts(out, "not found");
 	else if (folded_hits(r) > 0)
-		buf_printf(out, "%u lines found, %u in folds (n N)", r->hits, folded_hits(r));
+		buf_printf(out, "%u %s found, %u in folds (n N)", r->hits, lines(r->hits),
+		           folded_hits(r));
 	else
-		buf_printf(out, "%u lines found (n N)", r->hits);
+		buf_printf(out, "%u %s found (n N)", r->hits, lines(r->hits));
 	if (match_gave_up(r->match))
 		buf_puts(out, ", given up where it takes too long");
 }
