@@ -236,10 +236,13 @@ static bool take_opened(const struct model *m, struct listed_trace *l, struct tr
 
 static bool add_to_trace(struct model *m, uint32_t trace, uint32_t listing)
 {
-	struct listed_trace *l = listed_of(m, trace);
 	struct trace_entry *t = trace_at(m, trace);
-	bool changed = take_line(m, &l->lines, listing);
+	struct listed_trace *l;
+	bool changed;
 
+	session_spoil(m, trace);
+	l = listed_of(m, trace);
+	changed = take_line(m, &l->lines, listing);
 	changed |= take_opened(m, l, &t->shown, listing);
 	if (!changed)
 		return false;

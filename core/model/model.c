@@ -34,7 +34,7 @@ void model_free(struct model *m)
 	if (!m)
 		return;
 	model_pool_free(&m->traces);
-	model_pool_free(&m->sessions);
+	session_free_all(m);
 	model_pool_free(&m->listed_traces);
 	hash_index_free(&m->trace_index);
 	hash_index_free(&m->session_index);
@@ -348,8 +348,8 @@ uint32_t model_version(const struct model *m)
 size_t model_bytes(const struct model *m)
 {
 	return sizeof(*m) + m->cap_events * sizeof(*m->links) + m->cap_events / 8 +
-	       m->cap_ids * sizeof(*m->by_uuid) + model_pool_bytes(&m->traces) +
-	       model_pool_bytes(&m->sessions) + model_pool_bytes(&m->listed_traces) +
-	       m->cap_changed * sizeof(*m->changed) + hash_index_bytes(&m->trace_index) +
-	       hash_index_bytes(&m->session_index) + m->cap_pending * sizeof(*m->pending);
+	       m->cap_ids * sizeof(*m->by_uuid) + model_pool_bytes(&m->traces) + session_bytes(m) +
+	       model_pool_bytes(&m->listed_traces) + m->cap_changed * sizeof(*m->changed) +
+	       hash_index_bytes(&m->trace_index) + hash_index_bytes(&m->session_index) +
+	       m->cap_pending * sizeof(*m->pending);
 }

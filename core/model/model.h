@@ -58,9 +58,10 @@ struct trace {
 
 struct session {
 	uint32_t id;
-	uint32_t user;        /* of its earliest trace; 0 none */
-	uint32_t traces;      /* of a listed one those too that are not here */
-	uint32_t first_trace; /* see model_next_trace; MODEL_NONE if none is here */
+	uint32_t user;         /* of its earliest trace; 0 none */
+	uint32_t traces;       /* of a listed one those too that are not here */
+	uint32_t first_trace;  /* see model_next_trace; MODEL_NONE if none is here */
+	uint32_t latest_trace; /* of those that are here, the one of the last timestamp */
 	int64_t first_time, last_time;
 	int64_t latency; /* sum of its traces' latencies; EVENT_UNKNOWN if none has one */
 	bool listed;     /* shown as a listing has it */

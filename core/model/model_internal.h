@@ -46,6 +46,7 @@ struct trace_entry {
 	bool latency_known;
 	bool dirty;  /* an event left: shown waits for trace_settle */
 	bool queued; /* stands in model.pending */
+	bool summed; /* is in the sums that its session keeps */
 };
 
 /* Numbers of listings; MODEL_NONE. */
@@ -66,10 +67,13 @@ struct listed_trace {
 	bool queued; /* stands in model.changed */
 };
 
+struct session_sums; /* session.c */
 struct session_entry {
 	struct session shown;
 	struct listed_lines lines;
-	bool dirty;
+	struct session_sums *sums; /* NULL: they are made of all its traces */
+	uint32_t held;             /* traces */
+	bool dirty;                /* shown waits for somebody to look */
 };
 
 /* Items in blocks that never move. */
@@ -93,6 +97,7 @@ struct model {
 	uint32_t *by_uuid;   /* by id: the event that stands for it; EVENT_NONE */
 	uint32_t cap_ids;
 	struct model_pool traces, sessions, listed_traces;
+	uint32_t large_sessions; /* that keep their sums */
 	struct hash_index trace_index, session_index;
 	struct known_trace known[KNOWN_TRACES]; /* by the lower bits of id; what trace_index says */
 	uint32_t expected; /* events up to which memory was asked for their traces */
@@ -159,6 +164,10 @@ void trace_settle(struct model *m, uint32_t trace);
 void session_move(struct model *m, uint32_t trace,
                   uint32_t session);                  /* MODEL_NONE: out of its session */
 uint32_t session_of_id(struct model *m, uint32_t id); /* finds or makes it; 0 gives MODEL_NONE */
+/* To be called before anything changes that a trace shows: it leaves the sums of its session. */
+void session_spoil(struct model *m, uint32_t trace);
+size_t session_bytes(const struct model *m);
+void session_free_all(struct model *m);
 
 /* Beside counts; 0 and TIME_NONE: no listing says it. */
 struct listed_facts {

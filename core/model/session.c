@@ -1,7 +1,35 @@
 /* Sessions: which traces they hold, kept at once, and their sums, made when somebody asks and
- * something changed. A session stays when its last trace leaves it, without traces. */
+ * something changed. A session stays when its last trace leaves it, without traces.
+ *
+ * A small session is summed over all of its traces. A large one keeps its sums: a trace leaves them
+ * before it changes, and enters them again when somebody looks, or when many wait for that. Those
+ * that are not in them stand first in its list. Its earliest and its latest trace are looked for
+ * anew only when the one that was it became later, or earlier, or went away. */
 #include "base/mem.h"
 #include "model/model_internal.h"
+
+#define LARGE     64u /* traces */
+#define LOOSE_MAX 64u /* traces of a large session that wait to enter its sums */
+
+/* What traces add up to, in any order. */
+struct session_sums {
+	struct totals_difference totals;
+	money latency;
+	uint32_t traces, loose; /* that are in it, and that are not */
+	uint32_t uncounted, with_latency;
+	uint32_t earliest, latest; /* traces; MODEL_NONE */
+	/* Of these two when they entered. */
+	int64_t first_time, last_time;
+	uint32_t first_event;
+	bool first_listed;
+	bool ends_lost; /* earliest and latest must be looked for */
+};
+static const struct session_sums no_sums = {.earliest = MODEL_NONE,
+                                            .latest = MODEL_NONE,
+                                            .first_time = TIME_NONE,
+                                            .last_time = TIME_NONE};
+
+/* ---- which traces ---- */
 
 static bool same_session(const void *ctx, uint32_t number, const void *key)
 {
@@ -34,10 +62,8 @@ uint32_t session_of_id(struct model *m, uint32_t id)
 	return number;
 }
 
-static void leave(struct model *m, struct trace_entry *t)
+static void unlink_trace(struct session_entry *s, struct model *m, struct trace_entry *t)
 {
-	struct session_entry *s = session_at(m, t->shown.session);
-
 	if (t->previous == MODEL_NONE)
 		s->shown.first_trace = t->next;
 	else
@@ -45,19 +71,49 @@ static void leave(struct model *m, struct trace_entry *t)
 	if (t->next != MODEL_NONE)
 		trace_at(m, t->next)->previous = t->previous;
 	t->next = t->previous = MODEL_NONE;
-	s->dirty = true;
 }
 
-static void join(struct model *m, uint32_t trace, uint32_t session)
+static void link_first(struct session_entry *s, struct model *m, uint32_t trace)
 {
 	struct trace_entry *t = trace_at(m, trace);
-	struct session_entry *s = session_at(m, session);
 
 	t->next = s->shown.first_trace;
 	if (t->next != MODEL_NONE)
 		trace_at(m, t->next)->previous = trace;
 	s->shown.first_trace = trace;
+}
+
+/* It has left the sums: what it shows may be another already. */
+static void leave(struct model *m, uint32_t trace)
+{
+	struct trace_entry *t = trace_at(m, trace);
+	struct session_entry *s = session_at(m, t->shown.session);
+
+	unlink_trace(s, m, t);
+	s->held--;
 	s->dirty = true;
+	if (s->sums == NULL)
+		return;
+	s->sums->loose--;
+	if (trace == s->sums->earliest || trace == s->sums->latest)
+		s->sums->ends_lost = true;
+}
+
+static void join(struct model *m, uint32_t trace, uint32_t session)
+{
+	struct session_entry *s = session_at(m, session);
+
+	link_first(s, m, trace);
+	s->held++;
+	s->dirty = true;
+	if (s->sums != NULL) {
+		s->sums->loose++;
+	} else if (s->held == LARGE) {
+		s->sums = mem_alloc(1, sizeof(*s->sums));
+		*s->sums = no_sums;
+		s->sums->loose = LARGE;
+		m->large_sessions++;
+	}
 }
 
 void session_move(struct model *m, uint32_t trace, uint32_t session)
@@ -67,11 +123,13 @@ void session_move(struct model *m, uint32_t trace, uint32_t session)
 	if (t->shown.session == session)
 		return;
 	if (t->shown.session != MODEL_NONE)
-		leave(m, t);
+		leave(m, trace);
 	t->shown.session = session;
 	if (session != MODEL_NONE)
 		join(m, trace, session);
 }
+
+/* ---- sums ---- */
 
 /* A dirty trace may belong to another session than it says, so all are settled before any session
  * is looked at. */
@@ -104,31 +162,156 @@ static bool is_earlier(const struct model *m, uint32_t a, uint32_t b)
 	       0;
 }
 
-static void sum(const struct model *m, struct session *s)
+/* The traces are compared by number where time cannot: a number never changes. */
+static bool is_later(const struct model *m, uint32_t a, uint32_t b)
 {
-	uint32_t first_trace = s->first_trace, id = s->id, earliest = MODEL_NONE;
+	int64_t x = trace_shown(m, a)->last_time, y = trace_shown(m, b)->last_time;
 
-	*s = (struct session){.id = id,
-	                      .first_trace = first_trace,
-	                      .first_time = TIME_NONE,
-	                      .last_time = TIME_NONE,
-	                      .latency = EVENT_UNKNOWN,
-	                      .counted = true};
-	for (uint32_t at = first_trace; at != MODEL_NONE; at = trace_at(m, at)->next) {
-		const struct trace *t = trace_shown(m, at);
-
-		s->traces++;
-		s->counted &= t->counted;
-		totals_add(&s->totals, &t->totals);
-		model_range_add(&s->first_time, &s->last_time, t->first_time, t->last_time);
-		if (t->latency != EVENT_UNKNOWN)
-			s->latency = totals_add_clamped(
-				s->latency == EVENT_UNKNOWN ? 0 : s->latency, t->latency);
-		if (earliest == MODEL_NONE || is_earlier(m, at, earliest))
-			earliest = at;
-	}
-	s->user = earliest == MODEL_NONE ? 0 : trace_shown(m, earliest)->user;
+	return x != y ? x > y : a > b;
 }
+
+static void take_ends(const struct model *m, struct session_sums *sums, uint32_t trace)
+{
+	if (sums->earliest == MODEL_NONE || is_earlier(m, trace, sums->earliest))
+		sums->earliest = trace;
+	if (sums->latest == MODEL_NONE || is_later(m, trace, sums->latest))
+		sums->latest = trace;
+}
+
+static void add_trace(struct session_sums *sums, const struct trace *t, int sign)
+{
+	totals_differ(&sums->totals, &t->totals, sign);
+	sums->traces += (uint32_t)sign;
+	if (!t->counted)
+		sums->uncounted += (uint32_t)sign;
+	if (t->latency == EVENT_UNKNOWN)
+		return;
+	sums->with_latency += (uint32_t)sign;
+	sums->latency += (money)t->latency * sign;
+}
+
+/* Whether the earliest trace is later than when it entered, and so another may be the earliest. */
+static bool earliest_moved(const struct model *m, const struct session_sums *sums)
+{
+	const struct trace *t = trace_shown(m, sums->earliest);
+	uint32_t event = trace_at(m, sums->earliest)->earliest;
+
+	if (t->first_time != sums->first_time)
+		return t->first_time == TIME_NONE ||
+		       (sums->first_time != TIME_NONE && t->first_time > sums->first_time);
+	if (t->listed || sums->first_listed)
+		return t->listed && !sums->first_listed;
+	/* A duplicate of that event has its place: no third one is between them. */
+	if (events_uuid(m->events, event) == events_uuid(m->events, sums->first_event))
+		return false;
+	return model_compare_time(m->events, event, sums->first_event) > 0;
+}
+
+static bool ends_moved(const struct model *m, const struct session_sums *sums)
+{
+	return sums->ends_lost || (sums->earliest != MODEL_NONE && earliest_moved(m, sums)) ||
+	       (sums->latest != MODEL_NONE &&
+	        trace_shown(m, sums->latest)->last_time < sums->last_time);
+}
+
+static void remember_ends(const struct model *m, struct session_sums *sums)
+{
+	const struct trace *first;
+
+	sums->ends_lost = false;
+	if (sums->earliest == MODEL_NONE)
+		return;
+	first = trace_shown(m, sums->earliest);
+	sums->first_time = first->first_time;
+	sums->first_listed = first->listed;
+	sums->first_event = trace_at(m, sums->earliest)->earliest;
+	sums->last_time = trace_shown(m, sums->latest)->last_time;
+}
+
+/* All traces enter that are not in the sums; none of the session is dirty. */
+static void gather(const struct model *m, const struct session_entry *s, struct session_sums *sums)
+{
+	bool moved = ends_moved(m, sums);
+	uint32_t at = s->shown.first_trace;
+
+	for (; at != MODEL_NONE && !trace_at(m, at)->summed; at = trace_at(m, at)->next) {
+		trace_at(m, at)->summed = s->sums != NULL;
+		add_trace(sums, trace_shown(m, at), 1);
+		if (!moved)
+			take_ends(m, sums, at);
+	}
+	if (moved) {
+		sums->earliest = sums->latest = MODEL_NONE;
+		sums->first_time = sums->last_time = TIME_NONE;
+		for (at = s->shown.first_trace; at != MODEL_NONE; at = trace_at(m, at)->next)
+			take_ends(m, sums, at);
+	}
+	sums->loose = 0;
+	remember_ends(m, sums);
+}
+
+void session_spoil(struct model *m, uint32_t trace)
+{
+	struct trace_entry *t = trace_at(m, trace);
+	struct session_entry *s;
+
+	if (t->shown.session == MODEL_NONE)
+		return;
+	s = session_at(m, t->shown.session);
+	s->dirty = true;
+	if (!t->summed)
+		return;
+	/* A look takes no longer for what nobody looked at. */
+	if (s->sums->loose >= LOOSE_MAX && m->n_pending == 0)
+		gather(m, s, s->sums);
+	add_trace(s->sums, trace_shown(m, trace), -1);
+	t->summed = false;
+	s->sums->loose++;
+	unlink_trace(s, m, t);
+	link_first(s, m, trace);
+}
+
+static void show(const struct model *m, struct session *s, const struct session_sums *sums)
+{
+	static const struct totals none;
+
+	*s = (struct session){.id = s->id,
+	                      .first_trace = s->first_trace,
+	                      .latest_trace = sums->latest,
+	                      .traces = sums->traces,
+	                      .first_time = sums->first_time,
+	                      .last_time = sums->last_time,
+	                      .latency = EVENT_UNKNOWN,
+	                      .counted = sums->uncounted == 0};
+	totals_with(&s->totals, &none, &sums->totals);
+	if (sums->with_latency > 0)
+		s->latency = sums->latency < INT64_MAX ? (int64_t)sums->latency : INT64_MAX;
+	if (sums->earliest != MODEL_NONE)
+		s->user = trace_shown(m, sums->earliest)->user;
+}
+
+static void sum(const struct model *m, struct session_entry *s)
+{
+	struct session_sums all = no_sums, *sums = s->sums != NULL ? s->sums : &all;
+
+	gather(m, s, sums);
+	show(m, &s->shown, sums);
+	listed_session(m, s, &s->shown);
+}
+
+size_t session_bytes(const struct model *m)
+{
+	return model_pool_bytes(&m->sessions) + m->large_sessions * sizeof(struct session_sums);
+}
+
+void session_free_all(struct model *m)
+{
+	for (uint32_t i = 0; i < m->sessions.n; i++)
+		mem_free(session_at(m, i)->sums);
+	model_pool_free(&m->sessions);
+}
+
+/* ---- looking ---- */
 
 uint32_t model_session_count(const struct model *m)
 {
@@ -139,10 +322,8 @@ const struct session *model_session(struct model *m, uint32_t session)
 {
 	struct session_entry *s = session_at(settled(m), session);
 
-	if (s->dirty) {
-		sum(m, &s->shown);
-		listed_session(m, s, &s->shown);
-	}
+	if (s->dirty)
+		sum(m, s);
 	s->dirty = false;
 	return &s->shown;
 }

@@ -114,12 +114,6 @@ static void derive(struct model *m, uint32_t trace)
 	session_move(m, trace, session_of_id(m, session));
 }
 
-static void spoil_session(struct model *m, const struct trace_entry *t)
-{
-	if (t->shown.session != MODEL_NONE)
-		session_at(m, t->shown.session)->dirty = true;
-}
-
 void trace_count(struct model *m, uint32_t trace, uint32_t event, const struct event_values *v)
 {
 	struct trace_entry *t = trace_at(m, trace);
@@ -127,11 +121,11 @@ void trace_count(struct model *m, uint32_t trace, uint32_t event, const struct e
 	t->shown.version++;
 	if (t->dirty)
 		return;
+	session_spoil(m, trace);
 	/* What a listing says may be shown no longer. */
 	if (add_event(m, t, event, v) || t->listed != MODEL_NONE)
 		derive(m, trace);
 	t->shown.latency = latency_of(t);
-	spoil_session(m, t);
 	listed_spoil(m, t);
 }
 
@@ -140,7 +134,6 @@ void trace_relist(struct model *m, uint32_t trace)
 	if (trace_at(m, trace)->dirty)
 		return; /* trace_settle does it */
 	derive(m, trace);
-	spoil_session(m, trace_at(m, trace));
 }
 
 static void queue(struct model *m, uint32_t trace)
@@ -156,6 +149,7 @@ void trace_spoil(struct model *m, uint32_t trace)
 {
 	struct trace_entry *t = trace_at(m, trace);
 
+	session_spoil(m, trace);
 	t->shown.version++;
 	t->dirty = true;
 	if (!t->queued)
@@ -207,6 +201,5 @@ void trace_settle(struct model *m, uint32_t trace)
 	t->dirty = false;
 	t->shown.latency = latency_of(t);
 	derive(m, trace);
-	spoil_session(m, t);
 	listed_spoil(m, t);
 }
