@@ -201,8 +201,7 @@ void app_draw_menu(struct app *a, struct surface *s, struct area body)
 	if (n == 0 || rows > body.rows)
 		return;
 	surface_rule(s, menu, 0, 0, menu.cols, ROLE_RULE);
-	surface_puts(s, menu, 0, 1, ROLE_STRONG,
-	             a->prefix == 'y' ? " copy " : " print to the plain terminal ");
+	surface_puts(s, menu, 0, 1, ROLE_STRONG, a->prefix == 'y' ? " copy " : " print ");
 	for (int row = 1; row < rows; row++)
 		surface_fill(s, menu, row, 0, menu.cols, ROLE_TEXT, ' ');
 	for (size_t i = 0; i < commands_count; i++)
