@@ -117,6 +117,8 @@ static void what_harms_is_cleaned(void **state)
 	assert_string_equal(lay((struct str){"a\033[31m*b\0c*\xff \xe2\x80\xae", 16}, 60),
 	                    "a\\x1B[31m*b\\x00c*\\xFF \\u{202E}\n");
 	expect("```\n\033]52;c;x\a\n```", "  \\x1B]52;c;x\\x07\n");
+	assert_string_equal(lay((struct str){"```\na\0\0b\0\n```", 13}, 60),
+	                    "  a\\x00\\x00b\\x00\n");
 	expect("[a](\033[31m)", "[a](\\x1B[31m)\n");
 }
 

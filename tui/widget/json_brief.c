@@ -102,7 +102,7 @@ static void add_value(struct brief *b)
 		add_more(b, value.n);
 	} else if (value.n > 0 && value.n <= STRING_SHOWN + 16) {
 		add(b, c == '"' ? b->role : ROLE_CODE, value);
-	} else {
+	} else if (value.n > 0) {
 		add(b, b->role, start);
 		add_more(b, value.n - start.n);
 	}

@@ -39,7 +39,7 @@ struct markdown {
 	struct buf code; /* a line of a block of code, as it came */
 	struct markdown_table table;
 	unsigned strong; /* so many are open */
-	bool heading, in_code, in_block, in_table;
+	bool heading, in_code, in_block, in_table, after_null;
 	bool gap;         /* an empty line comes before the next block */
 	bool after_text;  /* the last block was a paragraph */
 	bool failed;      /* there is too much in a table */
@@ -196,8 +196,15 @@ static int on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *ct
 {
 	struct markdown *m = ctx;
 
+	/* Of a NUL in a block of code MD4C 0.4.8 tells twice, the second time as text. */
+	if (m->in_block && type != MD_TEXT_NULLCHAR && m->after_null && size > 0 &&
+	    text[0] == '\0') {
+		text++;
+		size--;
+	}
+	m->after_null = type == MD_TEXT_NULLCHAR;
 	if (m->in_block)
-		add_code(m, type == MD_TEXT_NULLCHAR ? STR("\0") : (struct str){text, size});
+		add_code(m, m->after_null ? STR("\0") : (struct str){text, size});
 	else if (type == MD_TEXT_BR || type == MD_TEXT_SOFTBR)
 		end_line(m);
 	else if (type == MD_TEXT_NULLCHAR)
