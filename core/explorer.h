@@ -160,10 +160,11 @@ void detail_free(struct detail *d);
 struct previous {
 	uint32_t event;  /* EVENT_NONE: none shares any */
 	uint32_t shared; /* messages of the input, from the first, that both have */
-	uint32_t number; /* which call of the trace the previous one is, by start, from 1 */
+	uint32_t number; /* the previous one's explorer_call_number */
 };
 const struct previous *explorer_previous(struct explorer *x, uint32_t event);
-/* Which generation of its trace it is, by start, from 1; 0 if it is none or has no trace. Looks at the whole trace. */
+/* Which generation or embedding of its trace it is, by start, from 1; 0 if it is none or has no trace. Looks at the whole
+ * trace. */
 uint32_t explorer_call_number(struct explorer *x, uint32_t event);
 
 /* Two calls and what changed from one to the other, read and compared by a worker: from DETAIL_LOADING to what it stays.

@@ -112,6 +112,10 @@ static void grant(struct app *a)
 		push(a, view_event_new(&a->world, w.event));
 		explorer_want_body(a->world.explorer, w.event);
 		break;
+	case WISH_DIFF:
+		push(a, view_diff_new(&a->world, w.number, w.event));
+		explorer_want_body(a->world.explorer, w.event);
+		break;
 	case WISH_SESSION:
 		open_rows(a, ROWS_TRACES, &w);
 		break;

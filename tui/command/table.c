@@ -97,6 +97,9 @@ const struct command commands[] = {
 	{ACTION_FOLD_SIBLINGS, 0, "fold-siblings", "c", "JSON: fold this and all beside it"},
 	{ACTION_UNFOLD_SIBLINGS, 0, "unfold-siblings", "C", "JSON: unfold this and all beside it"},
 	{ACTION_SAME_KEY, 0, "same-key", "*", "JSON: the next place with this key"},
+	{ACTION_DIFF, 0, "diff", "D F8", "what changed since the call before"},
+	{ACTION_DIFF_MARK, 0, "diff-mark", "d", "mark a call; on another one: what differs"},
+	{ACTION_SIDE_BY_SIDE, 0, "side-by-side", "S", "a diff side by side, or one below the other"},
 	{ACTION_WRAP, 0, "wrap", "zw", "wrap long lines of text or not"},
 
 	GROUP("Copying"),

@@ -308,6 +308,13 @@ static void open_row(struct table *t)
 		w->wish.kind = WISH_EVENT;
 }
 
+static uint32_t current_call(const struct table *t)
+{
+	bool calls = t->query.kind == ROWS_GENERATIONS || t->query.kind == ROWS_SPANS;
+
+	return calls ? table_current(t) : EVENT_NONE;
+}
+
 static bool next_error(struct table *t, int direction)
 {
 	uint64_t n = t->rows.n;
@@ -386,6 +393,9 @@ static bool table_act(struct view *v, enum action action, int argument)
 	case ACTION_OPEN:
 		open_row(t);
 		return true;
+	case ACTION_DIFF:
+	case ACTION_DIFF_MARK:
+		return view_diff(v->world, action, current_call(t));
 	case ACTION_NEXT_PANE:
 	case ACTION_PREVIOUS_PANE:
 		t->pane_focused = !t->pane_focused;

@@ -133,6 +133,9 @@ static bool trace_act(struct view *v, enum action action, int argument)
 	case ACTION_PREVIOUS_PANE:
 		t->detail_focused = !t->detail_focused;
 		return true;
+	case ACTION_DIFF:
+	case ACTION_DIFF_MARK:
+		return view_diff(v->world, action, waterfall_cursor(&t->waterfall));
 	case ACTION_ZOOM:
 		t->zoomed = !t->zoomed;
 		return true;

@@ -60,6 +60,34 @@ void view_short_id(struct buf *out, const struct ids *ids, uint32_t id)
 	buf_free(&text);
 }
 
+bool view_diff(struct world *w, enum action action, uint32_t event)
+{
+	const struct events *t = explorer_events(w->explorer);
+	uint32_t number;
+
+	if (event == EVENT_NONE || event_kind(events_get(t, event)) != EVENT_GENERATION) {
+		buf_puts(&w->message, "not a generation: there is no call to compare");
+	} else if (action == ACTION_DIFF) {
+		w->wish = (struct wish){WISH_DIFF, EVENT_NONE, event};
+	} else if (w->marked != 0 && w->marked != event + 1) {
+		w->wish = (struct wish){WISH_DIFF, w->marked - 1, event};
+		w->marked = 0;
+	} else if (w->marked != 0) {
+		w->marked = 0;
+		buf_puts(&w->message, "no longer marked");
+	} else {
+		w->marked = event + 1;
+		number = explorer_call_number(w->explorer, event);
+		buf_puts(&w->message, "marked ");
+		if (number > 0)
+			buf_printf(&w->message, "#%u", number);
+		else
+			buf_puts(&w->message, "this call");
+		buf_puts(&w->message, "; d on another one compares");
+	}
+	return true;
+}
+
 void view_age(const struct world *w, int64_t fetched, struct buf *out)
 {
 	if (fetched == TIME_NONE)

@@ -39,6 +39,7 @@ enum wish_kind {
 	WISH_SESSION, /* the traces of a session */
 	WISH_USER,    /* the generations of a user (number: id) */
 	WISH_MODEL,   /* the generations of a model (number: of the pair) */
+	WISH_DIFF,    /* what changed from call `number` (EVENT_NONE: the one before it) to call `event` */
 	WISH_CLOSE,   /* back to the view before */
 };
 
@@ -61,6 +62,7 @@ struct world {
 	struct explorer *explorer;
 	const char *source;          /* the source as a person wrote it; clean before showing */
 	const struct intake *intake; /* NULL: nothing is taken in */
+	uint32_t marked;             /* the call that d marked, and 1; 0: none */
 	struct wish wish;            /* set by a view, carried out and cleared after the call */
 	struct buf message; /* one line for the status; set by a view, shown until the next key */
 	/* Of a copy that was asked of a view: what it is if it is no plain "text" ("advice"), static; and that it is
@@ -109,6 +111,7 @@ struct view *view_table_new(
 	struct world *w, const struct query *q); /* traces, sessions, generations, users, models */
 struct view *view_trace_new(struct world *w, uint32_t trace, uint32_t event);
 struct view *view_event_new(struct world *w, uint32_t event);
+struct view *view_diff_new(struct world *w, uint32_t before, uint32_t after); /* as WISH_DIFF */
 struct view *view_live_new(struct world *w);
 struct view *view_sources_new(struct world *w);
 /* fill writes the text; called again by nobody. */
@@ -123,6 +126,8 @@ struct panes {
 /* share: percent of the height (stacked) or width (side by side) for the first. */
 struct panes view_panes(struct surface *s, struct area a, int stacked_share, int side_share,
                         bool zoomed, bool second_focused);
+/* DIFF and DIFF_MARK on a call: the wish, or a message. True. */
+bool view_diff(struct world *w, enum action action, uint32_t event);
 /* How long ago PostHog was asked for it: "fetched 3m00 ago". */
 void view_age(const struct world *w, int64_t fetched, struct buf *out);
 /* Events can come and none has. */

@@ -1,0 +1,312 @@
+/* What changed from one call to another: D the call before, d two that were marked. Rows are made and added a few milliseconds
+ * at a time, since texts may be of any size. */
+#include "base/mem.h"
+#include "base/slice.h"
+#include "draw/format.h"
+#include "view/view.h"
+#include "widget/diff_lay.h"
+
+#define SIDE_BY_SIDE_COLUMNS 120
+#define BUILD_US             3000 /* of a frame */
+
+struct diff_view {
+	struct view view;
+	uint32_t before, after; /* before EVENT_NONE: not known yet, or there is none */
+	bool previous;          /* the call before was asked for */
+	bool none;              /* and there is none */
+	const struct compared *compared;
+	struct diff diff;
+	bool started, done; /* making rows */
+	struct reader reader;
+	uint32_t shown; /* rows in the reader */
+	uint32_t fold;  /* its last fold's piece, and 1 */
+	uint32_t changes;
+	bool side_by_side, chosen; /* chosen: by a key, whatever the width */
+	struct reader_place place; /* to come back to once it is laid out again */
+};
+
+/* ---- making it ------------------------------------------------------------------------------- */
+
+static void find_previous(struct diff_view *d)
+{
+	const struct previous *p;
+
+	if (!d->previous || d->none || d->before != EVENT_NONE)
+		return;
+	p = explorer_previous(d->view.world->explorer, d->after);
+	if (p == NULL)
+		return;
+	d->before = p->event;
+	d->none = p->event == EVENT_NONE;
+}
+
+static void start(struct diff_view *d)
+{
+	struct explorer *x = d->view.world->explorer;
+
+	find_previous(d);
+	if (d->before == EVENT_NONE)
+		return;
+	if (d->compared == NULL)
+		d->compared = explorer_compare(x, d->before, d->after);
+	if (d->compared->state != DETAIL_READY || d->started)
+		return;
+	diff_init(&d->diff, explorer_events(x), d->compared, !d->previous);
+	d->started = true;
+}
+
+static void show_rows(struct diff_view *d)
+{
+	for (; d->shown < d->diff.n; d->shown++) {
+		const struct diff_row *row = &d->diff.rows[d->shown];
+		uint32_t piece = diff_lay_row(&d->reader, row, d->fold, d->side_by_side);
+
+		if (row->shape == DIFF_FOLD)
+			d->fold = piece + 1;
+		d->changes += row->begins;
+	}
+}
+
+static void build(struct diff_view *d)
+{
+	struct slice slice = {.until = time_monotonic() + BUILD_US};
+
+	if (!d->started)
+		return;
+	while (!d->done && !slice_over(&slice)) {
+		d->done = !diff_step(&d->diff);
+		show_rows(d);
+	}
+	if (d->done && d->place.piece > 0) {
+		d->reader.top = d->place;
+		d->place = (struct reader_place){0};
+	}
+}
+
+/* From the rows there are, as after a change of the layout. */
+static void lay_again(struct diff_view *d)
+{
+	d->place = d->reader.top;
+	reader_clear(&d->reader);
+	diff_fini(&d->diff);
+	d->shown = d->fold = d->changes = 0;
+	d->started = d->done = false;
+}
+
+static void choose_layout(struct diff_view *d, int columns)
+{
+	bool side_by_side = columns >= SIDE_BY_SIDE_COLUMNS;
+
+	if (d->chosen || d->side_by_side == side_by_side)
+		return;
+	d->side_by_side = side_by_side;
+	lay_again(d);
+}
+
+/* ---- drawing --------------------------------------------------------------------------------- */
+
+static void say(struct surface *s, struct area a, enum role role, const char *text)
+{
+	struct reader r;
+
+	reader_init(&r);
+	reader_add(&r, role, 0, ROLE_TEXT, STR_EMPTY, str_of(text));
+	reader_draw(&r, s, a);
+	reader_fini(&r);
+}
+
+static void diff_draw(struct view *v, struct surface *s, struct area a)
+{
+	struct diff_view *d = (struct diff_view *)v;
+
+	choose_layout(d, a.cols);
+	start(d);
+	build(d);
+	v->draw_again_us = 0;
+	if (d->none)
+		say(s, a, ROLE_DIM,
+		    "No earlier call of this trace begins with the same message: there is nothing to "
+		    "compare it with.\nd marks a call, d on another one compares the two.");
+	else if (d->before == EVENT_NONE)
+		say(s, a, ROLE_DIM, "Looking for the call before ...");
+	else if (d->compared->state == DETAIL_FAILED)
+		say(s, a, ROLE_ERROR, d->compared->error.msg);
+	else if (d->compared->state == DETAIL_LOADING)
+		say(s, a, ROLE_DIM, "Reading both calls ...");
+	else
+		reader_draw(&d->reader, s, a);
+	if ((d->started && !d->done) || reader_busy(&d->reader))
+		v->draw_again_us = VIEW_AT_ONCE;
+}
+
+/* ---- keys ------------------------------------------------------------------------------------ */
+
+static bool diff_act(struct view *v, enum action action, int argument)
+{
+	struct diff_view *d = (struct diff_view *)v;
+
+	(void)argument;
+	switch (action) {
+	case ACTION_SIDE_BY_SIDE:
+		d->side_by_side = !d->side_by_side;
+		d->chosen = true;
+		lay_again(d);
+		return true;
+	case ACTION_DIFF:
+	case ACTION_DIFF_MARK:
+		return view_diff(v->world, action, d->after);
+	case ACTION_LEFT:
+		if (!reader_act(&d->reader, action))
+			v->world->wish.kind = WISH_CLOSE;
+		return true;
+	default:
+		return reader_act(&d->reader, action);
+	}
+}
+
+static bool diff_find(struct view *v, struct str needle, int direction)
+{
+	struct diff_view *d = (struct diff_view *)v;
+	bool found = reader_find(&d->reader, needle, direction);
+
+	buf_puts(&v->world->message, d->reader.error.msg);
+	return found || v->world->message.n > 0;
+}
+
+static void diff_go(struct view *v, uint64_t number, bool percent)
+{
+	reader_go(&((struct diff_view *)v)->reader, number, percent);
+}
+
+/* ---- around it ------------------------------------------------------------------------------- */
+
+static void add_call(struct diff_view *d, uint32_t event, struct buf *out)
+{
+	struct explorer *x = d->view.world->explorer;
+	const struct events *t = explorer_events(x);
+	uint32_t number = explorer_call_number(x, event), id = events_uuid(t, event);
+
+	if (number > 0)
+		buf_printf(out, "#%u", number);
+	else
+		view_short_id(out, &t->ids, id != 0 ? id : events_node_id(t, event));
+}
+
+/* Of two traces each is named. */
+static void diff_head(struct view *v, struct buf *out)
+{
+	struct diff_view *d = (struct diff_view *)v;
+	const struct events *t = explorer_events(v->world->explorer);
+	uint32_t after = events_get(t, d->after)->trace, before = after;
+
+	if (d->before != EVENT_NONE) {
+		before = events_get(t, d->before)->trace;
+		add_call(d, d->before, out);
+		if (before != after && before != 0) {
+			buf_puts(out, " of ");
+			view_short_id(out, &t->ids, before);
+		}
+		buf_puts(out, " -> ");
+	}
+	add_call(d, d->after, out);
+	if (after == 0)
+		return;
+	buf_puts(out, before != after ? " of " : "  trace ");
+	view_short_id(out, &t->ids, after);
+}
+
+static void diff_status(struct view *v, struct buf *out)
+{
+	struct diff_view *d = (struct diff_view *)v;
+
+	reader_find_status(&d->reader, out);
+	buf_puts(out, out->n > 0 ? "  " : "");
+	if (!d->started)
+		return;
+	format_count(out, d->changes);
+	buf_printf(out, "%s change%s  %d%%  { } change  S %s", d->done ? "" : "+",
+	           d->changes == 1 ? "" : "s", reader_percent(&d->reader),
+	           d->side_by_side ? "inline" : "side by side");
+}
+
+static void id_of(struct diff_view *d, uint32_t event, struct buf *out)
+{
+	const struct events *t = explorer_events(d->view.world->explorer);
+	uint32_t id = events_uuid(t, event);
+
+	ids_text(&t->ids, id != 0 ? id : events_node_id(t, event), out);
+}
+
+static void diff_command(struct view *v, struct buf *out)
+{
+	struct diff_view *d = (struct diff_view *)v;
+	struct buf before = {0}, after = {0};
+
+	if (d->before != EVENT_NONE)
+		id_of(d, d->before, &before);
+	id_of(d, d->after, &after);
+	if (after.n > 0 && (d->previous || before.n > 0)) {
+		bool dashes = str_starts(buf_str(&before), STR("-")) ||
+		              str_starts(buf_str(&after), STR("-"));
+
+		buf_puts(out, d->previous ? "tracehog diff --previous " : "tracehog diff ");
+		buf_puts(out, dashes ? "-- " : "");
+		if (!d->previous) {
+			view_quote(out, buf_str(&before));
+			buf_add(out, ' ');
+		}
+		view_quote(out, buf_str(&after));
+	}
+	buf_free(&before);
+	buf_free(&after);
+}
+
+static bool diff_copy(struct view *v, enum copy_what what, struct buf *out)
+{
+	struct diff_view *d = (struct diff_view *)v;
+
+	if (what != COPY_SMART && what != COPY_SHOWN)
+		return view_copy_event(v->world, d->after, what, out);
+	for (uint32_t i = 0; i < d->diff.n; i++)
+		if (!d->diff.rows[i].inside)
+			diff_row_append(&d->diff.rows[i], out);
+	v->world->copied = "difference";
+	return d->diff.n > 0;
+}
+
+static void diff_free(struct view *v)
+{
+	struct diff_view *d = (struct diff_view *)v;
+
+	reader_fini(&d->reader);
+	diff_fini(&d->diff);
+	explorer_compare_end(v->world->explorer, d->compared);
+	mem_free(v);
+}
+
+static const struct view_class diff_class = {
+	.title = "Diff",
+	.free = diff_free,
+	.draw = diff_draw,
+	.act = diff_act,
+	.find = diff_find,
+	.head = diff_head,
+	.status = diff_status,
+	.command = diff_command,
+	.go = diff_go,
+	.copy = diff_copy,
+};
+
+struct view *view_diff_new(struct world *w, uint32_t before, uint32_t after)
+{
+	struct diff_view *d = mem_zero(1, sizeof(*d));
+
+	d->view = (struct view){.class = &diff_class, .world = w, .title = diff_class.title};
+	d->before = before;
+	d->after = after;
+	d->previous = before == EVENT_NONE;
+	reader_init(&d->reader);
+	d->reader.label_width = DIFF_LABELS;
+	d->reader.marks = true;
+	return &d->view;
+}
