@@ -10,10 +10,10 @@ help_and_version()
 	grep -qE '^tracehog [0-9]+\.[0-9]+\.[0-9]+$' "$D/out" || fail "$RAN: $(cat "$D/out")"
 	lines 1
 	exits 0 --help
-	for command in demo ls show tree stats tail; do
+	for command in demo ls show tree diff stats tail; do
 		out_has "tracehog $command"
 	done
-	for command in demo ls show tree stats tail; do
+	for command in demo ls show tree diff stats tail; do
 		exits 0 $command --help
 		quiet
 		clean ascii

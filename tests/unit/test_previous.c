@@ -128,6 +128,38 @@ static void assert_previous(struct bench *b, unsigned of, unsigned expected, uin
 	assert_int_equal(p.number, number);
 }
 
+static struct previous slow_previous(struct model *m, uint32_t event)
+{
+	const struct events *t = model_events(m);
+	struct previous best = {.event = EVENT_NONE};
+	uint32_t trace = model_trace_of(m, event), at;
+	struct detail *own = detail_read(t, event);
+	struct fingerprints prints;
+
+	fingerprints_read(&prints, &own->messages);
+	at = trace == MODEL_NONE || event_kind(events_get(t, event)) != EVENT_GENERATION
+	             ? EVENT_NONE
+	             : model_trace(m, trace)->first_event;
+	for (; at != EVENT_NONE; at = model_next_event(m, at)) {
+		struct detail *d = detail_read(t, at);
+		struct fingerprints other;
+		uint32_t shared;
+
+		fingerprints_read(&other, &d->messages);
+		shared = fingerprints_shared(&prints, &other);
+		if (event_kind(events_get(t, at)) == EVENT_GENERATION && shared > 0 &&
+		    events_compare_start(t, at, event) < 0 &&
+		    (shared > best.shared ||
+		     (shared == best.shared && events_compare_start(t, at, best.event) > 0)))
+			best = (struct previous){.event = at, .shared = shared};
+		fingerprints_free(&other);
+		detail_free(d);
+	}
+	fingerprints_free(&prints);
+	detail_free(own);
+	return best;
+}
+
 static void the_longest_shared_beginning_decides(void **state)
 {
 	struct bench b;
@@ -211,6 +243,37 @@ static void of_a_long_trace_the_calls_just_before_count(void **state)
 	write_call(&b, "t", 999, 999, "abc");
 	load(&b, false);
 	assert_previous(&b, 999, 2, 2, 2);
+	close_bench(&b);
+}
+
+/* What every call of the recorded events has before it, looked for without bounds or haste. */
+static void recorded_calls_have_the_right_one_before_them(void **state)
+{
+	struct bench b;
+	struct errinfo e;
+	const struct events *t;
+	struct model *m;
+	unsigned found = 0;
+
+	(void)state;
+	open_bench(&b);
+	assert_int_equal(explorer_add_file(b.explorer, "data/real_events.ndjson", &e), ERR_OK);
+	explorer_start(b.explorer, false);
+	explorer_load(b.explorer);
+	m = explorer_model(b.explorer);
+	t = model_events(m);
+	for (uint32_t event = 0; event < t->n; event++) {
+		struct previous expected = slow_previous(m, event);
+		const struct previous *p;
+
+		while (!(p = explorer_previous(b.explorer, event)))
+			loop_step(b.loop, true);
+		assert_int_equal(p->event, expected.event);
+		if (p->event != EVENT_NONE)
+			assert_int_equal(p->shared, expected.shared);
+		found += p->event != EVENT_NONE;
+	}
+	assert_true(found > 3);
 	close_bench(&b);
 }
 
@@ -315,6 +378,7 @@ int main(void)
 		cmocka_unit_test(order_is_by_start_not_by_arrival),
 		cmocka_unit_test(it_stands_until_an_earlier_call_arrives_late),
 		cmocka_unit_test(of_a_long_trace_the_calls_just_before_count),
+		cmocka_unit_test(recorded_calls_have_the_right_one_before_them),
 		cmocka_unit_test(a_file_that_is_gone_shares_nothing),
 		cmocka_unit_test(closing_does_not_wait_for_answers_that_nobody_needs),
 		cmocka_unit_test(every_field_is_in_a_fingerprint),
