@@ -26,8 +26,8 @@ enum copy_what {
 	COPY_COMMAND,   /* the command line that prints what is shown; never asked of a view */
 	COPY_VALUE,     /* of JSON: what the cursor is on */
 	COPY_KEY,
-	COPY_PATH, /* where it stands */
-	COPY_JQ,   /* the same as a filter of jq */
+	COPY_PATH,  /* where it stands */
+	COPY_JQ,    /* the same as a filter of jq */
 	COPY_SHOWN, /* for an editor: what the pane shows that has the focus, else the transcript */
 	COPY_OFFERED, /* nothing: world.offered says of which kinds there are any here */
 };
@@ -39,8 +39,8 @@ enum wish_kind {
 	WISH_SESSION, /* the traces of a session */
 	WISH_USER,    /* the generations of a user (number: id) */
 	WISH_MODEL,   /* the generations of a model (number: of the pair) */
-	WISH_DIFF,    /* what changed from call `number` (EVENT_NONE: the one before it) to call `event` */
-	WISH_CLOSE,   /* back to the view before */
+	WISH_DIFF, /* what changed from call `number` (EVENT_NONE: the one before it) to call `event` */
+	WISH_CLOSE, /* back to the view before */
 };
 
 struct wish {

@@ -73,9 +73,9 @@ enum action {
 	ACTION_DIFF,         /* with the call before */
 	ACTION_DIFF_MARK,    /* mark, then diff with what is marked */
 	ACTION_SIDE_BY_SIDE, /* or inline */
-	ACTION_COPY, /* with what as argument: enum copy_what of view/view.h */
-	ACTION_PRINT, /* the same on the plain terminal */
-	ACTION_WRITE, /* into a file */
+	ACTION_COPY,         /* with what as argument: enum copy_what of view/view.h */
+	ACTION_PRINT,        /* the same on the plain terminal */
+	ACTION_WRITE,        /* into a file */
 	ACTION_EDITOR,
 	ACTION_PIPE,
 	ACTION_COUNT,
