@@ -1,6 +1,8 @@
 /* Values in documents: look-ups by the names that providers have for one thing. */
 #include "message/place.h"
 
+#include <string.h>
+
 #define MEMBERS_MAX 1000 /* an object of more is data, and searching it many times takes long */
 
 struct place place_member(struct place at, const char *name)
@@ -19,6 +21,31 @@ struct place place_any(struct place at, const char *const *names)
 			return member;
 	}
 	return (struct place){at.tree, JSON_NO_NODE};
+}
+
+static uint64_t name_bit(char first, size_t n)
+{
+	return (uint64_t)1 << (((unsigned char)first ^ n * 7) & 63);
+}
+
+uint64_t place_names(struct place at)
+{
+	const struct json_tree *t = at.tree;
+	uint64_t names = 0;
+
+	for (uint32_t c = json_first(t, at.at); c != JSON_NO_NODE; c = json_next(t, at.at, c)) {
+		const struct json_node *node = &t->nodes[c];
+
+		if (node->key_escaped)
+			return UINT64_MAX;
+		names |= node->key_len > 0 ? name_bit(t->doc.p[node->key_off], node->key_len) : 0;
+	}
+	return names;
+}
+
+bool place_may_have(uint64_t names, const char *name)
+{
+	return names & name_bit(name[0], strlen(name));
 }
 
 enum json_type place_type(struct place at)

@@ -15,6 +15,9 @@ struct place {
 struct place place_member(struct place at, const char *name);
 /* The first of the names (ends with NULL) that is there and not null. */
 struct place place_any(struct place at, const char *const *names);
+/* Which names an object may have, to be asked before each of many look-ups in it. */
+uint64_t place_names(struct place at);
+bool place_may_have(uint64_t names, const char *name);
 enum json_type place_type(struct place at);
 bool place_is(struct place at, struct str text); /* a string of exactly that text */
 /* Not absent, not null, no empty string, list or object. */

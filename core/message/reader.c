@@ -58,6 +58,7 @@ void reader_members(struct reader *r, const struct context *c, struct place at,
 	f = push(r, c);
 	f->parent = at;
 	f->members = members;
+	f->names = place_names(at);
 }
 
 void reader_list(struct reader *r, const struct context *c, struct place list,
@@ -227,10 +228,14 @@ static bool read_block(struct reader *r, const struct context *c, struct place a
 /* Message, list of messages, or nothing known. */
 static bool read_plain(struct reader *r, const struct context *c, struct place at, bool wrapped)
 {
-	struct place content = place_member(at, "content"), bare = shape_bare_body(at);
+	struct place bare;
 
-	if (shape_is_message(at) || (wrapped && shape_says(at)) ||
-	    (place_type(content) == JSON_ARRAY && place_type(bare) == JSON_ARRAY))
+	if (shape_is_message(at) || (wrapped && shape_says(at))) {
+		read_message(r, *c, at);
+		return true;
+	}
+	bare = shape_bare_body(at);
+	if (place_type(bare) == JSON_ARRAY)
 		read_message(r, *c, at);
 	else if (shape_is_request(at))
 		read_request(r, c, at);
@@ -320,13 +325,15 @@ static void next_member(struct reader *r, struct frame *f)
 	struct place message = f->parent;
 	const struct member *member = f->members;
 
+	while (member->name && !place_may_have(f->names, member->name))
+		member++;
 	if (!member->name && r->out->n == f->parts_then)
 		member_none(r, &c, message);
 	if (!member->name) {
 		pop(r);
 		return;
 	}
-	f->members++;
+	f->members = member + 1;
 	member_read(r, &c, message, member);
 }
 

@@ -49,6 +49,7 @@ struct frame {
 	const struct block *hint;     /* of elements that do not say their type */
 	struct decoded *decoded;      /* the document that the list stands in, if it is its own */
 	const struct member *members; /* the next one; the last has no name. NULL for lists */
+	uint64_t names;               /* the object's: see place_names */
 	uint32_t parts_then;          /* how many parts there were before the element or object */
 };
 

@@ -243,7 +243,7 @@ static bool dictionary(struct repr *r)
 		blanks(r);
 		if (!first)
 			buf_add(r->out, ',');
-		if ((peek(r) != '\'' && peek(r) != '"') || !string(r))
+		if (peek(r) != '\'' || !string(r)) /* as names are printed: JSON ends here */
 			return false;
 		blanks(r);
 		if (!take(r, ':'))
