@@ -182,6 +182,18 @@ uint32_t ids_add(struct ids *t, struct str text)
 	return add_packed(t, &keys, &id, hash_of(t, &id), text);
 }
 
+uint32_t ids_append(struct ids *t, struct str text)
+{
+	struct id id;
+
+	if (!t->recent)
+		return ids_add(t, text);
+	if (text.n == 0)
+		return 0;
+	id_pack(&id, text);
+	return append(t, &id, text);
+}
+
 /* Two walks: the first asks memory for what the second looks at. */
 static void add_run(struct ids *t, const struct ids *from, uint32_t first, uint32_t n,
                     uint32_t *out)
@@ -229,19 +241,11 @@ uint32_t ids_find(const struct ids *t, struct str text)
 	return ids_index_find(&t->index, &keys, hash_of(t, &id), &id);
 }
 
-static bool has_form(const struct ids *t, uint32_t number, enum id_form form)
+bool ids_is_digits(const struct ids *t, uint32_t number)
 {
-	return number < t->n && id_form(id_at(t, number)) == form;
-}
+	enum id_form form = id_form(id_at(t, number < t->n ? number : 0));
 
-bool ids_is_uuid(const struct ids *t, uint32_t number)
-{
-	return has_form(t, number, ID_UUID);
-}
-
-bool ids_is_hex(const struct ids *t, uint32_t number)
-{
-	return has_form(t, number, ID_HEX);
+	return form == ID_UUID || form == ID_HEX;
 }
 
 void ids_text(const struct ids *t, uint32_t number, struct buf *out)
@@ -260,7 +264,7 @@ int ids_compare(const struct ids *t, uint32_t a, uint32_t b)
 	if (a == 0 || b == 0)
 		return a == 0 ? 1 : -1;
 	/* The digits of two canonical ones stand in the order of their bytes. */
-	if (ids_is_uuid(t, a) && ids_is_uuid(t, b))
+	if (id_form(id_at(t, a)) == ID_UUID && id_form(id_at(t, b)) == ID_UUID)
 		return memcmp(id_at(t, a), id_at(t, b), sizeof(struct id));
 	return str_cmp(text_of(t, a, room_a), text_of(t, b, room_b));
 }

@@ -105,8 +105,7 @@ uint32_t draft_id(struct draft *d, enum property which)
 		return 0;
 	name = draft_text(d, which);
 	number = ids_add(&d->batch->ids, name);
-	if (number == 0 || ids_is_hex(&d->batch->ids, number) ||
-	    ids_is_uuid(&d->batch->ids, number))
+	if (number == 0 || ids_is_digits(&d->batch->ids, number))
 		return number;
 	if (type == JSON_OBJECT || type == JSON_ARRAY || !is_likely_id(name))
 		d->suspect |= SUSPECT_ID;
@@ -129,7 +128,8 @@ static void read_ids(struct draft *d)
 {
 	struct record_reader *r = d->reader;
 
-	d->uuid = ids_add(&d->batch->ids, value_text(&r->values, d->doc, r->member[MEMBER_UUID]));
+	d->uuid = ids_append(&d->batch->ids,
+	                     value_text(&r->values, d->doc, r->member[MEMBER_UUID]));
 	set_flag(d, EVENT_NO_UUID, d->uuid == 0);
 	d->session = draft_id(d, PROPERTY_SESSION);
 	d->event.trace = draft_id(d, PROPERTY_TRACE);

@@ -5,11 +5,20 @@
 #include "base/arena.h"
 #include "base/hash.h"
 
+/* What a text that was added lately is known by: its length, and its first and last eight bytes. */
+struct recent_string {
+	uint64_t first, last;
+	size_t n;
+	uint32_t number; /* 0: none */
+};
+#define RECENT_STRINGS 64u
+
 struct strings {
 	struct str *list; /* texts never move; [0] is empty */
 	uint32_t n, cap;
 	struct hash_index index;
 	struct arena arena;
+	struct recent_string recent[RECENT_STRINGS];
 };
 
 void strings_init(struct strings *t);

@@ -1,5 +1,6 @@
 /* Sets of member names for the skimmer: an open-addressing table over a name's length and its first
  * and last eight bytes, so that a member nobody wants costs a few instructions and one probe.
+ * Beside it, for each name the one that followed it last: see json_keys_guess.
  *
  * Invariants: at most a quarter of the slots is used, so every probe ends; a slot holds a name's
  * number + 1, or 0. The names are the program's own, never from outside: no seed is needed, since a
@@ -12,17 +13,9 @@
 #include <assert.h>
 #include <string.h>
 
-struct key {
+struct json_key {
 	struct str name;
 	uint64_t first, last; /* see words_of */
-};
-
-struct json_keys {
-	size_t count, longest;
-	unsigned shift; /* 64 - log2(number of slots) */
-	size_t mask;    /* number of slots - 1 */
-	struct key *names;
-	uint8_t *slots;
 };
 
 static uint64_t load8(const char *p)
@@ -43,9 +36,9 @@ static uint32_t load4(const char *p)
 
 /* The first and the last eight bytes, overlapping in between; of a name under eight bytes all of
  * it. */
-static inline struct key words_of(struct str name)
+static inline struct json_key words_of(struct str name)
 {
-	struct key key = {.name = name};
+	struct json_key key = {.name = name};
 
 	if (name.n >= 8) {
 		key.first = load8(name.p);
@@ -60,7 +53,7 @@ static inline struct key words_of(struct str name)
 	return key;
 }
 
-static inline size_t slot_of(const struct json_keys *keys, const struct key *key)
+static inline size_t slot_of(const struct json_keys *keys, const struct json_key *key)
 {
 	/* Odd constants from splitmix64: any would do that mixes low bits into the high ones. */
 	uint64_t mixed = key->first ^ key->last * UINT64_C(0xBF58476D1CE4E5B9) ^ key->name.n;
@@ -78,10 +71,24 @@ static bool same_middle(struct str a, struct str b)
 	return load8(a.p + 8) == load8(b.p + 8) && load8(a.p + a.n - 16) == load8(b.p + b.n - 16);
 }
 
-static inline bool same(const struct key *a, const struct key *b)
+static inline bool same(const struct json_key *a, const struct json_key *b)
 {
 	return a->name.n == b->name.n && a->first == b->first && a->last == b->last &&
 	       same_middle(a->name, b->name);
+}
+
+/* A name that a document cannot have as it is has to be looked up. */
+static void set_bytes(struct json_key_bytes *bytes, struct str name)
+{
+	uint8_t mask[JSON_KEY_GUESSED] = {0};
+
+	if (name.n > JSON_KEY_GUESSED || memchr(name.p, '"', name.n) ||
+	    memchr(name.p, '\\', name.n))
+		return;
+	memset(mask, 0xff, name.n);
+	memcpy(bytes->masks, mask, sizeof(mask));
+	memcpy(bytes->words, name.p, name.n);
+	bytes->n = name.n;
 }
 
 struct json_keys *json_keys_new(const struct str *names, size_t count)
@@ -89,7 +96,7 @@ struct json_keys *json_keys_new(const struct str *names, size_t count)
 	struct json_keys *keys = mem_zero(1, sizeof(*keys));
 	unsigned bits = 4;
 
-	assert(count <= 255);
+	assert(count <= JSON_KEYS_MAX);
 	while ((size_t)1 << bits < count * 4)
 		bits++;
 	keys->count = count;
@@ -97,14 +104,16 @@ struct json_keys *json_keys_new(const struct str *names, size_t count)
 	keys->mask = ((size_t)1 << bits) - 1;
 	keys->slots = mem_zero(keys->mask + 1, 1);
 	keys->names = mem_zero(count + 1, sizeof(*keys->names));
+	keys->bytes = mem_zero(count + 1, sizeof(*keys->bytes));
 	for (size_t i = 0; i < count; i++) {
-		struct key key = words_of(names[i]);
+		struct json_key key = words_of(names[i]);
 		size_t slot = slot_of(keys, &key);
 
 		while (keys->slots[slot] != 0)
 			slot = (slot + 1) & keys->mask;
 		keys->slots[slot] = (uint8_t)(i + 1);
 		keys->names[i] = key;
+		set_bytes(&keys->bytes[i + 1], names[i]);
 		if (key.name.n > keys->longest)
 			keys->longest = key.name.n;
 	}
@@ -117,17 +126,13 @@ void json_keys_free(struct json_keys *k)
 		return;
 	mem_free(k->slots);
 	mem_free(k->names);
+	mem_free(k->bytes);
 	mem_free(k);
-}
-
-size_t json_keys_count(const struct json_keys *keys)
-{
-	return keys->count;
 }
 
 static inline size_t find(const struct json_keys *keys, struct str name)
 {
-	struct key key = words_of(name);
+	struct json_key key = words_of(name);
 
 	for (size_t slot = slot_of(keys, &key); keys->slots[slot]; slot = (slot + 1) & keys->mask) {
 		size_t number = keys->slots[slot] - 1u;

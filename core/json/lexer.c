@@ -1,4 +1,4 @@
-/* The JSON lexer: RFC 8259 over raw bytes, every byte checked, and the skimmer that runs on it.
+/* The JSON lexer: RFC 8259 over raw bytes, every byte checked.
  *
  * How it works. json_lexer_next reads one value, or one closing bracket, with all that must stand
  * before it (comma, key, colon), and reports it as an event: a slice of the document, nothing is
@@ -12,9 +12,9 @@
  * whole ends early, and the position is its end.
  *
  * Where the time goes. Almost all bytes of a large event are inside long strings: scan.c passes
- * them, up to sixty-four a turn. A small event is its members: usual_key takes the form that nearly
- * all of them have at one look, and keys.c finds a name by two of its words. Everything else is
- * rare, and written to be read.
+ * them, up to sixty-four a turn. A small event is its members: skim.c takes those of the form that
+ * nearly all have, and what is deeper meets usual_key. Everything else is rare, and written to be
+ * read.
  *
  * Irregularities (raw control bytes, invalid UTF-8, lone surrogates) are noted and passed over:
  * real events carry them, and an explorer must show what was sent.
@@ -24,7 +24,7 @@
  * starts and returns the byte behind it, or NULL with the fault reported.
  *
  * Left to others: what names mean (index), the inside of strings (scan.c), undoing escapes (text.c),
- * key sets (keys.c). */
+ * named members (skim.c, keys.c). */
 #include "json/lexer_internal.h"
 #include "json/scan.h"
 
@@ -465,7 +465,7 @@ void json_lexer_start(struct json_lexer *lexer, struct str doc, unsigned watch)
 	lexer->report = (struct json_report){0};
 }
 
-static inline __attribute__((always_inline)) enum json_event next(struct json_lexer *lexer)
+enum json_event json_lexer_next(struct json_lexer *lexer)
 {
 	for (;;) {
 		enum json_event event = step(lexer);
@@ -474,112 +474,4 @@ static inline __attribute__((always_inline)) enum json_event next(struct json_le
 		if (around <= lexer->watch || event == JSON_EVENT_FAULT)
 			return event;
 	}
-}
-
-enum json_event json_lexer_next(struct json_lexer *lexer)
-{
-	return next(lexer);
-}
-
-/* ---- the skimmer ---- */
-
-/* The members of an object that is watched, and where they go. */
-struct watched {
-	const struct json_keys *keys;
-	struct json_slice *out;  /* one for each key */
-	struct json_slice *open; /* the one whose object or array is being read, or NULL */
-};
-
-struct skim {
-	struct json_lexer lexer;
-	struct watched levels[2];  /* by how many objects are around their members, less one */
-	struct json_slice *around; /* the outer member whose members are wanted, or NULL */
-	uint8_t top;               /* enum json_type */
-};
-
-static void clear(const struct watched *watched)
-{
-	memset(watched->out, 0, json_keys_count(watched->keys) * sizeof(*watched->out));
-}
-
-/* Keeps the value that was just reported if somebody wants it, and says where. */
-static inline struct json_slice *skim_value(struct skim *skim, unsigned level)
-{
-	struct watched *watched = &skim->levels[level - 1];
-	const struct json_lexer *lexer = &skim->lexer;
-	size_t number = json_keys_find(watched->keys, lexer->key.text, lexer->key.escaped);
-	struct json_slice *out;
-
-	if (number == JSON_NO_KEY)
-		return NULL;
-	out = &watched->out[number];
-	if (out == skim->around)
-		clear(&skim->levels[1]); /* of an earlier member of the same name */
-	*out = json_lexer_slice(lexer, &lexer->value);
-	return out;
-}
-
-static inline void skim_scalar(struct skim *skim, unsigned level)
-{
-	if (level > 0)
-		skim_value(skim, level);
-	else
-		skim->top = skim->lexer.value.type;
-}
-
-static void skim_open(struct skim *skim, unsigned level)
-{
-	bool object = skim->lexer.value.type == JSON_OBJECT;
-	struct json_slice *out;
-
-	if (level == 0) {
-		skim->top = skim->lexer.value.type;
-		skim->lexer.watch = object ? 1 : 0;
-		return;
-	}
-	out = skim_value(skim, level);
-	skim->levels[level - 1].open = out;
-	if (object && out && out == skim->around)
-		skim->lexer.watch = 2;
-}
-
-/* The length of an object or array is known only here. */
-static void skim_close(struct skim *skim, unsigned level)
-{
-	struct json_slice *out = level > 0 ? skim->levels[level - 1].open : NULL;
-
-	if (out)
-		out->len = json_lexer_offset(&skim->lexer) - out->off;
-	if (level == 1)
-		skim->lexer.watch = 1;
-}
-
-enum json_fault json_skim(struct str doc, const struct json_want *want,
-                          struct json_slice *outer_out, struct json_slice *inner_out,
-                          enum json_type *top, struct json_report *report)
-{
-	struct skim skim;
-	struct json_lexer *lexer = &skim.lexer;
-	enum json_event event;
-
-	skim.levels[0] = (struct watched){want->outer, outer_out, NULL};
-	skim.levels[1] = (struct watched){want->inner, inner_out, NULL};
-	skim.around = want->inner ? &outer_out[want->inner_at] : NULL;
-	clear(&skim.levels[0]);
-	if (want->inner)
-		clear(&skim.levels[1]);
-	json_lexer_start(lexer, doc, 0);
-	skim.top = JSON_ABSENT;
-	do {
-		event = next(lexer);
-		if (event == JSON_EVENT_SCALAR)
-			skim_scalar(&skim, lexer->depth);
-		else if (event == JSON_EVENT_OPEN)
-			skim_open(&skim, lexer->depth - 1);
-		else if (event == JSON_EVENT_CLOSE)
-			skim_close(&skim, lexer->depth);
-	} while (event != JSON_EVENT_END && event != JSON_EVENT_FAULT);
-	*top = (enum json_type)skim.top;
-	*report = lexer->report;
-	return report->fault;
 }

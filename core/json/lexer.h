@@ -58,7 +58,8 @@ struct json_slice {
 	uint8_t escaped; /* strings: holds a backslash */
 };
 
-/* A fixed set of member names, made for fast look-up. Immutable once made: any thread. */
+/* A fixed set of member names, made for fast look-up. It remembers the order in which a document had
+ * them, for speed alone: one thread at a time. */
 struct json_keys;
 /* At most 255 names, all different; their bytes must stay alive. */
 struct json_keys *json_keys_new(const struct str *names, size_t count);
@@ -68,7 +69,7 @@ void json_keys_free(struct json_keys *k);
  * is not NULL and the value of outer name number `inner_at` is an object, its members are looked
  * for too). */
 struct json_want {
-	const struct json_keys *outer, *inner;
+	struct json_keys *outer, *inner;
 	size_t inner_at;
 };
 

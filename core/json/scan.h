@@ -110,4 +110,34 @@ static inline const uint8_t *scan_near(const uint8_t *p, const uint8_t *end)
 	return p;
 }
 
+/* scan_marks for p < end, near to which the last SCAN_WIDTH bytes are looked at instead: so many must
+ * be there before the end. */
+static inline uint64_t scan_marks_within(const uint8_t *p, const uint8_t *end)
+{
+	if (end - p >= SCAN_WIDTH)
+		return scan_marks(p);
+	return scan_marks(end - SCAN_WIDTH) >> (SCAN_WIDTH - (end - p)) * SCAN_MARK;
+}
+
+/* The first byte at or after p that is no digit, or end; end as well where eight bytes cannot be
+ * looked at. */
+static inline const uint8_t *scan_past_digits(const uint8_t *p, const uint8_t *end)
+{
+	for (; end - p >= 8; p += 8) {
+		uint64_t word, marks;
+
+		memcpy(&word, p, sizeof(word));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+		word = __builtin_bswap64(word);
+#endif
+		/* A digit is 0 to 9 now: of other bytes, the sum or the byte itself has its highest bit. */
+		word ^= SCAN_EVERY * '0';
+		marks = ((word & SCAN_EVERY * 0x7F) + SCAN_EVERY * 0x76) | word;
+		marks &= SCAN_EVERY * 0x80;
+		if (marks != 0)
+			return p + __builtin_ctzll(marks) / 8;
+	}
+	return end;
+}
+
 #endif

@@ -116,7 +116,7 @@ static void test_forms(void **state)
 	ids_init(&t);
 	for (uint32_t i = 0; i < 10; i++) {
 		assert_int_equal(ids_add(&t, str_of(texts[i])), i + 1);
-		assert_int_equal(ids_is_uuid(&t, i + 1), i == 0);
+		assert_int_equal(ids_is_digits(&t, i + 1), i == 0 || i == 4);
 	}
 	assert_int_equal(t.n_texts, 7); /* only those that fit no other form */
 	for (uint32_t i = 0; i < 10; i++)
@@ -208,10 +208,11 @@ static void test_loose_remembers(void **state)
 	ids_init_loose(&t);
 	first = ids_add(&t, STR("437ca255f45a30d0"));
 	assert_int_equal(ids_add(&t, STR("437ca255f45a30d0")), first);
-	assert_true(ids_is_hex(&t, first));
-	assert_false(ids_is_uuid(&t, first));
+	assert_true(ids_is_digits(&t, first));
 	assert_int_equal(t.n, 2);
+	assert_int_equal(ids_append(&t, STR("437ca255f45a30d0")), 2);
 	ids_clear(&t);
+	assert_int_equal(ids_append(&t, STR_EMPTY), 0);
 	assert_int_equal(ids_add(&t, STR("other")), 1);
 	assert_int_equal(ids_add(&t, STR("437ca255f45a30d0")), 2);
 	ids_fini(&t);

@@ -446,7 +446,7 @@ static void looks_only_at_the_outer_level_if_asked_to(void **state)
 	json_keys_free(NULL);
 }
 
-static size_t find_in(const struct json_keys *keys, struct str name, size_t count)
+static size_t find_in(struct json_keys *keys, struct str name, size_t count)
 {
 	struct json_want want = {.outer = keys};
 	struct json_slice out[255];
