@@ -383,8 +383,10 @@ static void a_file_is_the_last_way(void **state)
 	(void)state;
 	open_board(&b, console);
 	put(&b, STR("first"));
-	snprintf(expected, sizeof(expected), "copied 5 B advice to %s/state/tracehog/copied.txt",
-	         folder);
+	snprintf(
+		expected, sizeof(expected),
+		"copied 5 B advice to %s/state/tracehog/copied.txt: this terminal has no clipboard for us",
+		folder);
 	assert_string_equal(buf_text(&b.said), expected);
 	expect_mode("state", 0700);
 	expect_mode("state/tracehog", 0700);

@@ -265,6 +265,14 @@ static void say_way(struct clipboard *c, enum clipboard_way way)
 	say(c, &line);
 }
 
+/* Why it did not go to the terminal, where that is known before. */
+static const char *why_file(const struct clipboard *c)
+{
+	if (c->text.n > OSC_MAX)
+		return ": more than terminals take";
+	return !is_set("TMUX") && takes_no_osc() ? ": this terminal has no clipboard for us" : "";
+}
+
 static void copy_to_file(struct clipboard *c)
 {
 	struct buf path = {0}, line = {0};
@@ -274,6 +282,7 @@ static void copy_to_file(struct clipboard *c)
 		say_size(c, &line);
 		buf_puts(&line, " to ");
 		clean_append(&line, buf_str(&path), 0);
+		buf_puts(&line, why_file(c));
 	} else {
 		buf_puts(&line, "no way to copy: ");
 		clean_append(&line, str_of(e.msg), 0);
