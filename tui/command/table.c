@@ -99,7 +99,8 @@ const struct command commands[] = {
 	{ACTION_SAME_KEY, 0, "same-key", "*", "JSON: the next place with this key"},
 	{ACTION_DIFF, 0, "diff", "D F8", "what changed since the call before"},
 	{ACTION_DIFF_MARK, 0, "diff-mark", "d", "mark a call; on another one: what differs"},
-	{ACTION_SIDE_BY_SIDE, 0, "side-by-side", "S", "a diff side by side, or one below the other"},
+	{ACTION_SIDE_BY_SIDE, 0, "side-by-side", "S",
+         "a diff side by side, or one below the other"},
 	{ACTION_WRAP, 0, "wrap", "zw", "wrap long lines of text or not"},
 
 	GROUP("Copying"),

@@ -113,7 +113,7 @@ static int find_and_print(const struct options *o, int words)
 {
 	struct loop *loop = loop_new();
 	struct errinfo e = {0};
-	struct lookup before, after;
+	struct lookup before = {0}, after = {0};
 	int code, found;
 	struct explorer *x = output_load(loop, o, o->words + words, o->n_words - words, &code);
 	enum err err;
