@@ -167,13 +167,12 @@ static bool read_repr(struct decoded *d)
 
 static bool was_cut(const struct json_report *report, struct str text)
 {
-	struct str end = str_sub(text, report->pos, ENDING_MAX + 1);
+	size_t from = text.n > ENDING_MAX ? text.n - ENDING_MAX : 0;
 
 	if (report->fault == JSON_ENDS_EARLY)
 		return true;
-	return end.n > 0 && end.n <= ENDING_MAX &&
-	       (str_find(end, STR("..."), 0, false) != SIZE_MAX ||
-	        str_find(end, STR("truncated"), 0, true) != SIZE_MAX);
+	return report->pos >= from && (str_find(text, STR("..."), from, false) != SIZE_MAX ||
+	                               str_find(text, STR("truncated"), from, true) != SIZE_MAX);
 }
 
 static bool read_text(struct decoded *d)
