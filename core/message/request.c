@@ -363,20 +363,12 @@ static void append_headers(struct buf *out, const struct provider *p)
 		buf_printf(out, "  -H \"Authorization: Bearer $%s\" \\\n", p->key);
 }
 
-/* No line of the body is the mark: nothing in it is. */
+/* No line of a JSON text is the mark: outside of strings there are no such words, and in them a newline is escaped. */
 static void append_body(struct buf *out, const struct buf *body)
 {
-	struct buf mark = {0};
-
-	buf_puts(&mark, "BODY");
-	for (unsigned i = 1; str_find(buf_str(body), buf_str(&mark), 0, false) != SIZE_MAX; i++) {
-		buf_clear(&mark);
-		buf_printf(&mark, "BODY_%u", i);
-	}
-	buf_printf(out, "  --data-binary @- <<'%s'\n", buf_text(&mark));
+	buf_puts(out, "  --data-binary @- <<'BODY'\n");
 	buf_append(out, buf_str(body));
-	buf_printf(out, "%s\n", buf_text(&mark));
-	buf_free(&mark);
+	buf_puts(out, "BODY\n");
 }
 
 static enum err check_input(const struct request *r, struct errinfo *e)

@@ -322,7 +322,8 @@ static void nothing_in_it_acts(void **state)
 	assert_int_equal(s.err, ERR_OK);
 	clean_append(&clean, buf_str(&s.command), CLEAN_LINES);
 	assert_true(str_eq(buf_str(&clean), buf_str(&s.command)));
-	expect_text(&s, "<<'BODY_2'\n");
+	expect_text(&s, "<<'BODY'\n");
+	assert_true(str_find(body_of(&s), STR("\nBODY\n"), 0, false) == SIZE_MAX);
 	buf_free(&clean);
 	sample_free(&s);
 }
