@@ -387,6 +387,8 @@ static void long_texts_say_how_much_is_hidden(void **state)
 	turn_to(&b, DETAIL_RAW);
 	draw(&b, 20, 80);
 	assert_true(detail_pane_find(&b.pane, STR(" end"), 1));
+	while (detail_pane_busy(&b.pane))
+		draw_once(&b, 20, 80, false);
 	expect_in(draw(&b, 20, 80), " end");
 	detail_pane_fini(&b.pane);
 	explorer_free(b.explorer);

@@ -11,6 +11,7 @@
 #define TOOL_LABELS     6
 #define LONG_BYTES      400        /* a value that is longer is folded to PREVIEW_ROWS */
 #define DECODED_BYTES   (4u << 20) /* a string that is longer stays as it stands in the JSON */
+#define RAW_BYTES       32768u
 #define PREVIEW_ROWS    3
 
 /* ---- in and out --------------------------------------------------------------------------------------------------- */
@@ -426,7 +427,18 @@ void detail_add_properties(struct reader *r, const struct detail *d)
 
 /* ---- raw ---------------------------------------------------------------------------------------------------------- */
 
+/* In pieces, where the reader would take so long a line apart anyway: it searches and counts piece by piece. */
 void detail_add_raw(struct reader *r, const struct detail *d)
 {
-	add_text(r, ROLE_CODE, buf_str(&d->line));
+	struct str rest = buf_str(&d->line);
+
+	while (rest.n > RAW_BYTES) {
+		size_t end = RAW_BYTES;
+
+		while (end > RAW_BYTES - 4 && ((unsigned char)rest.p[end] & 0xC0) == 0x80)
+			end--;
+		add_text(r, ROLE_CODE, str_sub(rest, 0, end));
+		rest = str_sub(rest, end, rest.n);
+	}
+	add_text(r, ROLE_CODE, rest);
 }

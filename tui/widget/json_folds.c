@@ -247,6 +247,20 @@ void json_string_grow(struct json_view *v, struct json_place p, size_t bytes)
 	tell(v, p, json_string_lay(v, t, t->laid + bytes));
 }
 
+/* On the text that it was on before its string was wrapped again. */
+static void keep_cursor(struct json_view *v, const struct json_string *t,
+                        const struct json_string *was)
+{
+	uint32_t row = v->cursor.row, from;
+
+	if (row == 0 || v->cursor.node != t->node || v->cursor.doc != t->doc)
+		return;
+	from = row <= was->n ? was->rows[row - 1].from : (uint32_t)was->clean.n;
+	for (row = 1; row < t->n && t->rows[row].from <= from; row++)
+		;
+	v->cursor.row = row;
+}
+
 void json_wrap_again(struct json_view *v)
 {
 	for (uint32_t i = 0; i < v->n_texts; i++) {
@@ -257,6 +271,7 @@ void json_wrap_again(struct json_view *v)
 
 		*t = (struct json_string){.doc = was.doc, .node = was.node};
 		tell(v, p, json_string_lay(v, t, was.laid) - rows);
+		keep_cursor(v, t, &was);
 		json_string_free(&was);
 	}
 }

@@ -115,13 +115,17 @@ static void move(struct reader *r, int rows)
 
 static void go_to_end(struct reader *r, bool last)
 {
+	uint32_t piece = last && r->n > 0 ? r->n - 1 : 0;
+
 	reader_lay_out(r);
-	r->top = (struct reader_place){.piece = last && r->n > 0 ? r->n - 1 : 0};
+	while (piece > 0 && reader_hidden(r, piece))
+		piece--;
+	r->top = (struct reader_place){.piece = piece};
 	if (last)
 		r->top.line = r->top.row = READER_NONE;
 	reader_settle_top(r);
 	/* The current piece is the one at that end. */
-	r->current = last && r->n > 0 ? r->n - 1 : 0;
+	r->current = piece;
 }
 
 static void toggle_wrap(struct reader *r)
@@ -171,7 +175,7 @@ static void scroll_sideways(struct reader *r, int columns)
 void reader_go(struct reader *r, uint64_t number, bool percent)
 {
 	uint64_t above, all, seen = 0;
-	uint32_t piece = 0;
+	uint32_t piece = 0, rows;
 
 	reader_lay_out(r);
 	if (r->n == 0)
@@ -195,9 +199,9 @@ void reader_go(struct reader *r, uint64_t number, bool percent)
 	r->top = (struct reader_place){.piece = piece};
 	number = number > seen ? number - seen : 0;
 	r->top.line = number < READER_NONE ? (uint32_t)number : READER_NONE;
-	if (percent && r->pieces[piece].rows > 0)
-		r->top.line = (uint32_t)(number * reader_lines_of(r, piece)->n /
-		                         r->pieces[piece].rows);
+	rows = r->pieces[piece].rows;
+	if (percent && rows > 0) /* laying it out forgets them */
+		r->top.line = (uint32_t)(number * reader_lines_of(r, piece)->n / rows);
 	reader_settle_top(r);
 }
 

@@ -219,6 +219,18 @@ void reader_find_more(struct reader *r)
 		count_piece(r, r->counted++);
 }
 
+void reader_find_again(struct reader *r)
+{
+	r->hits = r->counted = 0;
+	if (r->has_hit && r->pieces[r->hit.piece].lay != NULL)
+		r->has_hit = false;
+	if (r->seek_left == 0)
+		return;
+	r->seek_left = r->n + 1;
+	r->seek.line = r->seek_direction > 0 ? 0 : READER_NONE;
+	r->seek_at = 0;
+}
+
 static bool take(struct reader *r, struct str typed)
 {
 	if (r->match != NULL && str_eq(typed, buf_str(&r->typed)))

@@ -46,5 +46,7 @@ void reader_set_open(struct reader *r, uint32_t piece, bool open);
 
 /* Goes on with what is under way, for some milliseconds. */
 void reader_find_more(struct reader *r);
+/* At another width what is laid out has other lines: they are counted and looked through again. */
+void reader_find_again(struct reader *r);
 
 #endif

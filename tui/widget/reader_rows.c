@@ -33,7 +33,9 @@ int reader_text_column(const struct reader *r, const struct reader_piece *p, int
 	int column = (p->across ? 0 : reader_labels(r)) + p->indent + indent;
 
 	column = column < r->rows_width * 3 / 4 ? column : r->rows_width * 3 / 4;
-	return column + reader_label_column(r);
+	column += reader_label_column(r);
+	/* Of text there is always something to be seen. */
+	return column < r->rows_width ? column : r->rows_width - 1;
 }
 
 int reader_text_width(const struct reader *r, const struct reader_piece *p, int indent)
@@ -333,6 +335,7 @@ void reader_lay_out(struct reader *r)
 	r->rows_labels = r->label_width;
 	forget_rows(r);
 	r->top.row = 0;
+	reader_find_again(r);
 	if (reader_settle(r, &r->top))
 		r->top.row = reader_row_of_byte(r, r->top.piece, r->top.line, at);
 }
