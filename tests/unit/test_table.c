@@ -295,6 +295,57 @@ static void the_cursor_stays_on_its_event(void **state)
 	close_bench(&b);
 }
 
+static bool find(struct bench *b, const char *needle)
+{
+	return b->view->class->find(b->view, str_of(needle), 1);
+}
+
+static void a_search_goes_on_in_draws(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	open_bench(&b, ROWS_GENERATIONS, 1000);
+	draw_until_current(&b);
+	assert_true(find(&b, "m77"));
+	assert_int_equal(table_current(b.table), 999);
+	assert_true(says(b.view->class->status, &b, "searching 6 %"));
+	draw_to_the_end(&b);
+	assert_int_equal(table_current(b.table), 877);
+	assert_false(says(b.view->class->status, &b, "searching"));
+	/* What it does not find it says, and leaves the cursor. */
+	assert_true(find(&b, "nowhere"));
+	assert_int_equal(b.world.message.n, 0);
+	draw_to_the_end(&b);
+	assert_string_equal(buf_text(&b.world.message), "not found: nowhere");
+	assert_int_equal(table_current(b.table), 877);
+	buf_clear(&b.world.message);
+	assert_true(act(&b, ACTION_NEXT_ERROR));
+	assert_int_equal(b.world.message.n, 0);
+	draw_to_the_end(&b);
+	assert_string_equal(buf_text(&b.world.message), "no row here has an error");
+	close_bench(&b);
+}
+
+static void a_key_ends_a_search(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	open_bench(&b, ROWS_GENERATIONS, 1000);
+	draw_until_current(&b);
+	assert_true(find(&b, "m77"));
+	assert_true(act(&b, ACTION_CANCEL));
+	draw_to_the_end(&b);
+	assert_int_equal(table_current(b.table), 999);
+	assert_false(act(&b, ACTION_CANCEL));
+	assert_true(find(&b, "m77"));
+	assert_true(act(&b, ACTION_DOWN));
+	draw_to_the_end(&b);
+	assert_int_equal(table_current(b.table), 998);
+	close_bench(&b);
+}
+
 static void frozen_rows_stay(void **state)
 {
 	struct bench b;
@@ -332,6 +383,8 @@ int main(void)
 		cmocka_unit_test(the_last_order_asked_for_counts),
 		cmocka_unit_test(the_cursor_stays_on_the_newest),
 		cmocka_unit_test(the_cursor_stays_on_its_event),
+		cmocka_unit_test(a_search_goes_on_in_draws),
+		cmocka_unit_test(a_key_ends_a_search),
 		cmocka_unit_test(frozen_rows_stay),
 	};
 

@@ -462,6 +462,61 @@ static void many_nodes(void **state)
 	assert_int_equal(waterfall_cursor(&t->w), t->f.events.n - 1);
 }
 
+static void add_many(struct sample *t, uint32_t events)
+{
+	waterfall_fini(&t->w);
+	for (uint32_t i = 0; i < events; i++)
+		FIXTURE_ADD(&t->f, .kind = EVENT_GENERATION, .trace = "long", .time = START + i,
+		            .name = i % 50000 == 40000 ? "rare" : "usual", .cost = 1 + i % 30011);
+	waterfall_init(&t->w, 1);
+	while (waterfall_update(&t->w, t->f.model, true) != 0)
+		;
+}
+
+/* As in a program: a drawing after each key. */
+static uint32_t goes_to(struct sample *t)
+{
+	while (waterfall_update(&t->w, t->f.model, true) != 0)
+		;
+	return waterfall_cursor(&t->w);
+}
+
+static void a_search_goes_on_in_updates(void **state)
+{
+	struct sample *t = *state;
+	uint32_t first = t->f.events.n;
+
+	add_many(t, 100000);
+	assert_true(waterfall_find(&t->w, t->f.model, STR("rare"), 1));
+	assert_int_equal(goes_to(t), first + 40000);
+	assert_true(act(t, ACTION_NEXT_SAME_NAME, 0));
+	assert_int_equal(goes_to(t), first + 90000);
+	assert_true(waterfall_find(&t->w, t->f.model, STR("rare"), -1));
+	assert_int_equal(goes_to(t), first + 40000);
+	for (uint32_t i = 0; i < 3; i++) {
+		assert_true(act(t, ACTION_DEAREST, 0));
+		assert_int_equal(goes_to(t), first + 30010 + i * 30011);
+	}
+	assert_true(act(t, ACTION_DEAREST, 0));
+	assert_int_equal(goes_to(t), first + 30009);
+}
+
+static void a_search_is_ended_by_a_key(void **state)
+{
+	struct sample *t = *state;
+	uint32_t first = t->f.events.n;
+
+	add_many(t, 100000);
+	act(t, ACTION_DOWN, 0);
+	search_begin(&t->w.sought.search, 1, 100001, 1);
+	assert_true(act(t, ACTION_CANCEL, 0));
+	assert_false(act(t, ACTION_CANCEL, 0));
+	assert_int_equal(goes_to(t), first);
+	assert_true(waterfall_find(&t->w, t->f.model, STR("rare"), 1));
+	act(t, ACTION_FIRST, 0);
+	assert_int_equal(goes_to(t), EVENT_NONE);
+}
+
 /* Keys while a tree is built: what is seen stays usable, and where the cursor is to go it goes once that is there. */
 static void keys_while_it_is_built(void **state)
 {
@@ -486,6 +541,7 @@ static void keys_while_it_is_built(void **state)
 	draw(t, 10, 80, true);
 	assert_int_equal(t->w.n_rows, 25001);
 	assert_true(act(t, ACTION_NEXT_ERROR, 0));
+	draw(t, 10, 80, true);
 	assert_true(act(t, ACTION_NEXT_ERROR, 0));
 	draw(t, 10, 80, true);
 	assert_int_equal(waterfall_cursor(&t->w), deepest);
@@ -535,6 +591,8 @@ int main(void)
 		TEST(a_deep_chain_stays_readable),
 		TEST(strange_times_are_drawn),
 		TEST(many_nodes),
+		TEST(a_search_goes_on_in_updates),
+		TEST(a_search_is_ended_by_a_key),
 		TEST(keys_while_it_is_built),
 	};
 

@@ -48,6 +48,92 @@ static void refresh(struct live_view *l)
 	l->view.draw_again_us = l->unfinished;
 }
 
+/* ---- finding ------------------------------------------------------------------------------------------------------- */
+
+static bool is_error(struct live_view *l, struct live_place p)
+{
+	return p.event != EVENT_NONE &&
+	       (events_get(model_events(live_model(l)), p.event)->flags & EVENT_ERROR);
+}
+
+static bool holds_needle(struct live_view *l, struct live_place p)
+{
+	const struct events *e = model_events(live_model(l));
+	struct buf label = {0};
+	size_t matched;
+	bool holds;
+
+	if (p.log != LIVE_NO_LOG)
+		events_log_text(e, p.log, &label);
+	else if (p.event != EVENT_NONE)
+		waterfall_label(e, p.event, &label);
+	else
+		buf_append(&label,
+		           strings_get(&e->strings, model_trace(live_model(l), p.trace)->name));
+	holds = utf8_find(buf_str(&label), buf_str(&l->needle), 0, &matched) != SIZE_MAX;
+	buf_free(&label);
+	return holds;
+}
+
+static bool is_wanted(void *ctx, uint64_t row)
+{
+	struct live_view *l = ctx;
+	struct live_place p;
+
+	if (row >= l->list.count)
+		return false;
+	p = live_place_at(l, row);
+	return l->needle.n > 0 ? holds_needle(l, p) : is_error(l, p);
+}
+
+static enum search_state look(struct live_view *l)
+{
+	enum search_state state = search_more(&l->search, SEARCH_SLICE, is_wanted, l);
+
+	if (state == SEARCH_FOUND)
+		list_go(&l->list, l->search.at);
+	return state;
+}
+
+static enum search_state find(struct live_view *l, struct str needle, int direction)
+{
+	buf_clear(&l->needle);
+	buf_append(&l->needle, needle);
+	search_begin(&l->search, l->list.cursor, l->list.count, direction);
+	return look(l);
+}
+
+static void say_none(struct live_view *l)
+{
+	if (l->needle.n > 0)
+		buf_printf(&l->view.world->message, "not found: %s", buf_text(&l->needle));
+	else
+		buf_puts(&l->view.world->message, "no error here");
+}
+
+static bool live_find(struct view *v, struct str needle, int direction)
+{
+	return needle.n > 0 && find((struct live_view *)v, needle, direction) != SEARCH_NONE;
+}
+
+static void find_more(struct live_view *l)
+{
+	if (search_goes_on(&l->search) && look(l) == SEARCH_NONE)
+		say_none(l);
+	if (search_goes_on(&l->search))
+		l->view.draw_again_us = VIEW_AT_ONCE;
+}
+
+/* Whether any went on. */
+static bool cancel_searches(struct live_view *l)
+{
+	bool any = search_cancel(&l->search);
+
+	for (uint32_t i = 0; i < l->n_blocks; i++)
+		any |= search_cancel(&l->blocks[i].waterfall.sought.search);
+	return any;
+}
+
 /* ---- drawing ------------------------------------------------------------------------------------------------------- */
 
 static int64_t time_of(struct live_view *l, struct live_place p)
@@ -148,6 +234,9 @@ static void live_draw(struct view *v, struct surface *s, struct area a)
 	struct panes p;
 
 	refresh(l);
+	/* One slice a draw: the trees' comes first. */
+	if (v->draw_again_us != VIEW_AT_ONCE)
+		find_more(l);
 	if (is_empty(l)) {
 		l->detail_visible = false;
 		view_welcome_draw(s, a, v->world->intake);
@@ -169,22 +258,6 @@ static void live_draw(struct view *v, struct surface *s, struct area a)
 
 /* ---- acting -------------------------------------------------------------------------------------------------------- */
 
-static bool next_error(struct live_view *l, int direction)
-{
-	const struct events *e = model_events(live_model(l));
-	uint64_t n = l->list.count;
-
-	for (uint64_t step = 1; step <= n; step++) {
-		uint64_t row = (l->list.cursor + (direction > 0 ? step : n - step)) % n;
-		uint32_t event = live_place_at(l, row).event;
-		if (event != EVENT_NONE && (events_get(e, event)->flags & EVENT_ERROR)) {
-			list_go(&l->list, row);
-			return true;
-		}
-	}
-	return false;
-}
-
 /* Folds and moves inside one trace belong to the block: it is told where the cursor is, and says where it is afterwards. */
 static bool act_on_block(struct live_view *l, enum action action, int argument)
 {
@@ -195,7 +268,7 @@ static bool act_on_block(struct live_view *l, enum action action, int argument)
 	if (b == NULL || b->logs > 0 || !waterfall_go(&b->waterfall, live_model(l), on.event))
 		return false;
 	done = waterfall_act(&b->waterfall, live_model(l), action, argument);
-	if (b->waterfall.build != NULL)
+	if (b->waterfall.build != NULL || search_goes_on(&b->waterfall.sought.search))
 		l->unfinished = VIEW_AT_ONCE;
 	on.event = waterfall_cursor(&b->waterfall);
 	l->list.count = live_number_rows(l);
@@ -236,8 +309,8 @@ static bool act_on_rows(struct live_view *l, enum action action, int argument)
 		return true;
 	case ACTION_NEXT_ERROR:
 	case ACTION_PREVIOUS_ERROR:
-		if (!next_error(l, action == ACTION_NEXT_ERROR ? 1 : -1))
-			buf_puts(&l->view.world->message, "no error here");
+		if (find(l, STR_EMPTY, action == ACTION_NEXT_ERROR ? 1 : -1) == SEARCH_NONE)
+			say_none(l);
 		return true;
 	case ACTION_DEAREST:
 	case ACTION_NEXT_SAME_NAME:
@@ -260,6 +333,8 @@ static bool live_act(struct view *v, enum action action, int argument)
 {
 	struct live_view *l = (struct live_view *)v;
 
+	if (cancel_searches(l) && action == ACTION_CANCEL)
+		return true;
 	switch (action) {
 	case ACTION_NEXT_PANE:
 	case ACTION_PREVIOUS_PANE:
@@ -274,35 +349,6 @@ static bool live_act(struct view *v, enum action action, int argument)
 	default:
 		return act_on_detail(l, action) || act_on_rows(l, action, argument);
 	}
-}
-
-static bool live_find(struct view *v, struct str needle, int direction)
-{
-	struct live_view *l = (struct live_view *)v;
-	const struct events *e = model_events(live_model(l));
-	uint64_t n = l->list.count;
-	struct buf label = {0};
-	size_t matched;
-
-	for (uint64_t step = 1; step <= n; step++) {
-		uint64_t row = (l->list.cursor + (direction > 0 ? step : n - step)) % n;
-		struct live_place p = live_place_at(l, row);
-		buf_clear(&label);
-		if (p.log != LIVE_NO_LOG)
-			events_log_text(e, p.log, &label);
-		else if (p.event != EVENT_NONE)
-			waterfall_label(e, p.event, &label);
-		else
-			buf_append(&label, strings_get(&e->strings,
-			                               model_trace(live_model(l), p.trace)->name));
-		if (utf8_find(buf_str(&label), needle, 0, &matched) == SIZE_MAX)
-			continue;
-		list_go(&l->list, row);
-		buf_free(&label);
-		return true;
-	}
-	buf_free(&label);
-	return false;
 }
 
 /* ---- head, status -------------------------------------------------------------------------------------------------- */
@@ -364,6 +410,7 @@ static void live_status(struct view *v, struct buf *out)
 {
 	struct live_view *l = (struct live_view *)v;
 
+	search_status(&l->search, out);
 	if (l->waiting > 0)
 		buf_printf(out, "+%llu new (G)  ", (unsigned long long)l->waiting);
 	if (!v->world->follow)
@@ -414,6 +461,7 @@ static void live_free(struct view *v)
 	struct live_view *l = (struct live_view *)v;
 
 	live_rows_free(l);
+	buf_free(&l->needle);
 	detail_pane_fini(&l->detail);
 	mem_free(l);
 }

@@ -5,6 +5,7 @@
 #include "view/view.h"
 #include "widget/detail.h"
 #include "widget/list.h"
+#include "widget/search.h"
 #include "widget/waterfall.h"
 
 #define LIVE_NO_LOG UINT32_MAX
@@ -26,7 +27,9 @@ struct live_view {
 	uint64_t waiting;              /* rows that came below the cursor and were not looked at */
 	uint32_t version, n_logs;      /* of the model and the log that the blocks show */
 	int64_t refresh_after;
-	int64_t unfinished; /* microseconds until a large tree wants its next slice, or 0 */
+	int64_t unfinished;   /* microseconds until a large tree wants its next slice, or 0 */
+	struct search search; /* over the rows */
+	struct buf needle;    /* what it looks for; empty: an error */
 	struct detail_pane detail;
 	bool detail_focused, zoomed, detail_visible;
 };
@@ -41,7 +44,7 @@ struct model *live_model(struct live_view *l);
 /* The block of a row; NULL if there is none at all. */
 struct live_block *live_block_at(const struct live_view *l, uint64_t row);
 struct live_place live_place_at(const struct live_view *l, uint64_t row);
-uint64_t live_row_of(const struct live_view *l, struct live_place p); /* UINT64_MAX: not shown */
+uint64_t live_row_of(struct live_view *l, struct live_place p); /* UINT64_MAX: not shown */
 uint64_t live_block_rows(const struct live_block *b);
 /* Numbers the rows of the trees as they stand: gives how many there are. */
 uint64_t live_number_rows(struct live_view *l);

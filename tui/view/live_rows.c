@@ -49,14 +49,11 @@ struct live_place live_place_at(const struct live_view *l, uint64_t row)
 	return p;
 }
 
-static uint64_t row_in_block(const struct live_block *b, struct live_place p)
+static uint64_t row_in_block(struct live_view *l, const struct live_block *b, struct live_place p)
 {
 	if (b->logs > 0)
 		return b->first + (p.log - b->log);
-	for (uint64_t row = 0; row < b->waterfall.n_rows; row++)
-		if (waterfall_event(&b->waterfall, row) == p.event)
-			return b->first + row;
-	return b->first;
+	return b->first + waterfall_row_of(&b->waterfall, live_model(l), p.event);
 }
 
 static bool block_holds(const struct live_block *b, struct live_place p)
@@ -66,11 +63,11 @@ static bool block_holds(const struct live_block *b, struct live_place p)
 	return p.log == LIVE_NO_LOG && b->waterfall.trace == p.trace;
 }
 
-uint64_t live_row_of(const struct live_view *l, struct live_place p)
+uint64_t live_row_of(struct live_view *l, struct live_place p)
 {
 	for (uint32_t i = 0; i < l->n_blocks; i++)
 		if (block_holds(&l->blocks[i], p))
-			return row_in_block(&l->blocks[i], p);
+			return row_in_block(l, &l->blocks[i], p);
 	return UINT64_MAX;
 }
 
@@ -219,17 +216,41 @@ uint64_t live_number_rows(struct live_view *l)
 	return rows;
 }
 
-static void update_block(struct live_view *l, struct live_block *b, bool follow)
+/* True if a search in the tree came to its end, and so moved its cursor. */
+static bool update_block(struct live_view *l, struct live_block *b, bool follow)
 {
+	bool searched = search_goes_on(&b->waterfall.sought.search);
 	int64_t again = b->logs > 0 ? 0 : waterfall_update(&b->waterfall, live_model(l), follow);
 
 	if (again != 0 && (l->unfinished == 0 || again < l->unfinished))
 		l->unfinished = again;
+	if (!searched || search_goes_on(&b->waterfall.sought.search))
+		return false;
+	if (b->waterfall.sought.missed)
+		buf_puts(&l->view.world->message, "nothing found in this trace");
+	return !b->waterfall.sought.missed;
+}
+
+/* Gives what a search found, or `on`. */
+static struct live_place update_blocks(struct live_view *l, bool follow, struct live_place on)
+{
+	l->unfinished = 0;
+	for (uint32_t i = 0; i < l->n_blocks; i++)
+		if (update_block(l, &l->blocks[i], follow))
+			on = (struct live_place){l->blocks[i].waterfall.trace,
+			                         waterfall_cursor(&l->blocks[i].waterfall),
+			                         LIVE_NO_LOG};
+	return on;
+}
+
+static bool is_same(struct live_place a, struct live_place b)
+{
+	return a.trace == b.trace && a.event == b.event && a.log == b.log;
 }
 
 void live_rebuild(struct live_view *l, bool follow)
 {
-	struct live_place on = live_place_at(l, l->list.cursor);
+	struct live_place was = live_place_at(l, l->list.cursor), on;
 	bool at_end = l->list.count == 0 || l->list.cursor + 1 >= l->list.count;
 	uint64_t before = l->list.count, rows, row;
 
@@ -238,20 +259,22 @@ void live_rebuild(struct live_view *l, bool follow)
 		take_again(l);
 		take_new(l);
 	}
-	l->unfinished = 0;
-	for (uint32_t i = 0; i < l->n_blocks; i++)
-		update_block(l, &l->blocks[i], follow);
+	on = update_blocks(l, follow, was);
 	rows = live_number_rows(l);
 	l->list.count = rows;
-	if (at_end) {
+	if (at_end && is_same(on, was)) {
 		l->waiting = 0;
 		list_go(&l->list, rows);
 		return;
 	}
 	l->waiting += rows > before ? rows - before : 0;
 	row = live_row_of(l, on);
-	if (row != UINT64_MAX)
+	if (row == UINT64_MAX)
+		return;
+	if (is_same(on, was))
 		list_place(&l->list, row);
+	else
+		list_go(&l->list, row);
 }
 
 void live_rows_free(struct live_view *l)

@@ -29,11 +29,17 @@ uint32_t table_current(const struct table *t)
 	return id_of_row(t, t->list.cursor);
 }
 
+/* Looked for from where the cursor is: rows seldom go far. */
 static uint64_t row_of_id(const struct table *t, uint32_t id)
 {
-	for (uint64_t row = 0; row < t->rows.n; row++)
-		if (id_of_row(t, row) == id)
-			return row;
+	uint64_t n = t->rows.n, from = t->list.cursor < n ? t->list.cursor : n;
+
+	for (uint64_t away = 0; from + away < n || away < from; away++) {
+		if (from + away < n && id_of_row(t, from + away) == id)
+			return from + away;
+		if (away < from && id_of_row(t, from - away - 1) == id)
+			return from - away - 1;
+	}
 	return UINT64_MAX;
 }
 
@@ -212,6 +218,9 @@ static void table_draw(struct view *v, struct surface *s, struct area a)
 	struct panes p;
 
 	refresh(t);
+	/* One slice a draw: the list's comes first. */
+	if (t->view.draw_again_us != VIEW_AT_ONCE && table_find_more(t))
+		t->view.draw_again_us = VIEW_AT_ONCE;
 	want_rows(t);
 	if (view_is_waiting(v->world) && !t->picking) {
 		t->pane_visible = false;
@@ -315,20 +324,6 @@ static uint32_t current_call(const struct table *t)
 	return calls ? table_current(t) : EVENT_NONE;
 }
 
-static bool next_error(struct table *t, int direction)
-{
-	uint64_t n = t->rows.n;
-
-	for (uint64_t step = 1; step <= n; step++) {
-		uint64_t row = (t->list.cursor + (direction > 0 ? step : n - step)) % n;
-		if (table_row_has_error(t, row)) {
-			list_go(&t->list, row);
-			return true;
-		}
-	}
-	return false;
-}
-
 static bool act_on_list(struct table *t, enum action action)
 {
 	if (t->pane_focused && t->pane_visible && table_pane_act(t, action))
@@ -387,6 +382,8 @@ static bool table_act(struct view *v, enum action action, int argument)
 	struct table *t = (struct table *)v;
 
 	(void)argument;
+	if (search_cancel(&t->search) && action == ACTION_CANCEL)
+		return true;
 	if (t->picking)
 		return picker_act(t, action);
 	switch (action) {
@@ -405,53 +402,11 @@ static bool table_act(struct view *v, enum action action, int argument)
 		return true;
 	case ACTION_NEXT_ERROR:
 	case ACTION_PREVIOUS_ERROR:
-		if (!next_error(t, action == ACTION_NEXT_ERROR ? 1 : -1))
-			buf_puts(&v->world->message, "no row here has an error");
+		table_next_error(t, action == ACTION_NEXT_ERROR ? 1 : -1);
 		return true;
 	default:
 		return act_on_list(t, action) || act_on_order(t, action);
 	}
-}
-
-/* ---- finding ------------------------------------------------------------------------------------------------------- */
-
-static bool row_holds(struct table *t, uint64_t row, struct str needle)
-{
-	size_t n, matched;
-	const struct column *c = rows_columns(t->query.kind, &n);
-	struct str asked, answered;
-	struct buf scratch = {0};
-	bool holds = false;
-
-	for (size_t i = 0; i < n && !holds; i++) {
-		struct value v = {0};
-		/* The error's text would have to be read from the journal for every row. */
-		if (c[i].type != VALUE_TEXT || strcmp(c[i].name, "error") == 0)
-			continue;
-		buf_clear(&scratch);
-		c[i].get(&t->rows, (uint32_t)row, &v, &scratch);
-		holds = v.type == VALUE_TEXT && utf8_find(v.text, needle, 0, &matched) != SIZE_MAX;
-	}
-	if (!holds && table_has_preview(t) && table_preview(t, row, &asked, &answered))
-		holds = utf8_find(asked, needle, 0, &matched) != SIZE_MAX ||
-		        utf8_find(answered, needle, 0, &matched) != SIZE_MAX;
-	buf_free(&scratch);
-	return holds;
-}
-
-static bool table_find(struct view *v, struct str needle, int direction)
-{
-	struct table *t = (struct table *)v;
-	uint64_t n = t->rows.n;
-
-	for (uint64_t step = 1; step <= n; step++) {
-		uint64_t row = (t->list.cursor + (direction > 0 ? step : n - step)) % n;
-		if (row_holds(t, row, needle)) {
-			list_go(&t->list, row);
-			return true;
-		}
-	}
-	return false;
 }
 
 /* ---- head, status, command ------------------------------------------------------------------------------------------- */
@@ -489,6 +444,7 @@ static void table_status(struct view *v, struct buf *out)
 	unsigned percent;
 	money cost;
 
+	search_status(&t->search, out);
 	if (table_counting(t, &percent))
 		buf_printf(out, "counting %u %%  ", percent);
 	if (t->waiting > 0)
@@ -548,6 +504,7 @@ static void table_free(struct view *v)
 
 	rows_drop(t->next);
 	rows_free(&t->rows);
+	buf_free(&t->needle);
 	table_pane_fini(t);
 	mem_free(t);
 }

@@ -8,6 +8,7 @@
 #include "view/view.h"
 #include "widget/detail.h"
 #include "widget/list.h"
+#include "widget/search.h"
 #include "widget/waterfall.h"
 
 #include <string.h>
@@ -34,10 +35,12 @@ struct table {
 	struct list list;
 	uint32_t version; /* of the model that the rows were built from; or next, while there is */
 	int64_t built, build_after, spent; /* when; not before; on next */
-	int64_t slice;                     /* microseconds that a draw may take for next */
-	struct totals sum;                 /* of the rows, as long as query and rows stand */
-	uint64_t waiting; /* rows that came above the cursor and were not looked at */
-	bool picking;     /* the sort picker is open */
+	int64_t slice;     /* microseconds that a draw may take for next, or for a search */
+	struct totals sum; /* of the rows, as long as query and rows stand */
+	uint64_t waiting;  /* rows that came above the cursor and were not looked at */
+	struct search search;
+	struct buf needle; /* what it looks for; empty: an error */
+	bool picking;      /* the sort picker is open */
 	struct list picker;
 	bool zoomed, pane_focused, pane_visible;
 	struct table_pane pane;
@@ -52,6 +55,10 @@ bool table_preview(struct table *t, uint64_t row, struct str *asked, struct str 
 bool table_counting(const struct table *t, unsigned *percent);
 bool table_has_preview(const struct table *t);
 bool table_row_has_error(const struct table *t, uint64_t row);
+
+bool table_find(struct view *v, struct str needle, int direction);
+void table_next_error(struct table *t, int direction);
+bool table_find_more(struct table *t); /* with every draw; true: work is left */
 
 void table_draw_list(struct table *t, struct surface *s, struct area a);
 /* Text in width columns; where it is cut the mark for that stands. */

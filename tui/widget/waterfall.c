@@ -1,4 +1,4 @@
-/* Folds, the cursor and finding in a trace's tree; waterfall_build.c makes the rows, waterfall_draw.c draws them.
+/* Folds and the cursor in a trace's tree; waterfall_build.c makes the rows, waterfall_find.c finds, waterfall_draw.c draws.
  *
  * Invariants once built: rows[0] is the trace; unless flat, the others rise by node number, and the largest one at or below a
  * hidden node is the fold that hides it. The cursor is an event; list.cursor is the row it stands in, also after a view
@@ -6,7 +6,6 @@
 #include "widget/waterfall.h"
 
 #include "base/mem.h"
-#include "base/utf8.h"
 #include "widget/waterfall_internal.h"
 
 #include <string.h>
@@ -30,6 +29,7 @@ void waterfall_fini(struct waterfall *w)
 	mem_free(w->errors.at);
 	mem_free(w->flat_errors.at);
 	mem_free(w->turned);
+	buf_free(&w->sought.needle);
 	waterfall_init(w, MODEL_NONE);
 }
 
@@ -109,8 +109,7 @@ uint32_t waterfall_node(const struct waterfall *w, const struct model *m, uint32
 	return rank == TREE_ROOT ? WATERFALL_ROOT : w->tree.by_start[rank];
 }
 
-/* From 0 at the trace, among the rows with every fold open. */
-static uint32_t place_of(const struct waterfall *w, const struct model *m, uint32_t node)
+uint32_t waterfall_place(const struct waterfall *w, const struct model *m, uint32_t node)
 {
 	if (node == WATERFALL_ROOT)
 		return 0;
@@ -118,7 +117,7 @@ static uint32_t place_of(const struct waterfall *w, const struct model *m, uint3
 	       (w->flat ? tree_rank(&w->tree, model_events(m), w->tree.nodes[node].event) : node);
 }
 
-static uint32_t node_at(const struct waterfall *w, uint64_t place)
+uint32_t waterfall_node_at(const struct waterfall *w, uint64_t place)
 {
 	if (place == 0)
 		return WATERFALL_ROOT;
@@ -130,7 +129,7 @@ uint32_t waterfall_row(const struct waterfall *w, const struct model *m, uint32_
 	uint32_t low = 0;
 
 	if (w->flat || node == WATERFALL_ROOT)
-		return place_of(w, m, node);
+		return waterfall_place(w, m, node);
 	for (uint32_t high = w->n_rows; high - low > 1;) {
 		uint32_t middle = low + (high - low) / 2;
 
@@ -142,19 +141,24 @@ uint32_t waterfall_row(const struct waterfall *w, const struct model *m, uint32_
 	return low;
 }
 
+uint64_t waterfall_row_of(const struct waterfall *w, const struct model *m, uint32_t event)
+{
+	return waterfall_row(w, m, waterfall_node(w, m, event));
+}
+
 void waterfall_take_cursor(struct waterfall *w)
 {
 	w->cursor_event = waterfall_event(w, w->list.cursor);
 }
 
-static uint32_t cursor_node(const struct waterfall *w)
+uint32_t waterfall_cursor_node(const struct waterfall *w)
 {
 	return w->list.cursor < w->n_rows ? w->rows[w->list.cursor] : WATERFALL_ROOT;
 }
 
 /* ---- going ----------------------------------------------------------------------------------------- */
 
-static void go_to_node(struct waterfall *w, const struct model *m, uint32_t node)
+void waterfall_go_to_node(struct waterfall *w, const struct model *m, uint32_t node)
 {
 	bool hidden = node != WATERFALL_ROOT && w->root_folded && !w->flat;
 	uint32_t at = node;
@@ -190,33 +194,8 @@ bool waterfall_go(struct waterfall *w, struct model *m, uint32_t event)
 	}
 	if (!w->rows || (event != EVENT_NONE && node == WATERFALL_ROOT))
 		return false;
-	go_to_node(w, m, node);
+	waterfall_go_to_node(w, m, node);
 	return true;
-}
-
-typedef bool node_test(const struct waterfall *w, const struct model *m, uint32_t node,
-                       const void *ctx);
-
-/* The next node that passes, in the order of the rows with every fold open; round, and to the cursor itself at last. */
-static bool go_next(struct waterfall *w, const struct model *m, int direction, node_test *test,
-                    const void *ctx)
-{
-	uint64_t count = (uint64_t)w->tree.n + 1, at;
-
-	if (!w->rows)
-		return false;
-	at = place_of(w, m, cursor_node(w));
-	for (uint64_t i = 0; i < count; i++) {
-		uint32_t node;
-
-		at = (direction > 0 ? at + 1 : at + count - 1) % count;
-		node = node_at(w, at);
-		if (test(w, m, node, ctx)) {
-			go_to_node(w, m, node);
-			return true;
-		}
-	}
-	return false;
 }
 
 /* Place of an error, the trace's own first. */
@@ -234,7 +213,7 @@ static bool go_error(struct waterfall *w, const struct model *m, int direction)
 
 	if (!w->rows || count == 0)
 		return false;
-	place = place_of(w, m, cursor_node(w));
+	place = waterfall_place(w, m, waterfall_cursor_node(w));
 	/* How many come before, or stand at the cursor if the next one is wanted. */
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
@@ -245,78 +224,11 @@ static bool go_error(struct waterfall *w, const struct model *m, int direction)
 			high = middle;
 	}
 	low = (direction > 0 ? low : low + count - 1) % count;
-	go_to_node(w, m, node_at(w, error_place(w, own, low)));
+	waterfall_go_to_node(w, m, waterfall_node_at(w, error_place(w, own, low)));
 	return true;
 }
 
-static bool is_namesake(const struct waterfall *w, const struct model *m, uint32_t node,
-                        const void *ctx)
-{
-	const struct event *to = ctx, *e;
-
-	if (node == WATERFALL_ROOT)
-		return false;
-	e = events_get(model_events(m), w->tree.nodes[node].event);
-	return e->name == to->name && event_kind(e) == event_kind(to) &&
-	       (e->name != 0 || e->model == to->model);
-}
-
-static bool go_namesake(struct waterfall *w, const struct model *m, int direction)
-{
-	uint32_t event = w->cursor_event;
-
-	if (event == EVENT_NONE)
-		return false;
-	return go_next(w, m, direction, is_namesake, events_get(model_events(m), event)) &&
-	       w->cursor_event != event;
-}
-
-struct found {
-	uint32_t node;
-	int64_t cost;
-};
-
-/* Dearer, or as dear and earlier in the tree. */
-static bool before(const struct found *a, const struct found *b)
-{
-	return a->cost != b->cost ? a->cost > b->cost : a->node < b->node;
-}
-
-/* The dearest call that comes after `last` in the order of cost; all of them do if last is NULL. */
-static bool dearest_after(const struct waterfall *w, const struct events *events,
-                          const struct found *last, struct found *out)
-{
-	out->node = WATERFALL_ROOT;
-	for (uint32_t i = 0; i < w->tree.n; i++) {
-		const struct event *e = events_get(events, w->tree.nodes[i].event);
-		struct found at = {i, e->cost};
-
-		if (event_kind(e) == EVENT_SPAN || e->cost == EVENT_NO_COST ||
-		    (last && !before(last, &at)))
-			continue;
-		if (out->node == WATERFALL_ROOT || before(&at, out))
-			*out = at;
-	}
-	return out->node != WATERFALL_ROOT;
-}
-
-static bool go_dearest(struct waterfall *w, const struct model *m)
-{
-	const struct events *events = model_events(m);
-	struct found last = {cursor_node(w), 0}, next;
-	bool again = w->cursor_event != EVENT_NONE && w->cursor_event == w->dearest;
-
-	if (again)
-		last.cost = events_get(events, w->cursor_event)->cost;
-	if (!dearest_after(w, events, again ? &last : NULL, &next) &&
-	    !dearest_after(w, events, NULL, &next))
-		return false;
-	go_to_node(w, m, next.node);
-	w->dearest = w->cursor_event;
-	return true;
-}
-
-/* ---- finding --------------------------------------------------------------------------------------- */
+/* ---- names ----------------------------------------------------------------------------------------- */
 
 void waterfall_label(const struct events *events, uint32_t event, struct buf *out)
 {
@@ -341,56 +253,6 @@ void waterfall_label(const struct events *events, uint32_t event, struct buf *ou
 	}
 }
 
-struct search {
-	struct str needle;
-	struct buf *text;
-};
-
-/* Names and ids on lines of one text: a needle holds no newline. */
-static bool has_needle(const struct waterfall *w, const struct model *m, uint32_t node,
-                       const void *ctx)
-{
-	const struct events *events = model_events(m);
-	const struct search *search = ctx;
-	struct buf *text = search->text;
-	size_t length;
-
-	buf_clear(text);
-	if (node == WATERFALL_ROOT) {
-		const struct trace *trace = model_trace(m, w->trace);
-
-		buf_append(text, strings_get(&events->strings, trace->name));
-		buf_add(text, '\n');
-		ids_text(&events->ids, trace->id, text);
-	} else {
-		uint32_t event = w->tree.nodes[node].event;
-
-		waterfall_label(events, event, text);
-		buf_add(text, '\n');
-		buf_append(text, events_model(events, event));
-		buf_add(text, '\n');
-		ids_text(&events->ids, events_node_id(events, event), text);
-		buf_add(text, '\n');
-		ids_text(&events->ids, events_uuid(events, event), text);
-	}
-	return utf8_find(buf_str(text), search->needle, 0, &length) != SIZE_MAX;
-}
-
-bool waterfall_find(struct waterfall *w, struct model *m, struct str needle, int direction)
-{
-	struct buf text = {0};
-	struct search search = {needle, &text};
-	bool found;
-
-	if (needle.n == 0)
-		return false;
-	if (!w->rows)
-		waterfall_update(w, m, true);
-	found = go_next(w, m, direction, has_needle, &search);
-	buf_free(&text);
-	return found;
-}
-
 /* ---- actions --------------------------------------------------------------------------------------- */
 
 static void set_fold(struct waterfall *w, const struct model *m, uint32_t node, bool folded)
@@ -399,13 +261,13 @@ static void set_fold(struct waterfall *w, const struct model *m, uint32_t node, 
 		w->root_folded = folded;
 	else
 		set_folded(w, node, folded);
-	waterfall_rebuild_rows(w, m, cursor_node(w), false);
+	waterfall_rebuild_rows(w, m, waterfall_cursor_node(w), false);
 }
 
 /* Of a node without children the one around it folds. */
 static void toggle_fold(struct waterfall *w, const struct model *m)
 {
-	uint32_t node = cursor_node(w);
+	uint32_t node = waterfall_cursor_node(w);
 
 	if (w->flat)
 		return;
@@ -419,7 +281,7 @@ static void toggle_fold(struct waterfall *w, const struct model *m)
 
 static bool go_left(struct waterfall *w, const struct model *m)
 {
-	uint32_t node = cursor_node(w);
+	uint32_t node = waterfall_cursor_node(w);
 
 	if (node == WATERFALL_ROOT)
 		return false;
@@ -428,7 +290,7 @@ static bool go_left(struct waterfall *w, const struct model *m)
 		return true;
 	}
 	node = w->tree.nodes[node].parent;
-	go_to_node(w, m, node == TREE_ROOT ? WATERFALL_ROOT : node);
+	waterfall_go_to_node(w, m, node == TREE_ROOT ? WATERFALL_ROOT : node);
 	return true;
 }
 
@@ -438,9 +300,9 @@ static bool fold_act(struct waterfall *w, const struct model *m, enum action act
 	case ACTION_LEFT:
 		return go_left(w, m);
 	case ACTION_OPEN:
-		if (!waterfall_hides(w, cursor_node(w)))
+		if (!waterfall_hides(w, waterfall_cursor_node(w)))
 			return false;
-		set_fold(w, m, cursor_node(w), false);
+		set_fold(w, m, waterfall_cursor_node(w), false);
 		return true;
 	case ACTION_FOLD_TOGGLE:
 		toggle_fold(w, m);
@@ -451,11 +313,11 @@ static bool fold_act(struct waterfall *w, const struct model *m, enum action act
 		fold_level(w, action == ACTION_FOLD_NONE  ? INT32_MAX
 		              : action == ACTION_FOLD_ALL ? 1
 		                                          : argument);
-		waterfall_rebuild_rows(w, m, cursor_node(w), false);
+		waterfall_rebuild_rows(w, m, waterfall_cursor_node(w), false);
 		return true;
 	case ACTION_FLAT:
 		w->flat = !w->flat;
-		waterfall_rebuild_rows(w, m, cursor_node(w), false);
+		waterfall_rebuild_rows(w, m, waterfall_cursor_node(w), false);
 		return true;
 	default:
 		return false;
@@ -473,6 +335,9 @@ static void scroll_names(struct waterfall *w, int columns)
 
 bool waterfall_act(struct waterfall *w, struct model *m, enum action action, int argument)
 {
+	w->sought.missed = false;
+	if (search_cancel(&w->sought.search) && action == ACTION_CANCEL)
+		return true;
 	if (!w->rows)
 		waterfall_update(w, m, true);
 	if (!w->rows) /* nothing to move in yet */
@@ -490,9 +355,9 @@ bool waterfall_act(struct waterfall *w, struct model *m, enum action action, int
 		return go_error(w, m, action == ACTION_NEXT_ERROR ? 1 : -1);
 	case ACTION_NEXT_SAME_NAME:
 	case ACTION_PREVIOUS_SAME_NAME:
-		return go_namesake(w, m, action == ACTION_NEXT_SAME_NAME ? 1 : -1);
+		return waterfall_find_namesake(w, m, action == ACTION_NEXT_SAME_NAME ? 1 : -1);
 	case ACTION_DEAREST:
-		return go_dearest(w, m);
+		return waterfall_find_dearest(w, m);
 	case ACTION_CLOCK:
 		w->clock = !w->clock;
 		return true;

@@ -4,12 +4,29 @@
 
 #include "explorer.h"
 #include "widget/list.h"
+#include "widget/search.h"
 
 struct waterfall_build; /* waterfall_build.c */
 
 /* Rising numbers. */
 struct waterfall_places {
 	uint32_t *at, n, cap;
+};
+
+/* A call with a price. */
+struct waterfall_call {
+	uint32_t node; /* WATERFALL_ROOT: none */
+	int64_t cost;
+};
+
+/* What is looked for among the nodes, with every fold open. */
+struct waterfall_sought {
+	struct search search;
+	enum { SOUGHT_TEXT, SOUGHT_NAMESAKE, SOUGHT_DEAREST } what;
+	struct buf needle;
+	uint32_t event;                          /* whose namesake; or the last of the dearest */
+	struct waterfall_call last, next, first; /* that call, who comes after it, who of all */
+	bool missed; /* it went on in drawings and found nothing; until the next action */
 };
 
 struct waterfall {
@@ -38,6 +55,7 @@ struct waterfall {
 	bool flat;        /* no tree: by start */
 	bool clock;       /* clock times instead of offsets in the scale */
 	int name_scroll;  /* columns the names are scrolled left by H and L */
+	struct waterfall_sought sought;
 };
 #define WATERFALL_ROOT UINT32_MAX
 
@@ -62,13 +80,17 @@ void waterfall_draw_rows(const struct waterfall *w, struct model *m, struct surf
 void waterfall_draw_titles(struct surface *s, struct area a);
 /* Event of a row, EVENT_NONE for the trace's own row. row < n_rows. */
 uint32_t waterfall_event(const struct waterfall *w, uint64_t row);
+/* Row of an event, or of the fold that hides it; 0 if it is not there. */
+uint64_t waterfall_row_of(const struct waterfall *w, const struct model *m, uint32_t event);
 /* Movement, folds (toggle, none, all, level with argument), LEFT (fold, else parent; false at the root), OPEN on a folded node
- * unfolds (else false), NEXT/PREVIOUS_ERROR, DEAREST, NEXT/PREVIOUS_SAME_NAME, FLAT, CLOCK, SCROLL_LEFT/RIGHT. Gives false if it was not for it. */
+ * unfolds (else false), NEXT/PREVIOUS_ERROR, DEAREST, NEXT/PREVIOUS_SAME_NAME, FLAT, CLOCK, SCROLL_LEFT/RIGHT; CANCEL
+ * while a search goes on, which any other action ends, too. Gives false if it was not for it, or found nothing. */
 bool waterfall_act(struct waterfall *w, struct model *m, enum action action, int argument);
 uint32_t waterfall_cursor(const struct waterfall *w); /* event, or EVENT_NONE for the trace */
 bool waterfall_go(struct waterfall *w, struct model *m,
                   uint32_t event); /* unfolds the path to it */
-/* Next row (direction 1 or -1) whose name, model or id holds the needle, also in folds; false if none. Wraps around. */
+/* Next row (direction 1 or -1) whose name, model or id holds the needle, also in folds; false if none. Wraps around. In a large
+ * tree it goes on in waterfall_update, as do DEAREST and SAME_NAME; the titles say how far it is, and that nothing was found. */
 bool waterfall_find(struct waterfall *w, struct model *m, struct str needle, int direction);
 
 #endif

@@ -166,6 +166,8 @@ static void finish(struct waterfall *w, const struct model *m)
 	w->build = NULL;
 	w->rows_stale = false;
 	place_cursor(w, m, event, b->moves && b->goes);
+	if (b->renews)
+		waterfall_find_again(w, m);
 	if (b->renews && w->tree.n > SMALL)
 		w->build_after = time_monotonic() + b->spent * BUILD_SHARE;
 	waterfall_build_drop(b);
@@ -250,14 +252,11 @@ void waterfall_rebuild_rows(struct waterfall *w, const struct model *m, uint32_t
 	step(w, m, slice_end(w, m));
 }
 
-int64_t waterfall_update(struct waterfall *w, struct model *m, bool follow)
+static int64_t update_tree(struct waterfall *w, struct model *m, bool follow)
 {
-	const struct trace *t;
+	const struct trace *t = model_trace(m, w->trace);
 	int64_t now;
 
-	if (w->trace == MODEL_NONE)
-		return 0;
-	t = model_trace(m, w->trace);
 	if (w->build == NULL) {
 		if (w->rows && (!follow || w->version == t->version))
 			return 0;
@@ -267,6 +266,17 @@ int64_t waterfall_update(struct waterfall *w, struct model *m, bool follow)
 		begin_tree(w, m);
 	}
 	return step(w, m, slice_end(w, m)) ? 0 : AT_ONCE;
+}
+
+int64_t waterfall_update(struct waterfall *w, struct model *m, bool follow)
+{
+	int64_t again = w->trace == MODEL_NONE ? 0 : update_tree(w, m, follow);
+
+	/* One slice at a time: the tree's comes first. */
+	if (again == AT_ONCE || !search_goes_on(&w->sought.search))
+		return again;
+	waterfall_find_more(w, m);
+	return search_goes_on(&w->sought.search) ? AT_ONCE : again;
 }
 
 void waterfall_complete(struct waterfall *w, struct model *m)

@@ -452,6 +452,21 @@ void waterfall_draw_titles(struct surface *s, struct area a)
 	end(&d);
 }
 
+/* In place of the title of the names. */
+static void draw_search(struct waterfall_drawing *d, struct area a)
+{
+	const struct waterfall_sought *sought = &d->w->sought;
+
+	if (!search_goes_on(&sought->search) && !sought->missed)
+		return;
+	buf_clear(&d->text);
+	search_status(&sought->search, &d->text);
+	if (sought->missed)
+		buf_puts(&d->text, "nothing found");
+	surface_fill(d->s, a, 0, 0, d->at.name, ROLE_COLUMN, ' ');
+	surface_put(d->s, a, 0, 1, d->at.name - 1, ROLE_WARNING, buf_str(&d->text));
+}
+
 void waterfall_draw(struct waterfall *w, struct model *m, struct surface *s, struct area a,
                     bool with_cursor)
 {
@@ -469,6 +484,7 @@ void waterfall_draw(struct waterfall *w, struct model *m, struct surface *s, str
 	begin(&d, m, a);
 	list_set(&w->list, w->n_rows, rows.rows);
 	draw_titles(&d, a);
+	draw_search(&d, a);
 	draw_rows(&d, w->list.top);
 	row = w->list.cursor - w->list.top;
 	if (with_cursor && row < (uint64_t)(rows.rows > 0 ? rows.rows : 0)) {

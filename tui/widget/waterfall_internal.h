@@ -16,6 +16,16 @@ uint32_t waterfall_row(const struct waterfall *w, const struct model *m, uint32_
 /* Node of an event, or WATERFALL_ROOT. */
 uint32_t waterfall_node(const struct waterfall *w, const struct model *m, uint32_t event);
 void waterfall_take_cursor(struct waterfall *w);
+uint32_t waterfall_cursor_node(const struct waterfall *w);
+/* Place of a node, from 0 at the trace, among the rows with every fold open; and the other way round. */
+uint32_t waterfall_place(const struct waterfall *w, const struct model *m, uint32_t node);
+uint32_t waterfall_node_at(const struct waterfall *w, uint64_t place);
+void waterfall_go_to_node(struct waterfall *w, const struct model *m, uint32_t node);
+
+bool waterfall_find_namesake(struct waterfall *w, const struct model *m, int direction);
+bool waterfall_find_dearest(struct waterfall *w, const struct model *m);
+void waterfall_find_more(struct waterfall *w, const struct model *m);  /* a slice of it */
+void waterfall_find_again(struct waterfall *w, const struct model *m); /* in another tree */
 /* After a fold: rows anew, a slice of it at once. The cursor goes to the node, or the fold that now hides it; `goes`: as a
  * movement, else its row stays where it is on the screen. */
 void waterfall_rebuild_rows(struct waterfall *w, const struct model *m, uint32_t node, bool goes);

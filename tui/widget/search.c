@@ -1,0 +1,54 @@
+/* See search.h. Places are numbers and nothing else: where rows come and go meanwhile, one may be missed, or seen twice. */
+#include "widget/search.h"
+
+#include "base/slice.h"
+
+void search_begin(struct search *s, uint64_t from, uint64_t count, int direction)
+{
+	*s = (struct search){.at = from, .left = count, .count = count, .direction = direction};
+}
+
+static uint64_t place_after(const struct search *s)
+{
+	if (s->direction > 0)
+		return s->at + 1 < s->count ? s->at + 1 : 0;
+	return s->at > 0 ? s->at - 1 : s->count - 1;
+}
+
+enum search_state search_more(struct search *s, int64_t slice,
+                              bool (*holds)(void *ctx, uint64_t place), void *ctx)
+{
+	struct slice time = {.until = time_monotonic() + slice};
+
+	while (s->left > 0) {
+		if (slice_over(&time))
+			return SEARCH_GOES_ON;
+		s->at = place_after(s);
+		s->left--;
+		if (holds(ctx, s->at)) {
+			s->left = 0;
+			return SEARCH_FOUND;
+		}
+	}
+	return SEARCH_NONE;
+}
+
+bool search_goes_on(const struct search *s)
+{
+	return s->left > 0;
+}
+
+bool search_cancel(struct search *s)
+{
+	bool went_on = s->left > 0;
+
+	s->left = 0;
+	return went_on;
+}
+
+void search_status(const struct search *s, struct buf *out)
+{
+	if (s->left > 0)
+		buf_printf(out, "searching %u %%  ",
+		           (unsigned)((s->count - s->left) * 100 / s->count));
+}

@@ -1,0 +1,29 @@
+/* Looking through numbered places for one that has what is wanted, as far as a slice of time goes; the rest with the next drawing,
+ * so that no key has to wait. Whose places they are says which it is, and goes there. */
+#ifndef WIDGET_SEARCH_H
+#define WIDGET_SEARCH_H
+
+#include "base/buf.h"
+
+struct search {
+	uint64_t at; /* the place that was looked at last */
+	uint64_t left, count;
+	int direction; /* 1 or -1 */
+};
+
+enum search_state { SEARCH_GOES_ON, SEARCH_FOUND, SEARCH_NONE };
+
+/* From the place after `from`, round the end, to `from` itself. count: places there are. */
+void search_begin(struct search *s, uint64_t from, uint64_t count, int direction);
+/* SEARCH_FOUND: s->at is the place, and the search is over. A place that is asked for may be gone if there are fewer than when it
+ * began. slice: microseconds; some places are always looked at, so that it comes to its end. */
+enum search_state search_more(struct search *s, int64_t slice,
+                              bool (*holds)(void *ctx, uint64_t place), void *ctx);
+bool search_goes_on(const struct search *s);
+bool search_cancel(struct search *s); /* whether it went on */
+/* "searching 40 %  " while it goes on, else nothing. */
+void search_status(const struct search *s, struct buf *out);
+
+#define SEARCH_SLICE 4000 /* microseconds that a draw may take */
+
+#endif
