@@ -61,6 +61,14 @@ static const char *kind_text(mode_t mode)
 	return "not a file";
 }
 
+/* What cannot be opened at all: a socket, or a terminal that this process has not. */
+static const char *kind_of(const char *path)
+{
+	struct stat status;
+
+	return stat(path, &status) == 0 ? kind_text(status.st_mode) : "not a file";
+}
+
 /* The reason stands before the path: a long path is cut, the reason is not. */
 static enum err open_error(const char *path, int error, struct errinfo *e)
 {
@@ -70,7 +78,7 @@ static enum err open_error(const char *path, int error, struct errinfo *e)
 	case EACCES:
 		return err_set(e, ERR_IO, "no permission to read: %s", path);
 	case ENXIO:
-		return err_set(e, ERR_IO, "a socket, not a regular file: %s", path);
+		return err_set(e, ERR_IO, "%s, not a regular file: %s", kind_of(path), path);
 	default:
 		return err_set(e, ERR_IO, "cannot be opened (%s): %s", strerror(error), path);
 	}

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -97,6 +98,24 @@ static void refuse(const char *path, const char *reason)
 	assert_null(j);
 	assert_non_null(strstr(e.msg, reason));
 	assert_non_null(strstr(e.msg, path));
+}
+
+/* Which cannot be opened either, as a socket cannot. */
+static void test_refuses_a_terminal_that_it_has_not(void **state)
+{
+	struct errinfo e = {0};
+	struct journal *j;
+	pid_t child = fork();
+	int status;
+
+	(void)state;
+	if (child == 0) {
+		setsid();
+		_exit(journal_open(&j, "/dev/tty", &e) == ERR_IO && strstr(e.msg, "a device") ? 0
+		                                                                              : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
 static void test_refuses_what_is_no_file(void **state)
@@ -252,6 +271,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_reads_ranges, enter, leave),
 		cmocka_unit_test_setup_teardown(test_refuses_what_is_no_file, enter, leave),
+		cmocka_unit_test(test_refuses_a_terminal_that_it_has_not),
 		cmocka_unit_test_setup_teardown(test_notices_changes, enter, leave),
 		cmocka_unit_test_setup_teardown(test_notices_other_content, enter, leave),
 		cmocka_unit_test_setup_teardown(test_tells_a_cut_from_a_truncation, enter, leave),
