@@ -8,7 +8,6 @@
 
 #define DAY_SECONDS       86400
 #define YEAR_MAX          9999
-#define TIME_MIN          (INT64_C(-62167219200) * TIME_SECOND)     /* 0000-01-01 */
 #define TIME_MAX          (INT64_C(253402300800) * TIME_SECOND - 1) /* the end of 9999-12-31 */
 #define MILLISECONDS_FROM INT64_C(100000000000)                     /* 12 digits */
 #define MICROSECONDS_FROM INT64_C(100000000000000)                  /* 15 digits */
@@ -65,7 +64,7 @@ static bool valid_clock(const struct moment *m)
 
 static int64_t in_range(int64_t t)
 {
-	return t >= TIME_MIN && t <= TIME_MAX ? t : TIME_NONE;
+	return t >= TIME_EARLIEST && t <= TIME_MAX ? t : TIME_NONE;
 }
 
 static int64_t utc_of(const struct moment *m)

@@ -4,8 +4,9 @@
 
 #include "base/buf.h"
 
-#define TIME_NONE   INT64_MIN /* unknown or unparsable */
-#define TIME_SECOND INT64_C(1000000)
+#define TIME_NONE     INT64_MIN /* unknown or unparsable */
+#define TIME_SECOND   INT64_C(1000000)
+#define TIME_EARLIEST (INT64_C(-62167219200) * TIME_SECOND) /* 0000-01-01: no time is before it */
 
 /* RFC 3339 (any offset, any fraction; digits beyond microseconds are cut), the same with a blank
  * for the T or without zone (then UTC), date only, slashes for dashes, RFC 2822, and epoch

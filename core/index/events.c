@@ -253,12 +253,15 @@ uint32_t events_span_sent(const struct events *t, uint32_t at)
 int64_t events_start(const struct events *t, uint32_t at)
 {
 	const struct event *e = events_get(t, at);
-	int64_t latency;
+	int64_t latency, start;
 
-	if (e->flags & EVENT_OTEL)
+	if (e->flags & EVENT_OTEL || e->time == TIME_NONE)
 		return e->time;
 	latency = events_latency(t, at);
-	return latency == EVENT_UNKNOWN ? e->time : time_add(e->time, -latency);
+	if (latency == EVENT_UNKNOWN)
+		return e->time;
+	start = time_add(e->time, -latency);
+	return start == TIME_NONE ? TIME_EARLIEST : start;
 }
 
 int64_t events_end(const struct events *t, uint32_t at)

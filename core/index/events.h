@@ -123,7 +123,8 @@ static inline int64_t events_cache_read(const struct events *t, uint32_t at)
 {
 	return events_widened(t, at, events_get(t, at)->cache_read, EVENT_WIDE_CACHE_READ);
 }
-/* timestamp - latency, but the timestamp itself for OpenTelemetry (PostHog stamps the end of a call). TIME_NONE if unknown. */
+/* timestamp - latency, but the timestamp itself for OpenTelemetry (PostHog stamps the end of a call); TIME_EARLIEST if it
+ * would be before that. TIME_NONE if unknown. */
 int64_t events_start(const struct events *t, uint32_t at);
 int64_t events_end(const struct events *t,
                    uint32_t at); /* start + latency; the start if the latency is unknown */

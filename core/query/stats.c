@@ -18,8 +18,9 @@ struct counting {
 	struct stats *stats;
 	struct model *model;
 	const struct events *events;
-	uint8_t *users, *traces, *sessions; /* met yet, by number */
-	uint32_t *of_name;                  /* string number -> stats->models, or NO_MODEL */
+	uint8_t *users, *traces; /* met yet, by number of their id */
+	uint8_t *sessions;       /* met yet, by number */
+	uint32_t *of_name;       /* string number -> stats->models, or NO_MODEL */
 	uint32_t cap_models;
 	struct values generations, trace_latencies;
 };
@@ -58,11 +59,16 @@ static bool first_met(uint8_t *met, uint32_t number)
 	return first;
 }
 
-static void count_trace(struct counting *c, uint32_t number)
+/* Most events are of a trace that was met: they cost no look-up. */
+static void count_trace(struct counting *c, uint32_t at, uint32_t id)
 {
 	const struct trace *t;
+	uint32_t number;
 
-	if (number == MODEL_NONE || !first_met(c->traces, number))
+	if (id == 0 || !first_met(c->traces, id))
+		return;
+	number = model_trace_of(c->model, at);
+	if (number == MODEL_NONE)
 		return;
 	t = model_trace(c->model, number);
 	c->stats->traces++;
@@ -71,13 +77,10 @@ static void count_trace(struct counting *c, uint32_t number)
 		c->stats->sessions += first_met(c->sessions, t->session);
 }
 
-static void count_model(struct counting *c, uint32_t event)
+static struct stats_model *model_of_name(struct counting *c, uint32_t name)
 {
-	uint32_t name = c->events->models[events_get(c->events, event)->model].model;
 	struct stats *s = c->stats;
 
-	if (name == 0)
-		return;
 	if (c->of_name[name] == NO_MODEL) {
 		if (s->n_models == c->cap_models) {
 			c->cap_models = c->cap_models ? c->cap_models * 2 : 16;
@@ -87,8 +90,31 @@ static void count_model(struct counting *c, uint32_t event)
 		s->models[s->n_models++] = (struct stats_model){
 			.name = strings_get(&c->events->strings, name)};
 	}
-	s->models[c->of_name[name]].events++;
-	totals_add_event(&s->models[c->of_name[name]].totals, c->events, event);
+	return &s->models[c->of_name[name]];
+}
+
+/* Into its model's totals, or into those of events that have no model: add_models joins them. */
+static void count_values(struct counting *c, const struct event *e, uint32_t at)
+{
+	enum event_kind kind = event_kind(e);
+	struct totals *totals = &c->stats->totals;
+	uint32_t name = 0;
+
+	if (kind == EVENT_GENERATION || kind == EVENT_EMBEDDING)
+		name = c->events->models[e->model].model;
+	if (name != 0) {
+		struct stats_model *m = model_of_name(c, name);
+
+		m->events++;
+		totals = &m->totals;
+	}
+	totals_add_event(totals, c->events, at);
+}
+
+static void add_models(struct stats *s)
+{
+	for (uint32_t i = 0; i < s->n_models; i++)
+		totals_add(&s->totals, &s->models[i].totals);
 }
 
 static void count_time(struct stats *s, int64_t time)
@@ -104,17 +130,14 @@ static void count_time(struct stats *s, int64_t time)
 static void count_event(struct counting *c, uint32_t at)
 {
 	const struct event *e = events_get(c->events, at);
-	enum event_kind kind = event_kind(e);
 
-	totals_add_event(&c->stats->totals, c->events, at);
+	count_values(c, e, at);
 	count_time(c->stats, e->time);
-	count_trace(c, model_trace_of(c->model, at));
+	count_trace(c, at, e->trace);
 	if (e->user != 0 && !(e->flags & EVENT_PERSONLESS))
 		c->stats->users += first_met(c->users, e->user);
-	if (kind == EVENT_GENERATION)
+	if (event_kind(e) == EVENT_GENERATION)
 		values_add(&c->generations, events_latency(c->events, at));
-	if (kind == EVENT_GENERATION || kind == EVENT_EMBEDDING)
-		count_model(c, at);
 }
 
 static int compare_models(const void *a, const void *b)
@@ -128,7 +151,7 @@ static void start(struct counting *c)
 	size_t names = (size_t)c->events->strings.n + 1;
 
 	c->users = mem_zero((size_t)c->events->ids.n + 1, 1);
-	c->traces = mem_zero((size_t)model_trace_count(c->model) + 1, 1);
+	c->traces = mem_zero((size_t)c->events->ids.n + 1, 1);
 	c->sessions = mem_zero((size_t)model_session_count(c->model) + 1, 1);
 	c->of_name = mem_alloc(names, sizeof(*c->of_name));
 	for (size_t i = 0; i < names; i++)
@@ -146,6 +169,7 @@ void stats_build(struct stats *s, struct model *m, int64_t since, int64_t until)
 		if (!model_superseded(m, at) &&
 		    match_time(since, until, events_get(c.events, at)->time))
 			count_event(&c, at);
+	add_models(s);
 	s->generation = values_take(&c.generations);
 	s->trace = values_take(&c.trace_latencies);
 	if (s->n_models > 0)

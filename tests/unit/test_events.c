@@ -203,7 +203,9 @@ static void test_values(void **state)
 	e.latency = EVENT_WIDE32;
 	events_add(&t, &e, 0, 0);
 	events_set_extra(&t, EVENT_WIDE_LATENCY, INT64_MAX);
-	assert_true(events_start(&t, 4) == TIME_NONE); /* before the year 0 */
+	assert_true(events_start(&t, 4) == TIME_EARLIEST); /* not before the year 0 */
+	assert_int_equal(events_end(&t, 4), -100);
+	assert_true(events_compare_start(&t, 4, 2) < 0);
 	events_fini(&t);
 }
 

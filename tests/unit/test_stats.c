@@ -1,4 +1,5 @@
 /* The totals of everything, against sums made by hand. */
+#include "query/sort.h"
 #include "query/stats.h"
 #include "support/events_fixture.h"
 
@@ -109,6 +110,8 @@ static void models_by_name(void **state)
 	FIXTURE_ADD(&f, .kind = EVENT_SPAN, .model = "spans do not count", .input = 9);
 	FIXTURE_ADD(&f, .provider = "nameless", .input = 100);
 	stats_build(&s, f.model, TIME_NONE, TIME_NONE);
+	assert_int_equal(s.totals.events, 5);
+	assert_int_equal(s.totals.input, 116);
 	assert_int_equal(s.n_models, 2);
 	assert_true(str_eq(s.models[0].name, STR("ada")));
 	assert_int_equal(s.models[0].events, 1);
@@ -142,6 +145,29 @@ static void many_models(void **state)
 		assert_true(str_cmp(s.models[i - 1].name, s.models[i].name) < 0);
 	stats_free(&s);
 	fixture_fini(&f);
+}
+
+/* Few and many, of any sign and size: each is still there, and stands where it should. */
+static void values_in_order(void **state)
+{
+	static int64_t values[3000], sum;
+	uint64_t random = 1;
+
+	(void)state;
+	for (size_t n = 0; n <= 3000; n += 250) {
+		sum = 0;
+		for (size_t i = 0; i < n; i++) {
+			random = random * UINT64_C(6364136223846793005) + 1;
+			values[i] = (int64_t)random >> (random >> 60) * 4;
+			sum ^= values[i];
+		}
+		sort_values(values, n);
+		for (size_t i = 0; i < n; i++) {
+			assert_true(i == 0 || values[i - 1] <= values[i]);
+			sum ^= values[i];
+		}
+		assert_int_equal(sum, 0);
+	}
 }
 
 static void a_range_of_time(void **state)
@@ -210,13 +236,10 @@ static void duplicates_count_once(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(nothing_is_unknown),
-		cmocka_unit_test(everything_is_counted_once),
-		cmocka_unit_test(latencies),
-		cmocka_unit_test(models_by_name),
-		cmocka_unit_test(many_models),
-		cmocka_unit_test(a_range_of_time),
-		cmocka_unit_test(duplicates_count_once),
+		cmocka_unit_test(nothing_is_unknown), cmocka_unit_test(everything_is_counted_once),
+		cmocka_unit_test(latencies),          cmocka_unit_test(models_by_name),
+		cmocka_unit_test(many_models),        cmocka_unit_test(values_in_order),
+		cmocka_unit_test(a_range_of_time),    cmocka_unit_test(duplicates_count_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
