@@ -9,6 +9,11 @@
 #define SIDE_BY_SIDE_COLUMNS 120
 #define BUILD_US             3000 /* of a frame */
 
+/* Which call of its trace: counted anew when the trace has changed. */
+struct numbered {
+	uint32_t event, version, number;
+};
+
 struct diff_view {
 	struct view view;
 	uint32_t before, after; /* before EVENT_NONE: not known yet, or there is none */
@@ -23,6 +28,7 @@ struct diff_view {
 	uint32_t changes;
 	bool side_by_side, chosen; /* chosen: by a key, whatever the width */
 	struct reader_place place; /* to come back to once it is laid out again */
+	struct numbered numbers[2];
 };
 
 /* ---- making it ------------------------------------------------------------------------------- */
@@ -47,8 +53,10 @@ static void start(struct diff_view *d)
 	find_previous(d);
 	if (d->before == EVENT_NONE)
 		return;
-	if (d->compared == NULL)
+	if (d->compared == NULL) {
+		explorer_want_body(x, d->before);
 		d->compared = explorer_compare(x, d->before, d->after);
+	}
 	if (d->compared->state != DETAIL_READY || d->started)
 		return;
 	diff_init(&d->diff, explorer_events(x), d->compared, !d->previous);
@@ -180,11 +188,21 @@ static void diff_go(struct view *v, uint64_t number, bool percent)
 
 /* ---- around it ------------------------------------------------------------------------------- */
 
-static void add_call(struct diff_view *d, uint32_t event, struct buf *out)
+static uint32_t number_of(struct diff_view *d, struct numbered *n, uint32_t event)
 {
 	struct explorer *x = d->view.world->explorer;
-	const struct events *t = explorer_events(x);
-	uint32_t number = explorer_call_number(x, event), id = events_uuid(t, event);
+	uint32_t trace = model_trace_of(explorer_model(x), event);
+	uint32_t version = trace == MODEL_NONE ? 0 : model_trace(explorer_model(x), trace)->version;
+
+	if (n->number == 0 || n->event != event || n->version != version)
+		*n = (struct numbered){event, version, explorer_call_number(x, event)};
+	return n->number;
+}
+
+static void add_call(struct diff_view *d, struct numbered *n, uint32_t event, struct buf *out)
+{
+	const struct events *t = explorer_events(d->view.world->explorer);
+	uint32_t number = number_of(d, n, event), id = events_uuid(t, event);
 
 	if (number > 0)
 		buf_printf(out, "#%u", number);
@@ -201,14 +219,14 @@ static void diff_head(struct view *v, struct buf *out)
 
 	if (d->before != EVENT_NONE) {
 		before = events_get(t, d->before)->trace;
-		add_call(d, d->before, out);
+		add_call(d, &d->numbers[0], d->before, out);
 		if (before != after && before != 0) {
 			buf_puts(out, " of ");
 			view_short_id(out, &t->ids, before);
 		}
 		buf_puts(out, " -> ");
 	}
-	add_call(d, d->after, out);
+	add_call(d, &d->numbers[1], d->after, out);
 	if (after == 0)
 		return;
 	buf_puts(out, before != after ? " of " : "  trace ");
