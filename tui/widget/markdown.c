@@ -42,7 +42,7 @@ struct markdown {
 	bool heading, in_code, in_block, in_table, after_null;
 	bool gap;         /* an empty line comes before the next block */
 	bool after_text;  /* the last block was a paragraph */
-	bool failed;      /* there is too much in a table */
+	bool failed;      /* there is too much in a table, or MD4C has gone wrong */
 	size_t link_text; /* where it began in the run */
 };
 
@@ -192,10 +192,21 @@ static void add_code(struct markdown *m, struct str text)
 	buf_append(&m->code, str_sub(text, from, text.n - from));
 }
 
+/* MD4C 0.4.8 may tell of a text that goes on past the source's end. */
+static bool is_inside(const struct markdown *m, const MD_CHAR *text, MD_SIZE size)
+{
+	uintptr_t start = (uintptr_t)m->text.p, end = start + m->text.n, at = (uintptr_t)text;
+
+	return size <= m->text.n && (at < start || at > end || size <= end - at);
+}
+
 static int on_text(MD_TEXTTYPE type, const MD_CHAR *text, MD_SIZE size, void *ctx)
 {
 	struct markdown *m = ctx;
 
+	m->failed = m->failed || !is_inside(m, text, size);
+	if (m->failed)
+		return 1;
 	/* Of a NUL in a block of code MD4C 0.4.8 tells twice, the second time as text. */
 	if (m->in_block && type != MD_TEXT_NULLCHAR && m->after_null && size > 0 &&
 	    text[0] == '\0') {
@@ -247,27 +258,28 @@ static int on_span(MD_SPANTYPE type, void *detail, void *ctx)
 	return 0;
 }
 
-static struct str attribute(const MD_ATTRIBUTE *a)
+static struct str attribute(struct markdown *m, const MD_ATTRIBUTE *a)
 {
-	return a->size > 0 ? (struct str){a->text, a->size} : STR_EMPTY;
+	m->failed = m->failed || (a->size > 0 && !is_inside(m, a->text, a->size));
+	return a->size > 0 && !m->failed ? (struct str){a->text, a->size} : STR_EMPTY;
 }
 
 static void add_address(struct markdown *m, const MD_ATTRIBUTE *address, const MD_ATTRIBUTE *title)
 {
 	add_mark(m, " <");
-	add_text(m, role_now(m), attribute(address));
+	add_text(m, role_now(m), attribute(m, address));
 	add_mark(m, ">");
 	if (title->size == 0)
 		return;
 	add_mark(m, " \"");
-	add_text(m, role_now(m), attribute(title));
+	add_text(m, role_now(m), attribute(m, title));
 	add_mark(m, "\"");
 }
 
 /* The address is not said twice. */
 static void end_link(struct markdown *m, const MD_SPAN_A_DETAIL *link)
 {
-	struct str told = buf_str(&m->run.text), address = attribute(&link->href);
+	struct str told = buf_str(&m->run.text), address = attribute(m, &link->href);
 	struct str rest = str_sub(m->text, m->seen, m->text.n);
 
 	told = str_sub(told, m->link_text, told.n);
@@ -368,7 +380,7 @@ static void begin_code(struct markdown *m, const MD_BLOCK_CODE_DETAIL *detail)
 	m->in_block = true;
 	if (detail->info.size == 0)
 		return;
-	add_text(m, ROLE_DIM, attribute(&detail->info));
+	add_text(m, ROLE_DIM, attribute(m, &detail->info));
 	reader_run_add(&m->run, ROLE_DIM, STR(":"));
 	end_line(m);
 }
