@@ -62,6 +62,7 @@ struct session {
 	uint32_t traces;       /* of a listed one those too that are not here */
 	uint32_t first_trace;  /* see model_next_trace; MODEL_NONE if none is here */
 	uint32_t latest_trace; /* of those that are here, the one of the last timestamp */
+	uint32_t version;      /* is another whenever what is shown of it may be */
 	int64_t first_time, last_time;
 	int64_t latency; /* sum of its traces' latencies; EVENT_UNKNOWN if none has one */
 	bool listed;     /* shown as a listing has it */

@@ -276,6 +276,7 @@ static void show(const struct model *m, struct session *s, const struct session_
 	static const struct totals none;
 
 	*s = (struct session){.id = s->id,
+	                      .version = s->version + 1,
 	                      .first_trace = s->first_trace,
 	                      .latest_trace = sums->latest,
 	                      .traces = sums->traces,

@@ -14,15 +14,18 @@
 #include <string.h>
 
 #define TABLE_COLUMNS 24
+#define TABLE_TURNS   200 /* of a session that the pane shows */
 
 /* What the pane shows of the row under the cursor. */
 struct table_pane {
 	uint32_t shown;             /* id of the row that it was made for */
-	uint32_t version;           /* of the model then */
+	uint32_t version;           /* of the model, or the session, then */
 	struct waterfall waterfall; /* traces */
 	struct detail_pane detail;  /* generations and spans */
 	struct reader reader;       /* the others */
-	bool waiting;               /* a preview has not come yet */
+	uint32_t turns[TABLE_TURNS], n_turns,
+		n_here; /* of a session: the earliest, and of how many */
+	bool waiting;   /* a preview has not come yet */
 };
 
 struct table {

@@ -4,23 +4,9 @@
 
 #include "draw/format.h"
 
-#include <stdlib.h>
-
 #define ASKED_ROWS 2 /* at least, under the tree */
 
 /* ---- previews of rows ---------------------------------------------------------------------------------------------- */
-
-static uint32_t newest_trace_of(struct model *m, uint32_t session)
-{
-	uint32_t newest = MODEL_NONE;
-	uint32_t at = model_session(m, session)->first_trace;
-
-	for (; at != MODEL_NONE; at = model_next_trace(m, at))
-		if (newest == MODEL_NONE ||
-		    model_trace(m, at)->first_time > model_trace(m, newest)->first_time)
-			newest = at;
-	return newest;
-}
 
 bool table_preview(struct table *t, uint64_t row, struct str *asked, struct str *answered)
 {
@@ -29,7 +15,7 @@ bool table_preview(struct table *t, uint64_t row, struct str *asked, struct str 
 	const struct preview *p;
 
 	if (t->query.kind == ROWS_SESSIONS)
-		trace = newest_trace_of(explorer_model(x), trace);
+		trace = model_session(explorer_model(x), trace)->latest_trace;
 	if (trace == MODEL_NONE)
 		return false;
 	p = explorer_preview(x, trace);
@@ -134,12 +120,37 @@ static void draw_trace(struct table *t, struct surface *s, struct area a, uint32
 
 /* ---- sessions ------------------------------------------------------------------------------------------------------ */
 
-static int by_first_time(const void *a, const void *b, void *model)
+/* Of the same time the one of the lower number. */
+static bool is_before(const struct model *m, uint32_t a, uint32_t b)
 {
-	int64_t x = model_trace(model, *(const uint32_t *)a)->first_time;
-	int64_t y = model_trace(model, *(const uint32_t *)b)->first_time;
+	int64_t x = model_trace(m, a)->first_time, y = model_trace(m, b)->first_time;
 
-	return (x > y) - (x < y);
+	return x != y ? x < y : a < b;
+}
+
+static void take_turn(struct table_pane *p, const struct model *m, uint32_t trace)
+{
+	uint32_t at = p->n_turns;
+
+	p->n_here++;
+	if (at == TABLE_TURNS && is_before(m, p->turns[at - 1], trace))
+		return;
+	if (at < TABLE_TURNS)
+		p->n_turns++;
+	else
+		at--;
+	for (; at > 0 && is_before(m, trace, p->turns[at - 1]); at--)
+		p->turns[at] = p->turns[at - 1];
+	p->turns[at] = trace;
+}
+
+/* What a listing counts may be more than memory holds. */
+static void choose_turns(struct table_pane *p, struct model *m, uint32_t session)
+{
+	p->n_turns = p->n_here = 0;
+	for (uint32_t at = model_session(m, session)->first_trace; at != MODEL_NONE;
+	     at = model_next_trace(m, at))
+		take_turn(p, m, at);
 }
 
 static void add_turn(struct table *t, uint32_t trace, uint32_t turn)
@@ -176,38 +187,21 @@ static void add_turn(struct table *t, uint32_t trace, uint32_t turn)
 	buf_free(&line);
 }
 
-#define TURNS_SHOWN 200
-
-/* What a listing counts may be more than memory holds. */
-static uint32_t traces_here(const struct model *m, const struct session *s)
-{
-	uint32_t n = 0;
-
-	for (uint32_t at = s->first_trace; at != MODEL_NONE; at = model_next_trace(m, at))
-		n++;
-	return n;
-}
-
 static void fill_session(struct table *t, uint32_t session)
 {
-	struct model *m = explorer_model(t->view.world->explorer);
-	const struct session *s = model_session(m, session);
-	uint32_t n = 0, here = traces_here(m, s), *traces = mem_alloc(here + 1, sizeof(*traces));
+	const struct session *s = model_session(explorer_model(t->view.world->explorer), session);
+	uint32_t n = t->pane.n_here;
 
-	for (uint32_t at = s->first_trace; n < here; at = model_next_trace(m, at))
-		traces[n++] = at;
-	qsort_r(traces, n, sizeof(*traces), by_first_time, m);
 	t->pane.reader.label_width = 7;
-	for (uint32_t i = 0; i < n && i < TURNS_SHOWN; i++)
-		add_turn(t, traces[i], i + 1);
-	if (n > TURNS_SHOWN)
-		reader_addf(&t->pane.reader, ROLE_DIM, 0, "... +%u turns (Enter)", n - TURNS_SHOWN);
+	for (uint32_t i = 0; i < t->pane.n_turns; i++)
+		add_turn(t, t->pane.turns[i], i + 1);
+	if (n > TABLE_TURNS)
+		reader_addf(&t->pane.reader, ROLE_DIM, 0, "... +%u turns (Enter)", n - TABLE_TURNS);
 	if (s->listed && s->counted && s->traces > n)
 		reader_addf(&t->pane.reader, ROLE_DIM, 0, "%u more turns are not here",
 		            s->traces - n);
 	else if (s->listed && !s->counted)
 		reader_add_across(&t->pane.reader, ROLE_DIM, STR("its turns are not here"));
-	mem_free(traces);
 }
 
 /* ---- users and models ------------------------------------------------------------------------------------------------ */
@@ -232,24 +226,34 @@ static void fill_values(struct table *t)
 	buf_free(&scratch);
 }
 
+static uint32_t version_of(const struct table *t, uint32_t id)
+{
+	struct model *m = explorer_model(t->view.world->explorer);
+
+	return t->query.kind == ROWS_SESSIONS ? model_session(m, id)->version : model_version(m);
+}
+
 static void draw_reader(struct table *t, struct surface *s, struct area a, uint32_t id)
 {
 	struct model *m = explorer_model(t->view.world->explorer);
 	bool same = t->pane.shown == id;
+	bool changed = !same || (t->view.world->follow && t->pane.version != version_of(t, id));
 
-	if (!same || (t->view.world->follow && t->pane.version != model_version(m)) ||
-	    t->pane.waiting) {
+	if (changed || t->pane.waiting) {
 		struct reader_place top = t->pane.reader.top;
 
 		reader_clear(&t->pane.reader);
 		t->pane.waiting = false;
+		if (t->query.kind == ROWS_SESSIONS && changed)
+			choose_turns(&t->pane, m, id);
 		if (t->query.kind == ROWS_SESSIONS)
 			fill_session(t, id);
 		else
 			fill_values(t);
 		if (same)
 			t->pane.reader.top = top;
-		t->pane.version = model_version(m);
+		if (changed)
+			t->pane.version = version_of(t, id);
 	}
 	reader_draw(&t->pane.reader, s, a);
 }
