@@ -5,11 +5,9 @@
 #include "draw/format.h"
 #include "draw/width.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#define INDENT 2
-#define FOLD   2 /* column of the folds' marks; the cursor's is 0 */
+#define FOLD 2 /* column of the folds' marks; the cursor's is 0 */
 
 /* What a row is drawn with. */
 struct pen {
@@ -69,14 +67,14 @@ static void put_label(struct pen *p, struct json_place at, uint32_t depth)
 
 static void put_count(struct pen *p, const struct json_node *node)
 {
-	char count[24];
+	bool array = node->value.type == JSON_ARRAY;
 
 	if (node->count == 0)
-		strcpy(count, node->value.type == JSON_ARRAY ? "[]" : "{}");
+		p->column += surface_puts(p->s, p->area, p->row, p->column, ROLE_STRONG,
+		                          array ? "[]" : "{}");
 	else
-		snprintf(count, sizeof(count), node->value.type == JSON_ARRAY ? "[%u]" : "{%u}",
-		         node->count);
-	p->column += surface_puts(p->s, p->area, p->row, p->column, ROLE_STRONG, count);
+		p->column += surface_printf(p->s, p->area, p->row, p->column, ROLE_STRONG,
+		                            array ? "[%u]" : "{%u}", node->count);
 }
 
 /* Folded it shows how it begins. */
@@ -191,18 +189,11 @@ static void put_value(struct pen *p, struct json_place at, bool open)
 
 /* ---- rows -------------------------------------------------------------------------------------------------------- */
 
-static int indent_column(const struct json_view *v, uint32_t depth)
-{
-	int deepest = v->columns / 3;
-
-	return FOLD + ((int)depth < deepest / INDENT ? (int)depth * INDENT : deepest);
-}
-
 static void draw_node(struct pen *p, struct json_place at, uint32_t depth)
 {
 	bool open = json_is_open(p->v, at);
 
-	p->column = indent_column(p->v, depth);
+	p->column = FOLD + json_indent(p->v, depth);
 	if (open || json_can_open(p->v, at))
 		surface_puts(p->s, p->area, p->row, p->column, ROLE_MARKER,
 		             glyph(open ? GLYPH_OPEN : GLYPH_CLOSED));
@@ -218,7 +209,7 @@ static void draw_text(struct pen *p, struct json_place at, uint32_t depth)
 	struct str raw = json_raw(&p->v->docs[at.doc].tree, at.node);
 	const struct json_row *row;
 
-	p->column = indent_column(p->v, depth + 1) + 2;
+	p->column = FOLD + json_indent(p->v, depth + 1) + 2;
 	if (at.row > t->n) {
 		put_size(p, raw.n - t->laid, "... +", " (Enter)");
 		return;

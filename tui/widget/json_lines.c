@@ -74,7 +74,7 @@ bool json_line(struct str raw, size_t *at, struct buf *out)
 
 /* ---- in the node's row ------------------------------------------------------------------------------------------- */
 
-static int indent_of(const struct json_view *v, uint32_t depth)
+int json_indent(const struct json_view *v, uint32_t depth)
 {
 	int deepest = v->columns / 3;
 
@@ -83,7 +83,7 @@ static int indent_of(const struct json_view *v, uint32_t depth)
 
 int json_value_room(const struct json_view *v, uint32_t depth, int key_columns)
 {
-	int room = v->columns - GUTTER - indent_of(v, depth) - key_columns;
+	int room = v->columns - GUTTER - json_indent(v, depth) - key_columns;
 
 	return room > SMALLEST ? room : SMALLEST;
 }

@@ -66,6 +66,7 @@ uint32_t json_depth(struct json_view *v, struct json_place p);
 
 /* The line of a string's raw text that begins at *at, appended to out clean; *at moves on to the next. False at the end. */
 bool json_line(struct str raw, size_t *at, struct buf *out);
+int json_indent(const struct json_view *v, uint32_t depth); /* columns */
 /* Room for a string's text in its row. */
 int json_value_room(const struct json_view *v, uint32_t depth, int key_columns);
 bool json_fits(struct json_view *v, struct json_place p); /* the string's row shows all of it */
