@@ -12,7 +12,9 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +23,9 @@
 #define KEYS_PRESSED 10000 /* for each of the two files */
 #define KEYS_MAX     256
 
+/* All is played in there: keys may write files. */
 static char folder[64] = "/tmp/tracehog-monkey-XXXXXX";
+static char hostile_path[PATH_MAX];
 
 struct monkey {
 	struct stage stage;
@@ -229,18 +233,26 @@ static void demo(void **state)
 static void hostile(void **state)
 {
 	(void)state;
-	let_loose("data/hostile.ndjson");
+	let_loose(hostile_path);
 }
 
 static int enter(void **state)
 {
 	(void)state;
-	return mkdtemp(folder) == NULL;
+	return realpath("data/hostile.ndjson", hostile_path) == NULL || mkdtemp(folder) == NULL ||
+	       chdir(folder) != 0;
 }
 
 static int leave(void **state)
 {
+	DIR *list = opendir(folder);
+	struct dirent *file;
+
 	(void)state;
+	while (list != NULL && (file = readdir(list)) != NULL)
+		unlink(file->d_name);
+	if (list != NULL)
+		closedir(list);
 	return rmdir(folder);
 }
 
