@@ -59,7 +59,7 @@ measure() # NAME FILE
 		# A function has a line for every file it is made of; the largest is all of it.
 		$2 > most[$1] { most[$1] = $2 }
 		END {
-			split("ids_add strings_add events_add events_add_model " \
+			split("ids_add ids_append strings_add events_add events_add_model " \
 			      "events_set_extra events_set_extras", names)
 			for (i in names)
 				numbering += most[names[i]]
