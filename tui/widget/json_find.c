@@ -287,7 +287,8 @@ void json_view_find_status(const struct json_view *v, struct buf *out)
 	if (v->seek_left > 0 && !v->has_hit)
 		buf_puts(out, "searching ...");
 	else if (!v->counted)
-		buf_printf(out, ">=%llu lines found (n N)", (unsigned long long)v->hits);
+		buf_printf(out, ">=%llu lines found (n N)",
+		           (unsigned long long)(v->hits > 0 ? v->hits : v->has_hit));
 	else if (v->hits == 0)
 		buf_puts(out, "not found");
 	else
