@@ -48,7 +48,11 @@ static void add_state(struct reader *r, const struct explorer *x, uint32_t sourc
 	struct buf text = {0};
 	enum role role = source_state_text(&text, s, explorer_source_nameless(x, source));
 
-	if (s->state == LOADER_LOADING && s->began == 0) {
+	/* What is here is in, but the stream goes on. */
+	if (s->state == LOADER_DONE && is_streaming(x, source)) {
+		buf_clear(&text);
+		buf_puts(&text, "open: more may come");
+	} else if (s->state == LOADER_LOADING && s->began == 0) {
 		buf_puts(&text, " when the source before it is in");
 	} else if (s->state == LOADER_LOADING && !is_streaming(x, source)) {
 		buf_puts(&text, "   ");
@@ -85,7 +89,7 @@ static void add_counts(struct reader *r, const struct loader_status *s)
 	format_count(&line, (int64_t)s->counts.lines);
 	buf_puts(&line, " lines   ");
 	format_count(&line, (int64_t)s->counts.other_events);
-	buf_puts(&line, " events of other kinds (not $ai_*)");
+	buf_puts(&line, " other events and log lines (not $ai_*)");
 	reader_add(r, ROLE_TEXT, INDENT, ROLE_TEXT, STR_EMPTY, buf_str(&line));
 	buf_free(&line);
 	reader_addf(r, s->counts.bad_lines > 0 ? ROLE_ERROR : ROLE_DIM, INDENT,
