@@ -6,6 +6,8 @@
 #include "print/show.h"
 #include "widget/diff.h"
 
+#define WRITTEN_AT_ONCE 65536 /* bytes */
+
 /* ---- text ------------------------------------------------------------------------------------ */
 
 void print_diff_call(struct explorer *x, uint32_t event, struct buf *out)
@@ -46,9 +48,12 @@ static void print_text(struct explorer *x, const struct compared *c, bool output
 		for (; printed < d.n; printed++)
 			if (!d.rows[printed].inside)
 				diff_row_append(&d.rows[printed], &out);
+		if (out.n < WRITTEN_AT_ONCE)
+			continue;
 		output_write(buf_str(&out));
 		buf_clear(&out);
 	} while (diff_step(&d));
+	output_write(buf_str(&out));
 	diff_fini(&d);
 	buf_free(&out);
 }
