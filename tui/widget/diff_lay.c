@@ -105,7 +105,7 @@ static void take_row(struct half *c, struct painted *row, int width)
 	rest = str_sub(rest, 0, end);
 	bytes = rest.n > 0 ? width_wrap(rest, width, &next) : 0;
 	used = width_text(str_sub(rest, 0, bytes));
-	for (size_t done = 0; done < bytes;) {
+	for (size_t done = 0; done < bytes && c->span < c->painted.n;) {
 		const struct reader_span *span = &c->painted.spans[c->span];
 		size_t n = span->end - (c->at + done);
 
