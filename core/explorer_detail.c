@@ -18,6 +18,7 @@
 #define ENTRIES    8 /* that nobody holds */
 #define JOBS_MAX   2
 #define BYTES_MAX  ((size_t)8 << 20) /* in them; the one asked for last may be larger */
+#define LARGE      ((size_t)4 << 20) /* bytes whose memory the system gets back at once */
 #define ROOM_TIMES 3                 /* memory that a line takes when it has been read, in lines */
 
 /* ---- reading ---- */
@@ -201,10 +202,13 @@ static struct entry *add(struct detail_cache *c, uint32_t event)
 static void drop(struct detail_cache *c, unsigned at)
 {
 	struct entry *e = c->entries[at];
+	bool large = detail_bytes(&e->detail) > LARGE;
 
 	detail_fini(&e->detail);
 	mem_free(e);
 	c->entries[at] = c->entries[--c->n];
+	if (large)
+		mem_give_back();
 }
 
 /* Drops what nobody holds, longest not asked for first, until the rest is few and small. The one asked

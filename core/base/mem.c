@@ -10,6 +10,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 /* Process-wide by nature: there is one terminal to give back. Atomic, so that two threads that
  * fail at once run the handler once. */
 static _Atomic(void (*)(void)) failure_handler;
@@ -110,6 +114,13 @@ char *mem_copy_text(const char *p, size_t n)
 void mem_free(void *p)
 {
 	free(p);
+}
+
+void mem_give_back(void)
+{
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
 }
 
 void *mem_try(size_t size)

@@ -12,6 +12,9 @@ void *mem_zero(size_t count, size_t size) __attribute__((malloc, returns_nonnull
 void *mem_resize(void *p, size_t count, size_t size) __attribute__((returns_nonnull));
 char *mem_copy_text(const char *p, size_t n); /* n bytes and a NUL */
 void mem_free(void *p);                       /* NULL is allowed */
+/* Gives what is free back to the system, where the C library would keep it: after something large was let go of. It
+ * looks at every free page, so not often. */
+void mem_give_back(void);
 
 /* Large pages, where the system has them, make large tables cost less. Memory of a multiple of 2 MiB, which begins on a
  * large page and holds anything; the other asks for them for what lies within p's n bytes. */

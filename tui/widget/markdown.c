@@ -365,7 +365,8 @@ static void begin_item(struct markdown *m, const MD_BLOCK_LI_DETAIL *detail)
 	buf_add(&mark, ' ');
 	if (detail->is_task) {
 		buf_printf(&mark, "[%c] ", detail->task_mark);
-		check(m, (struct str){&detail->task_mark, 1});
+		if (m->depth < LEVELS) /* deeper ones are not shown */
+			check(m, (struct str){&detail->task_mark, 1});
 	}
 	l = push(m, MD_BLOCK_LI);
 	l->columns = (int)mark.n;
