@@ -149,6 +149,9 @@ static void ids_that_mean_harm_are_spelled(void **state)
 	       "'my file.ndjson'");
 	expect(&b, "h g Enter yC", "command line",
 	       "tracehog tree -- '--config=x y' 'my file.ndjson'");
+	app_set_options(b.stage.app, STR(" --host x"));
+	expect(&b, "yC", "command line",
+	       "tracehog tree --host x -- '--config=x y' 'my file.ndjson'");
 	close_bench(&b);
 }
 

@@ -16,16 +16,26 @@ static bool takes_range(struct str line)
 bool app_command_line(struct app *a, struct buf *out)
 {
 	struct view *v = app_top(a);
-	size_t before = out->n;
+	struct buf line = {0};
+	size_t words;
 
-	v->class->command(v, out);
-	if (out->n == before)
+	v->class->command(v, &line);
+	if (line.n == 0)
 		return false;
+	/* What follows " -- " are words, whatever they look like. */
+	words = str_find(buf_str(&line), STR(" -- "), 0, false);
+	words = words == SIZE_MAX ? line.n : words;
+	buf_append(out, str_sub(buf_str(&line), 0, words));
+	if (words < line.n)
+		buf_append(out, buf_str(&a->options));
+	buf_append(out, str_sub(buf_str(&line), words, SIZE_MAX));
 	buf_add(out, ' ');
 	view_quote(out, str_of(a->world.source));
-	if (takes_range(str_sub(buf_str(out), before, SIZE_MAX)))
+	if (takes_range(buf_str(&line)))
 		buf_append(out, buf_str(&a->range));
-	buf_append(out, buf_str(&a->options));
+	if (words == line.n)
+		buf_append(out, buf_str(&a->options));
+	buf_free(&line);
 	return true;
 }
 
