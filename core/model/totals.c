@@ -126,7 +126,7 @@ bool totals_discount(struct totals *t, const struct event_values *v)
 
 void totals_add_event(struct totals *t, const struct events *events, uint32_t event)
 {
-	struct event_values v;
+	struct event_values v = {0};
 
 	event_values_read(&v, events, event);
 	totals_count(t, &v);
