@@ -1,6 +1,7 @@
 /* tracehog: a terminal explorer of LLM traces. Reads the command line and hands over to the command. */
 #include "base/clean.h"
 #include "base/loop.h"
+#include "base/mem.h"
 #include "command/explore.h"
 #include "print/capture.h"
 #include "print/diff.h"
@@ -105,6 +106,7 @@ int main(int argc, char **argv)
 	enum err err;
 
 	occupy_standard_streams();
+	mem_start();
 	/* A file that may not grow any more is an error of write() like others. Children have the default again. */
 	signal(SIGXFSZ, SIG_IGN);
 	read_locale();

@@ -19,6 +19,7 @@
 static _Atomic(void (*)(void)) failure_handler;
 
 #define EXIT_NO_MEMORY 6
+#define LARGE_BLOCK    (1 << 20) /* bytes */
 
 static _Noreturn void fail(void)
 {
@@ -114,6 +115,14 @@ char *mem_copy_text(const char *p, size_t n)
 void mem_free(void *p)
 {
 	free(p);
+}
+
+/* The C library would raise the limit by itself to what was freed last, and then keep such blocks. */
+void mem_start(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+#endif
 }
 
 void mem_give_back(void)

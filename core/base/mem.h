@@ -24,6 +24,8 @@ void mem_ask_large(void *p, size_t n);
 /* For sizes that outside data decides (a 256 MiB line): NULL on failure. */
 void *mem_try(size_t size);
 
+/* From now on large blocks go back to the system as soon as they are freed. Before threads start. */
+void mem_start(void);
 /* Called once, before exit, when memory runs out. Set before threads start. */
 void mem_on_failure(void (*handler)(void));
 
