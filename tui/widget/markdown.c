@@ -9,6 +9,7 @@
 #include "widget/markdown_internal.h"
 
 #include <md4c.h>
+#include <string.h>
 
 #define LEVELS    16    /* lists and quotes in each other that have margins */
 #define MARK      24    /* bytes of an item's mark */
@@ -551,6 +552,16 @@ static void lay_as_sent(struct reader_lines *out, struct str text, enum role rol
 	reader_lines_split(out, role, 0, text);
 }
 
+/* MD4C looks for the ends of lines with strcspn: it needs a NUL behind the text, whatever size it is told. */
+static const char *terminated(struct arena *arena, struct str text)
+{
+	char *copy = arena_alloc(arena, text.n + 1);
+
+	if (text.n > 0)
+		memcpy(copy, text.p, text.n);
+	return copy;
+}
+
 void markdown_lay(struct reader_lines *out, struct str text, enum role role, int columns)
 {
 	struct markdown m = {.out = out, .columns = columns, .role = role, .text = text};
@@ -559,6 +570,7 @@ void markdown_lay(struct reader_lines *out, struct str text, enum role role, int
 		lay_as_sent(out, text, role, "(as sent: over 256 kB, not rendered as Markdown)");
 		return;
 	}
+	m.text.p = terminated(&out->arena, text);
 	if (render(&m))
 		return;
 	reader_lines_free(out);
