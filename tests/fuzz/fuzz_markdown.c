@@ -35,6 +35,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct reader_lines lines = {0};
 	size_t sent[256] = {0}, laid[256] = {0};
 	int columns = size > 0 ? 1 + data[0] % 120 : 80;
+	bool links;
 
 	markdown_lay(&lines, text, ROLE_TEXT, columns);
 	for (uint32_t i = 0; i < lines.n; i++) {
@@ -44,9 +45,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			count(laid, lines.at[i].margin->first);
 	}
 	count(sent, text);
-	/* An address that is its own text is told once. */
+	/* The address of a link that is its own text is told once: then half of the letters are enough. */
+	links = str_find(text, STR("]("), 0, false) != SIZE_MAX ||
+	        str_find(text, STR("]:"), 0, false) != SIZE_MAX;
 	for (int c = 0; c < 256; c++)
-		assert(2 * laid[c] >= sent[c]);
+		assert((links ? 2 : 1) * laid[c] >= sent[c]);
 	reader_lines_free(&lines);
 	return 0;
 }
