@@ -1,0 +1,28 @@
+/* What a generation or embedding says of its use and costs: the properties that its price goes by, read into the terms of
+ * cost/cost.h. Which property wins and what a value that cannot be means stands in usage.c and nowhere else; the rules are
+ * PostHog's. */
+#ifndef INDEX_USAGE_H
+#define INDEX_USAGE_H
+
+#include "base/buf.h"
+#include "cost/cost.h"
+
+struct record_reader;
+
+/* Reads one event's JSON, as it stands in the journal. texts keeps what out's texts point to where they had escapes;
+ * otherwise they point into line. The reader's tables are used, nothing of it is kept. False if it is no generation or
+ * embedding, or no JSON: out is as cost_usage_init leaves it. */
+bool usage_read(struct record_reader *r, struct str line, struct buf *texts,
+                struct cost_usage *out);
+
+/* The working of an event's cost for who shows it: usage_read, prices_find and cost_compute in one. prices is borrowed. */
+struct cost_working {
+	struct cost_usage usage;
+	struct cost cost;
+	enum cost_cause cause;
+	struct buf texts;
+};
+bool cost_working_read(struct cost_working *w, const struct prices *prices, struct str line);
+void cost_working_free(struct cost_working *w);
+
+#endif
