@@ -29,9 +29,9 @@ void cost_usage_init(struct cost_usage *u)
 const char *cost_line_name(enum cost_line line)
 {
 	static const char *const names[COST_LINES] = {
-		[COST_TEXT_INPUT] = "input",          [COST_CACHE_READ] = "cache read",
-		[COST_CACHE_WRITE] = "cache write",   [COST_CACHE_WRITE_1H] = "cache write, 1 hour",
-		[COST_AUDIO_INPUT] = "audio input",   [COST_AUDIO_CACHE] = "audio cache read",
+		[COST_TEXT_INPUT] = "fresh input",    [COST_CACHE_READ] = "cache read",
+		[COST_CACHE_WRITE] = "cache write",   [COST_CACHE_WRITE_1H] = "1-hour write",
+		[COST_AUDIO_INPUT] = "audio input",   [COST_AUDIO_CACHE] = "cached audio",
 		[COST_IMAGE_INPUT] = "image input",   [COST_TEXT_OUTPUT] = "output",
 		[COST_REASONING] = "reasoning",       [COST_AUDIO_OUTPUT] = "audio output",
 		[COST_IMAGE_OUTPUT] = "image output", [COST_REQUESTS] = "requests",
