@@ -121,6 +121,7 @@ struct reader {
 	size_t seek_at;
 	uint32_t seek_left; /* pieces to look into; 0: none is under way */
 	int seek_direction;
+	bool wrapped; /* the search went past the end, or the beginning */
 	uint64_t go; /* lines behind the start of going_in to the line that was asked for */
 	uint32_t going_in;
 	bool going; /* it is not reached yet */
