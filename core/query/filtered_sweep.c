@@ -221,9 +221,10 @@ bool sweep_step(struct filtered *d, struct slice *slice)
 			start_jobs(d, chunk, full);
 			break;
 		}
-		if (time_monotonic() >= slice->until)
+		if (slice_over(slice))
 			return false;
 		judge_here(d);
+		slice_was_large(slice);
 	}
 	return d->sweep == NULL;
 }

@@ -213,8 +213,6 @@ static void known_tokens(struct buf *out, const char *label, int64_t n, uint32_t
 
 static void text_sums(struct buf *out, const struct totals *t)
 {
-	money cost;
-
 	buf_puts(out, "tokens");
 	known_tokens(out, "in", t->input, t->input_known);
 	known_tokens(out, "out", t->output, t->output_known);
@@ -222,14 +220,9 @@ static void text_sums(struct buf *out, const struct totals *t)
 	known_tokens(out, "cache write", t->cache_write, t->cache_write_known);
 	known_tokens(out, "reasoning", t->reasoning, t->reasoning_known);
 	buf_puts(out, "\ncost     ");
-	if (totals_cost(t, &cost))
-		format_money(out, cost);
-	else
-		buf_puts(out, "$?");
+	format_cost(out, t, 0);
 	if (t->estimated > 0)
-		buf_printf(out, "   of it ~ estimated in %u", t->estimated);
-	if (t->unpriced > 0)
-		buf_printf(out, "   + %u unpriced", t->unpriced);
+		count(out, "estimated", t->estimated);
 	buf_add(out, '\n');
 }
 
@@ -252,19 +245,13 @@ static void text_models(struct buf *out, const struct stats *s)
 {
 	for (uint32_t i = 0; i < s->n_models; i++) {
 		const struct stats_model *m = &s->models[i];
-		money cost;
 		buf_puts(out, "model    ");
 		clean_append(out, m->name, 0);
 		count(out, "events", m->events);
 		known_tokens(out, "in", m->totals.input, m->totals.input_known);
 		known_tokens(out, "out", m->totals.output, m->totals.output_known);
 		buf_puts(out, "   ");
-		if (totals_cost(&m->totals, &cost))
-			format_money(out, cost);
-		else
-			buf_puts(out, "$?");
-		if (m->totals.unpriced > 0)
-			buf_printf(out, " + %u unpriced", m->totals.unpriced);
+		format_cost(out, &m->totals, 0);
 		buf_add(out, '\n');
 	}
 }

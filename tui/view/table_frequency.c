@@ -251,6 +251,8 @@ static const struct field *field_of(const struct column *c)
 		{"status", FIELD_STATUS},
 		{"error", FIELD_ERROR},
 		{"cost_usd", FIELD_COST},
+		{"input_cost_usd", FIELD_COST_IN},
+		{"output_cost_usd", FIELD_COST_OUT},
 		{"total_tokens", FIELD_TOKENS},
 		{"input_tokens", FIELD_IN},
 		{"output_tokens", FIELD_OUT},

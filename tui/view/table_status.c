@@ -141,7 +141,6 @@ void table_status(struct view *v, struct buf *out)
 	struct table *t = (struct table *)v;
 	const struct totals *sum = &t->sum;
 	unsigned percent, n_marked;
-	money cost;
 
 	search_status(&t->search, out);
 	table_filter_status(t, out);
@@ -160,11 +159,9 @@ void table_status(struct view *v, struct buf *out)
 	n_marked = marks_count(&v->world->marks, t->query.kind);
 	if (n_marked > 0)
 		buf_printf(out, "  %u marked", n_marked);
-	if (totals_cost(sum, &cost)) {
+	if (totals_has_calls(sum)) {
 		buf_puts(out, "  sum ");
-		format_money(out, cost);
-		if (sum->unpriced > 0)
-			buf_printf(out, " + %u unpriced", sum->unpriced);
+		format_cost(out, sum, 0);
 	}
 	if (sum->errors > 0)
 		buf_printf(out, "  %u error%s", sum->errors, sum->errors == 1 ? "" : "s");

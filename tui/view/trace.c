@@ -225,20 +225,16 @@ static void trace_head(struct view *v, struct buf *out)
 	struct trace_view *t = (struct trace_view *)v;
 	const struct trace *tr = model_trace(model_of(t), t->trace);
 	const struct events *e = explorer_events(v->world->explorer);
-	money cost;
+	struct value cost = value_of_cost(&tr->totals);
 
 	view_short_id(out, &e->ids, tr->id);
 	if (tr->latency != EVENT_UNKNOWN) {
 		buf_puts(out, "  ");
 		format_seconds(out, tr->latency);
 	}
-	if (totals_cost(&tr->totals, &cost)) {
-		buf_puts(out, tr->totals.unpriced > 0    ? "  >="
-		              : tr->totals.estimated > 0 ? "  ~"
-		                                         : "  ");
-		format_money(out, cost);
-	} else if (tr->totals.unpriced > 0) {
-		buf_puts(out, "  $?");
+	if (totals_has_calls(&tr->totals)) {
+		buf_puts(out, "  ");
+		format_value(out, &cost, 0, 0);
 	}
 	if (tr->totals.input_known + tr->totals.output_known > 0) {
 		buf_puts(out, "  ");
