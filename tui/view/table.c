@@ -307,7 +307,6 @@ static bool diff(struct table *t, enum action action)
 	return true;
 }
 
-
 static bool act_on_list(struct table *t, enum action action)
 {
 	if (t->pane_focused && t->pane_visible && table_pane_act(t, action))

@@ -122,7 +122,7 @@ struct reader {
 	uint32_t seek_left; /* pieces to look into; 0: none is under way */
 	int seek_direction;
 	bool wrapped; /* the search went past the end, or the beginning */
-	uint64_t go; /* lines behind the start of going_in to the line that was asked for */
+	uint64_t go;  /* lines behind the start of going_in to the line that was asked for */
 	uint32_t going_in;
 	bool going; /* it is not reached yet */
 };

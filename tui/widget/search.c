@@ -5,11 +5,8 @@
 
 void search_begin(struct search *s, uint64_t from, uint64_t count, int direction)
 {
-	*s = (struct search){.at = from,
-	                     .left = count,
-	                     .count = count,
-	                     .from = from,
-	                     .direction = direction};
+	*s = (struct search){
+		.at = from, .left = count, .count = count, .from = from, .direction = direction};
 }
 
 static uint64_t place_after(const struct search *s)

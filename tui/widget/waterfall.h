@@ -27,7 +27,7 @@ struct waterfall_sought {
 	struct buf needle;
 	uint32_t event;                          /* whose namesake; or the last of the dearest */
 	struct waterfall_call last, next, first; /* that call, who comes after it, who of all */
-	bool missed; /* it went on in drawings and found nothing; until the next action */
+	bool missed;      /* it went on in drawings and found nothing; until the next action */
 	const char *said; /* of the last jump, see waterfall_say; NULL: nothing */
 };
 
