@@ -89,9 +89,12 @@ static bool is_wanted(void *ctx, uint64_t row)
 static enum search_state look(struct live_view *l)
 {
 	enum search_state state = search_more(&l->search, SEARCH_SLICE, is_wanted, l);
+	const char *wrapped = search_wrapped(&l->search);
 
 	if (state == SEARCH_FOUND)
 		list_go(&l->list, l->search.at);
+	if (state == SEARCH_FOUND && wrapped != NULL)
+		buf_puts(&l->view.world->message, wrapped);
 	return state;
 }
 
@@ -234,6 +237,8 @@ static void live_draw(struct view *v, struct surface *s, struct area a)
 	struct panes p;
 
 	refresh(l);
+	for (uint32_t i = 0; i < l->n_blocks; i++)
+		waterfall_say(&l->blocks[i].waterfall, &v->world->message);
 	/* One slice a draw: the trees' comes first. */
 	if (v->draw_again_us != VIEW_AT_ONCE)
 		find_more(l);
@@ -288,13 +293,13 @@ static bool act_on_detail(struct live_view *l, enum action action)
 {
 	switch (action) {
 	case ACTION_PREVIEW_DOWN:
-		return detail_pane_act(&l->detail, ACTION_DOWN, 0);
 	case ACTION_PREVIEW_UP:
-		return detail_pane_act(&l->detail, ACTION_UP, 0);
 	case ACTION_NEXT_TAB:
 	case ACTION_PREVIOUS_TAB:
 	case ACTION_WRAP:
-		return detail_pane_act(&l->detail, action, 0);
+		if (!view_has_pane(l->view.world, l->detail_visible, l->zoomed))
+			return true;
+		return detail_pane_act(&l->detail, view_scrolls(action), 0);
 	default:
 		return l->detail_focused && l->detail_visible &&
 		       detail_pane_act(&l->detail, action, 0);

@@ -81,6 +81,7 @@ static void trace_draw(struct view *v, struct surface *s, struct area a)
 	v->draw_again_us = waterfall_update(&t->waterfall, model_of(t), v->world->follow);
 	if (t->wanted != EVENT_NONE && waterfall_go(&t->waterfall, model_of(t), t->wanted))
 		t->wanted = EVENT_NONE;
+	waterfall_say(&t->waterfall, &v->world->message);
 	t->detail_visible = p.second.rows > 0 && p.second.cols > 0;
 	if (p.first.rows > 0)
 		draw_tree(t, s, p.first);
@@ -108,13 +109,13 @@ static bool act_on_detail(struct trace_view *t, enum action action)
 {
 	switch (action) {
 	case ACTION_PREVIEW_DOWN:
-		return detail_pane_act(&t->detail, ACTION_DOWN, 0);
 	case ACTION_PREVIEW_UP:
-		return detail_pane_act(&t->detail, ACTION_UP, 0);
 	case ACTION_NEXT_TAB:
 	case ACTION_PREVIOUS_TAB:
 	case ACTION_WRAP:
-		return detail_pane_act(&t->detail, action, 0);
+		if (!view_has_pane(t->view.world, t->detail_visible, t->zoomed))
+			return true;
+		return detail_pane_act(&t->detail, view_scrolls(action), 0);
 	default:
 		return false;
 	}
