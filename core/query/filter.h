@@ -35,7 +35,7 @@ enum filter_scope {
 
 /* How a term's value is compared. */
 enum filter_test {
-	TEST_VALUE,    /* by the field's type: equal, contains, or of ids whole or unique prefix */
+	TEST_VALUE,    /* by the field's type: equal, contains, or of ids whole or prefix */
 	TEST_WILDCARD, /* text with *: the whole value, by the same rule of case */
 	TEST_REGEX,
 	TEST_FUZZY,   /* its letters in their order, anywhere */

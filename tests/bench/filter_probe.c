@@ -131,8 +131,10 @@ static void run(struct probe *p, struct str text)
 	}
 	wall = clock_ms(CLOCK_MONOTONIC);
 	cpu = clock_ms(CLOCK_PROCESS_CPUTIME_ID);
+	step = clock_ms(CLOCK_THREAD_CPUTIME_ID);
 	if (filtered_new(&d, f, p->of, &with, &e))
 		die(&e);
+	longest = sum = clock_ms(CLOCK_THREAD_CPUTIME_ID) - step;
 	do {
 		bool waits;
 

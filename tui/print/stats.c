@@ -8,6 +8,8 @@
 #include "print/filter.h"
 #include "print/output.h"
 
+#define UNPRICED_SHOWN 5 /* models */
+
 /* ---- sources --------------------------------------------------------------------------------------------------------- */
 
 struct source_sum {
@@ -110,6 +112,8 @@ static void json_models(struct json_writer *w, const struct stats *s)
 		output_key_int(w, "output", m->totals.output);
 		if (totals_cost(&m->totals, &cost))
 			output_key_money(w, "cost_usd", cost);
+		if (m->totals.unpriced > 0)
+			output_key_int(w, "unpriced_events", m->totals.unpriced);
 		json_end_object(w);
 	}
 	json_end_object(w);
@@ -226,6 +230,46 @@ static void text_sums(struct buf *out, const struct totals *t)
 	buf_add(out, '\n');
 }
 
+/* The model that has most of what is not priced, of those after which `after` comes; NULL: no other has any. */
+static const struct stats_model *next_unpriced(const struct stats *s,
+                                               const struct stats_model *after)
+{
+	const struct stats_model *best = NULL;
+
+	for (uint32_t i = 0; i < s->n_models; i++) {
+		const struct stats_model *m = &s->models[i];
+		uint32_t unpriced = m->totals.unpriced;
+		bool later = after == NULL || unpriced < after->totals.unpriced ||
+		             (unpriced == after->totals.unpriced && m > after);
+
+		if (later && unpriced > 0 && (best == NULL || unpriced > best->totals.unpriced))
+			best = m;
+	}
+	return best;
+}
+
+/* Which models a person has to find prices for. */
+static void text_unpriced(struct buf *out, const struct stats *s)
+{
+	const struct stats_model *m = NULL;
+	uint32_t rest = s->totals.unpriced;
+
+	if (rest == 0)
+		return;
+	buf_puts(out, "unpriced ");
+	format_count(out, rest);
+	for (int i = 0; i < UNPRICED_SHOWN && (m = next_unpriced(s, m)) != NULL; i++) {
+		buf_puts(out, "   ");
+		clean_append(out, m->name, 0);
+		buf_add(out, ' ');
+		format_count(out, m->totals.unpriced);
+		rest -= m->totals.unpriced;
+	}
+	if (rest > 0)
+		count(out, "of others", rest);
+	buf_puts(out, "   (`tracehog prices MODEL` says why)\n");
+}
+
 static void text_latency(struct buf *out, const char *label, const struct stats_latency *l)
 {
 	struct latency_point points[LATENCY_POINTS];
@@ -264,6 +308,7 @@ void print_stats_text(struct explorer *x, const struct stats *s)
 	text_source(&out, &sum, s);
 	text_events(&out, s);
 	text_sums(&out, &s->totals);
+	text_unpriced(&out, s);
 	text_latency(&out, "generation", &s->generation);
 	text_latency(&out, "trace", &s->trace);
 	text_models(&out, s);
