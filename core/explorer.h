@@ -176,6 +176,18 @@ const struct previous *explorer_previous(struct explorer *x, uint32_t event);
  * trace. */
 uint32_t explorer_call_number(struct explorer *x, uint32_t event);
 
+/* For messages of a call, how many calls of its session (of its trace, if that is in none) were sent them: read by a worker,
+ * kept for one session; NULL while it is not known yet, or the event has no trace. Of a session that grows the counts are those
+ * from before until the new ones are known. At most REPEATS_BYTES of JSON are read at a time. The result is valid until the next
+ * turn of the loop. */
+#define REPEATS_BYTES (UINT64_C(256) << 20)
+struct repeats;
+const struct repeats *explorer_repeats(struct explorer *x, uint32_t event);
+uint32_t repeats_of(const struct repeats *r, uint64_t fingerprint); /* message/fingerprint.h */
+/* Calls are left out: too much of them, unreadable, or not here. */
+bool repeats_are_partial(const struct repeats *r);
+uint32_t repeats_version(const struct repeats *r); /* other counts have another one; 0: NULL */
+
 /* Two calls and what changed from one to the other, read and compared by a worker: from DETAIL_LOADING to what it stays.
  * Owned by who asked, until explorer_compare_end, which comes before explorer_free and explorer_forget. */
 struct compared {

@@ -15,6 +15,7 @@ void caches_open(struct caches *c, struct loop *loop, struct model *model, loop_
 	c->previews = preview_cache_new(loop, model, changed, ctx);
 	c->bytes = bytes_cache_new(loop, changed, ctx);
 	c->previous = previous_cache_new(loop, model, changed, ctx);
+	c->repeats = repeats_cache_new(loop, model, changed, ctx);
 	c->compares = compares_new(loop, events, changed, ctx);
 	c->texts = text_cache_new(loop, model, changed, ctx);
 }
@@ -26,6 +27,7 @@ void caches_close(struct caches *c)
 	c->properties = NULL; /* others that are waited for may still tell of changes */
 	text_cache_free(c->texts);
 	compares_free(c->compares);
+	repeats_cache_free(c->repeats);
 	previous_cache_free(c->previous);
 	bytes_cache_free(c->bytes);
 	preview_cache_free(c->previews);

@@ -60,9 +60,7 @@ static enum err parse_line(struct detail *d, const struct journal *journal)
 	if (err == ERR_LIMIT && report.fault == JSON_OK)
 		return err_set(&d->error, err, "not enough memory to open an event of %zu bytes",
 		               d->line.n);
-	err_set(&d->error, err,
-	        "the file has changed since it was loaded (the event's JSON %s): %s",
-	        json_fault_text(report.fault), journal_path(journal));
+	journal_changed(journal, json_fault_text(report.fault), err, &d->error);
 	d->error.pos = report.pos;
 	return err;
 }

@@ -37,6 +37,11 @@ struct previous_cache *previous_cache_new(struct loop *loop, const struct model 
                                           loop_fn *changed, void *ctx);
 void previous_cache_free(struct previous_cache *c);
 
+struct repeats_cache;
+struct repeats_cache *repeats_cache_new(struct loop *loop, struct model *model, loop_fn *changed,
+                                        void *ctx);
+void repeats_cache_free(struct repeats_cache *c);
+
 struct text_cache;
 struct text_cache *text_cache_new(struct loop *loop, struct model *model, loop_fn *changed,
                                   void *ctx);
@@ -52,6 +57,7 @@ struct caches {
 	struct preview_cache *previews;
 	struct bytes_cache *bytes;
 	struct previous_cache *previous;
+	struct repeats_cache *repeats;
 	struct compares *compares;
 	struct text_cache *texts;
 	struct memberships *memberships;

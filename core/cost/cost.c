@@ -1,6 +1,6 @@
 /* The sum of one call. Amounts sent count before anything computed; the sum is computed all the same, for whoever compares.
- * The rules are PostHog's (input-costs.ts, output-costs.ts, context-tiers.ts and their neighbours), but that a count which
- * cannot be is no count, and that text tokens never come out negative. */
+ * The rules are PostHog's (input-costs.ts, output-costs.ts, context-tiers.ts and their neighbours), but that a count or price
+ * which cannot be is none, and that text tokens never come out negative. */
 #include "cost/cost.h"
 
 struct sum {
@@ -9,6 +9,7 @@ struct sum {
 	const struct price_row *row;
 	struct cost *out;
 	bool anthropic;
+	bool input_gap, output_gap; /* tokens of this side have no price */
 };
 
 void cost_usage_init(struct cost_usage *u)
@@ -66,8 +67,17 @@ static void look_for_suspects(struct cost *out, const struct cost_usage *u)
 		u->image_input,    u->cache_read_audio, u->text_output, u->audio_output,
 		u->image_output,   u->requests,         u->searches};
 
+	const int64_t amounts[] = {u->sent_input, u->sent_output, u->sent_request, u->sent_search,
+	                           u->sent_total};
+
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
 		if (counts[i] != COST_UNKNOWN && !is_count(counts[i]))
+			out->suspect = true;
+	for (size_t i = 0; i < sizeof(amounts) / sizeof(amounts[0]); i++)
+		if (amounts[i] != COST_UNKNOWN && amounts[i] < 0)
+			out->suspect = true;
+	for (int of = 0; of < PRICES; of++)
+		if (u->own_price[of] != PRICE_NONE && u->own_price[of] < 0)
 			out->suspect = true;
 }
 
@@ -102,10 +112,8 @@ static int64_t writes_of(const struct cost_usage *u, bool anthropic)
 }
 
 /* Whether cache tokens stand beside the input, not in it. */
-static bool is_exclusive(const struct cost_usage *u, bool *guessed)
+static bool is_exclusive(const struct cost_usage *u, bool anthropic, bool *guessed)
 {
-	bool anthropic = is_anthropic(u);
-
 	*guessed = false;
 	if (u->exclusive_known)
 		return u->exclusive;
@@ -116,15 +124,18 @@ static bool is_exclusive(const struct cost_usage *u, bool *guessed)
 	return *guessed;
 }
 
-int64_t cost_prompt_tokens(const struct cost_usage *u)
+static int64_t prompt_tokens(const struct cost_usage *u, bool anthropic, bool exclusive)
 {
-	bool guessed;
-
 	if (!is_known(u->input))
 		return COST_UNKNOWN;
-	if (!is_exclusive(u, &guessed))
-		return u->input;
-	return u->input + or_none(u->cache_read) + writes_of(u, is_anthropic(u));
+	return exclusive ? u->input + or_none(u->cache_read) + writes_of(u, anthropic) : u->input;
+}
+
+int64_t cost_prompt_tokens(const struct cost_usage *u)
+{
+	bool anthropic = is_anthropic(u), guessed;
+
+	return prompt_tokens(u, anthropic, is_exclusive(u, anthropic, &guessed));
 }
 
 /* ---- prices -------------------------------------------------------------------- */
@@ -132,7 +143,7 @@ int64_t cost_prompt_tokens(const struct cost_usage *u)
 static int64_t price_of(const struct sum *s, enum price_of of)
 {
 	if (s->own != NULL)
-		return s->own[of];
+		return s->own[of] >= 0 ? s->own[of] : PRICE_NONE;
 	return price_at(s->row, of, s->out->prompt_tokens);
 }
 
@@ -151,18 +162,24 @@ static int64_t price_or(const struct sum *s, enum price_of of, enum price_of oth
 
 static money amount_of(int64_t count, int64_t price)
 {
-	const money unit = 1000000; /* from 1e-18 to 1e-12 USD */
+	const int64_t unit = 1000000; /* from 1e-18 to 1e-12 USD */
+	int64_t amount;
 
+	/* Nearly always. Division of 128 bits is slow, and this is for every line of every event. */
+	if (!__builtin_mul_overflow(count, price, &amount) && amount <= INT64_MAX - unit / 2)
+		return (amount + unit / 2) / unit;
 	return ((money)count * price + unit / 2) / unit;
 }
 
 static void add(struct sum *s, enum cost_line line, int64_t count, int64_t price, bool by_default)
 {
-	struct cost_part *part = &s->out->parts[line];
+	bool *gap = line <= COST_IMAGE_INPUT ? &s->input_gap : &s->output_gap;
 
 	if (price == PRICE_NONE)
-		return;
-	*part = (struct cost_part){count, price, amount_of(count, price), by_default};
+		*gap = *gap || count > 0;
+	else
+		s->out->parts[line] = (struct cost_part){count, price, amount_of(count, price),
+		                                         by_default};
 }
 
 static money sum_of(const struct cost *c, enum cost_line first, enum cost_line last)
@@ -266,6 +283,11 @@ static void add_input(struct sum *s)
 
 /* ---- the output ----------------------------------------------------------------- */
 
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 /* Models that do not count reasoning in the output: gemini-2.5-* and gemini-3[.x]-*. */
 static bool reasons_beside(struct str model)
 {
@@ -279,18 +301,23 @@ static bool reasons_beside(struct str model)
 	if (str_find(str_sub(model, 0, 8), STR("gemini-3"), 0, true) != 0)
 		return false;
 	model = str_sub(model, 8, SIZE_MAX);
-	if (model.n > 0 && model.p[0] == '.') {
-		model = str_sub(model, 1, SIZE_MAX);
-		while (model.n > 0 && model.p[0] >= '0' && model.p[0] <= '9')
+	if (model.n > 1 && model.p[0] == '.' && is_digit(model.p[1])) {
+		model = str_sub(model, 2, SIZE_MAX);
+		while (model.n > 0 && is_digit(model.p[0]))
 			model = str_sub(model, 1, SIZE_MAX);
 	}
 	return model.n > 0 && model.p[0] == '-';
 }
 
+static bool adds_reasoning(const struct cost_usage *u)
+{
+	return is_known(u->reasoning) && reasons_beside(u->model);
+}
+
 static bool has_output(const struct cost_usage *u)
 {
 	return is_known(u->output) || is_known(u->text_output) || is_known(u->audio_output) ||
-	       is_known(u->image_output) || (reasons_beside(u->model) && is_known(u->reasoning));
+	       is_known(u->image_output) || adds_reasoning(u);
 }
 
 static void add_output(struct sum *s)
@@ -302,8 +329,9 @@ static void add_output(struct sum *s)
 	int64_t completion = price_of(s, PRICE_COMPLETION), price;
 	bool by_default;
 
-	add(s, COST_TEXT_OUTPUT, not_negative(s, text), completion, false);
-	if (reasons_beside(u->model) && or_none(u->reasoning) > 0)
+	if (is_known(u->text_output) || is_known(u->output))
+		add(s, COST_TEXT_OUTPUT, not_negative(s, text), completion, false);
+	if (adds_reasoning(u) && u->reasoning > 0)
 		add(s, COST_REASONING, u->reasoning, completion, false);
 	price = price_or(s, PRICE_AUDIO_OUTPUT, PRICE_COMPLETION, 10000, &by_default);
 	if (audio > 0)
@@ -318,7 +346,8 @@ static void add_calls(struct sum *s)
 	int64_t price = price_of(s, PRICE_REQUEST);
 	int64_t requests = is_known(s->u->requests) ? s->u->requests : 1;
 
-	if (price != PRICE_NONE && price > 0)
+	/* Paid for the call itself, whether tokens are known or not. */
+	if (price != PRICE_NONE && price > 0 && requests > 0)
 		add(s, COST_REQUESTS, requests, price, false);
 	price = price_of(s, PRICE_WEB_SEARCH);
 	if (price != PRICE_NONE && or_none(s->u->searches) > 0)
@@ -343,8 +372,7 @@ static void compute(struct sum *s)
 		add_input(s);
 	if (has_output(s->u))
 		add_output(s);
-	if (has_input(s->u) || has_output(s->u))
-		add_calls(s);
+	add_calls(s);
 	out->computed = any_part(out, 0, COST_LINES - 1);
 	out->computed_input = sum_of(out, COST_TEXT_INPUT, COST_IMAGE_INPUT);
 	out->computed_output = sum_of(out, COST_TEXT_OUTPUT, COST_IMAGE_OUTPUT);
@@ -363,20 +391,26 @@ static bool side(const struct cost *c, int64_t sent, enum cost_line first, enum 
 	return any_part(c, first, last);
 }
 
-static void total_by_sides(struct cost *out, const struct cost_usage *u)
+static void total_by_sides(const struct sum *s)
 {
+	const struct cost_usage *u = s->u;
+	struct cost *out = s->out;
 	bool in = side(out, u->sent_input, COST_TEXT_INPUT, COST_IMAGE_INPUT, &out->total);
 	bool result = side(out, u->sent_output, COST_TEXT_OUTPUT, COST_IMAGE_OUTPUT, &out->total);
 	bool request = side(out, u->sent_request, COST_REQUESTS, COST_REQUESTS, &out->total);
 	bool search = side(out, u->sent_search, COST_SEARCHES, COST_SEARCHES, &out->total);
 
 	out->source = in || result || request || search ? COST_ESTIMATED : COST_UNPRICED;
-	out->incomplete = out->source == COST_ESTIMATED && !out->computed &&
-	                  (u->sent_input != COST_UNKNOWN) != (u->sent_output != COST_UNKNOWN);
+	out->incomplete = out->source == COST_ESTIMATED &&
+	                  ((u->sent_input == COST_UNKNOWN && s->input_gap) ||
+	                   (u->sent_output == COST_UNKNOWN && s->output_gap));
 }
 
-static void take_total(struct cost *out, const struct cost_usage *u)
+static void take_total(const struct sum *s)
 {
+	const struct cost_usage *u = s->u;
+	struct cost *out = s->out;
+
 	/* Also with $ai_cost_passthrough: what was sent counts in any case. */
 	out->source = COST_REPORTED;
 	if (u->sent_total != COST_UNKNOWN) {
@@ -386,7 +420,7 @@ static void take_total(struct cost *out, const struct cost_usage *u)
 		out->total += u->sent_request != COST_UNKNOWN ? u->sent_request : 0;
 		out->total += u->sent_search != COST_UNKNOWN ? u->sent_search : 0;
 	} else {
-		total_by_sides(out, u);
+		total_by_sides(s);
 	}
 }
 
@@ -398,15 +432,16 @@ void cost_compute(struct cost *out, const struct cost_usage *u, const struct pri
 	for (int line = 0; line < COST_LINES; line++)
 		out->parts[line].count = COST_UNKNOWN;
 	look_for_suspects(out, u);
-	out->exclusive = is_exclusive(u, &out->exclusive_guessed);
-	out->prompt_tokens = cost_prompt_tokens(u);
-	out->own_prices = u->own_price[PRICE_PROMPT] != PRICE_NONE &&
-	                  u->own_price[PRICE_COMPLETION] != PRICE_NONE;
+	out->exclusive = is_exclusive(u, s.anthropic, &out->exclusive_guessed);
+	out->prompt_tokens = prompt_tokens(u, s.anthropic, out->exclusive);
+	out->own_prices = u->own_price[PRICE_PROMPT] >= 0 && u->own_price[PRICE_COMPLETION] >= 0;
 	if (out->own_prices) {
 		s.own = u->own_price;
 		out->choice = (struct price_choice){0};
 	}
 	if (s.own != NULL || s.row != NULL)
 		compute(&s);
-	take_total(out, u);
+	else
+		s.input_gap = s.output_gap = true;
+	take_total(&s);
 }

@@ -57,8 +57,8 @@ enum cost_source {
 };
 struct cost {
 	enum cost_source source;
-	money total;     /* what counts; 0 if COST_UNPRICED */
-	bool incomplete; /* one side was sent, and the other one has no price */
+	money total; /* what counts; 0 if COST_UNPRICED */
+	bool incomplete; /* COST_ESTIMATED, and some of it has no price: tokens of a side that was not sent */
 	/* The sum as computed here, whatever was sent. */
 	bool computed; /* there is one */
 	money computed_total, computed_input, computed_output;
@@ -67,7 +67,9 @@ struct cost {
 	bool own_prices;            /* those that were sent with the event */
 	bool exclusive;             /* cache tokens were taken to be beside the input */
 	bool exclusive_guessed;     /* since they are more than the input */
-	bool suspect; /* a count or amount that cannot be was left out, or text tokens came out negative */
+	/* A count or price that cannot be was left out, an amount was sent that is negative (it counts), or text tokens came
+	 * out negative. */
+	bool suspect;
 	int64_t prompt_tokens; /* that tiers go by; COST_UNKNOWN */
 };
 #define COST_COUNT_MAX INT64_C(1000000000000) /* a count above it is none */
@@ -77,10 +79,15 @@ void cost_compute(struct cost *out, const struct cost_usage *u, const struct pri
 /* How many tokens the prompt is long: what prices_find and tiers go by; COST_UNKNOWN. */
 int64_t cost_prompt_tokens(const struct cost_usage *u);
 
-/* Why the sum computed here differs from what was reported by more than 1 %, as far as a rule tells. */
+/* Whether what was reported and the sum computed here differ by more than 1 %. False if one of them is not known. */
+bool cost_differs(const struct cost *c);
+
+/* Why they do, as far as a rule tells; or why there is no sum to compare with, or none at all. */
 enum cost_cause {
-	CAUSE_NONE,                /* they agree, or one of them is not known */
+	CAUSE_NONE,                /* they agree, or tokens are not known */
+	CAUSE_UNKNOWN_MODEL,       /* no table has a price for it */
 	CAUSE_CACHE_TWICE,         /* cache tokens were counted inside the input and beside it */
+	CAUSE_CACHE_TAKEN_OFF,     /* they were subtracted from an input that they are not in */
 	CAUSE_CACHE_AS_FRESH,      /* cache reads were paid as fresh input */
 	CAUSE_CACHE_WRITE_MISSING, /* cache writes were paid as fresh input, or not at all */
 	CAUSE_REASONING_MISSING,
@@ -88,8 +95,8 @@ enum cost_cause {
 	CAUSE_PRICE_CHANGED, /* all of it is by one factor */
 	CAUSE_OTHER,
 };
-const char *cost_cause_text(
-	enum cost_cause cause); /* "cache read paid as fresh input"; "" for CAUSE_NONE */
+/* A short phrase: "cache read paid as fresh input"; "" for CAUSE_NONE. */
+const char *cost_cause_text(enum cost_cause cause);
 enum cost_cause cost_cause(const struct cost *c, const struct cost_usage *u);
 
 #endif

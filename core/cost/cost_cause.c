@@ -1,14 +1,18 @@
 /* Why a reported cost is not the one computed here: each mistake that senders are known to make is tried on the sum, and the
- * first that gives what was reported is named. */
+ * first that gives what was reported is named. Where both sides were sent each must fit, else the total. */
 #include "cost/cost.h"
 
-#define TOLERANCE 200 /* a guess fits within half a hundredth */
+#define DIFFERS 100              /* by more than a hundredth */
+#define FITS    200              /* within half a hundredth */
+#define LIKELY  ((money)1 << 55) /* USD 36,000; no product of amounts below it overflows */
 
 const char *cost_cause_text(enum cost_cause cause)
 {
 	static const char *const texts[] = {
 		[CAUSE_NONE] = "",
+		[CAUSE_UNKNOWN_MODEL] = "no price for this model",
 		[CAUSE_CACHE_TWICE] = "cache tokens paid twice: as input, too",
+		[CAUSE_CACHE_TAKEN_OFF] = "cache tokens taken off an input without them",
 		[CAUSE_CACHE_AS_FRESH] = "cache read paid as fresh input",
 		[CAUSE_CACHE_WRITE_MISSING] = "cache write not paid as such",
 		[CAUSE_REASONING_MISSING] = "reasoning not paid",
@@ -20,24 +24,30 @@ const char *cost_cause_text(enum cost_cause cause)
 	return texts[cause];
 }
 
-static money distance(money a, money b)
+static money size_of(money amount)
 {
-	return a > b ? a - b : b - a;
+	return amount < 0 ? -amount : amount;
 }
 
-static bool is_near(money a, money b, money part)
+/* Within one part in so many of the larger one. */
+static bool is_near(money a, money b, money parts)
 {
-	return distance(a, b) * part <= (a > b ? a : b);
+	money larger = size_of(a) > size_of(b) ? size_of(a) : size_of(b);
+
+	return size_of(a - b) * parts <= larger;
 }
+
+bool cost_differs(const struct cost *c)
+{
+	return c->source == COST_REPORTED && c->computed &&
+	       !is_near(c->total, c->computed_total, DIFFERS);
+}
+
+/* ---- what a mistake would change ------------------------------------------------- */
 
 static money priced(int64_t count, int64_t price)
 {
 	return ((money)count * price + 500000) / 1000000;
-}
-
-static int64_t count_of(const struct cost *c, enum cost_line line)
-{
-	return c->parts[line].count == COST_UNKNOWN ? 0 : c->parts[line].count;
 }
 
 static money amount_in(const struct cost *c, enum cost_line line)
@@ -45,58 +55,92 @@ static money amount_in(const struct cost *c, enum cost_line line)
 	return c->parts[line].count == COST_UNKNOWN ? 0 : c->parts[line].amount;
 }
 
-/* What one line's tokens would cost at the price of another. */
-static money at_price(const struct cost *c, enum cost_line line, enum cost_line other)
+/* What one line's tokens would cost as fresh input. */
+static money as_input(const struct cost *c, enum cost_line line)
 {
-	if (c->parts[other].count == COST_UNKNOWN)
+	const struct cost_part *part = &c->parts[line], *input = &c->parts[COST_TEXT_INPUT];
+
+	if (part->count == COST_UNKNOWN || input->count == COST_UNKNOWN)
 		return 0;
-	return priced(count_of(c, line), c->parts[other].price);
+	return priced(part->count, input->price);
 }
 
-static money writes(const struct cost *c)
+static money reasoning_amount(const struct cost *c, const struct cost_usage *u)
 {
-	return amount_in(c, COST_CACHE_WRITE) + amount_in(c, COST_CACHE_WRITE_1H);
+	const struct cost_part *output = &c->parts[COST_TEXT_OUTPUT];
+
+	if (output->count == COST_UNKNOWN || u->reasoning <= 0 || u->reasoning > COST_COUNT_MAX)
+		return 0;
+	return priced(u->reasoning, output->price);
 }
 
-static money writes_as_input(const struct cost *c)
+static bool both_sides_sent(const struct cost_usage *u)
 {
-	return at_price(c, COST_CACHE_WRITE, COST_TEXT_INPUT) +
-	       at_price(c, COST_CACHE_WRITE_1H, COST_TEXT_INPUT);
+	return u->sent_input != COST_UNKNOWN && u->sent_output != COST_UNKNOWN;
 }
 
-static bool fits(const struct cost *c, money change)
+static bool fits(const struct cost *c, const struct cost_usage *u, money input, money output)
 {
-	return change != 0 && is_near(c->total, c->computed_total + change, TOLERANCE);
+	if (input == 0 && output == 0)
+		return false;
+	if (both_sides_sent(u))
+		return is_near(u->sent_input, c->computed_input + input, FITS) &&
+		       is_near(u->sent_output, c->computed_output + output, FITS);
+	return is_near(c->total, c->computed_total + input + output, FITS);
+}
+
+static bool is_likely(money amount)
+{
+	return amount > 0 && amount < LIKELY;
 }
 
 static bool is_one_factor(const struct cost *c, const struct cost_usage *u)
 {
-	if (u->sent_input <= 0 || u->sent_output <= 0 || c->computed_input <= 0 ||
-	    c->computed_output <= 0)
+	if (!both_sides_sent(u) || !is_likely(u->sent_input) || !is_likely(u->sent_output) ||
+	    !is_likely(c->computed_input) || !is_likely(c->computed_output))
 		return false;
 	return is_near((money)u->sent_input * c->computed_output,
-	               (money)u->sent_output * c->computed_input, TOLERANCE);
+	               (money)u->sent_output * c->computed_input, FITS);
+}
+
+/* ---- which it was ---------------------------------------------------------------- */
+
+static enum cost_cause cause_by_cache(const struct cost *c, const struct cost_usage *u)
+{
+	money read = amount_in(c, COST_CACHE_READ);
+	money read_fresh = as_input(c, COST_CACHE_READ);
+	money writes = amount_in(c, COST_CACHE_WRITE) + amount_in(c, COST_CACHE_WRITE_1H);
+	money writes_fresh = as_input(c, COST_CACHE_WRITE) + as_input(c, COST_CACHE_WRITE_1H);
+	money all_fresh = read_fresh + writes_fresh;
+
+	if (read > 0 &&
+	    (fits(c, u, read_fresh - read, 0) || fits(c, u, all_fresh - read - writes, 0)))
+		return CAUSE_CACHE_AS_FRESH;
+	if (fits(c, u, read_fresh, 0) || fits(c, u, all_fresh, 0))
+		return CAUSE_CACHE_TWICE;
+	if (c->exclusive && (fits(c, u, -read_fresh, 0) || fits(c, u, -all_fresh, 0)))
+		return CAUSE_CACHE_TAKEN_OFF;
+	if (fits(c, u, -writes, 0) || fits(c, u, writes_fresh - writes, 0))
+		return CAUSE_CACHE_WRITE_MISSING;
+	return CAUSE_NONE;
 }
 
 enum cost_cause cost_cause(const struct cost *c, const struct cost_usage *u)
 {
-	money read_fresh = at_price(c, COST_CACHE_READ, COST_TEXT_INPUT);
-	money reasoning = u->reasoning > 0 && u->reasoning <= COST_COUNT_MAX &&
-	                                  c->parts[COST_TEXT_OUTPUT].count != COST_UNKNOWN
-	                          ? priced(u->reasoning, c->parts[COST_TEXT_OUTPUT].price)
-	                          : 0;
+	enum cost_cause cause;
+	money reasoning;
 
-	if (c->source != COST_REPORTED || !c->computed || is_near(c->total, c->computed_total, 100))
+	if (c->choice.row == NULL && !c->own_prices)
+		return CAUSE_UNKNOWN_MODEL;
+	if (!cost_differs(c))
 		return CAUSE_NONE;
-	if (fits(c, read_fresh - amount_in(c, COST_CACHE_READ)))
-		return CAUSE_CACHE_AS_FRESH;
-	if (fits(c, read_fresh) || fits(c, read_fresh + writes_as_input(c)))
-		return CAUSE_CACHE_TWICE;
-	if (fits(c, -writes(c)) || fits(c, writes_as_input(c) - writes(c)))
-		return CAUSE_CACHE_WRITE_MISSING;
-	if (fits(c, -amount_in(c, COST_REASONING)))
+	cause = cause_by_cache(c, u);
+	if (cause != CAUSE_NONE)
+		return cause;
+	reasoning = reasoning_amount(c, u);
+	if (fits(c, u, 0, -reasoning))
 		return CAUSE_REASONING_MISSING;
-	if (fits(c, reasoning))
+	if (fits(c, u, 0, reasoning))
 		return CAUSE_REASONING_TWICE;
 	return is_one_factor(c, u) ? CAUSE_PRICE_CHANGED : CAUSE_OTHER;
 }

@@ -1,5 +1,5 @@
 /* The rows of the price tables: read from TSV, kept in the order in which they count: a person's own, those that were fetched,
- * those built in. Which row is for a model is left to prices_match.c. */
+ * those built in. How names are found is left to prices_forms.c, which row is for a model to prices_match.c. */
 #include "base/decimal.h"
 #include "base/mem.h"
 #include "cost/prices_internal.h"
@@ -192,7 +192,6 @@ static void add_row(struct price_list *list, const struct price_row *row)
 	entry = &list->entries[list->n++];
 	entry->row = arena_alloc(&list->arena, sizeof(*row));
 	*entry->row = *row;
-	prices_forms(&list->arena, row->model, entry->forms);
 }
 
 static enum err read_row(struct reading *r, struct str line)
@@ -247,6 +246,7 @@ static enum err read_line(struct reading *r, struct str line)
 static void list_free(struct price_list *list)
 {
 	mem_free(list->entries);
+	mem_free(list->forms);
 	arena_free(&list->arena);
 	*list = (struct price_list){0};
 }
@@ -262,6 +262,7 @@ enum err prices_add(struct prices *p, enum price_table table, struct str text, s
 			list_free(&list);
 			return ERR_PARSE;
 		}
+	price_list_index(&list);
 	list_free(&p->lists[table]);
 	p->lists[table] = list;
 	return ERR_OK;

@@ -1,6 +1,7 @@
 /* The table of model prices, and which of its rows is for a model. Built in is model-prices.tsv, a dated table that says where
  * it comes from; rows that were fetched (prices update) come before it, and a person's own before both. How a model is matched
- * is PostHog's rule (cost-model-matching.ts), but that a date at its end is cut off before names are looked for inside it.
+ * is PostHog's rule (cost-model-matching.ts), but that a date at its end is cut off before names are looked for inside it, and
+ * that a name which is not quite the row's counts for a provider's own row only where the event names that provider.
  * Rows never change once added, so that any thread may look while nobody adds. */
 #ifndef COST_PRICES_H
 #define COST_PRICES_H
@@ -72,21 +73,23 @@ enum price_match {
 	MATCH_NONE,
 	MATCH_OWN,    /* a person's own row of that name */
 	MATCH_MANUAL, /* PostHog's own rows: the name, or what stands after its last slash */
-	MATCH_EXACT,  /* the name */
+	MATCH_EXACT,  /* the name; or but for its vendor, dots and dashes */
+	MATCH_FREE,   /* OpenRouter's ":free" at its end */
 	MATCH_DATED,  /* the name without the date at its end */
 	MATCH_INSIDE, /* the longest name that stands in the model's */
 	MATCH_AROUND, /* the first name that the model's stands in */
 };
 struct price_choice {
-	const struct price_row *row; /* whose prices count; NULL: no row is for this model */
+	const struct price_row *
+		row; /* whose prices count, of a table but with MATCH_FREE; NULL: no row is for this model */
 	const struct price_row
 		*matched; /* whose name was matched: row, or the one of its default prices */
 	const struct price_row *posthog; /* what PostHog's rule would have given; NULL: none */
 	enum price_match match;
 };
 /* For a model and provider as sent, in any case. prompt_tokens matters for one model alone (gemini-2.5-pro-preview above
- * 200,000, PostHog's rule); service_tier "flex" asks for a provider's -flex key. Takes some 50 microseconds for a name
- * that is no row's: keep what it gives. */
+ * 200,000, PostHog's rule); service_tier "flex" asks for a provider's -flex key. Takes a few microseconds, some 50 for a long
+ * name that is no row's: keep what it gives. */
 void prices_find(const struct prices *p, struct str model, struct str provider,
                  struct str service_tier, int64_t prompt_tokens, struct price_choice *out);
 

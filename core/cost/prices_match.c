@@ -7,68 +7,26 @@
 
 #define MANUAL  STR("posthog-manual")
 #define DEFAULT STR("openrouter")
-#define LARGE   200000 /* prompt tokens above which gemini-2.5-pro-preview has a row of its own */
+#define SPECIAL STR("gemini-2.5-pro-preview")
+#define LARGE   200000 /* prompt tokens above which that has a row of its own */
+
+/* OpenRouter's promise; the table has no such rows, PostHog's has them with prices of zero. */
+static const struct price_row free_row = {
+	.model = {":free", 5},
+	.provider = {"openrouter", 10},
+	.price =
+		{
+			[PRICE_PROMPT] = 0,
+			[PRICE_COMPLETION] = 0,
+			[PRICE_CACHE_READ... PRICE_AUDIO_CACHE] = PRICE_NONE,
+		},
+};
 
 /* ---- names ------------------------------------------------------------------ */
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
-}
-
-static bool is_alphanumeric(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
 
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
-}
-
-struct str prices_lower(struct arena *a, struct str text)
-{
-	char *p = arena_alloc(a, text.n + 1);
-
-	for (size_t i = 0; i < text.n; i++)
-		p[i] = lower(text.p[i]);
-	return (struct str){p, text.n};
-}
-
-static struct str dashed(struct arena *a, struct str text)
-{
-	char *p = arena_alloc(a, text.n + 1);
-	size_t n = 0;
-
-	for (size_t i = 0; i < text.n; i++)
-		if (is_alphanumeric(text.p[i]))
-			p[n++] = text.p[i];
-		else if (n == 0 || p[n - 1] != '-')
-			p[n++] = '-';
-	return (struct str){p, n};
-}
-
-static struct str after_first(struct str text, char mark)
-{
-	const char *at = text.n > 0 ? memchr(text.p, mark, text.n) : NULL;
-
-	return at == NULL ? text : str_sub(text, (size_t)(at + 1 - text.p), SIZE_MAX);
-}
-
-static struct str after_last(struct str text, char mark)
-{
-	for (size_t i = text.n; i > 0; i--)
-		if (text.p[i - 1] == mark)
-			return str_sub(text, i, SIZE_MAX);
-	return text;
-}
-
-void prices_forms(struct arena *a, struct str name, struct str forms[PRICE_FORMS])
-{
-	forms[0] = name;
-	forms[1] = dashed(a, name);
-	forms[2] = after_first(name, '/');
-	forms[3] = dashed(a, forms[2]);
 }
 
 static bool digits_at_end(struct str s, size_t n)
@@ -91,8 +49,17 @@ static struct str without_date(struct str s)
 	return s;
 }
 
-/* An inference profile or ARN of Bedrock (us.anthropic.claude-...) by the name that its prices stand under. */
-static struct str regional(struct arena *a, struct str name)
+static struct str joined(struct arena *a, struct str begin, struct str end)
+{
+	char *p = arena_alloc(a, begin.n + end.n + 1);
+
+	memcpy(p, begin.p, begin.n);
+	memcpy(p + begin.n, end.p, end.n);
+	return (struct str){p, begin.n + end.n};
+}
+
+/* An inference profile of Bedrock (us.anthropic.claude-...) by the name that its prices stand under; empty if it is none. */
+static struct str profile_name(struct arena *a, struct str name)
 {
 	static const char *const regions[] = {"us.", "us-gov.", "eu.", "apac.",
 	                                      "au.", "jp.",     "ca."};
@@ -100,24 +67,25 @@ static struct str regional(struct arena *a, struct str name)
 	for (size_t i = 0; i < sizeof(regions) / sizeof(regions[0]); i++) {
 		struct str region = str_of(regions[i]);
 
-		if (str_starts(name, region)) {
-			struct str rest = str_sub(name, region.n, SIZE_MAX);
-			char *p = arena_alloc(a, sizeof("regional.") + rest.n);
-
-			memcpy(p, "regional.", 9);
-			memcpy(p + 9, rest.p, rest.n);
-			return (struct str){p, 9 + rest.n};
-		}
+		if (str_starts(name, region))
+			return joined(a, STR("regional."), str_sub(name, region.n, SIZE_MAX));
 	}
-	return name;
+	return str_starts(name, STR("global.")) ? name : STR_EMPTY;
 }
 
-/* ---- whose name fits --------------------------------------------------------- */
+/* ---- which rows are asked ------------------------------------------------------ */
 
-/* PostHog has neither a person's rows nor those that only a provider names. */
 struct looking {
 	const struct prices *prices;
-	bool as_posthog;
+	struct str provider; /* by its key in the table */
+	bool as_posthog; /* which has neither a person's rows nor those that only a provider names */
+};
+
+enum among {
+	AMONG_OWN,
+	AMONG_MANUAL,
+	AMONG_NAMES, /* all others */
+	AMONG_PARTS, /* those of them whose names count when they are not quite the same */
 };
 
 static bool is_manual(const struct price_row *row)
@@ -125,102 +93,157 @@ static bool is_manual(const struct price_row *row)
 	return str_eq(row->provider, MANUAL);
 }
 
-static bool is_asked(const struct looking *l, const struct price_row *row)
+static bool is_default(const struct price_row *row)
 {
-	if (!l->as_posthog)
-		return true;
-	return row->table != PRICES_OWN && (is_manual(row) || str_eq(row->provider, DEFAULT));
+	return row->provider.n == 0 || str_eq(row->provider, DEFAULT);
 }
-
-enum among {
-	AMONG_MANUAL,
-	AMONG_OTHERS,
-	AMONG_OWN,
-};
 
 static bool is_among(const struct looking *l, const struct price_row *row, enum among among)
 {
-	if (!is_asked(l, row))
+	bool is_own = row->table == PRICES_OWN;
+
+	if (l->as_posthog && (is_own || (!is_manual(row) && !is_default(row))))
 		return false;
 	if (among == AMONG_OWN)
-		return row->table == PRICES_OWN;
-	return is_manual(row) == (among == AMONG_MANUAL);
+		return is_own;
+	if (is_manual(row) != (among == AMONG_MANUAL))
+		return false;
+	return among != AMONG_PARTS || is_own || is_default(row) ||
+	       str_eq(row->provider, l->provider);
 }
 
-/* In the order in which tables count; NULL at the end. */
-static const struct price_entry *entry_at(const struct prices *p, size_t at)
+static const struct price_list *list_of(const struct looking *l, int table)
+{
+	return &l->prices->lists[table];
+}
+
+static const struct price_row *row_at(const struct price_list *list, uint32_t entry)
+{
+	return list->entries[entry].row;
+}
+
+/* ---- whose name fits --------------------------------------------------------- */
+
+/* The first row that has the text as this form of its name. */
+static const struct price_row *find_equal(const struct looking *l, struct str text, int as,
+                                          enum among among)
 {
 	for (int table = PRICE_TABLES - 1; table >= 0; table--) {
-		if (at < p->lists[table].n)
-			return &p->lists[table].entries[at];
-		at -= p->lists[table].n;
+		const struct price_list *list = list_of(l, table);
+		const struct price_form *form;
+		uint32_t at = 0;
+
+		while ((form = price_list_next(list, text, &at)) != NULL)
+			if ((form->is & 1 << as) != 0 && str_eq(form->text, text) &&
+			    is_among(l, row_at(list, form->entry), among))
+				return row_at(list, form->entry);
 	}
 	return NULL;
 }
 
-static const struct price_row *find_exact(const struct looking *l, struct str name,
-                                          enum among among)
+static const struct price_row *find_name_or_bare(const struct looking *l,
+                                                 const struct str forms[PRICE_FORMS],
+                                                 enum among among)
 {
-	const struct price_entry *entry;
+	const struct price_row *row = find_equal(l, forms[FORM_NAME], FORM_NAME, among);
 
-	for (size_t i = 0; (entry = entry_at(l->prices, i)) != NULL; i++)
-		if (str_eq(entry->row->model, name) && is_among(l, entry->row, among))
-			return entry->row;
+	return row != NULL ? row : find_equal(l, forms[FORM_AFTER_SLASH], FORM_NAME, among);
+}
+
+/* Newer ids leave away what stands behind the model in the table: -v1:0, or :0. */
+static bool is_version(struct str rest)
+{
+	return rest.n == 0 || rest.p[0] == ':' || str_starts(rest, STR("-v"));
+}
+
+static const struct price_row *find_profile(const struct looking *l, struct arena *a,
+                                            struct str name)
+{
+	struct str profile = profile_name(a, name);
+	const struct price_list *list = list_of(l, PRICES_BUILTIN);
+	const struct price_form *form;
+	uint32_t at = 0;
+
+	while (profile.n > 0 && (form = price_list_next(list, profile, &at)) != NULL)
+		if (str_starts(form->text, profile) &&
+		    is_version(str_sub(form->text, profile.n, SIZE_MAX)) &&
+		    is_among(l, row_at(list, form->entry), AMONG_NAMES))
+			return row_at(list, form->entry);
 	return NULL;
 }
 
-static const struct price_row *find_name_or_bare(const struct looking *l, struct str name,
-                                                 enum among among)
+struct longest {
+	const struct price_row *row;
+	size_t n;
+	uint32_t entry;
+};
+
+/* The longest of a table's forms that stands in the text; of several the first row. */
+static void look_inside(const struct looking *l, const struct price_list *list, struct str text,
+                        struct longest *best)
 {
-	const struct price_row *row = find_exact(l, name, among);
+	for (; text.n > best->n || (text.n == best->n && text.n > 0);
+	     text = str_sub(text, 1, SIZE_MAX)) {
+		const struct price_form *form;
+		uint32_t at = 0;
 
-	return row != NULL ? row : find_exact(l, after_last(name, '/'), among);
-}
-
-/* Length of the longest form of `inner` that stands in a form of `outer`; 0 if none does. */
-static size_t longest_inside(const struct str inner[PRICE_FORMS],
-                             const struct str outer[PRICE_FORMS])
-{
-	size_t longest = 0;
-
-	for (int i = 0; i < PRICE_FORMS; i++)
-		for (int o = 0; o < PRICE_FORMS && inner[i].n > longest; o++)
-			if (str_find(outer[o], inner[i], 0, false) != SIZE_MAX)
-				longest = inner[i].n;
-	return longest;
+		while ((form = price_list_next(list, text, &at)) != NULL)
+			if ((form->text.n > best->n ||
+			     (form->text.n == best->n && form->entry < best->entry)) &&
+			    str_starts(text, form->text) &&
+			    is_among(l, row_at(list, form->entry), AMONG_PARTS))
+				*best = (struct longest){row_at(list, form->entry), form->text.n,
+				                         form->entry};
+	}
 }
 
 static const struct price_row *find_inside(const struct looking *l,
                                            const struct str forms[PRICE_FORMS])
 {
-	const struct price_entry *entry;
-	const struct price_row *best = NULL;
-	size_t longest = 0;
+	struct longest best = {0};
 
-	for (size_t i = 0; (entry = entry_at(l->prices, i)) != NULL; i++) {
-		size_t n;
-
-		if (!is_among(l, entry->row, AMONG_OTHERS))
-			continue;
-		n = longest_inside(entry->forms, forms);
-		if (n > longest) {
-			longest = n;
-			best = entry->row;
-		}
+	for (int table = PRICE_TABLES - 1; table >= 0; table--) {
+		best.entry = 0; /* a table before this one is not beaten by the same length */
+		for (int form = 0; form < PRICE_FORMS; form++)
+			if (form == 0 || !str_eq(forms[form], forms[form - 1]))
+				look_inside(l, list_of(l, table), forms[form], &best);
 	}
-	return best;
+	return best.row;
 }
 
 static const struct price_row *find_around(const struct looking *l,
                                            const struct str forms[PRICE_FORMS])
 {
-	const struct price_entry *entry;
+	for (int table = PRICE_TABLES - 1; table >= 0; table--) {
+		const struct price_list *list = list_of(l, table);
+		uint32_t first = list->n;
 
-	for (size_t i = 0; (entry = entry_at(l->prices, i)) != NULL; i++)
-		if (is_among(l, entry->row, AMONG_OTHERS) &&
-		    longest_inside(forms, entry->forms) > 0)
-			return entry->row;
+		for (int form = 0; form < PRICE_FORMS; form++) {
+			uint32_t entry = list->n;
+
+			if (form == 0 || !str_eq(forms[form], forms[form - 1]))
+				entry = price_list_around(list, forms[form], 0);
+			while (entry < first && !is_among(l, row_at(list, entry), AMONG_PARTS))
+				entry = price_list_around(list, forms[form], entry + 1);
+			first = entry < first ? entry : first;
+		}
+		if (first < list->n)
+			return row_at(list, first);
+	}
 	return NULL;
+}
+
+/* By its own name: exact, or the same but for what parts its words. */
+static const struct price_row *find_exact(const struct looking *l, struct arena *a,
+                                          const struct str forms[PRICE_FORMS])
+{
+	const struct price_row *row = find_equal(l, forms[FORM_NAME], FORM_NAME, AMONG_NAMES);
+
+	if (row == NULL && !l->as_posthog)
+		row = find_profile(l, a, forms[FORM_AFTER_SLASH]);
+	if (row == NULL && !l->as_posthog && forms[FORM_BARE].n > 0)
+		row = find_equal(l, forms[FORM_BARE], FORM_BARE, AMONG_PARTS);
+	return row;
 }
 
 static const struct price_row *find_loosely(const struct looking *l, struct arena *a,
@@ -230,13 +253,13 @@ static const struct price_row *find_loosely(const struct looking *l, struct aren
 	struct str forms[PRICE_FORMS];
 	const struct price_row *row = NULL;
 
+	prices_forms(a, cut, forms);
 	if (cut.n != name.n) {
 		*match = MATCH_DATED;
-		row = find_exact(l, cut, AMONG_OTHERS);
+		row = find_exact(l, a, forms);
 	}
 	if (row == NULL) {
 		*match = MATCH_INSIDE;
-		prices_forms(a, cut, forms);
 		row = find_inside(l, forms);
 	}
 	if (row == NULL) {
@@ -249,21 +272,24 @@ static const struct price_row *find_loosely(const struct looking *l, struct aren
 static const struct price_row *find_name(const struct looking *l, struct arena *a, struct str name,
                                          enum price_match *match)
 {
-	const struct price_row *row = NULL;
+	struct str forms[PRICE_FORMS];
+	const struct price_row *row;
 
+	prices_forms(a, name, forms);
 	*match = MATCH_OWN;
-	if (!l->as_posthog)
-		row = find_name_or_bare(l, name, AMONG_OWN);
+	row = find_name_or_bare(l, forms, AMONG_OWN);
 	if (row == NULL) {
 		*match = MATCH_MANUAL;
-		row = find_name_or_bare(l, name, AMONG_MANUAL);
+		row = find_name_or_bare(l, forms, AMONG_MANUAL);
 	}
 	if (row == NULL) {
 		*match = MATCH_EXACT;
-		row = find_exact(l, name, AMONG_OTHERS);
+		row = find_exact(l, a, forms);
 	}
-	if (row == NULL && !l->as_posthog)
-		row = find_exact(l, regional(a, after_last(name, '/')), AMONG_OTHERS);
+	if (row == NULL && str_ends(name, STR(":free"))) {
+		*match = MATCH_FREE;
+		row = &free_row;
+	}
 	if (row == NULL)
 		row = find_loosely(l, a, name, match);
 	if (row == NULL)
@@ -273,102 +299,130 @@ static const struct price_row *find_name(const struct looking *l, struct arena *
 
 /* ---- whose prices ------------------------------------------------------------ */
 
-/* A provider as events call it, by its key in the table. */
-static struct str provider_key(struct str provider)
-{
-	static const char *const aliases[][2] = {
-		{"claude", "anthropic"},
-		{"google-ai-studio", "google"},
-		{"gemini", "google"},
-		{"vertex", "google"},
-		{"vertex_ai", "google"},
-		{"vertexai", "google"},
-		{"google-vertex", "google"},
-		{"google_genai", "google"},
-		{"google_vertexai", "google"},
-		{"google-generative-ai", "google"},
-		{"bedrock", "aws"},
-		{"amazon-bedrock", "aws"},
-		{"amazon_bedrock", "aws"},
-		{"aws-bedrock", "aws"},
-		{"aws_bedrock", "aws"},
-		{"bedrock_converse", "aws"},
-		{"azure-openai", "azure"},
-		{"azure_openai", "azure"},
-		{"azure_ai", "azure"},
-		{"mistralai", "mistral"},
-		{"mistral_ai", "mistral"},
-		{"grok", "x-ai"},
-		{"xai", "x-ai"},
-		{"together_ai", "together"},
-		{"togetherai", "together"},
-		{"fireworks_ai", "fireworks"},
-		{"fireworks-ai", "fireworks"},
-		{"moonshot", "moonshotai"},
-		{"zai", "zhipuai"},
-		{"z-ai", "zhipuai"},
-		{"voyage", "voyageai"},
-	};
+/* Providers as events call them: PostHog's aliases (provider-matching.ts), and the names of SDKs and of OpenTelemetry's
+ * gen_ai.provider.name; each with the table's key. */
+static const char *const aliases[][2] = {
+	{"claude", "anthropic"},
+	{"anthropic-claude", "anthropic"},
+	{"oai", "openai"},
+	{"openai-api", "openai"},
+	{"open-ai", "openai"},
+	{"google-ai-studio", "google"},
+	{"google-ai", "google"},
+	{"google-gemini", "google"},
+	{"google-genai", "google"},
+	{"google-generative-ai", "google"},
+	{"google-vertex", "google"},
+	{"google-vertexai", "google"},
+	{"gemini", "google"},
+	{"vertex", "google"},
+	{"vertex-ai", "google"},
+	{"vertexai", "google"},
+	{"vertex-us", "google"},
+	{"vertex-europe", "google"},
+	{"vertex-global", "google"},
+	{"gcp-gemini", "google"},
+	{"gcp-gen-ai", "google"},
+	{"gcp-vertex-ai", "google"},
+	{"amazon", "aws"},
+	{"amazon-bedrock", "aws"},
+	{"aws-bedrock", "aws"},
+	{"bedrock", "aws"},
+	{"bedrock-converse", "aws"},
+	{"azure-ai", "azure"},
+	{"azure-openai", "azure"},
+	{"azure-ai-openai", "azure"},
+	{"azure-ai-inference", "azure"},
+	{"az-ai-openai", "azure"},
+	{"az-ai-inference", "azure"},
+	{"cohere-ai", "cohere"},
+	{"mistralai", "mistral"},
+	{"mistral-ai", "mistral"},
+	{"grok", "x-ai"},
+	{"grok-fast", "x-ai"},
+	{"xai", "x-ai"},
+	{"xai-turbo", "x-ai"},
+	{"deep-seek", "deepseek"},
+	{"fireworks-ai", "fireworks"},
+	{"groq-cloud", "groq"},
+	{"perplexity-ai", "perplexity"},
+	{"pplx", "perplexity"},
+	{"together-ai", "together"},
+	{"togetherai", "together"},
+	{"moonshot", "moonshotai"},
+	{"moonshot-ai", "moonshotai"},
+	{"zai", "zhipuai"},
+	{"z-ai", "zhipuai"},
+	{"voyage", "voyageai"},
+	{"voyage-ai", "voyageai"},
+	{"or", "openrouter"},
+};
 
+static struct str provider_key(struct arena *a, struct str provider)
+{
+	struct str forms[PRICE_FORMS];
+
+	prices_forms(a, provider, forms);
+	provider = forms[FORM_DASHED];
 	for (size_t i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
 		if (str_eq(provider, str_of(aliases[i][0])))
 			return str_of(aliases[i][1]);
-	return provider;
+	return provider.n > 0 ? provider : DEFAULT;
 }
 
-/* The last form is the bare name. */
+/* A provider's own row of a bare name; part: its key has the text in it. */
 static const struct price_row *find_provider(const struct looking *l, struct str bare,
                                              struct str provider, bool part)
 {
-	const struct price_entry *entry;
+	for (int table = PRICES_FETCHED; table >= PRICES_BUILTIN; table--) {
+		const struct price_list *list = list_of(l, table);
+		const struct price_form *form;
+		uint32_t at = 0;
 
-	for (size_t i = 0; (entry = entry_at(l->prices, i)) != NULL; i++) {
-		struct str key = entry->row->provider;
+		while ((form = price_list_next(list, bare, &at)) != NULL) {
+			struct str key = row_at(list, form->entry)->provider;
 
-		if (!is_among(l, entry->row, AMONG_OTHERS) || entry->row->table == PRICES_OWN ||
-		    !str_eq(entry->forms[3], bare))
-			continue;
-		if (part ? str_find(key, provider, 0, false) != SIZE_MAX : str_eq(key, provider))
-			return entry->row;
+			if ((form->is & 1 << FORM_BARE) == 0 || !str_eq(form->text, bare) ||
+			    str_eq(key, MANUAL))
+				continue;
+			if (part ? str_find(key, provider, 0, false) != SIZE_MAX
+			         : str_eq(key, provider))
+				return row_at(list, form->entry);
+		}
 	}
 	return NULL;
 }
 
-static const struct price_row *priced_by(const struct prices *p, struct arena *a,
-                                         const struct price_row *matched, struct str provider,
-                                         bool flex)
+static const struct price_row *priced_by(const struct looking *l, struct arena *a,
+                                         const struct price_row *matched, bool flex)
 {
-	struct looking l = {.prices = p};
-	struct str forms[PRICE_FORMS], key = provider_key(provider);
+	struct str forms[PRICE_FORMS], key = l->provider;
 	const struct price_row *row = NULL;
 
-	if (matched->table == PRICES_OWN || is_manual(matched))
+	if (matched == &free_row || matched->table == PRICES_OWN || is_manual(matched))
 		return matched;
 	prices_forms(a, matched->model, forms);
-	if (key.n == 0)
-		key = DEFAULT;
-	if (flex) {
-		char *text = arena_alloc(a, key.n + sizeof("-flex"));
-
-		memcpy(text, key.p, key.n);
-		memcpy(text + key.n, "-flex", 5);
-		row = find_provider(&l, forms[3], (struct str){text, key.n + 5}, false);
-	}
+	if (flex)
+		row = find_provider(l, forms[FORM_BARE], joined(a, key, STR("-flex")), false);
+	if (row == NULL && str_eq(matched->provider, key))
+		return matched;
 	if (row == NULL)
-		row = find_provider(&l, forms[3], key, false);
+		row = find_provider(l, forms[FORM_BARE], key, false);
 	if (row == NULL)
-		row = find_provider(&l, forms[3], key, true);
-	if (row == NULL)
-		row = find_provider(&l, forms[3], DEFAULT, false);
+		row = find_provider(l, forms[FORM_BARE], key, true);
+	if (row == NULL && !is_default(matched))
+		row = find_provider(l, forms[FORM_BARE], DEFAULT, false);
 	return row != NULL ? row : matched;
 }
 
-/* PostHog: the manual row of a model that costs more above a length of the prompt. */
-static struct str large_name(struct str name, int64_t prompt_tokens)
+/* ---- all of it ------------------------------------------------------------------ */
+
+/* PostHog: a model that costs more above a length of the prompt, and whose versions are all one. */
+static struct str special_name(struct str name, int64_t prompt_tokens)
 {
-	if (prompt_tokens > LARGE && str_eq(after_last(name, '/'), STR("gemini-2.5-pro-preview")))
-		return STR("gemini-2.5-pro-preview:large");
-	return name;
+	if (str_find(name, SPECIAL, 0, false) == SIZE_MAX)
+		return name;
+	return prompt_tokens > LARGE ? STR("gemini-2.5-pro-preview:large") : SPECIAL;
 }
 
 void prices_find(const struct prices *p, struct str model, struct str provider,
@@ -384,13 +438,14 @@ void prices_find(const struct prices *p, struct str model, struct str provider,
 	model = str_trim(model);
 	if (model.n == 0 || model.n > PRICES_MODEL_MAX)
 		return;
-	name = large_name(prices_lower(&a, model), prompt_tokens);
-	provider = prices_lower(&a, str_trim(provider));
+	name = special_name(prices_lower(&a, model), prompt_tokens);
+	ours.provider = provider_key(&a, prices_lower(&a, str_trim(provider)));
+	theirs.provider = ours.provider;
 	out->matched = find_name(&ours, &a, name, &out->match);
 	if (out->matched != NULL)
-		out->row = priced_by(p, &a, out->matched, provider, flex);
+		out->row = priced_by(&ours, &a, out->matched, flex);
 	out->posthog = find_name(&theirs, &a, name, &ignored);
 	if (out->posthog != NULL)
-		out->posthog = priced_by(p, &a, out->posthog, provider, flex);
+		out->posthog = priced_by(&theirs, &a, out->posthog, flex);
 	arena_free(&a);
 }

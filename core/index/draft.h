@@ -2,12 +2,13 @@
 #ifndef INDEX_DRAFT_H
 #define INDEX_DRAFT_H
 
+#include "cost/cost.h"
 #include "index/properties.h"
 #include "index/record.h"
 #include "index/value.h"
 
 struct record_reader {
-	struct json_keys *members, *properties;
+	struct json_keys *members, *properties, *listed, *usage;
 	struct value_reader values;
 	struct buf decoded; /* properties that came as a JSON string */
 	struct json_slice member[MEMBERS];
@@ -68,6 +69,18 @@ int64_t draft_timestamp(struct draft *d);
 int64_t draft_duration(struct draft *d, enum property which, enum event_suspect doubt);
 int64_t draft_tokens(struct draft *d, enum property which);
 int64_t draft_amount(struct draft *d, enum property which);
+int64_t draft_count(struct draft *d, int64_t count); /* COST_UNKNOWN if it is absurd */
+
+/* Finds the members of an event's JSON, and starts with it. batch may be NULL for who adds nothing to it. */
+enum json_fault draft_skim(struct record_reader *r, struct str doc, enum json_type *top,
+                           struct json_report *report);
+void draft_start(struct draft *d, struct record_reader *r, struct events *batch, struct str doc);
+/* Properties that are a JSON string holding an object; anything else that is none counts as none. */
+void draft_decode_properties(struct draft *d);
+
+/* All but the texts, which out leaves empty. */
+void draft_read_usage(struct draft *d, struct cost_usage *out);
+void draft_read_raw_usage(struct draft *d, struct cost_usage *out); /* $ai_usage alone */
 
 /* Adds the event that the reader's slices are of, whose `event` is a string. */
 void record_event(struct record_reader *r, struct events *batch, uint64_t place, struct str doc,

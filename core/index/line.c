@@ -7,8 +7,8 @@ static struct json_want want_of(struct record_reader *r)
 	return (struct json_want){r->members, r->properties, MEMBER_PROPERTIES, &r->found};
 }
 
-static enum json_fault skim(struct record_reader *r, struct str doc, enum json_type *top,
-                            struct json_report *report)
+enum json_fault draft_skim(struct record_reader *r, struct str doc, enum json_type *top,
+                           struct json_report *report)
 {
 	struct json_want want = want_of(r);
 
@@ -27,7 +27,7 @@ static bool read_array(struct record_reader *r, struct events *batch, uint64_t p
 		struct json_report report;
 		enum json_type top;
 
-		if (skim(r, element, &top, &report) == JSON_OK &&
+		if (draft_skim(r, element, &top, &report) == JSON_OK &&
 		    r->member[MEMBER_EVENT].type == JSON_STRING) {
 			record_event(r, batch, place + (uint64_t)(element.p - array.p), element,
 			             report.irregular != 0, counts);
@@ -78,7 +78,7 @@ bool record_line(struct record_reader *r, struct events *batch, uint32_t number,
 	*why = NULL;
 	if (doc.n == 0)
 		return true;
-	skim(r, doc, &top, report);
+	draft_skim(r, doc, &top, report);
 	report->pos += lead;
 	if (report->fault != JSON_OK)
 		return bad(counts);

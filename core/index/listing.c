@@ -6,38 +6,55 @@
 #define TOKENS_MAX  INT64_C(1000000000000000) /* likewise */
 #define LATENCY_MAX (INT64_C(10) * 366 * 86400 * TIME_SECOND)
 
-static bool read_count(struct draft *d, enum property which, uint32_t *out)
+/* Its own members: the properties that events have, too, are the draft's. */
+struct lister {
+	struct draft *draft;
+	struct str doc;
+	struct json_slice member[LISTED];
+};
+
+static void read_members(struct lister *l, struct draft *d)
+{
+	struct json_want want = {.outer = d->reader->listed};
+	struct json_report report;
+	enum json_type top;
+
+	l->draft = d;
+	l->doc = json_slice_str(d->doc, d->reader->member[MEMBER_PROPERTIES]);
+	json_skim(l->doc, &want, l->member, NULL, &top, &report);
+}
+
+static bool read_count(struct lister *l, enum listed which, uint32_t *out)
 {
 	int64_t value = 0;
 
 	*out = 0;
-	if (value_count(&d->reader->values, d->properties, draft_property(d, which), &value) !=
-	            VALUE_OK ||
+	if (value_count(&l->draft->reader->values, l->doc, l->member[which], &value) != VALUE_OK ||
 	    value > COUNT_MAX)
 		return false;
 	*out = (uint32_t)value;
 	return true;
 }
 
-static bool read_counts(struct draft *d, struct event_listing *l)
+static bool read_counts(struct lister *from, struct event_listing *l)
 {
-	static const enum property kinds[LISTING_KINDS] = {
-		[EVENT_GENERATION] = PROPERTY_GENERATIONS,
-		[EVENT_EMBEDDING] = PROPERTY_EMBEDDINGS,
-		[EVENT_SPAN] = PROPERTY_SPANS,
-		[EVENT_TRACE] = PROPERTY_TRACES,
-		[EVENT_METRIC] = PROPERTY_METRICS,
-		[EVENT_FEEDBACK] = PROPERTY_FEEDBACKS,
+	static const enum listed kinds[LISTING_KINDS] = {
+		[EVENT_GENERATION] = LISTED_GENERATIONS,
+		[EVENT_EMBEDDING] = LISTED_EMBEDDINGS,
+		[EVENT_SPAN] = LISTED_SPANS,
+		[EVENT_TRACE] = LISTED_TRACES,
+		[EVENT_METRIC] = LISTED_METRICS,
+		[EVENT_FEEDBACK] = LISTED_FEEDBACKS,
 	};
 	uint64_t events = 0;
 	bool good = true;
 
 	for (int kind = 0; kind < LISTING_KINDS; kind++) {
-		good &= read_count(d, kinds[kind], &l->kinds[kind]);
+		good &= read_count(from, kinds[kind], &l->kinds[kind]);
 		events += l->kinds[kind];
 	}
-	good &= read_count(d, PROPERTY_ERRORS, &l->errors);
-	good &= read_count(d, PROPERTY_UNPRICED, &l->unpriced);
+	good &= read_count(from, LISTED_ERRORS, &l->errors);
+	good &= read_count(from, LISTED_UNPRICED, &l->unpriced);
 	return good && l->errors <= events &&
 	       l->unpriced <= l->kinds[EVENT_GENERATION] + l->kinds[EVENT_EMBEDDING];
 }
@@ -69,18 +86,23 @@ static void read_sums(struct draft *d, struct event_listing *l)
 		l->cost = at_most(draft_amount(d, PROPERTY_COST_TOTAL), INT64_MAX, EVENT_NO_COST);
 }
 
-static uint8_t read_bodies(struct draft *d)
+static struct str text_of(struct lister *l, enum listed which)
 {
-	struct str text = draft_text(d, PROPERTY_BODIES);
+	return value_text(&l->draft->reader->values, l->doc, l->member[which]);
+}
+
+static uint8_t read_bodies(struct lister *l)
+{
+	struct str text = text_of(l, LISTED_BODIES);
 
 	if (str_eq(text, STR("gone")))
 		return BODIES_GONE;
 	return str_eq(text, STR("later")) ? BODIES_LATER : BODIES_HERE;
 }
 
-static int64_t read_time(struct draft *d, enum property which)
+static int64_t read_time(struct lister *l, enum listed which)
 {
-	return time_parse(draft_text(d, which));
+	return time_parse(text_of(l, which));
 }
 
 static void clear_counts(struct event_listing *l)
@@ -103,6 +125,7 @@ void draft_read_listing(struct draft *d, uint64_t place, bool is_session)
 		.cost = EVENT_NO_COST,
 		.is_session = is_session,
 	};
+	struct lister own;
 
 	l.trace = is_session ? 0 : draft_id(d, PROPERTY_TRACE);
 	l.session = draft_id(d, PROPERTY_SESSION);
@@ -111,11 +134,12 @@ void draft_read_listing(struct draft *d, uint64_t place, bool is_session)
 	l.user = draft_user(d);
 	l.name = draft_string(d, PROPERTY_SPAN_NAME);
 	l.fetched = draft_timestamp(d);
-	l.first_time = read_time(d, PROPERTY_FIRST_TIME);
-	l.last_time = read_time(d, PROPERTY_LAST_TIME);
-	l.opened = value_true(d->properties, draft_property(d, PROPERTY_OPENED));
-	l.bodies = read_bodies(d);
-	l.counted = read_counts(d, &l);
+	read_members(&own, d);
+	l.first_time = read_time(&own, LISTED_FIRST_TIME);
+	l.last_time = read_time(&own, LISTED_LAST_TIME);
+	l.opened = value_true(own.doc, own.member[LISTED_OPENED]);
+	l.bodies = read_bodies(&own);
+	l.counted = read_counts(&own, &l);
 	if (l.counted)
 		read_sums(d, &l);
 	else

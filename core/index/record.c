@@ -25,6 +25,8 @@ struct record_reader *record_reader_new(void)
 
 	r->members = json_keys_new(member_names, MEMBERS);
 	r->properties = json_keys_new(property_names, PROPERTIES);
+	r->listed = json_keys_new(listed_names, LISTED);
+	r->usage = json_keys_new(usage_names, USAGES);
 	value_reader_init(&r->values);
 	return r;
 }
@@ -35,6 +37,8 @@ void record_reader_free(struct record_reader *r)
 		return;
 	json_keys_free(r->members);
 	json_keys_free(r->properties);
+	json_keys_free(r->listed);
+	json_keys_free(r->usage);
 	value_reader_fini(&r->values);
 	buf_free(&r->decoded);
 	mem_free(r);
@@ -200,20 +204,6 @@ static void read_times(struct draft *d)
 
 /* ---- tokens and money ---- */
 
-/* EVENT_UNKNOWN if it is none. */
-int64_t draft_tokens(struct draft *d, enum property which)
-{
-	int64_t value = 0;
-	enum value_verdict verdict;
-
-	if (!draft_has(d, which))
-		return EVENT_UNKNOWN;
-	verdict = value_count(&d->reader->values, d->properties, draft_property(d, which), &value);
-	if (verdict == VALUE_WRONG)
-		d->suspect |= SUSPECT_TOKENS;
-	return verdict == VALUE_OK ? value : EVENT_UNKNOWN;
-}
-
 static void read_tokens(struct draft *d)
 {
 	int64_t cache_write = draft_tokens(d, PROPERTY_CACHE_WRITE);
@@ -227,21 +217,6 @@ static void read_tokens(struct draft *d)
 		set_extra(d, EVENT_CACHE_WRITE, cache_write);
 	if (reasoning != EVENT_UNKNOWN)
 		set_extra(d, EVENT_REASONING, reasoning);
-}
-
-/* EVENT_NO_COST if it is none. */
-int64_t draft_amount(struct draft *d, enum property which)
-{
-	int64_t value = EVENT_NO_COST;
-	enum value_verdict verdict;
-
-	if (!draft_has(d, which))
-		return EVENT_NO_COST;
-	verdict = value_decimal(&d->reader->values, d->properties, draft_property(d, which),
-	                        MONEY_SCALE, &value);
-	if (verdict == VALUE_WRONG || value < 0)
-		d->suspect |= SUSPECT_COST;
-	return verdict == VALUE_OK ? value : EVENT_NO_COST;
 }
 
 /* A part of the cost, which becomes an extra too. */
@@ -412,14 +387,15 @@ static enum event_kind kind_of(struct str name)
 	return EVENT_OTHER_AI;
 }
 
-/* Properties that are a JSON string holding an object; anything else that is none counts as none. */
-static void read_encoded_properties(struct draft *d)
+void draft_decode_properties(struct draft *d)
 {
 	struct record_reader *r = d->reader;
 	struct json_want want = {.outer = r->properties, .found = &r->found};
 	struct json_report report;
 	enum json_type top;
 
+	if (r->member[MEMBER_PROPERTIES].type != JSON_STRING)
+		return;
 	buf_clear(&r->decoded);
 	json_unescape(&r->decoded, json_slice_str(d->doc, r->member[MEMBER_PROPERTIES]));
 	d->properties = buf_str(&r->decoded);
@@ -466,8 +442,7 @@ static void read_other(struct draft *d, uint64_t place, struct str name,
 }
 
 /* Not as a whole: most of a draft is room for extras, and `has` tells of them. */
-static void draft_start(struct draft *d, struct record_reader *r, struct events *batch,
-                        struct str doc)
+void draft_start(struct draft *d, struct record_reader *r, struct events *batch, struct str doc)
 {
 	d->reader = r;
 	d->batch = batch;
@@ -494,8 +469,7 @@ void record_event(struct record_reader *r, struct events *batch, uint64_t place,
 	set_flag(&d, EVENT_IRREGULAR, irregular);
 	if (kind == EVENT_OTHER_AI)
 		set_string(&d, EVENT_NAME, strings_add(&batch->strings, name));
-	if (r->member[MEMBER_PROPERTIES].type == JSON_STRING)
-		read_encoded_properties(&d);
+	draft_decode_properties(&d);
 	read_ids(&d);
 	read_times(&d);
 	read_tokens(&d);

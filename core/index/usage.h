@@ -6,20 +6,23 @@
 
 #include "base/buf.h"
 #include "cost/cost.h"
+#include "index/event.h"
 
 struct record_reader;
 
-/* Reads one event's JSON, as it stands in the journal. texts keeps what out's texts point to where they had escapes;
- * otherwise they point into line. The reader's tables are used, nothing of it is kept. False if it is no generation or
- * embedding, or no JSON: out is as cost_usage_init leaves it. */
+/* Reads one event's JSON, as it stands in the journal. texts is cleared, and keeps what out's texts point to. The reader's
+ * tables are used, nothing of it is kept. False if it is no generation or embedding, or no JSON: out is as cost_usage_init
+ * leaves it. */
 bool usage_read(struct record_reader *r, struct str line, struct buf *texts,
                 struct cost_usage *out);
 
-/* The working of an event's cost for who shows it: usage_read, prices_find and cost_compute in one. prices is borrowed. */
+/* The working of an event's cost for who shows it: usage_read, prices_find and cost_compute in one. prices is borrowed and
+ * must outlive it. w need not be initialised; false, as usage_read. Free it in any case. */
 struct cost_working {
 	struct cost_usage usage;
 	struct cost cost;
 	enum cost_cause cause;
+	uint32_t suspect; /* enum event_suspect: values that were left out, or are doubtful */
 	struct buf texts;
 };
 bool cost_working_read(struct cost_working *w, const struct prices *prices, struct str line);

@@ -309,13 +309,23 @@ int64_t journal_read(const struct journal *j, uint64_t offset, char *into, size_
 	return got;
 }
 
+enum err journal_changed(const struct journal *j, const char *json, enum err code,
+                         struct errinfo *e)
+{
+	if (json == NULL)
+		return err_set(e, code, "the file has changed since it was loaded: %s", j->path);
+	return err_set(e, code,
+	               "the file has changed since it was loaded (the event's JSON %s): %s", json,
+	               j->path);
+}
+
 enum err journal_read_exact(const struct journal *j, uint64_t offset, size_t n, struct buf *out,
                             struct errinfo *e)
 {
 	size_t before = out->n;
 
 	if (atomic_load(&j->rewritten))
-		return err_set(e, ERR_IO, "the file changed since it was read: %s", j->path);
+		return journal_changed(j, NULL, ERR_IO, e);
 	if (!buf_reserve(out, n))
 		return err_set(e, ERR_IO, "more than fits into memory at once: %s", j->path);
 	while (out->n < before + n) {

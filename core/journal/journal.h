@@ -53,6 +53,11 @@ int64_t journal_read(const struct journal *j, uint64_t offset, char *into, size_
 enum err journal_read_exact(const struct journal *j, uint64_t offset, size_t n, struct buf *out,
                             struct errinfo *e) MUST_USE;
 
+/* The sentence for an event that is not what was loaded; json is what its JSON does wrong ("is empty"), or NULL. Gives code. Any
+ * thread. */
+enum err journal_changed(const struct journal *j, const char *json, enum err code,
+                         struct errinfo *e);
+
 /* What a file, or a text that is not shorter, begins with. Enough to tell are 4 bytes. */
 #define JOURNAL_UTF16_BYTES 4
 bool journal_is_utf16(struct str beginning);

@@ -30,6 +30,11 @@ struct totals {
 void totals_add(struct totals *t, const struct totals *more);
 void totals_add_event(struct totals *t, const struct events *events, uint32_t event);
 bool totals_cost(const struct totals *t, money *out); /* false: unknown */
+/* Whether there is anything that costs, known or not. */
+static inline bool totals_has_calls(const struct totals *t)
+{
+	return t->reported > 0 || t->estimated > 0 || t->unpriced > 0;
+}
 
 struct trace {
 	uint32_t id;   /* number in ids */

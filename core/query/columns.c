@@ -137,19 +137,49 @@ void columns_tokens(const struct rows *r, uint32_t row, struct value *out, struc
 		              (t->output_known ? t->output : 0);
 }
 
+/* ---- costs ---- */
+
+struct value value_of_cost(const struct totals *t)
+{
+	struct value v = {.partial = t->unpriced > 0, .estimate = t->estimated > 0};
+
+	if (totals_cost(t, &v.number))
+		v.type = VALUE_MONEY;
+	return v;
+}
+
+struct value value_of_event_cost(const struct event *e)
+{
+	enum event_kind kind = event_kind(e);
+	bool called = kind == EVENT_GENERATION || kind == EVENT_EMBEDDING;
+	struct value v = columns_value(VALUE_MONEY, e->cost);
+
+	v.estimate = v.type == VALUE_MONEY && (e->flags & EVENT_COST_ESTIMATED);
+	v.partial = v.type == VALUE_UNKNOWN && called;
+	return v;
+}
+
 void columns_cost(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
 {
-	const struct totals *t = columns_totals(r, row);
-
 	(void)scratch;
 	*out = (struct value){.type = VALUE_UNKNOWN};
-	if (!columns_counted(r, row))
-		return;
-	out->type = VALUE_MONEY;
-	if (!totals_cost(t, &out->number)) {
-		*out = (struct value){.type = VALUE_UNKNOWN, .partial = t->unpriced > 0};
-		return;
-	}
-	out->estimate = t->estimated > 0;
-	out->partial = t->unpriced > 0;
+	if (columns_counted(r, row))
+		*out = value_of_cost(columns_totals(r, row));
+}
+
+void columns_cost_source(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
+{
+	struct value cost;
+
+	columns_cost(r, row, &cost, scratch);
+	if (cost.type == VALUE_MONEY)
+		*out = columns_text(cost.estimate ? STR("estimated") : STR("reported"));
+	else
+		*out = columns_text(cost.partial ? STR("unpriced") : STR_EMPTY);
+}
+
+void columns_unpriced(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
+{
+	(void)scratch;
+	*out = total(r, row, columns_totals(r, row)->unpriced);
 }

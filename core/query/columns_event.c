@@ -175,14 +175,8 @@ static void get_total(const struct rows *r, uint32_t row, struct value *out, str
 
 static void get_cost(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
 {
-	const struct event *e = event_at(r, row);
-	enum event_kind kind = event_kind(e);
-
 	(void)scratch;
-	*out = columns_value(VALUE_MONEY, e->cost);
-	out->estimate = out->type == VALUE_MONEY && (e->flags & EVENT_COST_ESTIMATED);
-	out->partial = out->type == VALUE_UNKNOWN &&
-	               (kind == EVENT_GENERATION || kind == EVENT_EMBEDDING);
+	*out = value_of_event_cost(event_at(r, row));
 }
 
 static void get_cost_source(const struct rows *r, uint32_t row, struct value *out,
@@ -199,6 +193,28 @@ static void get_cost_source(const struct rows *r, uint32_t row, struct value *ou
 		*out = columns_text(STR("unpriced"));
 	else
 		*out = columns_value(VALUE_TEXT, COLUMNS_UNKNOWN);
+}
+
+/* A part is as certain as the whole. */
+static void get_part(const struct rows *r, uint32_t row, enum event_field part, struct value *out)
+{
+	*out = extra(r, row, part, VALUE_MONEY);
+	out->estimate = out->type == VALUE_MONEY &&
+	                (event_at(r, row)->flags & EVENT_COST_ESTIMATED);
+}
+
+static void get_input_cost(const struct rows *r, uint32_t row, struct value *out,
+                           struct buf *scratch)
+{
+	(void)scratch;
+	get_part(r, row, EVENT_COST_INPUT, out);
+}
+
+static void get_output_cost(const struct rows *r, uint32_t row, struct value *out,
+                            struct buf *scratch)
+{
+	(void)scratch;
+	get_part(r, row, EVENT_COST_OUTPUT, out);
 }
 
 static void get_error(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
@@ -240,5 +256,8 @@ static const struct column list[] = {
 	{"error", "ERROR", "text of the error", VALUE_TEXT, 24, 12, 12, get_error},
 	{"total_tokens", "TOK", "input and output tokens as sent", VALUE_TOKENS, 5, 0, 0,
          get_total},
+	{"input_cost_usd", "IN$", "what the input cost, of it the cache", VALUE_MONEY, 9, 0, 0,
+         get_input_cost},
+	{"output_cost_usd", "OUT$", "what the output cost", VALUE_MONEY, 9, 0, 0, get_output_cost},
 };
 const struct columns columns_event = COLUMNS(list);

@@ -42,6 +42,10 @@ static const struct column users[] = {
 	{"total_tokens", "TOK", "input and output tokens as sent", VALUE_TOKENS, 5, 0, 0,
          columns_tokens},
 	{"embeddings", "EMB", "their embeddings", VALUE_COUNT, 3, 0, 0, columns_embeddings},
+	{"cost_source", "PRICED", "reported, estimated or unpriced", VALUE_TEXT, 9, 0, 0,
+         columns_cost_source},
+	{"unpriced_events", "UNPR", "calls that the cost leaves out", VALUE_COUNT, 4, 0, 0,
+         columns_unpriced},
 };
 const struct columns columns_user = COLUMNS(users);
 
@@ -98,6 +102,10 @@ static const struct column models[] = {
 	{"total_tokens", "TOK", "input and output tokens as sent", VALUE_TOKENS, 5, 0, 0,
          columns_tokens},
 	{"embeddings", "EMB", "its embeddings", VALUE_COUNT, 6, 0, 0, columns_embeddings},
+	{"cost_source", "PRICED", "reported, estimated or unpriced", VALUE_TEXT, 9, 0, 0,
+         columns_cost_source},
+	{"unpriced_events", "UNPR", "calls that the cost leaves out", VALUE_COUNT, 4, 0, 0,
+         columns_unpriced},
 };
 const struct columns columns_model = COLUMNS(models);
 
@@ -181,5 +189,9 @@ static const struct column memberships[] = {
          columns_tokens},
 	{"type", "TYPE", "the type alone", VALUE_TEXT, 10, 0, 0, get_type},
 	{"key", "KEY", "the key alone", VALUE_TEXT, 12, 0, 0, get_key},
+	{"cost_source", "PRICED", "reported, estimated or unpriced", VALUE_TEXT, 9, 0, 0,
+         columns_cost_source},
+	{"unpriced_events", "UNPR", "calls that the cost leaves out", VALUE_COUNT, 4, 0, 0,
+         columns_unpriced},
 };
 const struct columns columns_membership = COLUMNS(memberships);

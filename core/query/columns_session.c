@@ -73,5 +73,9 @@ static const struct column list[] = {
 	{"output_tokens", "OUT", "output tokens as sent", VALUE_TOKENS, 5, 0, 0, columns_output},
 	{"total_tokens", "TOK", "input and output tokens as sent", VALUE_TOKENS, 5, 7, 7,
          columns_tokens},
+	{"cost_source", "PRICED", "reported, estimated or unpriced", VALUE_TEXT, 9, 0, 0,
+         columns_cost_source},
+	{"unpriced_events", "UNPR", "calls that the cost leaves out", VALUE_COUNT, 4, 0, 0,
+         columns_unpriced},
 };
 const struct columns columns_session = COLUMNS(list);

@@ -98,5 +98,9 @@ static const struct column list[] = {
          columns_tokens},
 	{"embeddings", "EMB", "embeddings in it", VALUE_COUNT, 3, 0, 0, columns_embeddings},
 	{"spans", "SPANS", "spans in it", VALUE_COUNT, 5, 0, 0, columns_spans},
+	{"cost_source", "PRICED", "reported, estimated or unpriced", VALUE_TEXT, 9, 0, 0,
+         columns_cost_source},
+	{"unpriced_events", "UNPR", "calls that the cost leaves out", VALUE_COUNT, 4, 0, 0,
+         columns_unpriced},
 };
 const struct columns columns_trace = COLUMNS(list);

@@ -7,7 +7,7 @@
 /* What its values are, and their unit as numbers. */
 enum field_type {
 	FIELD_TEXT,    /* contains */
-	FIELD_ID,      /* whole or by unique prefix */
+	FIELD_ID,      /* whole; else all that begin so */
 	FIELD_WORD,    /* equal; one of `words` where there are any */
 	FIELD_MONEY,   /* USD * 1e12; $0.05 */
 	FIELD_COUNT,   /* tokens, calls; k, M */
@@ -15,7 +15,9 @@ enum field_type {
 	FIELD_PERCENT, /* 1e-12 parts of a hundred: 61 % is 61e12; a bare 61 is the same */
 	FIELD_NUMBER,  /* any number * 1e12 */
 	FIELD_TIME,    /* microseconds since 1970 */
-	FIELD_VALUE, /* of a property: a number * 1e12 or a boolean is equal, a text equal or containing */
+	/* Of a property: a number * 1e12 is equal, a boolean is the word, a text equal or containing. Numbers take all units but
+	 * the share: $, k, M, kB, MB; ms s m h are seconds, or milliseconds where the name ends in ms (latency_ms, tookMs). */
+	FIELD_VALUE,
 };
 
 enum field_number {

@@ -35,7 +35,7 @@ enum filter_scope {
 
 /* How a term's value is compared. */
 enum filter_test {
-	TEST_VALUE,    /* by the field's type: equal, contains, or of ids whole or unique prefix */
+	TEST_VALUE,    /* by the field's type: equal, contains, or of ids whole or prefix */
 	TEST_WILDCARD, /* text with *: the whole value, by the same rule of case */
 	TEST_REGEX,
 	TEST_FUZZY,   /* its letters in their order, anywhere */
@@ -73,7 +73,7 @@ struct filter {
 	const struct filter_node *root; /* NULL: everything passes */
 	struct str sort,
 		by; /* sort:latency-desc, by:model; empty: not said. Whether there is such a key is not known here */
-	uint32_t sort_at, by_at; /* bytes of the text where they stand, for messages */
+	uint32_t sort_at, by_at, limit_at; /* bytes of the text where they stand, for messages */
 	bool descending;
 	uint32_t limit; /* 0: not said */
 	struct arena arena;
@@ -97,7 +97,8 @@ struct filter_reading {
 };
 
 /* Reads text. FILTER_EMPTY and FILTER_VALID give *out (free with filter_free); the others set it to NULL and e to one
- * sentence and the byte where it goes wrong; an unknown field names the nearest one. Depth of nesting, number of terms and
+ * sentence and the byte where it goes wrong, which of a regular expression may be within it; an unknown field names the
+ * nearest one. Depth of nesting, number of terms and
  * length are bounded (ERR_LIMIT). Never reads past text.n; any bytes are allowed. */
 enum filter_state filter_parse(struct filter **out, struct str text,
                                const struct filter_reading *how, struct errinfo *e) MUST_USE;

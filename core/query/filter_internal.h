@@ -16,6 +16,7 @@ struct filter_reader {
 	uint32_t terms;
 	bool in_span;
 	enum field_role role; /* waits for its text */
+	bool milliseconds;    /* what the values of the property count that is being read */
 	/* Values of the term that is being read. */
 	struct filter_value *values;
 	uint32_t n_values, cap_values;
@@ -61,7 +62,7 @@ bool filter_set_value(struct filter_reader *r, struct filter_node *n, struct fil
 /* One value that came from elsewhere: nothing in it is special. */
 bool filter_plain_value(struct filter_reader *r, struct filter_node *n, struct str text, size_t at);
 /* Whether the text is a number of a field that takes them. */
-bool filter_is_number(const struct field *f, struct str text, money *out);
+bool filter_is_number(const struct field *f, struct str text);
 /* Whether the text, typed bare after the field's colon, reads as this value. */
 bool filter_reads_bare(const struct field *field, const struct filter_value *v);
 

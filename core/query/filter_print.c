@@ -244,7 +244,7 @@ void filter_append_term(struct buf *out, const struct field *field, struct str n
 {
 	struct filter_value v = {.test = TEST_VALUE, .text = value};
 
-	v.is_number = filter_is_number(field, value, &v.low);
+	v.is_number = filter_is_number(field, value);
 	print_field(out, field, name);
 	print_value(out, field, &v);
 }

@@ -244,6 +244,7 @@ static bool read_limit(struct filter_reader *r)
 	    n->values->low > UINT32_MAX)
 		return filter_wrong(r, from, "limit: wants one whole number from 1 on");
 	r->f->limit = (uint32_t)n->values->low;
+	r->f->limit_at = (uint32_t)from;
 	return true;
 }
 

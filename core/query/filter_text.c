@@ -1,6 +1,8 @@
 /* Letters, texts and mistakes of a filter that is being read. */
 #include "query/filter_internal.h"
 
+#include "base/match.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -165,6 +167,19 @@ bool filter_take_quoted(struct filter_reader *r, struct str *out)
 	return out->n > 0 || filter_wrong(r, from, "nothing stands between the quotes");
 }
 
+/* Whether what stands from there on, up to here, is an expression: with its slashes and its i. */
+static bool check_regex(struct filter_reader *r, size_t from)
+{
+	struct errinfo why = {0};
+	struct match *m;
+
+	if (match_new(&m, str_sub(r->text, from, r->at - from), &why) != ERR_OK)
+		return filter_wrong(r, why.pos != ERR_NO_POS ? from + (size_t)why.pos : from, "%s",
+		                    why.msg);
+	match_free(m);
+	return true;
+}
+
 bool filter_take_regex(struct filter_reader *r, struct filter_value *out)
 {
 	size_t from = r->at++;
@@ -184,7 +199,7 @@ bool filter_take_regex(struct filter_reader *r, struct filter_value *out)
 	r->at++;
 	out->fold = filter_peek(r) == 'i';
 	r->at += out->fold;
-	return true;
+	return check_regex(r, from);
 }
 
 bool filter_take_fuzzy(struct filter_reader *r, bool ends(int), struct filter_value *out)

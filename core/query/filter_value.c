@@ -59,6 +59,11 @@ static const struct {
 	{FIELD_VALUE, "M", 1000000},
 	{FIELD_VALUE, "", 1},
 };
+/* Of a property, which says itself whether it counts seconds or milliseconds. */
+static const struct {
+	const char *suffix;
+	int64_t times; /* milliseconds */
+} time_units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}};
 
 static const char *known_numbers(enum field_type type)
 {
@@ -71,41 +76,81 @@ static const char *known_numbers(enum field_type type)
 		return "a time such as 350ms, 2s, 1.5m or 1h";
 	case FIELD_PERCENT:
 		return "a share such as 61 or 61%";
+	case FIELD_VALUE:
+		return "a number such as 3, 12k, $0.05, 350ms, 2s, 1.5m or 1h";
 	default:
 		return "a number";
 	}
+}
+
+/* A number without its unit, times what that is worth. */
+static bool multiple_of(struct str text, int64_t times, money *out)
+{
+	char digits[64] = "0";
+
+	if (str_starts(text, STR(".")) && text.n < sizeof(digits) - 1) {
+		memcpy(digits + 1, text.p, text.n);
+		text = (struct str){digits, text.n + 1};
+	}
+	/* What may stand around a number in JSON is nothing that is typed. */
+	return str_trim(text).n == text.n && money_parse(text, out) == ERR_OK &&
+	       !__builtin_mul_overflow(*out, times, out);
 }
 
 /* A number and its unit to the field's unit. */
 static bool number_of(enum field_type type, struct str text, money *out)
 {
 	const money one = INT64_C(1000000000000);
-	char digits[64] = "0";
 	size_t i = 0;
-	money value;
 
 	if (type == FIELD_MONEY && str_starts(text, STR("$")))
 		text = str_sub(text, 1, SIZE_MAX);
 	while (units[i].type != type || !str_ends(text, str_of(units[i].suffix)))
 		i++;
 	text.n -= strlen(units[i].suffix);
-	if (str_starts(text, STR(".")) && text.n < sizeof(digits) - 1) {
-		memcpy(digits + 1, text.p, text.n);
-		text = (struct str){digits, text.n + 1};
-	}
-	/* What may stand around a number in JSON is nothing that is typed. */
-	if (str_trim(text).n != text.n || money_parse(text, &value) != ERR_OK ||
-	    __builtin_mul_overflow(value, units[i].times, &value))
+	if (!multiple_of(text, units[i].times, out) || (type == FIELD_COUNT && *out % one != 0))
 		return false;
-	if (type == FIELD_COUNT && value % one != 0)
-		return false;
-	*out = type == FIELD_COUNT || type == FIELD_SECONDS ? value / one : value;
+	if (type == FIELD_COUNT || type == FIELD_SECONDS)
+		*out /= one;
 	return true;
 }
 
-bool filter_is_number(const struct field *f, struct str text, money *out)
+/* latency_ms, durationMs; not items. */
+static bool counts_milliseconds(struct str name)
 {
+	if (str_ends(name, STR("Ms")) || str_eq(name, STR("ms")))
+		return true;
+	return name.n > 2 && str_ends(name, STR("ms")) &&
+	       ((unsigned char)name.p[name.n - 3] | 0x20u) - 'a' > 25u;
+}
+
+static bool property_number(struct str text, bool milliseconds, money *out)
+{
+	for (size_t i = 0; i < sizeof(time_units) / sizeof(time_units[0]); i++) {
+		struct str suffix = str_of(time_units[i].suffix);
+
+		if (!str_ends(text, suffix))
+			continue;
+		if (!multiple_of(str_sub(text, 0, text.n - suffix.n), time_units[i].times, out))
+			return false;
+		*out /= milliseconds ? 1 : 1000;
+		return true;
+	}
+	return number_of(str_starts(text, STR("$")) ? FIELD_MONEY : FIELD_VALUE, text, out);
+}
+
+static bool is_number(const struct field *f, struct str text, bool milliseconds, money *out)
+{
+	if (f->type == FIELD_VALUE)
+		return property_number(text, milliseconds, out);
 	return takes_numbers(f) && number_of(f->type, text, out);
+}
+
+bool filter_is_number(const struct field *f, struct str text)
+{
+	money unused;
+
+	return is_number(f, text, false, &unused);
 }
 
 /* What has just been refused may become right: "1." and "14:" at the end of the text. */
@@ -178,7 +223,7 @@ static bool read_bound(struct filter_reader *r, const struct field *f, struct st
 		return true;
 	if (f->type == FIELD_TIME)
 		return time_of(r, text, at, out);
-	return filter_is_number(f, text, out) || no_number(r, f, text, at);
+	return is_number(f, text, r->milliseconds, out) || no_number(r, f, text, at);
 }
 
 /* Both ends belong to it, but of times the later one. at: of low, at + low.n + 2 of high. */
@@ -221,7 +266,7 @@ static bool read_comparison(struct filter_reader *r, const struct field *f, stru
 	at = r->at;
 	text = filter_take_bare(r, filter_ends_value);
 	if (text.n == 0)
-		return filter_wants(r, "%s", known_numbers(f->type));
+		return filter_wants(r, "%s has to follow", known_numbers(f->type));
 	v->text = str_sub(r->text, from, r->at - from);
 	v->without_low = above && !with;
 	v->without_high = !above && !with;
@@ -283,15 +328,14 @@ static size_t points_of(const struct field *f, struct str text)
 	size_t at = str_find(text, STR(".."), 0, false);
 	struct str low = str_sub(text, 0, at),
 		   high = str_sub(text, at == SIZE_MAX ? at : at + 2, SIZE_MAX);
-	money unused;
 
 	if (at == SIZE_MAX || f->number == FIELD_SINCE || f->number == FIELD_UNTIL ||
 	    (f->number != FIELD_AT && !takes_numbers(f)))
 		return SIZE_MAX;
 	if (!takes_texts(f))
 		return at;
-	return (low.n + high.n > 0) && (low.n == 0 || filter_is_number(f, low, &unused)) &&
-	                       (high.n == 0 || filter_is_number(f, high, &unused))
+	return (low.n + high.n > 0) && (low.n == 0 || filter_is_number(f, low)) &&
+	                       (high.n == 0 || filter_is_number(f, high))
 	               ? at
 	               : SIZE_MAX;
 }
@@ -328,9 +372,9 @@ static bool read_one_of(struct filter_reader *r, const struct field *f, struct s
 }
 
 /* What the text is as a number, where it is one. */
-static bool add_number(const struct field *f, struct filter_value *v)
+static bool add_number(const struct filter_reader *r, const struct field *f, struct filter_value *v)
 {
-	if (v->test == TEST_VALUE && filter_is_number(f, v->text, &v->low)) {
+	if (v->test == TEST_VALUE && is_number(f, v->text, r->milliseconds, &v->low)) {
 		v->is_number = v->has_low = v->has_high = true;
 		v->high = v->low;
 	}
@@ -348,7 +392,7 @@ static bool read_plain(struct filter_reader *r, const struct field *f, struct fi
 		return read_one_of(r, f, v->text, at);
 	if (!takes_numbers(f) || takes_texts(f))
 		return true;
-	return (add_number(f, v) && v->is_number) || no_number(r, f, v->text, at);
+	return (add_number(r, f, v) && v->is_number) || no_number(r, f, v->text, at);
 }
 
 static bool read_bare(struct filter_reader *r, const struct field *f, struct filter_value *v)
@@ -367,7 +411,7 @@ static bool read_bare(struct filter_reader *r, const struct field *f, struct fil
 		v->test = TEST_WILDCARD;
 		return true;
 	}
-	return read_plain(r, f, v, at) && add_number(f, v);
+	return read_plain(r, f, v, at) && add_number(r, f, v);
 }
 
 static bool read_value(struct filter_reader *r, const struct field *f, struct filter_value *v)
@@ -426,7 +470,8 @@ bool filter_plain_value(struct filter_reader *r, struct filter_node *n, struct s
 {
 	struct filter_value v = {.text = text};
 
-	return read_plain(r, n->field, &v, at) && add_number(n->field, &v) &&
+	r->milliseconds = counts_milliseconds(n->name);
+	return read_plain(r, n->field, &v, at) && add_number(r, n->field, &v) &&
 	       filter_set_value(r, n, &v);
 }
 
@@ -493,6 +538,7 @@ bool filter_read_values(struct filter_reader *r, struct filter_node *n)
 	size_t from = r->at;
 	int c;
 
+	r->milliseconds = counts_milliseconds(n->name);
 	if (!read_all(r, f))
 		return false;
 	c = filter_peek(r);
@@ -508,8 +554,6 @@ bool filter_read_values(struct filter_reader *r, struct filter_node *n)
 
 bool filter_reads_bare(const struct field *f, const struct filter_value *v)
 {
-	money number;
-
 	if (v->text.n == 0 || strchr("[/~<", v->text.p[0]) || !utf8_valid(v->text))
 		return false;
 	for (size_t i = 0; i < v->text.n; i++)
@@ -519,6 +563,5 @@ bool filter_reads_bare(const struct field *f, const struct filter_value *v)
 	if (!takes_texts(f))
 		return true;
 	return str_find(v->text, STR("*"), 0, false) == SIZE_MAX &&
-	       points_of(f, v->text) == SIZE_MAX &&
-	       filter_is_number(f, v->text, &number) == v->is_number;
+	       points_of(f, v->text) == SIZE_MAX && filter_is_number(f, v->text) == v->is_number;
 }

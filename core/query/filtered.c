@@ -270,7 +270,7 @@ static bool find_result(struct filtered *d, struct slice *slice)
 	for (; d->index < words; d->index++) {
 		uint64_t there, known;
 
-		if (time_monotonic() >= slice->until)
+		if (slice_over(slice))
 			return false;
 		there = there_word(d, d->index);
 		known = d->index < v->known.n ? v->known.words[d->index] : 0;

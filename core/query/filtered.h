@@ -5,6 +5,9 @@
  * session a term speaks of the row's own value where a list of them has one (id, name, user, session, cost, tokens, in, out,
  * cache, reasoning, latency, gens, tools, errors, status, is:error, is:running, is:done, is:slow, since, until, at); else it
  * holds if it holds of any event in it. Rows that add up events (users, models, tools) are made of the events that pass.
+ * An id is meant by what is all of it, else by what it begins with: id: of an event looks among the uuids and span ids of
+ * events, trace: and session: (and id: of such rows) among those of traces and sessions. What is all of an id that comes later
+ * means that one from then on.
  * gens, tools, errors and count(...) of an event are what stands below it in its trace. An event without a trace is in no
  * trace(...) and no session(...); all(...) holds of nothing that has no events. */
 #ifndef QUERY_FILTERED_H
@@ -36,8 +39,8 @@ struct filtered_context {
 	void *ctx;
 };
 
-/* f is borrowed until filtered_free. ERR_USAGE: it asks what cannot be asked here (an id prefix that is not unique, a regular
- * expression that is none, is:marked without marks); pos is the byte of f's text. */
+/* f is borrowed until filtered_free. ERR_USAGE: it asks what cannot be asked here (is:marked without marks); pos is the byte
+ * of f's text. */
 struct filtered;
 enum err filtered_new(struct filtered **out, const struct filter *f, enum filtered_of of,
                       const struct filtered_context *with, struct errinfo *e) MUST_USE;

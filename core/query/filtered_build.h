@@ -54,10 +54,6 @@ struct plan *build_text_of(struct building *b, const struct filter_node *node, r
                            enum table_of of);
 struct plan *build_extra_text(struct building *b, const struct filter_node *node,
                               enum event_field field, bool whole);
-const struct id_set *build_ids(struct building *b, const struct filter_node *node,
-                               enum table_of of);
-struct plan *build_id(struct building *b, const struct filter_node *node, record_fill *fill,
-                      enum table_of of);
 struct plan *build_search(struct building *b, const struct filter_node *node,
                           const struct text_wanted *what);
 struct plan *build_parts(struct building *b, const struct filter_node *node, enum part_type type);

@@ -127,26 +127,14 @@ struct table {
 	uint8_t *holds; /* 1 no, 2 yes, 0 not judged */
 	uint32_t n, cap, at;
 	struct table *next;
+	/* Of ids, from TABLE_TRACES on: a value that is one of them is that one alone, else all that begin with it. */
+	bool *is_id;              /* by value */
+	uint32_t n_ids, seen_ids; /* values that are; that were when the others were judged */
+	uint32_t row, settled;    /* where it stands */
 };
 static inline bool table_has(const struct table *t, uint32_t number)
 {
 	return number < t->n && t->holds[number] == 2;
-}
-
-/* Ids that values name. */
-struct id_set {
-	const struct filter_node *node;
-	enum table_of of; /* TABLE_TRACES, TABLE_SESSIONS or TABLE_THINGS */
-	uint32_t *ids;    /* by value; 0: there is none yet, or the value is no plain text */
-	uint32_t looked;  /* traces, sessions or events whose ids were compared with prefixes */
-	struct id_set *next;
-};
-static inline bool id_set_has(const struct id_set *s, uint32_t id)
-{
-	for (uint32_t i = 0; id != 0 && i < s->node->n_values; i++)
-		if (s->ids[i] == id)
-			return true;
-	return false;
 }
 
 /* ---- the record (filtered_record.c) ---- */
@@ -171,7 +159,6 @@ struct record_test {
 	unsigned field;       /* enum event_field */
 	struct ranges ranges;
 	const struct table *table;
-	const struct id_set *ids;
 };
 record_fill record_flags, record_time, record_span_of_time, record_cost, record_latency,
 	record_input, record_output, record_cache, record_tokens, record_cache_share, record_speed,
@@ -223,10 +210,9 @@ struct plan {
 	struct record_test test;
 	struct ranges ranges;
 	enum field_is asked; /* IS_WORDS: has:note */
-	/* Of PLAN_OWN. */
+	/* Of PLAN_OWN, but for ids, which are in the table of its test. */
 	uint32_t n_tests;
 	struct text_test *tests;
-	const struct id_set *ids;
 	/* Of PLAN_PROPERTY, and of PLAN_TEXT. */
 	struct property_term *property;
 	struct text_term *text;
@@ -291,7 +277,6 @@ struct filtered {
 	uint32_t n_records; /* events whose records were judged */
 	struct sweep *sweep;
 	struct table *tables;
-	struct id_set *id_sets;
 	struct slow *slow; /* NULL: nobody asks */
 	struct tree_walk *trees;
 	struct buf scratch;
@@ -314,7 +299,6 @@ enum err filtered_compile(struct filtered *d, struct errinfo *e) MUST_USE;
 
 /* filtered_known.c: true: done. */
 bool known_step(struct filtered *d, struct slice *slice);
-enum err known_find_ids(struct filtered *d, struct id_set *s, struct errinfo *e);
 void known_fini(struct filtered *d);
 
 /* filtered_record.c */

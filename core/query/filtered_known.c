@@ -3,8 +3,6 @@
 #include "base/mem.h"
 #include "query/filtered_internal.h"
 
-#define SHOWN_MAX 40u /* bytes of an id in a message */
-
 /* ---- texts ---- */
 
 static uint32_t count_of(const struct filtered *d, const struct table *t)
@@ -55,6 +53,24 @@ static struct str text_of(struct filtered *d, const struct table *t, uint32_t nu
 	}
 }
 
+/* True of one that is a value, or that begins with one that is no id. */
+static bool id_holds(struct table *t, struct str id)
+{
+	bool holds = false;
+
+	for (uint32_t i = 0; i < t->node->n_values; i++) {
+		const struct filter_value *v = &t->node->values[i];
+		bool whole = id.n == v->text.n;
+
+		if (v->test != TEST_VALUE || !str_starts(id, v->text))
+			continue;
+		t->n_ids += whole && !t->is_id[i];
+		t->is_id[i] |= whole;
+		holds |= whole || !t->is_id[i];
+	}
+	return holds;
+}
+
 static bool text_holds(struct filtered *d, struct table *t, uint32_t number)
 {
 	struct str text;
@@ -68,6 +84,8 @@ static bool text_holds(struct filtered *d, struct table *t, uint32_t number)
 	if (number == 0 && t->of != TABLE_JOURNALS)
 		return false;
 	text = text_of(d, t, number);
+	if (t->is_id != NULL && id_holds(t, text))
+		return true;
 	for (uint32_t i = 0; i < t->n_tests; i++)
 		if (text_test_holds(&t->tests[i], text, t->whole))
 			return true;
@@ -102,13 +120,14 @@ static void judge_ids(struct filtered *d, struct table *t, uint32_t event)
 	}
 }
 
+/* The first ones are zero without being touched: there may be many. */
 static void reach(struct table *t, uint32_t count)
 {
 	if (count > t->cap) {
 		t->cap = count + count / 4 + 64;
-		t->holds = mem_resize(t->holds, t->cap, 1);
+		t->holds = t->holds == NULL ? mem_zero(t->cap, 1) : mem_resize(t->holds, t->cap, 1);
 	}
-	if (count > t->n)
+	if (count > t->n && t->n > 0)
 		memset(t->holds + t->n, 0, count - t->n);
 	t->n = count;
 }
@@ -132,124 +151,60 @@ static bool fill_table(struct filtered *d, struct table *t, struct slice *slice)
 
 /* ---- ids ---- */
 
-static bool is_there(struct filtered *d, const struct id_set *s, uint32_t id)
+/* Listings name traces and sessions of which there is no event. */
+static bool judge_rows(struct filtered *d, struct table *t, struct slice *slice)
 {
-	if (s->of == TABLE_TRACES)
-		return model_find_trace(d->model, id) != MODEL_NONE;
-	if (s->of == TABLE_SESSIONS)
-		return model_find_session(d->model, id) != MODEL_NONE;
+	enum filtered_of of = t->of == TABLE_TRACES ? FILTERED_TRACES : FILTERED_SESSIONS;
+
+	if (t->of != TABLE_TRACES && t->of != TABLE_SESSIONS)
+		return true;
+	for (; t->row < d->n[of]; t->row++) {
+		if (slice_over(slice))
+			return false;
+		judge(d, t,
+		      of == FILTERED_TRACES ? model_trace(d->model, t->row)->id
+		                            : model_session(d->model, t->row)->id);
+	}
 	return true;
 }
 
-static uint32_t count_things(const struct filtered *d, const struct id_set *s)
+/* What was said by ids that began so before. */
+static void judge_anew(struct filtered *d, const struct table *t)
 {
-	if (s->of == TABLE_TRACES)
-		return model_trace_count(d->model);
-	return s->of == TABLE_SESSIONS ? model_session_count(d->model) : d->events->n;
-}
+	d->n_records = 0;
+	for (uint32_t i = 0; i < d->n_order; i++) {
+		struct plan *p = d->order[i];
 
-static enum err not_unique(struct filtered *d, struct str prefix, uint32_t a, uint32_t b,
-                           struct errinfo *e)
-{
-	struct buf one = {0}, other = {0};
-	struct str shown = str_sub(prefix, 0, SHOWN_MAX), first, second;
-
-	ids_text(&d->events->ids, a, &one);
-	ids_text(&d->events->ids, b, &other);
-	first = str_sub(buf_str(&one), 0, SHOWN_MAX);
-	second = str_sub(buf_str(&other), 0, SHOWN_MAX);
-	err_set(e, ERR_USAGE, "%.*s is the beginning of several ids: %.*s, %.*s, ...",
-	        STR_ARG(shown), STR_ARG(first), STR_ARG(second));
-	buf_free(&one);
-	buf_free(&other);
-	return ERR_USAGE;
-}
-
-/* An id of a thing against the values that are not found yet. */
-static enum err look_at(struct filtered *d, struct id_set *s, uint32_t id, uint32_t *found,
-                        struct errinfo *e)
-{
-	if (id == 0)
-		return ERR_OK;
-	buf_clear(&d->scratch);
-	ids_text(&d->events->ids, id, &d->scratch);
-	for (uint32_t i = 0; i < s->node->n_values; i++) {
-		const struct filter_value *v = &s->node->values[i];
-
-		if (s->ids[i] != 0 || v->test != TEST_VALUE || found[i] == id || v->text.n == 0 ||
-		    !str_starts(buf_str(&d->scratch), v->text))
+		if (p->kind != PLAN_OWN || p->test.table != t || p->n_final == 0)
 			continue;
-		if (found[i] != 0)
-			return not_unique(d, v->text, found[i], id, e);
-		found[i] = id;
+		memset(p->final, 0, p->n_final * sizeof(*p->final));
+		p->seen_model = UINT32_MAX;
 	}
-	return ERR_OK;
 }
 
-static enum err look_at_thing(struct filtered *d, struct id_set *s, uint32_t at, uint32_t *found,
-                              struct errinfo *e)
+/* What begins with a value that has turned out to be an id holds no more. */
+static bool settle(struct filtered *d, struct table *t, struct slice *slice)
 {
-	const struct trace *trace;
-	const struct session *session;
-	enum err err;
-
-	if (s->of == TABLE_TRACES) {
-		trace = model_trace(d->model, at);
-		return trace_exists(trace) ? look_at(d, s, trace->id, found, e) : ERR_OK;
+	if (t->is_id == NULL || t->n_ids == t->seen_ids)
+		return true;
+	for (; t->settled < t->n; t->settled++) {
+		if (slice_over(slice))
+			return false;
+		if (t->holds[t->settled] == 2 && !text_holds(d, t, t->settled))
+			t->holds[t->settled] = 1;
 	}
-	if (s->of == TABLE_SESSIONS) {
-		session = model_session(d->model, at);
-		return session_exists(session) ? look_at(d, s, session->id, found, e) : ERR_OK;
-	}
-	err = look_at(d, s, events_uuid(d->events, at), found, e);
-	if (!err)
-		err = look_at(d, s, events_get(d->events, at)->span, found, e);
-	if (!err)
-		err = look_at(d, s, events_span_sent(d->events, at), found, e);
-	return err;
-}
-
-static bool find_whole(struct filtered *d, struct id_set *s)
-{
-	bool all = true;
-
-	for (uint32_t i = 0; i < s->node->n_values; i++) {
-		const struct filter_value *v = &s->node->values[i];
-		uint32_t id = v->test == TEST_VALUE ? ids_find(&d->events->ids, v->text) : 0;
-
-		if (s->ids[i] == 0 && id != 0 && is_there(d, s, id))
-			s->ids[i] = id;
-		all &= s->ids[i] != 0 || v->test != TEST_VALUE;
-	}
-	return all;
-}
-
-/* What an id that is there begins with is that id; else everything that came since is looked at. */
-enum err known_find_ids(struct filtered *d, struct id_set *s, struct errinfo *e)
-{
-	uint32_t count = count_things(d, s), *found;
-	enum err err = ERR_OK;
-
-	if (find_whole(d, s))
-		return ERR_OK;
-	found = mem_zero((size_t)s->node->n_values + 1, sizeof(*found));
-	for (; s->looked < count && !err; s->looked++)
-		err = look_at_thing(d, s, s->looked, found, e);
-	for (uint32_t i = 0; i < s->node->n_values; i++)
-		if (s->ids[i] == 0)
-			s->ids[i] = found[i];
-	mem_free(found);
-	return err;
+	t->settled = 0;
+	t->seen_ids = t->n_ids;
+	judge_anew(d, t);
+	return true;
 }
 
 /* ---- all of it ---- */
 
 bool known_step(struct filtered *d, struct slice *slice)
 {
-	for (struct id_set *s = d->id_sets; s != NULL; s = s->next)
-		(void)known_find_ids(d, s, NULL);
 	for (struct table *t = d->tables; t != NULL; t = t->next)
-		if (!fill_table(d, t, slice))
+		if (!fill_table(d, t, slice) || !judge_rows(d, t, slice) || !settle(d, t, slice))
 			return false;
 	if (d->slow == NULL)
 		return true;

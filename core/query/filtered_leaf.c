@@ -110,16 +110,24 @@ static bool number_holds(const struct filter_value *v, money number)
 	return !v->has_high || number < v->high || (number == v->high && !v->without_high);
 }
 
+/* true and false are words, but where what counts is a number: a score. */
+static bool counts_as_number(const struct plan *p, const struct property_value *value)
+{
+	return value->has_number &&
+	       (value->type != PROPERTY_BOOL || p->node->field->type != FIELD_VALUE);
+}
+
 static bool property_holds(const struct plan *p, struct property_column *c,
                            const struct property_value *value)
 {
 	const struct filter_node *node = p->node;
 	unsigned fits = fit(p->property, c, value->text);
+	bool is_number = counts_as_number(p, value);
 
 	for (uint32_t i = 0; i < node->n_values; i++)
 		if (node->values[i].test == TEST_PRESENT)
 			return true;
-	for (uint32_t i = 0; value->has_number && i < node->n_values; i++)
+	for (uint32_t i = 0; is_number && i < node->n_values; i++)
 		if (number_holds(&node->values[i], value->number))
 			return true;
 	if (value->type == PROPERTY_TEXT || p->property->as_text)
@@ -268,7 +276,7 @@ bool text_update(struct filtered *d, struct plan *p, struct slice *slice)
 		p->busy = true;
 	}
 	for (; p->at < t->end; p->at++) {
-		if (time_monotonic() >= slice->until)
+		if (slice_over(slice))
 			return false;
 		take_word(p, p->at, t->ended);
 	}

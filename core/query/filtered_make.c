@@ -85,6 +85,9 @@ struct table *build_table(struct building *b, enum table_of of, const struct fil
 	b->d->tables = t;
 	if (of != TABLE_BESIDE)
 		add_tests(b, t, node);
+	if (of >= TABLE_TRACES)
+		t->is_id = arena_alloc(&b->d->arena,
+		                       (size_t)node->n_values * sizeof(*t->is_id) + 1);
 	return t;
 }
 
@@ -106,35 +109,6 @@ struct plan *build_extra_text(struct building *b, const struct filter_node *node
 	t->whole = whole;
 	p->test.table = t;
 	p->test.field = field;
-	return p;
-}
-
-const struct id_set *build_ids(struct building *b, const struct filter_node *node, enum table_of of)
-{
-	struct id_set *s = arena_alloc(&b->d->arena, sizeof(*s));
-	struct errinfo why;
-
-	s->node = node;
-	s->of = of;
-	s->ids = arena_alloc(&b->d->arena, ((size_t)node->n_values + 1) * sizeof(*s->ids));
-	s->next = b->d->id_sets;
-	b->d->id_sets = s;
-	if (known_find_ids(b->d, s, &why) != ERR_OK)
-		build_fail(b, node, why.msg);
-	return s;
-}
-
-struct plan *build_id(struct building *b, const struct filter_node *node, record_fill *fill,
-                      enum table_of of)
-{
-	struct plan *p = build_record(b, fill, RECORD_TABLE);
-	bool plain = true;
-
-	for (uint32_t i = 0; i < node->n_values; i++)
-		plain &= node->values[i].test == TEST_VALUE;
-	p->test.ids = build_ids(b, node, of);
-	if (!plain)
-		p->test.table = build_table(b, of, node);
 	return p;
 }
 

@@ -124,16 +124,14 @@ static bool status_holds(const struct plan *p, const struct row *r)
 static bool text_holds(struct plan *p, struct str text)
 {
 	for (uint32_t i = 0; i < p->n_tests; i++)
-		if (text_test_holds(&p->tests[i], text, p->ids != NULL))
+		if (text_test_holds(&p->tests[i], text, false))
 			return true;
 	return false;
 }
 
-static bool id_holds(struct filtered *d, struct plan *p, uint32_t id)
+static bool user_holds(struct filtered *d, struct plan *p, uint32_t id)
 {
-	if (p->ids != NULL && id_set_has(p->ids, id))
-		return true;
-	if (id == 0 || p->n_tests == 0)
+	if (id == 0)
 		return false;
 	buf_clear(&d->scratch);
 	ids_text(&d->events->ids, id, &d->scratch);
@@ -158,11 +156,11 @@ bool own_holds(struct filtered *d, struct plan *p, uint32_t at)
 		return status_holds(p, &r);
 	case FIELD_THING_ID:
 	case FIELD_TRACE:
-		return id_holds(d, p, r.id);
+		return table_has(p->test.table, r.id);
 	case FIELD_SESSION:
-		return id_holds(d, p, session_id(d, p, at));
+		return table_has(p->test.table, session_id(d, p, at));
 	case FIELD_USER:
-		return id_holds(d, p, r.user);
+		return user_holds(d, p, r.user);
 	case FIELD_NAME:
 		return text_holds(
 			p, strings_get(&d->events->strings, model_trace(d->model, at)->name));

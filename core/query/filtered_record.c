@@ -216,7 +216,7 @@ static bool user_holds(const struct record_test *t, const struct block *b, uint3
 
 static bool id_holds(const struct record_test *t, uint32_t id)
 {
-	return id_set_has(t->ids, id) || (t->table != NULL && table_has(t->table, id));
+	return table_has(t->table, id);
 }
 
 static bool trace_id_holds(const struct record_test *t, const struct block *b, uint32_t at)

@@ -93,15 +93,19 @@ static void free_sweep(struct sweep *s)
 /* Bits of events first..first+n-1, of whose words the last may be cut. */
 static void take_words(struct plan *p, uint32_t first, uint32_t n, const uint64_t *yes)
 {
-	uint32_t word = first / WORD_BITS, words = bits_words(n);
+	uint64_t *at_yes = p->v.yes.words + first / WORD_BITS;
+	uint64_t *at_known = p->v.known.words + first / WORD_BITS;
+	bool flipped = false;
 
-	for (uint32_t i = 0; i < words; i++) {
-		uint64_t known = bits_below(i, n);
+	for (uint32_t i = 0; i < bits_words(n); i++) {
+		uint64_t among = bits_below(i, n);
 
-		p->v.known.words[word + i] |= known;
-		p->v.yes.words[word + i] = (p->v.yes.words[word + i] & ~known) | (yes[i] & known);
+		flipped |= (at_known[i] & among & (at_yes[i] ^ yes[i])) != 0;
+		at_known[i] |= among;
+		at_yes[i] = (at_yes[i] & ~among) | (yes[i] & among);
 	}
 	p->version++;
+	p->flips += flipped;
 }
 
 static void reach(struct filtered *d, uint32_t count)
@@ -221,9 +225,10 @@ bool sweep_step(struct filtered *d, struct slice *slice)
 			start_jobs(d, chunk, full);
 			break;
 		}
-		if (time_monotonic() >= slice->until)
+		if (slice_over(slice))
 			return false;
 		judge_here(d);
+		slice_was_large(slice);
 	}
 	return d->sweep == NULL;
 }

@@ -44,7 +44,7 @@ static struct plan *cache_share(struct building *b, const struct filter_node *no
 /* The session that an event names, else that of its trace. */
 static struct plan *session(struct building *b, const struct filter_node *node)
 {
-	struct plan *named = build_id(b, node, record_session_id, TABLE_SESSIONS);
+	struct plan *named = build_text_of(b, node, record_session_id, TABLE_SESSIONS);
 	struct plan *none = build_record(b, record_no_session, RECORD_PLAIN);
 	struct plan *trace = build_look(b, PLAN_OF_TRACE, FILTERED_TRACES, node, build_row_term);
 
@@ -261,9 +261,9 @@ static struct plan *id_term(struct building *b, const struct filter_node *node)
 {
 	switch (node->field->number) {
 	case FIELD_THING_ID:
-		return build_id(b, node, record_thing_id, TABLE_THINGS);
+		return build_text_of(b, node, record_thing_id, TABLE_THINGS);
 	case FIELD_TRACE:
-		return build_id(b, node, record_trace_id, TABLE_TRACES);
+		return build_text_of(b, node, record_trace_id, TABLE_TRACES);
 	default:
 		return session(b, node);
 	}
@@ -332,8 +332,6 @@ static void add_own_tests(struct building *b, struct plan *p)
 
 	p->tests = arena_alloc(&b->d->arena, (size_t)node->n_values * sizeof(*p->tests) + 1);
 	for (uint32_t i = 0; i < node->n_values && b->err == ERR_OK; i++) {
-		if (p->ids != NULL && node->values[i].test == TEST_VALUE)
-			continue;
 		if (text_test_init(&p->tests[p->n_tests], b->d, &node->values[i], &why) != ERR_OK)
 			build_fail(b, node, why.msg);
 		else
@@ -351,8 +349,7 @@ static struct plan *own_value(struct building *b, const struct filter_node *node
 		of_session = true; /* fallthrough */
 	case FIELD_THING_ID:
 	case FIELD_TRACE:
-		p->ids = build_ids(b, node, of_session ? TABLE_SESSIONS : TABLE_TRACES);
-		add_own_tests(b, p);
+		p->test.table = build_table(b, of_session ? TABLE_SESSIONS : TABLE_TRACES, node);
 		break;
 	case FIELD_NAME:
 	case FIELD_USER:

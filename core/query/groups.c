@@ -1,6 +1,7 @@
 /* Adds events up by user, by model, by tool or by group. One pass over the events finds the group of each and sums;
  * a second one goes session by session and trace by trace, so that distinct ones are counted without
- * a table of pairs; a third finds exact percentiles of the latencies of models and tools.
+ * a table of pairs; a third finds exact percentiles of the latencies of models and tools. What all that took
+ * is given back in steps, too.
  *
  * The passes may be left anywhere while the model changes. So they go by numbers of things that were
  * there at the start and by lists of their own, in which 0 is none and n is the thing n - 1. */
@@ -13,7 +14,9 @@
 
 #include <string.h>
 
-enum pass { PASS_SUM, PASS_LINK, PASS_COUNT, PASS_MEASURE, PASS_DONE };
+#define DRAINED 262144u /* numbers that are let go of at a time */
+
+enum pass { PASS_SUM, PASS_LINK, PASS_COUNT, PASS_MEASURE, PASS_DRAIN, PASS_DONE };
 
 /* The measures of a group, by turns. */
 enum measure { MEASURE_P50, MEASURE_P95, MEASURE_FIRST_TOKEN, MEASURES };
@@ -34,6 +37,7 @@ struct grouping {
 	enum measure measure;
 	bool selecting;
 	struct selection selection;
+	uint32_t drained; /* numbers of the list that is being let go of */
 };
 
 static size_t count_keys(const struct rows *r)
@@ -307,7 +311,7 @@ static bool count_distinct(struct grouping *g, struct slice *slice)
 	} while (walk(g));
 	next_pass(g);
 	if (!has_latencies(g))
-		g->pass = PASS_DONE;
+		g->pass = PASS_DRAIN;
 	return true;
 }
 
@@ -371,6 +375,41 @@ static bool measure(struct grouping *g, struct slice *slice)
 	return true;
 }
 
+/* ---- letting go ------------------------------------------------------------ */
+
+/* Of n numbers, but for the last few. */
+static bool drain_list(struct grouping *g, uint32_t **list, uint32_t n, struct slice *slice)
+{
+	for (; n - g->drained > DRAINED; g->drained += DRAINED) {
+		if (slice_over(slice))
+			return false;
+		*list = mem_resize(*list, n - g->drained - DRAINED, sizeof(**list));
+		slice_was_large(slice);
+	}
+	g->drained = 0;
+	g->at++;
+	return true;
+}
+
+static bool drain(struct grouping *g, struct slice *slice)
+{
+	const struct {
+		uint32_t **list;
+		uint32_t n;
+	} lists[] = {{&g->of_key, g->n_keys},
+	             {&g->of_event, g->n_events + 1},
+	             {&g->next_event, g->n_events + 1},
+	             {&g->first_event, g->n_traces + 1},
+	             {&g->next_trace, g->n_traces + 1}};
+
+	if (!samples_drain(&g->latencies, slice) || !samples_drain(&g->first_tokens, slice))
+		return false;
+	while (g->at < sizeof(lists) / sizeof(lists[0]))
+		if (!drain_list(g, lists[g->at].list, lists[g->at].n, slice))
+			return false;
+	return true;
+}
+
 /* ---- all of it ------------------------------------------------------------- */
 
 static bool run_pass(struct grouping *g, struct slice *slice)
@@ -384,6 +423,10 @@ static bool run_pass(struct grouping *g, struct slice *slice)
 		return count_distinct(g, slice);
 	case PASS_MEASURE:
 		return measure(g, slice);
+	case PASS_DRAIN:
+		if (drain(g, slice))
+			next_pass(g);
+		return g->pass == PASS_DONE;
 	case PASS_DONE:
 		break;
 	}
@@ -414,6 +457,7 @@ unsigned groups_percent(const struct grouping *g)
 		return 60 + part(g->session, g->n_sessions + 1, 20);
 	case PASS_MEASURE:
 		return 80 + part(g->at, g->rows->n_groups, 20);
+	case PASS_DRAIN:
 	case PASS_DONE:
 		break;
 	}

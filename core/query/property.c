@@ -122,31 +122,30 @@ uint32_t property_failed(const struct property *c)
 	return c->failed;
 }
 
-/* Appends the value that the event in line has. */
-static enum err append_value(const struct property *c, struct str line, struct buf *out,
-                             struct errinfo *e)
+/* Appends the value that the event in line has; false if it is no event any more. */
+static bool append_value(const struct property *c, struct str line, struct buf *out)
 {
 	struct property_wanted wanted = {c->of, property_name(c)};
 	struct property_reader *r = property_reader_new(&wanted, 1);
 	struct str json = STR_EMPTY;
-	enum err err = ERR_OK;
+	bool is_event = property_reader_open(r, line);
 
-	if (property_reader_open(r, line))
+	if (is_event)
 		json = property_reader_json(r, 0);
-	else
-		err = err_set(e, ERR_IO, "the file has changed since it was loaded");
 	buf_append(out, json.n > 0 ? json : STR("null"));
 	property_reader_free(r);
-	return err;
+	return is_event;
 }
 
 enum err property_read(const struct property *c, uint32_t event, struct buf *out, struct errinfo *e)
 {
+	const struct events *t = c->owner->table;
 	struct buf line = {0};
-	enum err err = events_read(c->owner->table, event, &line, e);
+	enum err err = events_read(t, event, &line, e);
 
-	if (err == ERR_OK)
-		err = append_value(c, buf_str(&line), out, e);
+	if (err == ERR_OK && !append_value(c, buf_str(&line), out))
+		err = journal_changed(t->journals[event_journal(events_get(t, event))], NULL,
+		                      ERR_IO, e);
 	buf_free(&line);
 	return err;
 }

@@ -40,6 +40,11 @@ struct value {
 	struct str text; /* borrowed from the model, or in the scratch given until its next use */
 };
 
+/* What a call cost, or calls cost together: an estimate if any part is one, partial where something is left out. Unknown
+ * and partial: there are calls, and none has a price. Unknown alone: there is nothing that costs. */
+struct value value_of_cost(const struct totals *t);
+struct value value_of_event_cost(const struct event *e);
+
 struct rows;
 struct property;
 struct column {

@@ -8,6 +8,8 @@ static const struct {
 	const char *key, *columns[SAME_MAX];
 } same[] = {
 	{"cost", {"cost_usd"}},
+	{"cost.in", {"input_cost_usd"}},
+	{"cost.out", {"output_cost_usd"}},
 	{"tokens", {"total_tokens"}},
 	{"in", {"input_tokens"}},
 	{"out", {"output_tokens"}},

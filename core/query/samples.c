@@ -1,4 +1,5 @@
-/* A sort by counting. ends is first how many values a group has, two places further; then, one place
+/* A sort by counting. What is added stands in chunks: one block that grows would be moved now and then, which takes longer than
+ * a slice. ends is first how many values a group has, two places further; then, one place
  * further, where its next value goes; so that, when all are placed, it is where the next group
  * begins. */
 #include "query/samples.h"
@@ -11,13 +12,22 @@ struct sample {
 	uint32_t group;
 };
 
+#define CHUNK ((size_t)4096) /* values */
+
+static struct sample *sample_at(const struct samples *s, size_t at)
+{
+	struct sample *chunk = s->list.list[at / CHUNK];
+
+	return &chunk[at % CHUNK];
+}
+
 void samples_add(struct samples *s, uint32_t group, int64_t value)
 {
-	if (s->n == s->cap) {
-		s->cap = s->cap ? s->cap * 2 : 256;
-		s->list = mem_resize(s->list, s->cap, sizeof(*s->list));
+	if (s->n % CHUNK == 0) {
+		s->list.size = CHUNK * sizeof(struct sample);
+		chunks_add(&s->list);
 	}
-	s->list[s->n++] = (struct sample){value, group};
+	*sample_at(s, s->n++) = (struct sample){value, group};
 }
 
 static void next_stage(struct samples *s)
@@ -31,7 +41,7 @@ static bool count(struct samples *s, struct slice *slice)
 	for (; s->at < s->n; s->at++) {
 		if (slice_over(slice))
 			return false;
-		s->ends[s->list[s->at].group + 2]++;
+		s->ends[sample_at(s, s->at)->group + 2]++;
 	}
 	next_stage(s);
 	return true;
@@ -52,7 +62,7 @@ static bool sum(struct samples *s, uint32_t n_groups, struct slice *slice)
 static bool place(struct samples *s, struct slice *slice)
 {
 	for (; s->at < s->n; s->at++) {
-		const struct sample *sample = &s->list[s->at];
+		const struct sample *sample = sample_at(s, s->at);
 
 		if (slice_over(slice))
 			return false;
@@ -80,7 +90,7 @@ int64_t *samples_of(const struct samples *s, uint32_t group, size_t *n)
 
 void samples_fini(struct samples *s)
 {
-	mem_free(s->list);
+	chunks_free(&s->list);
 	mem_free(s->values);
 	mem_free(s->ends);
 	*s = (struct samples){0};
@@ -90,10 +100,11 @@ bool samples_drain(struct samples *s, struct slice *slice)
 {
 	while (s->n > DRAINED) {
 		s->n -= DRAINED;
-		s->list = mem_resize(s->list, s->n, sizeof(*s->list));
+		chunks_cut(&s->list, (uint32_t)((s->n + CHUNK - 1) / CHUNK));
 		if (s->values != NULL)
 			s->values = mem_resize(s->values, s->n, sizeof(*s->values));
-		if (slice->until != SLICE_WHOLE && time_monotonic() >= slice->until)
+		slice_was_large(slice);
+		if (slice_over(slice))
 			return false;
 	}
 	samples_fini(s);

@@ -2,14 +2,13 @@
 #ifndef QUERY_SAMPLES_H
 #define QUERY_SAMPLES_H
 
+#include "base/chunks.h"
 #include "base/slice.h"
-
-#include <stddef.h>
 
 /* All zeros is one without values. */
 struct samples {
-	struct sample *list; /* in the order of adding */
-	size_t n, cap;
+	struct chunks list; /* in the order of adding */
+	size_t n;
 	int64_t *values; /* by group */
 	size_t *ends; /* group g's values are values[ends[g]..ends[g + 1]) once they are placed */
 	size_t at;

@@ -307,23 +307,22 @@ static bool messages_hold(struct text_confirm *c)
 
 /* ---- the event ---- */
 
-static enum err parse(struct json_tree *tree, struct str json, struct errinfo *e)
+static enum err parse(struct json_tree *tree, const struct journal *journal, struct str json,
+                      struct errinfo *e)
 {
 	struct json_report report;
 	enum err err = json_tree_parse(tree, json, &report);
 
 	if (err == ERR_LIMIT && report.fault == JSON_OK)
 		return err_set(e, err, "not enough memory to open an event of %zu bytes", json.n);
-	if (err)
-		err_set(e, err, "the file has changed since it was loaded: the event's JSON %s",
-		        json_fault_text(report.fault));
-	return err;
+	return err ? journal_changed(journal, json_fault_text(report.fault), err, e) : ERR_OK;
 }
 
 /* An object, or one in a string; without any, the event itself. */
 static void find_properties(struct text_confirm *c)
 {
 	uint32_t at = json_member(&c->event, 0, STR("properties"));
+	struct json_report report;
 
 	c->tree = &c->event;
 	c->properties = json_type_of(&c->event, at) == JSON_OBJECT ? at : JSON_NO_NODE;
@@ -331,7 +330,7 @@ static void find_properties(struct text_confirm *c)
 		return;
 	buf_clear(&c->encoded_text);
 	json_text(&c->event, at, &c->encoded_text);
-	if (parse(&c->encoded, buf_str(&c->encoded_text), NULL) == ERR_OK &&
+	if (json_tree_parse(&c->encoded, buf_str(&c->encoded_text), &report) == ERR_OK &&
 	    json_type_of(&c->encoded, 0) == JSON_OBJECT) {
 		c->tree = &c->encoded;
 		c->properties = 0;
@@ -354,11 +353,10 @@ static bool look(struct text_confirm *c)
 	return (places & PARTS) && messages_hold(c);
 }
 
-enum text_verdict text_confirm(struct text_confirm *c, struct str json, uint32_t flags,
-                               struct errinfo *e)
+enum text_verdict text_confirm(struct text_confirm *c, const struct journal *journal,
+                               struct str json, uint32_t flags, struct errinfo *e)
 {
 	enum text_verdict verdict = TEXT_UNREADABLE;
-
 	enum guess known = c->forms ? guess(c, json) : GUESS_DOUBT;
 
 	if (known != GUESS_DOUBT)
@@ -366,7 +364,7 @@ enum text_verdict text_confirm(struct text_confirm *c, struct str json, uint32_t
 	c->gave_up = false;
 	c->flags = flags;
 	c->encoded = (struct json_tree){0};
-	if (parse(&c->event, json, e) == ERR_OK) {
+	if (parse(&c->event, journal, json, e) == ERR_OK) {
 		find_properties(c);
 		verdict = look(c) ? TEXT_IS : c->gave_up ? TEXT_GIVEN_UP : TEXT_IS_NOT;
 	}

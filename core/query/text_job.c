@@ -89,7 +89,7 @@ static void confirm(struct text_job *j, const struct text_item *item, struct str
 {
 	struct errinfo e = {0};
 
-	switch (text_confirm(j->confirm, json, item->flags, &e)) {
+	switch (text_confirm(j->confirm, item->journal, json, item->flags, &e)) {
 	case TEXT_IS:
 		find(j, item->event);
 		break;

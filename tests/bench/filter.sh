@@ -34,6 +34,8 @@ filters=(
 	'is:error'
 	'tokens:>1000 OR finish:length'
 	'user:user_01'
+	'id:0192'
+	'trace:0192'
 	'trace(is:error)'
 	'span(kind:span >> is:error)'
 	'is:slow'

@@ -173,8 +173,10 @@ static void run(struct probe *p, struct str text)
 		return;
 	}
 	begin(&cost);
+	step = clock_ms(CLOCK_THREAD_CPUTIME_ID);
 	if (filtered_new(&d, f, p->of, &with, &e))
 		die(&e);
+	add_step(&cost, step);
 	do {
 		bool waits;
 

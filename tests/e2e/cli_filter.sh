@@ -100,7 +100,10 @@ mistakes()
 	exits 2 ls traces "$FILE" -f "$(printf 'x%.0s' $(seq 300)) lat:1 $(printf 'y%.0s' $(seq 300))"
 	[ "$(sed -n 2p "$D/err" | wc -c)" -lt 160 ] || fail "$RAN: a long line"
 	exits 2 ls traces "$FILE" -f 'by:model'
-	exits 2 stats "$FILE" -f 'limit:3'
+	exits 2 stats "$FILE" -f 'is:error limit:3'
+	points 'is:error limit:3' 15
+	exits 2 ls traces "$FILE" -f 'is:error /a(b/'
+	points 'is:error /a(b/' 13
 	exits 2 ls errors "$FILE"
 	explained
 	exits 2 show t1 "$FILE" -f is:error

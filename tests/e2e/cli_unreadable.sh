@@ -44,7 +44,7 @@ unreadable()
 	equal "$RAN: exit" 6 "$CODE"
 	case $(cat "$D/err") in
 	"tracehog: ends before what was read earlier: $FILE") ;;
-	"tracehog: the file changed since it was read: $FILE") ;;
+	"tracehog: the file has changed since it was loaded: $FILE") ;;
 	*) fail "$RAN: says $(cat "$D/err")" ;;
 	esac
 }

@@ -276,7 +276,7 @@ static const struct {
 	{"plain openai input=1000 output=100 total=0.003", CAUSE_NONE},
 	{"plain openai input=1000 output=100 total=0.00302", CAUSE_NONE},
 	{"plain openai input=1000 output=100", CAUSE_NONE},
-	{"nothing-of-the-kind openai input=1000 output=100 total=0.003", CAUSE_NONE},
+	{"nothing-of-the-kind openai input=1000 output=100 total=0.003", CAUSE_UNKNOWN_MODEL},
 	/* 600 x 2u + 400 x 0.5u = 0.0014 */
 	{"cached openai input=1000 output=0 cache_read=400 total=0.002", CAUSE_CACHE_AS_FRESH},
 	{"cached openai input=1000 output=0 cache_read=400 total=0.0022", CAUSE_CACHE_TWICE},

@@ -356,7 +356,7 @@ static void a_trace_with_what_is_attached(void **state)
 	detail_pane_trace(&b->pane, 0);
 	text = draw(b, 14, 80);
 	expect_in(text, "! 1 error\n");
-	expect_in(text, "latency 1h07  wall 1h07  >=$0.121 (1 unpriced)  11,204 in\n");
+	expect_in(text, "latency 1h07  wall 1h07  $0.121 + 1 unpriced  11,204 in\n");
 	expect_in(text,
 	          "2 generations  1 span  1 metric  1 feedback text  1 evaluation  1 suspect\n");
 	expect_in(text, "id t1  no $ai_trace event: made from its parts\n");

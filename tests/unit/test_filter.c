@@ -201,6 +201,16 @@ static void properties(void **state)
 	         "(& @my key=x @my key=x person.a b=x)",
 	         "@\"my key\":x @\"my key\":x person.\"a b\":x"},
 		{"@\"$groups.company\":acme", "@$groups.company=acme", "@$groups.company:acme"},
+		{"@latency:>2s @latency_ms:>2s @tookMs:350ms,.5s @a.ms:<1m @items:1h",
+	         "(& @latency=>2s#(2000000000000,] @latency_ms=>2s#(2000000000000000,] "
+	         "@tookMs=350ms#[350000000000000,350000000000000]"
+	         "=.5s#[500000000000000,500000000000000] @a.ms=<1m#[,60000000000000000) "
+	         "@items=1h#[3600000000000000,3600000000000000])",
+	         NULL},
+		{"@cost:>$0.5 @cost:$.25..$1 person.spent:$2 @name:\"$2\" @name:$2s",
+	         "(& @cost=>$0.5#(500000000000,] @cost=$.25..$1#[250000000000,1000000000000] "
+	         "person.spent=$2#[2000000000000,2000000000000] @name=$2 @name=$2s)",
+	         NULL},
 		{"@size:>10kB @n:-1 @n:1..5 @v:1..x @n:[1 TO *]",
 	         "(& @size=>10kB#(10000000000000000,] @n=-1#[-1000000000000,-1000000000000] "
 	         "@n=1..5#[1000000000000,5000000000000] @v=1..x @n=1..#[1000000000000,])",

@@ -150,8 +150,10 @@ static void values(void **state)
 	v.estimate = true;
 	assert_value(v, 0, "~$0.1841", ROLE_ESTIMATE);
 	v.partial = true;
-	assert_value(v, 0, ">=$0.1841", ROLE_ESTIMATE);
+	assert_value(v, 0, ">=~$0.1841", ROLE_ESTIMATE);
 	v.error = true;
+	assert_value(v, 0, ">=~$0.1841", ROLE_ERROR);
+	v.estimate = false;
 	assert_value(v, 0, ">=$0.1841", ROLE_ERROR);
 	v = (struct value){.type = VALUE_COUNT, .number = 1234567};
 	assert_value(v, 0, "1,234,567", ROLE_TEXT);
@@ -197,6 +199,74 @@ static void money_in_a_width(void **state)
 	assert_value(cost("1234.5"), 5, "$1.2k", ROLE_COST);
 	assert_value(cost("1.64"), 3, "$2", ROLE_COST);
 	assert_value(cost("0"), 2, "$0", ROLE_COST);
+}
+
+/* One row for each kind of sum, in the widths at which its text changes. */
+static const struct {
+	const char *reported, *estimated; /* NULL: no call of that kind */
+	uint32_t unpriced;
+	int width;
+	const char *want;
+	enum role role;
+} costs[] = {
+	{NULL, NULL, 0, 0, "-", ROLE_UNKNOWN},
+	{"0", NULL, 0, 0, "$0", ROLE_COST},
+	{"2.89", NULL, 0, 0, "$2.89", ROLE_COST},
+	{"2.89", NULL, 0, 4, "$3", ROLE_COST},
+	{NULL, "0.0123", 0, 0, "~$0.0123", ROLE_ESTIMATE},
+	{NULL, "0.0123", 0, 6, "~$0.01", ROLE_ESTIMATE},
+	{NULL, "0", 0, 0, "~$0", ROLE_ESTIMATE},
+	{"2", "0.89", 0, 0, "~$2.89", ROLE_ESTIMATE},
+	{"2.89", NULL, 3, 0, "$2.89 + 3 unpriced", ROLE_COST},
+	{"2.89", NULL, 3, 18, "$2.89 + 3 unpriced", ROLE_COST},
+	{"2.89", NULL, 3, 17, ">=$2.89", ROLE_COST},
+	{"2.89", NULL, 3, 4, ">=$3", ROLE_COST},
+	{"2.89", NULL, 3, 3, "###", ROLE_COST},
+	{"2", "0.89", 4812, 0, "~$2.89 + 4,812 unpriced", ROLE_ESTIMATE},
+	{"2", "0.89", 3, 18, ">=~$2.89", ROLE_ESTIMATE},
+	{"2", "0.89", 3, 7, ">=~$3", ROLE_ESTIMATE},
+	{"0", NULL, 1, 0, "$0 + 1 unpriced", ROLE_COST},
+	{"0", NULL, 1, 9, ">=$0", ROLE_COST},
+	{NULL, NULL, 3, 0, "$? (3 unpriced)", ROLE_UNKNOWN},
+	{NULL, NULL, 3, 14, "$?", ROLE_UNKNOWN},
+	{NULL, NULL, 3, 1, "-", ROLE_UNKNOWN},
+};
+
+static void sums_say_what_they_leave_out(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(costs) / sizeof(costs[0]); i++) {
+		struct totals t = {.unpriced = costs[i].unpriced};
+		struct buf out = {0};
+
+		t.reported = costs[i].reported != NULL;
+		t.estimated = costs[i].estimated != NULL;
+		t.cost_reported = t.reported ? dollars(costs[i].reported) : 0;
+		t.cost_estimated = t.estimated ? dollars(costs[i].estimated) : 0;
+		buf_puts(&out, "cost ");
+		assert_int_equal(format_cost(&out, &t, costs[i].width), costs[i].role);
+		assert_string_equal(buf_text(&out) + strlen("cost "), costs[i].want);
+		buf_free(&out);
+	}
+}
+
+static void assert_event_cost(uint32_t flags, int64_t amount, const char *want)
+{
+	struct event e = {.flags = flags, .cost = amount};
+
+	ASSERT_FORMAT(format_event_cost(&out, &e), want);
+}
+
+static void costs_of_events(void **state)
+{
+	(void)state;
+	assert_event_cost(EVENT_GENERATION, (int64_t)dollars("0.05"), "$0.05");
+	assert_event_cost(EVENT_EMBEDDING | EVENT_COST_ESTIMATED, (int64_t)dollars("0.05"),
+	                  "~$0.05");
+	assert_event_cost(EVENT_GENERATION, 0, "$0");
+	assert_event_cost(EVENT_GENERATION, EVENT_NO_COST, "$?");
+	assert_event_cost(EVENT_EMBEDDING, EVENT_NO_COST, "$?");
+	assert_event_cost(EVENT_SPAN, EVENT_NO_COST, "-");
 }
 
 static void text_is_cleaned_and_cut(void **state)
@@ -296,6 +366,8 @@ int main(void)
 		cmocka_unit_test(values),
 		cmocka_unit_test(unknown_is_never_nothing),
 		cmocka_unit_test(money_in_a_width),
+		cmocka_unit_test(sums_say_what_they_leave_out),
+		cmocka_unit_test(costs_of_events),
 		cmocka_unit_test(text_is_cleaned_and_cut),
 		cmocka_unit_test(times),
 		cmocka_unit_test(never_wider),

@@ -282,7 +282,7 @@ static void act(struct app *a, const struct command *c)
 		buf_printf(&a->world.message, "%s: nothing to do here (? lists the keys)", c->name);
 }
 
-static void say_unbound(struct app *a, uint32_t prefix, uint32_t key)
+void app_say_unbound(struct app *a, uint32_t prefix, uint32_t key)
 {
 	if (key == KEY_ESCAPE)
 		return;
@@ -336,7 +336,7 @@ void app_key(struct app *a, uint32_t key, struct str pasted)
 		else if (c != NULL)
 			act(a, c);
 		else
-			say_unbound(a, prefix, key);
+			app_say_unbound(a, prefix, key);
 	}
 	grant(a);
 }

@@ -244,8 +244,10 @@ static void next(struct app *a, bool back)
 
 bool app_offers_input(struct app *a, uint32_t key)
 {
-	if (key == KEY_TAB_ || key == KEY_BACK_TAB) {
-		next(a, key == KEY_BACK_TAB);
+	bool arrow = a->offers.open && (key == KEY_DOWN_ || key == KEY_UP_);
+
+	if (arrow || key == KEY_TAB_ || key == KEY_BACK_TAB) {
+		next(a, key == KEY_BACK_TAB || key == KEY_UP_);
 		return true;
 	}
 	if (key == KEY_ESCAPE && a->offers.open) {

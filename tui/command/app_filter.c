@@ -45,7 +45,9 @@ static void look_at_row(struct app *a)
 static enum filter_state read(struct app *a, struct str text, struct buf *out, struct errinfo *e)
 {
 	const struct filter_reading how = {
-		.now = a->clock != 0 ? a->clock : time_now(), .same = same, .ctx = a};
+		.now = a->clock != 0 ? a->clock : time_now(),
+		.same = a->terms.n > 0 ? same : NULL, /* an empty list has no row */
+		.ctx = a};
 	struct filter *f;
 	enum filter_state state = filter_parse(&f, text, &how, e);
 
@@ -261,13 +263,15 @@ static enum role role_of(enum filter_state state)
 	}
 }
 
-/* The mark, and as much of the count as leaves the larger part to the line. */
+/* The mark, and as much of the count as leaves the larger part to the line. Where nothing is counted a good line needs neither. */
 static int draw_count(struct surface *s, struct area bar, enum role role, enum filter_state state,
                       const struct buf *count)
 {
 	struct buf text = {0};
 	int width;
 
+	if (count->n == 0 && (state == FILTER_VALID || state == FILTER_EMPTY))
+		return 0;
 	buf_printf(&text, " %s %s", mark_of(state), buf_text((struct buf *)(uintptr_t)count));
 	if ((int)text.n > bar.cols / 3)
 		text.n = 1 + strlen(mark_of(state)) + 1 +

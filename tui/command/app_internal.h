@@ -104,6 +104,8 @@ bool app_has_view(int number);
 bool app_command_line(struct app *a, struct buf *out);
 /* Takes what there is of the thing shown, and hands it over; later, if it must be read first. */
 void app_copy(struct app *a, enum copy_what what, enum copy_to to);
+/* "no key yQ": of a sequence its first key, too; nothing of Esc. */
+void app_say_unbound(struct app *a, uint32_t prefix, uint32_t key);
 /* What the menu of a sequence's first key lists over the bottom rows, if it has one. */
 void app_draw_menu(struct app *a, struct surface *s, struct area body);
 /* A file's name to write to, made from what is shown; then what was typed. */
@@ -131,12 +133,13 @@ bool app_read_views(struct app *a, struct buf *out); /* false: a message says wh
 /* Takes the next of them off the front of their lines; false after the last. */
 bool app_next_view(struct str *lines, struct str *name, struct str *filter);
 void app_stop_keeping(struct app *a);
-/* In a prompt. Tab: what can stand at the cursor; again the next of it, Shift-Tab the one before. Esc closes the menu of them.
- * Any other key does, too, and is for others: false. */
+/* In a prompt. Tab: what can stand at the cursor; again the next of it, Shift-Tab the one before, while the menu of them is open
+ * Down and Up likewise. Esc closes it. Any other key does, too, and is for others: false. */
 bool app_offers_input(struct app *a, uint32_t key);
 void app_close_offers(struct app *a);
 void app_draw_offers(struct app *a, struct surface *s, struct area body);
-/* Keeps or excludes what is like the thing under the cursor. */
+/* Keeps or excludes what is like the thing under the cursor. A key that the menu does not name closes it and is refused, as the
+ * second key of any sequence is; the other of the two turns keeping into excluding. */
 void app_pick(struct app *a, char key); /* '.' and ',' */
 void app_picked(struct app *a, uint32_t key);
 void app_add_term(struct app *a, struct str term); /* to the filter */

@@ -42,10 +42,45 @@ static void append_filter(const struct app *a, struct buf *out)
 	buf_puts(out, closed ? ") " : a->world.filter.n > 0 ? " " : "");
 }
 
+static bool says(struct str text, const struct filter_reading *how, const struct filter *term)
+{
+	struct filter *f;
+	bool same = filter_parse(&f, text, how, NULL) == FILTER_VALID && filter_equal(f, term);
+
+	filter_free(f);
+	return same;
+}
+
+/* Whether it is the whole filter, or one of the terms that must all hold. */
+static bool has_term(const struct app *a, struct str wanted)
+{
+	const struct filter_reading how = {.now = a->world.now};
+	struct filter *f = NULL, *term;
+	bool has = false;
+
+	if (filter_parse(&term, wanted, &how, NULL) != FILTER_VALID)
+		return false;
+	if (filter_parse(&f, buf_str(&a->world.filter), &how, NULL) == FILTER_VALID &&
+	    f->root != NULL) {
+		const struct filter_node *at = f->root->kind == FILTER_AND ? f->root->first
+		                                                           : f->root;
+
+		for (; at != NULL && !has; at = at->next)
+			has = says(str_sub(f->text, at->at, at->length), &how, term);
+	}
+	filter_free(f);
+	filter_free(term);
+	return has;
+}
+
 void app_add_term(struct app *a, struct str term)
 {
 	struct buf text = {0};
 
+	if (has_term(a, term)) {
+		buf_printf(&a->world.message, "the filter says so already: %.*s", STR_ARG(term));
+		return;
+	}
 	append_filter(a, &text);
 	buf_append(&text, term);
 	app_set_filter(a, buf_str(&text));
@@ -65,12 +100,16 @@ void app_picked(struct app *a, uint32_t key)
 		if (found)
 			append_term(&term, &a->terms.list[i], a->picking == ',');
 	}
-	a->picking = 0;
-	terms_free(&a->terms);
+	if (!found && (key == '.' || key == ',')) {
+		a->picking = (char)key;
+		return;
+	}
 	if (found)
 		app_add_term(a, buf_str(&term));
-	if (!found && key != KEY_ESCAPE)
-		buf_puts(&a->world.message, "no value has this key");
+	else if (key != KEY_ESCAPE)
+		app_say_unbound(a, (uint32_t)a->picking, key);
+	a->picking = 0;
+	terms_free(&a->terms);
 	buf_free(&term);
 }
 

@@ -15,6 +15,8 @@
 #define LOADING_SHOWN 1000000 /* bytes to go */
 #define TABS_COLS     120
 #define ALARM_ROWS    3  /* at most */
+#define HEAD_CLOCK    11 /* columns, with the blanks before it */
+#define HEAD_EDGES    3  /* between the crumbs and what is right of them, and at the end */
 #define TALL          20 /* rows of a screen that has as many to spare */
 
 static struct str base_name(const char *path)
@@ -68,6 +70,18 @@ static void crumbs(struct app *a, int width, struct buf *out)
 	crumbs_from(a, first, out);
 	while (first < last && width_text(buf_str(out)) > width)
 		crumbs_from(a, ++first, out);
+}
+
+/* Columns of what must stand of it, at most so many. */
+static int last_crumb(struct app *a, int most)
+{
+	struct buf text = {0};
+	int width;
+
+	crumbs_from(a, a->stacks[a->current].n - 1, &text);
+	width = width_text(buf_str(&text));
+	buf_free(&text);
+	return width < most ? width : most;
 }
 
 /* text without the fields that do not fit, from its left (keep_right) or its right. Two blanks or more are between fields:
@@ -178,6 +192,8 @@ static void draw_head(struct app *a, struct surface *s, struct area row)
 	surface_fill(s, row, 0, 0, row.cols, ROLE_HEAD, ' ');
 	progress(a, &right);
 	remote_head(a->world.explorer, &right);
+	v->head_cols = row.cols - last_crumb(a, row.cols / 2) - width_text(buf_str(&right)) -
+	               (last != TIME_NONE ? HEAD_CLOCK : 0) - HEAD_EDGES;
 	if (v->class->head != NULL)
 		v->class->head(v, &right);
 	if (last != TIME_NONE) {

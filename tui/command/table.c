@@ -117,6 +117,8 @@ const struct command commands[] = {
 	{ACTION_PRESET, 0, "preset", "V",
          "show the last turn, everything, what the user and the answer said"},
 	{ACTION_AS_SENT, 0, "as-sent", "r", "texts rendered, or as they were sent"},
+	{ACTION_SHARES, 0, "shares", "z$",
+         "~ % of the input's cost before each message, and how many calls of the session were sent it"},
 	{ACTION_FOLD_SIBLINGS, 0, "fold-siblings", "c", "JSON: fold this and all beside it"},
 	{ACTION_SAME_KEY, 0, "same-key", "*", "JSON: the next place with this key"},
 	{ACTION_DIFF, 0, "diff", "D F8", "what changed since the call before"},

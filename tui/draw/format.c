@@ -342,11 +342,18 @@ static bool is_unknown(const struct value *v)
 	return v->type == VALUE_UNKNOWN || (v->type != VALUE_TEXT && v->number == EVENT_UNKNOWN);
 }
 
+static const char *mark_of(const struct value *v)
+{
+	if (v->partial)
+		return v->estimate ? ">=~" : ">=";
+	return v->estimate ? "~" : "";
+}
+
 enum role format_value(struct buf *out, const struct value *v, int width, int64_t now)
 {
 	size_t start = out->n;
 	enum role role = ROLE_TEXT;
-	const char *mark = v->partial ? ">=" : v->estimate ? "~" : "";
+	const char *mark = mark_of(v);
 	int room = width > 0 ? width - (int)strlen(mark) : 0;
 
 	if (is_unknown(v)) {
@@ -366,6 +373,34 @@ enum role format_value(struct buf *out, const struct value *v, int width, int64_
 	if (v->error)
 		return ROLE_ERROR;
 	return v->estimate ? ROLE_ESTIMATE : role;
+}
+
+enum role format_cost(struct buf *out, const struct totals *t, int width)
+{
+	struct value v = value_of_cost(t);
+	bool known = v.type != VALUE_UNKNOWN;
+	size_t start = out->n;
+	enum role role;
+
+	if (!v.partial)
+		return format_value(out, &v, width, 0);
+	v.partial = !known; /* in words instead */
+	role = format_value(out, &v, 0, 0);
+	buf_puts(out, known ? " + " : " (");
+	format_count(out, t->unpriced);
+	buf_puts(out, known ? " unpriced" : " unpriced)");
+	if (fits(out, start, width))
+		return role;
+	take_back(out, start);
+	v.partial = true;
+	return format_value(out, &v, width, 0);
+}
+
+enum role format_event_cost(struct buf *out, const struct event *e)
+{
+	struct value v = value_of_event_cost(e);
+
+	return format_value(out, &v, 0, 0);
 }
 
 enum role format_event_role(const struct event *e)

@@ -122,6 +122,7 @@ int filter_without_list(const struct filter *f, const char *command)
 		e.pos = f->by_at;
 	} else if (f->limit > 0) {
 		err_set(&e, ERR_USAGE, "limit: is for lists, and %s has none", command);
+		e.pos = f->limit_at;
 	} else {
 		return EXIT_OK;
 	}

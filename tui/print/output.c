@@ -142,13 +142,17 @@ static void json_tokens(struct json_writer *w, const struct totals *t)
 	json_end_object(w);
 }
 
+/* Absent means unknown. */
 static void json_cost(struct json_writer *w, const struct totals *t)
 {
+	money total;
+
 	json_write_key(w, "cost");
 	json_begin_object(w);
 	output_key_money(w, "reported_usd", t->cost_reported);
 	output_key_money(w, "estimated_usd", t->cost_estimated);
-	output_key_money(w, "total_usd", t->cost_reported + t->cost_estimated);
+	if (totals_cost(t, &total) || t->unpriced == 0)
+		output_key_money(w, "total_usd", total);
 	output_key_int(w, "reported_events", t->reported);
 	output_key_int(w, "estimated_events", t->estimated);
 	output_key_int(w, "unpriced_events", t->unpriced);

@@ -27,6 +27,7 @@ static const char *match_text(enum price_match match)
 		[MATCH_OWN] = "your own row of this name",
 		[MATCH_MANUAL] = "a row of PostHog's own of this name",
 		[MATCH_EXACT] = "the row of this name",
+		[MATCH_FREE] = "a name with OpenRouter's :free at its end: it costs nothing",
 		[MATCH_DATED] = "the row of this name without its date",
 		[MATCH_INSIDE] = "the longest name in this one",
 		[MATCH_AROUND] = "the first name that this one is a part of",
@@ -38,9 +39,9 @@ static const char *match_text(enum price_match match)
 static const char *match_word(enum price_match match)
 {
 	static const char *const words[] = {
-		[MATCH_NONE] = "none",     [MATCH_OWN] = "own",     [MATCH_MANUAL] = "manual",
-		[MATCH_EXACT] = "exact",   [MATCH_DATED] = "dated", [MATCH_INSIDE] = "inside",
-		[MATCH_AROUND] = "around",
+		[MATCH_NONE] = "none",     [MATCH_OWN] = "own",       [MATCH_MANUAL] = "manual",
+		[MATCH_EXACT] = "exact",   [MATCH_FREE] = "free",     [MATCH_DATED] = "dated",
+		[MATCH_INSIDE] = "inside", [MATCH_AROUND] = "around",
 	};
 
 	return words[match];

@@ -318,17 +318,6 @@ static void load_rest(struct run *r)
 		;
 }
 
-static void summary_cost(struct buf *out, const struct totals *t)
-{
-	money cost = 0;
-	bool known = totals_cost(t, &cost);
-
-	if (known || t->unpriced == 0)
-		format_money(out, cost);
-	if (t->unpriced > 0)
-		buf_printf(out, "%s%u unpriced", known ? " + " : "", t->unpriced);
-}
-
 static void summarise(struct run *r)
 {
 	struct stats s;
@@ -337,7 +326,10 @@ static void summarise(struct run *r)
 	stats_build(&s, explorer_model(r->x), TIME_NONE, TIME_NONE, NULL);
 	buf_printf(&line, "%u trace%s, %u error%s, ", s.traces, s.traces == 1 ? "" : "s",
 	           s.totals.errors, s.totals.errors == 1 ? "" : "s");
-	summary_cost(&line, &s.totals);
+	if (totals_has_calls(&s.totals))
+		format_cost(&line, &s.totals, 0);
+	else
+		format_money(&line, 0);
 	if (r->mid_line)
 		pass_through(r, STR("\n"));
 	output_error(buf_text(&line));

@@ -78,7 +78,7 @@ static void text_facts(const struct rows *r)
 
 	for (size_t i = 0; i < n; i++) {
 		c[i].get(r, 0, &v, &scratch);
-		if (v.type == VALUE_UNKNOWN)
+		if (v.type == VALUE_UNKNOWN && !v.partial)
 			continue;
 		buf_clear(&raw);
 		if (v.type == VALUE_TIME)

@@ -8,6 +8,8 @@
 #include "print/filter.h"
 #include "print/output.h"
 
+#define UNPRICED_SHOWN 5 /* models */
+
 /* ---- sources --------------------------------------------------------------------------------------------------------- */
 
 struct source_sum {
@@ -110,6 +112,8 @@ static void json_models(struct json_writer *w, const struct stats *s)
 		output_key_int(w, "output", m->totals.output);
 		if (totals_cost(&m->totals, &cost))
 			output_key_money(w, "cost_usd", cost);
+		if (m->totals.unpriced > 0)
+			output_key_int(w, "unpriced_events", m->totals.unpriced);
 		json_end_object(w);
 	}
 	json_end_object(w);
@@ -213,8 +217,6 @@ static void known_tokens(struct buf *out, const char *label, int64_t n, uint32_t
 
 static void text_sums(struct buf *out, const struct totals *t)
 {
-	money cost;
-
 	buf_puts(out, "tokens");
 	known_tokens(out, "in", t->input, t->input_known);
 	known_tokens(out, "out", t->output, t->output_known);
@@ -222,15 +224,50 @@ static void text_sums(struct buf *out, const struct totals *t)
 	known_tokens(out, "cache write", t->cache_write, t->cache_write_known);
 	known_tokens(out, "reasoning", t->reasoning, t->reasoning_known);
 	buf_puts(out, "\ncost     ");
-	if (totals_cost(t, &cost))
-		format_money(out, cost);
-	else
-		buf_puts(out, "$?");
+	format_cost(out, t, 0);
 	if (t->estimated > 0)
-		buf_printf(out, "   of it ~ estimated in %u", t->estimated);
-	if (t->unpriced > 0)
-		buf_printf(out, "   + %u unpriced", t->unpriced);
+		count(out, "estimated", t->estimated);
 	buf_add(out, '\n');
+}
+
+/* The model that has most of what is not priced, of those after which `after` comes; NULL: no other has any. */
+static const struct stats_model *next_unpriced(const struct stats *s,
+                                               const struct stats_model *after)
+{
+	const struct stats_model *best = NULL;
+
+	for (uint32_t i = 0; i < s->n_models; i++) {
+		const struct stats_model *m = &s->models[i];
+		uint32_t unpriced = m->totals.unpriced;
+		bool later = after == NULL || unpriced < after->totals.unpriced ||
+		             (unpriced == after->totals.unpriced && m > after);
+
+		if (later && unpriced > 0 && (best == NULL || unpriced > best->totals.unpriced))
+			best = m;
+	}
+	return best;
+}
+
+/* Which models a person has to find prices for. */
+static void text_unpriced(struct buf *out, const struct stats *s)
+{
+	const struct stats_model *m = NULL;
+	uint32_t rest = s->totals.unpriced;
+
+	if (rest == 0)
+		return;
+	buf_puts(out, "unpriced ");
+	format_count(out, rest);
+	for (int i = 0; i < UNPRICED_SHOWN && (m = next_unpriced(s, m)) != NULL; i++) {
+		buf_puts(out, "   ");
+		clean_append(out, m->name, 0);
+		buf_add(out, ' ');
+		format_count(out, m->totals.unpriced);
+		rest -= m->totals.unpriced;
+	}
+	if (rest > 0)
+		count(out, "of others", rest);
+	buf_puts(out, "   (`tracehog prices MODEL` says why)\n");
 }
 
 static void text_latency(struct buf *out, const char *label, const struct stats_latency *l)
@@ -252,19 +289,13 @@ static void text_models(struct buf *out, const struct stats *s)
 {
 	for (uint32_t i = 0; i < s->n_models; i++) {
 		const struct stats_model *m = &s->models[i];
-		money cost;
 		buf_puts(out, "model    ");
 		clean_append(out, m->name, 0);
 		count(out, "events", m->events);
 		known_tokens(out, "in", m->totals.input, m->totals.input_known);
 		known_tokens(out, "out", m->totals.output, m->totals.output_known);
 		buf_puts(out, "   ");
-		if (totals_cost(&m->totals, &cost))
-			format_money(out, cost);
-		else
-			buf_puts(out, "$?");
-		if (m->totals.unpriced > 0)
-			buf_printf(out, " + %u unpriced", m->totals.unpriced);
+		format_cost(out, &m->totals, 0);
 		buf_add(out, '\n');
 	}
 }
@@ -277,6 +308,7 @@ void print_stats_text(struct explorer *x, const struct stats *s)
 	text_source(&out, &sum, s);
 	text_events(&out, s);
 	text_sums(&out, &s->totals);
+	text_unpriced(&out, s);
 	text_latency(&out, "generation", &s->generation);
 	text_latency(&out, "trace", &s->trace);
 	text_models(&out, s);

@@ -89,9 +89,9 @@ static void print_line(struct explorer *x, uint32_t event)
 	event_label(e, event, &line);
 	append_number(&line, both != EVENT_UNKNOWN, " tok", both, format_tokens);
 	append_number(&line, latency != EVENT_UNKNOWN, "", latency, format_seconds);
-	if (r->cost != EVENT_NO_COST) {
-		buf_puts(&line, r->flags & EVENT_COST_ESTIMATED ? "  ~" : "  ");
-		format_money(&line, r->cost);
+	if (r->cost != EVENT_NO_COST || event_kind(r) <= EVENT_EMBEDDING) {
+		buf_puts(&line, "  ");
+		format_event_cost(&line, r);
 	}
 	ids_text(&e->ids, r->trace, &id);
 	buf_puts(&line, "  ");

@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "draw/format.h"
 #include "widget/list.h"
+#include "widget/search.h"
 
 #define KIND_COLS 8
 #define NAME_COLS 20
@@ -146,25 +147,40 @@ static bool act(struct view *view, enum action action, int argument)
 	}
 }
 
+struct sought {
+	const struct bookmarks *all;
+	struct str needle;
+};
+
+static bool holds(void *ctx, uint64_t place)
+{
+	const struct sought *sought = ctx;
+	const struct bookmark *b = bookmarks_at(sought->all, (uint32_t)place);
+	size_t matched;
+
+	return utf8_find(b->note, sought->needle, 0, &matched) != SIZE_MAX ||
+	       utf8_find(b->name, sought->needle, 0, &matched) != SIZE_MAX ||
+	       utf8_find(b->id, sought->needle, 0, &matched) != SIZE_MAX;
+}
+
 static bool find(struct view *view, struct str needle, int direction)
 {
 	struct bookmarks_view *v = (struct bookmarks_view *)view;
 	const struct bookmarks *all = view->world->bookmarks;
 	uint32_t n = all != NULL ? bookmarks_count(all) : 0;
-	size_t matched;
+	struct sought sought = {all, needle};
+	struct search search;
+	const char *wrapped;
 
-	for (uint32_t i = 1; i <= n && needle.n > 0; i++) {
-		uint32_t at = (uint32_t)(v->list.cursor + (direction > 0 ? i : n - i)) % n;
-		const struct bookmark *b = bookmarks_at(all, at);
-
-		if (utf8_find(b->note, needle, 0, &matched) == SIZE_MAX &&
-		    utf8_find(b->name, needle, 0, &matched) == SIZE_MAX &&
-		    utf8_find(b->id, needle, 0, &matched) == SIZE_MAX)
-			continue;
-		list_go(&v->list, at);
-		return true;
-	}
-	return false;
+	search_begin(&search, v->list.cursor, n, direction);
+	/* There are never more of them than a slice of time is enough for. */
+	if (needle.n == 0 || search_more(&search, INT32_MAX, holds, &sought) != SEARCH_FOUND)
+		return false;
+	list_go(&v->list, search.at);
+	wrapped = search_wrapped(&search);
+	if (wrapped != NULL)
+		buf_puts(&view->world->message, wrapped);
+	return true;
 }
 
 static void head(struct view *view, struct buf *out)

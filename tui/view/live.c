@@ -13,8 +13,8 @@
 #define TIME_COLUMNS  9                  /* "22:14:01 " */
 #define RATE_SPAN     (60 * TIME_SECOND) /* rates are of the last minute */
 #define RATE_EVENTS   20000              /* looked at for them, at most */
-#define CENT          INT64_C(10000000000)
-#define REFRESH_SHARE 10 /* one part in ten of the time may go into trees */
+#define RATE_COLS     7                  /* of a cost */
+#define REFRESH_SHARE 10                 /* one part in ten of the time may go into trees */
 
 static void rebuild(struct live_view *l, bool follow)
 {
@@ -89,9 +89,12 @@ static bool is_wanted(void *ctx, uint64_t row)
 static enum search_state look(struct live_view *l)
 {
 	enum search_state state = search_more(&l->search, SEARCH_SLICE, is_wanted, l);
+	const char *wrapped = search_wrapped(&l->search);
 
 	if (state == SEARCH_FOUND)
 		list_go(&l->list, l->search.at);
+	if (state == SEARCH_FOUND && wrapped != NULL)
+		buf_puts(&l->view.world->message, wrapped);
 	return state;
 }
 
@@ -234,6 +237,8 @@ static void live_draw(struct view *v, struct surface *s, struct area a)
 	struct panes p;
 
 	refresh(l);
+	for (uint32_t i = 0; i < l->n_blocks; i++)
+		waterfall_say(&l->blocks[i].waterfall, &v->world->message);
 	/* One slice a draw: the trees' comes first. */
 	if (v->draw_again_us != VIEW_AT_ONCE)
 		find_more(l);
@@ -288,13 +293,13 @@ static bool act_on_detail(struct live_view *l, enum action action)
 {
 	switch (action) {
 	case ACTION_PREVIEW_DOWN:
-		return detail_pane_act(&l->detail, ACTION_DOWN, 0);
 	case ACTION_PREVIEW_UP:
-		return detail_pane_act(&l->detail, ACTION_UP, 0);
 	case ACTION_NEXT_TAB:
 	case ACTION_PREVIOUS_TAB:
 	case ACTION_WRAP:
-		return detail_pane_act(&l->detail, action, 0);
+		if (!view_has_pane(l->view.world, l->detail_visible, l->zoomed))
+			return true;
+		return detail_pane_act(&l->detail, view_scrolls(action), 0);
 	default:
 		return l->detail_focused && l->detail_visible &&
 		       detail_pane_act(&l->detail, action, 0);
@@ -374,14 +379,27 @@ static uint32_t by_arrival(uint32_t rank, struct explorer_counts early, struct e
 	return rank >= older ? rank - older : rank + early.events;
 }
 
+static void add_call(struct totals *t, const struct event *e)
+{
+	struct value cost = value_of_event_cost(e);
+
+	t->unpriced += cost.partial;
+	if (cost.type == VALUE_UNKNOWN)
+		return;
+	t->estimated += cost.estimate;
+	t->reported += !cost.estimate;
+	t->cost_reported += cost.number;
+}
+
 /* Events and money of the last minute, by their own timestamps. */
 static void append_rates(struct live_view *l, struct buf *out)
 {
 	const struct events *e = model_events(live_model(l));
 	int64_t since = l->view.world->now - RATE_SPAN;
-	uint32_t events = 0, looked = 0, calls = 0, priced = 0;
+	uint32_t events = 0, looked = 0;
 	struct explorer_counts early, late;
-	money cost = 0;
+	struct totals sum = {0};
+	struct value cost;
 
 	explorer_arrival(l->view.world->explorer, &early, &late);
 	for (uint32_t rank = e->n; rank-- > 0 && looked < RATE_EVENTS; looked++) {
@@ -390,20 +408,16 @@ static void append_rates(struct live_view *l, struct buf *out)
 		if (r->time == TIME_NONE || r->time < since || model_superseded(live_model(l), at))
 			continue;
 		events++;
-		if (event_kind(r) > EVENT_EMBEDDING)
-			continue;
-		calls++;
-		if (r->cost == EVENT_NO_COST)
-			continue;
-		priced++;
-		cost += r->cost;
+		if (event_kind(r) <= EVENT_EMBEDDING)
+			add_call(&sum, r);
 	}
 	format_count(out, events);
-	buf_puts(out, priced < calls && priced > 0 ? " ev/min  >=$" : " ev/min  $");
-	if (priced < calls && priced == 0)
-		buf_add(out, '?');
+	buf_puts(out, " ev/min  ");
+	cost = value_of_cost(&sum);
+	if (totals_has_calls(&sum))
+		format_value(out, &cost, RATE_COLS, 0);
 	else
-		decimal_append_fixed(out, cost, MONEY_SCALE, cost < CENT && cost > 0 ? 4 : 2);
+		format_money(out, 0);
 	buf_puts(out, "/min");
 }
 

@@ -305,9 +305,15 @@ static void open_row(struct table *t)
 		w->wish.kind = WISH_EVENT;
 }
 
-static uint32_t current_call(const struct table *t)
+static bool diff(struct table *t, enum action action)
 {
-	return table_is_of_events(t) ? table_current(t) : EVENT_NONE;
+	if (table_is_of_events(t))
+		return view_diff(t->view.world, action, table_current(t));
+	buf_printf(&t->view.world->message, "%s compares two generations%s",
+	           action == ACTION_DIFF ? "D" : "d",
+	           t->query.kind == ROWS_TRACES ? "; two traces: tracehog diff ID ID"
+	                                        : ": mark them in 3, or in a tree");
+	return true;
 }
 
 static bool act_on_list(struct table *t, enum action action)
@@ -319,13 +325,12 @@ static bool act_on_list(struct table *t, enum action action)
 			t->waiting = 0;
 		return true;
 	}
-	if (action == ACTION_PREVIEW_DOWN)
-		return table_pane_act(t, ACTION_DOWN);
-	if (action == ACTION_PREVIEW_UP)
-		return table_pane_act(t, ACTION_UP);
-	if (action == ACTION_NEXT_TAB || action == ACTION_PREVIOUS_TAB)
-		return table_pane_act(t, action);
-	return false;
+	if (action != ACTION_PREVIEW_DOWN && action != ACTION_PREVIEW_UP &&
+	    action != ACTION_NEXT_TAB && action != ACTION_PREVIOUS_TAB)
+		return false;
+	/* The pane is scrolled while the list has the focus. */
+	return !view_has_pane(t->view.world, t->pane_visible, t->zoomed) ||
+	       table_pane_act(t, view_scrolls(action));
 }
 
 /* Again, and for lists of events all of them. */
@@ -339,7 +344,7 @@ static void fetch(struct table *t)
 		explorer_want_events(w->explorer);
 }
 
-static bool menu_act(struct table *t, enum action action)
+static bool act_in_menu(struct table *t, enum action action)
 {
 	switch (t->menu) {
 	case TABLE_SORT:
@@ -352,6 +357,23 @@ static bool menu_act(struct table *t, enum action action)
 		break;
 	}
 	return false;
+}
+
+/* A key that means nothing in a menu closes it and does what it does without one: false. What opened the menu, or closes
+ * things, only closes it. */
+static bool menu_act(struct table *t, enum action action)
+{
+	static const enum action opens[] = {[TABLE_SORT] = ACTION_SORT,
+	                                    [TABLE_CHOOSE] = ACTION_COLUMNS,
+	                                    [TABLE_FREQUENCY] = ACTION_FREQUENCY};
+	bool only_closes = action == opens[t->menu] || action == ACTION_CANCEL ||
+	                   action == ACTION_CLOSE || action == ACTION_LEFT;
+
+	if (act_in_menu(t, action))
+		return true;
+	table_frequency_close(t);
+	t->menu = TABLE_NO_MENU;
+	return only_closes;
 }
 
 static bool act_on_columns(struct table *t, enum action action)
@@ -372,15 +394,15 @@ static bool table_act(struct view *v, enum action action, int argument)
 	(void)argument;
 	if (search_cancel(&t->search) && action == ACTION_CANCEL)
 		return true;
-	if (t->menu != TABLE_NO_MENU)
-		return menu_act(t, action);
+	if (t->menu != TABLE_NO_MENU && menu_act(t, action))
+		return true;
 	switch (action) {
 	case ACTION_OPEN:
 		open_row(t);
 		return true;
 	case ACTION_DIFF:
 	case ACTION_DIFF_MARK:
-		return view_diff(v->world, action, current_call(t));
+		return diff(t, action);
 	case ACTION_NEXT_PANE:
 	case ACTION_PREVIOUS_PANE:
 		t->pane_focused = !t->pane_focused;

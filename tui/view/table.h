@@ -150,6 +150,7 @@ void table_draw_list(struct table *t, struct surface *s, struct area a);
 const struct column *table_sorted_by(const struct table *t);
 /* SORT opens the menu, SORT_INVERT, SORT_LEFT, SORT_RIGHT; false for any other action. */
 bool table_sort_act(struct table *t, enum action action);
+/* A menu's: false for what means nothing in it, which then closes it. */
 bool table_sort_menu_act(struct table *t, enum action action);
 /* A menu over the list: its title, and n rows of which draw puts one, from column 3 on; the cursor is menu_list's. title_short
  * stands under 60 columns. */
@@ -214,8 +215,9 @@ bool table_filter_step(struct table *t);
 bool table_filter_changed(const struct table *t); /* other rows pass than those that were built */
 /* What rows that are built now may be made from: those that there are, or NULL. */
 const struct rows *table_filter_begin(struct table *t);
-/* The filter and how many it lets through, "f: is:error   123 of 4,812 traces". False: there is none, which is said. */
-bool table_filter_head(const struct table *t, struct buf *out);
+/* "f: is:error", "f: (none)"; and how many it lets through, "123 of 4,812 traces". */
+void table_filter_head(const struct table *t, struct buf *out);
+void table_filter_count(const struct table *t, struct buf *out);
 void table_filter_status(const struct table *t,
                          struct buf *out); /* what it cannot judge, and why */
 /* False where it asks for what only is known here, such as marks, or is not for this list. */

@@ -278,7 +278,7 @@ bool table_choose_act(struct table *t, enum action action)
 			follow(t, at->column);
 		}
 	} else {
-		t->menu = TABLE_NO_MENU;
+		return false;
 	}
 	return true;
 }

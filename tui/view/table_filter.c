@@ -5,6 +5,7 @@
  * Left to others: the language (query/filter.h), what passes (query/filtered.h), the line that is typed (command/). */
 #include "view/table.h"
 
+#include "base/clean.h"
 #include "draw/format.h"
 
 /* ---- using one ------------------------------------------------------------------------------------------------------- */
@@ -289,7 +290,7 @@ static bool total(const struct table *t, int64_t *out)
 	}
 }
 
-static void append_count(const struct table *t, struct buf *out)
+void table_filter_count(const struct table *t, struct buf *out)
 {
 	const struct filtered *d = in_use(t)->filtered;
 	const char *name = rows_kind_name(t->query.kind);
@@ -322,24 +323,16 @@ bool table_passed(struct view *v, struct buf *out, struct errinfo *e)
 		*e = t->filter_error;
 		return false;
 	}
-	append_count(t, out);
+	table_filter_count(t, out);
 	return true;
 }
 
-bool table_filter_head(const struct table *t, struct buf *out)
+void table_filter_head(const struct table *t, struct buf *out)
 {
-	const struct world *w = t->view.world;
-	struct value v = {.type = VALUE_TEXT, .text = buf_str(&w->filter)};
+	const struct buf *filter = &t->view.world->filter;
 
-	if (w->filter.n == 0) {
-		buf_puts(out, "f: (none)   ");
-		return false;
-	}
 	buf_puts(out, t->refused.n > 0 ? "f: not here: " : "f: ");
-	format_value(out, &v, t->cols / 3, w->now);
-	buf_puts(out, "   ");
-	append_count(t, out);
-	return true;
+	clean_append(out, filter->n > 0 ? buf_str(filter) : STR("(none)"), 0);
 }
 
 void table_filter_status(const struct table *t, struct buf *out)

@@ -144,6 +144,10 @@ static enum search_state take_dearest(struct table *t)
 
 	if (row == UINT64_MAX)
 		return SEARCH_NONE;
+	if (sought->last.id != MODEL_NONE && sought->next.id == MODEL_NONE)
+		buf_puts(&t->view.world->message, id == sought->last.id
+		                                          ? "no other row here has a price"
+		                                          : "the dearest again");
 	list_go(&t->list, row);
 	t->sought.dearest = id;
 	return SEARCH_FOUND;
@@ -153,12 +157,16 @@ static enum search_state look(struct table *t)
 {
 	struct slice slice = {.until = time_monotonic() + t->slice};
 	enum search_state state;
+	const char *wrapped;
 
 	if (t->sought.what == TABLE_SLOW && !slow_step(view_slow(t->view.world), &slice))
 		return SEARCH_GOES_ON;
 	state = search_more(&t->search, t->slice, is_wanted, t);
+	wrapped = search_wrapped(&t->search);
 	if (state == SEARCH_FOUND)
 		list_go(&t->list, t->search.at);
+	if (state == SEARCH_FOUND && wrapped != NULL)
+		buf_puts(&t->view.world->message, wrapped);
 	if (state == SEARCH_NONE && t->sought.what == TABLE_DEAREST)
 		state = take_dearest(t);
 	return state;

@@ -251,6 +251,8 @@ static const struct field *field_of(const struct column *c)
 		{"status", FIELD_STATUS},
 		{"error", FIELD_ERROR},
 		{"cost_usd", FIELD_COST},
+		{"input_cost_usd", FIELD_COST_IN},
+		{"output_cost_usd", FIELD_COST_OUT},
 		{"total_tokens", FIELD_TOKENS},
 		{"input_tokens", FIELD_IN},
 		{"output_tokens", FIELD_OUT},
@@ -384,19 +386,17 @@ bool table_frequency_act(struct table *t, enum action action)
 {
 	struct line line;
 
-	if (list_act(&t->menu_list, action))
+	if (list_act(&t->menu_list, action == ACTION_MARK ? ACTION_PAGE_DOWN : action))
 		return true;
 	if (action == ACTION_SORT_LEFT || action == ACTION_SORT_RIGHT) {
 		turn_column(t, action == ACTION_SORT_RIGHT ? 1 : -1);
 		return true;
 	}
-	if (action == ACTION_MARK)
+	if (action != ACTION_OPEN)
 		return false;
-	if (action == ACTION_OPEN && t->menu_list.cursor < t->menu_list.count) {
+	if (t->menu_list.cursor < t->menu_list.count) {
 		line = line_at(t->frequency, t->menu_list.cursor);
 		keep(t, &line);
-	} else {
-		t->menu = TABLE_NO_MENU;
 	}
 	if (t->menu == TABLE_NO_MENU)
 		table_frequency_close(t);

@@ -51,7 +51,7 @@ static void trace_title(const struct model *m, const struct trace *trace, struct
 {
 	const struct events *e = model_events(m);
 	struct str name = strings_get(&e->strings, trace->name);
-	money cost;
+	struct value cost = value_of_cost(&trace->totals);
 
 	buf_add(out, ' ');
 	view_short_id(out, &e->ids, trace->id);
@@ -62,11 +62,9 @@ static void trace_title(const struct model *m, const struct trace *trace, struct
 		buf_puts(out, "  ");
 		format_seconds(out, trace->latency);
 	}
-	if (totals_cost(&trace->totals, &cost)) {
-		buf_puts(out, trace->totals.unpriced > 0 ? "  >=" : "  ");
-		format_money(out, cost);
-	} else if (trace->totals.unpriced > 0) {
-		buf_puts(out, "  $?");
+	if (totals_has_calls(&trace->totals)) {
+		buf_puts(out, "  ");
+		format_value(out, &cost, 0, 0);
 	}
 	if (trace->totals.errors > 0)
 		buf_printf(out, "  %u error%s", trace->totals.errors,
@@ -160,8 +158,8 @@ static void add_turn(struct table *t, uint32_t trace, uint32_t turn)
 	const struct trace *tr = model_trace(m, trace);
 	const struct preview *p = explorer_preview(x, trace);
 	struct reader *r = &t->pane.reader;
+	struct value cost = value_of_cost(&tr->totals);
 	struct buf line = {0};
-	money cost;
 
 	buf_add(&line, ' ');
 	time_append_clock(&line, tr->first_time);
@@ -171,9 +169,9 @@ static void add_turn(struct table *t, uint32_t trace, uint32_t turn)
 		buf_printf(&line, "  %u gen", tr->totals.kinds[EVENT_GENERATION]);
 	else
 		buf_puts(&line, "  ? gen");
-	if (totals_cost(&tr->totals, &cost)) {
+	if (totals_has_calls(&tr->totals)) {
 		buf_puts(&line, "  ");
-		format_money(&line, cost);
+		format_value(&line, &cost, 0, 0);
 	}
 	if (tr->totals.errors > 0)
 		buf_puts(&line, "  !");

@@ -26,6 +26,10 @@ static void sort_beside(struct table *t, int direction)
 	}
 	if (at < t->columns.n && t->columns.list[at] != NULL)
 		resort(t, t->columns.list[at]);
+	else
+		buf_printf(&t->view.world->message,
+		           "no column to the %s of %s to sort by (s lists all)",
+		           direction > 0 ? "right" : "left", table_sorted_by(t)->name);
 }
 
 static void invert(struct table *t)
@@ -70,16 +74,16 @@ bool table_sort_menu_act(struct table *t, enum action action)
 	const struct column *c[TABLE_ALL];
 
 	table_columns_all(t, c);
-	if (action == ACTION_MARK)
-		return false;
-	if (list_act(&t->menu_list, action))
+	if (list_act(&t->menu_list, action == ACTION_MARK ? ACTION_PAGE_DOWN : action))
 		return true;
-	if (action == ACTION_OPEN)
-		resort(t, c[t->menu_list.cursor]);
-	if (action == ACTION_SORT_INVERT)
+	if (action == ACTION_SORT_INVERT) {
 		invert(t);
-	else
-		t->menu = TABLE_NO_MENU;
+		return true;
+	}
+	if (action != ACTION_OPEN)
+		return false;
+	resort(t, c[t->menu_list.cursor]);
+	t->menu = TABLE_NO_MENU;
 	return true;
 }
 

@@ -1,8 +1,13 @@
 /* What the head line and the status line say of a list, and the command that prints it. */
 #include "view/table.h"
 
+#include "base/clean.h"
 #include "draw/format.h"
+#include "draw/width.h"
 #include "query/memberships.h"
+
+#define FIELD_GAP 3 /* blanks behind a field of the head line */
+#define FIELD_MIN 6 /* columns that a text of it has at least */
 
 static bool is_restricted(const struct query *q)
 {
@@ -10,22 +15,24 @@ static bool is_restricted(const struct query *q)
 	       q->tool != MODEL_NONE || q->group != 0;
 }
 
-/* The provider first: it is what is left out where both have no room. */
-static void append_model(const struct events *e, struct model_pair pair, struct buf *out)
+/* brief: without the provider. */
+static void append_model(const struct events *e, struct model_pair pair, bool brief,
+                         struct buf *out)
 {
 	struct str provider = strings_get(&e->strings, pair.provider);
 	struct str model = strings_get(&e->strings, pair.model);
 
-	if (provider.n > 0) {
+	if (provider.n > 0 && !brief) {
 		buf_puts(out, "provider ");
-		buf_append(out, provider);
+		clean_append(out, provider, 0);
+		buf_puts(out, "  ");
 	}
-	buf_puts(out, provider.n > 0 ? "  model " : "model ");
-	buf_append(out, model.n > 0 ? model : STR("(no name)"));
+	buf_puts(out, "model ");
+	clean_append(out, model.n > 0 ? model : STR("(no name)"), 0);
 }
 
 /* What all rows belong to. */
-static void append_restriction(const struct table *t, struct buf *out)
+static void append_restriction(const struct table *t, bool brief, struct buf *out)
 {
 	struct model *m = explorer_model(t->view.world->explorer);
 	const struct events *e = model_events(m);
@@ -41,37 +48,92 @@ static void append_restriction(const struct table *t, struct buf *out)
 	} else if (q->anonymous) {
 		buf_puts(out, "user (anonymous)");
 	} else if (q->model_pair != 0) {
-		append_model(e, e->models[q->model_pair], out);
+		append_model(e, e->models[q->model_pair], brief, out);
 	} else if (q->tool != MODEL_NONE) {
 		name = strings_get(&e->strings, q->tool);
 		buf_puts(out, "tool ");
-		buf_append(out, name.n > 0 ? name : STR("(no name)"));
+		clean_append(out, name.n > 0 ? name : STR("(no name)"), 0);
 	} else if (q->group != 0) {
-		buf_append(out, memberships_type(q->memberships, q->group));
+		clean_append(out, memberships_type(q->memberships, q->group), 0);
 		buf_add(out, ' ');
-		buf_append(out, memberships_key(q->memberships, q->group));
-	} else {
-		return;
+		clean_append(out, memberships_key(q->memberships, q->group), 0);
 	}
-	buf_puts(out, "   ");
 }
 
-void table_head(struct view *v, struct buf *out)
+static void append_count(const struct table *t, struct buf *out)
 {
-	struct table *t = (struct table *)v;
-
-	append_restriction(t, out);
-	if (table_filter_head(t, out))
+	if (t->view.world->filter.n > 0) {
+		table_filter_count(t, out);
 		return;
+	}
 	if (t->built != 0)
 		format_count(out, t->rows.n);
 	else
 		buf_add(out, '?');
-	if (t->query.session == MODEL_NONE && explorer_has_more(v->world->explorer, t->query.kind))
+	if (t->query.session == MODEL_NONE &&
+	    explorer_has_more(t->view.world->explorer, t->query.kind))
 		buf_add(out, '+');
 	buf_printf(out, " %s", rows_kind_name(t->query.kind));
 	if (t->rows.n == 1)
 		out->p[--out->n] = '\0'; /* all kinds have an s at their end */
+}
+
+/* A text of the head line in so many columns, and the blanks behind it. */
+static void append_field(struct buf *out, const struct buf *text, int width)
+{
+	struct value v = {.type = VALUE_TEXT, .text = {text->p, text->n}};
+
+	if (width < FIELD_MIN && width < width_text(v.text))
+		return;
+	format_value(out, &v, width, 0);
+	buf_puts(out, "   ");
+}
+
+/* Columns of the filter where another text wants some, too: what one leaves of its half is the other's. */
+static int filter_cols(int room, int wanted, int other)
+{
+	if (wanted + other <= room)
+		return wanted;
+	if (other <= room / 2)
+		return room - other;
+	return wanted < room / 2 ? wanted : room / 2;
+}
+
+static int smaller(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+/* The count is never cut: half a number would be a wrong one. */
+void table_head(struct view *v, struct buf *out)
+{
+	struct table *t = (struct table *)v;
+	struct buf count = {0}, filter = {0}, restriction = {0};
+	int room, wanted, other;
+
+	append_count(t, &count);
+	table_filter_head(t, &filter);
+	append_restriction(t, false, &restriction);
+	room = v->head_cols - width_text(buf_str(&count)) - FIELD_GAP;
+	room -= restriction.n > 0 ? FIELD_GAP : 0;
+	wanted = smaller(width_text(buf_str(&filter)), t->cols / 3 + 3);
+	if (width_text(buf_str(&restriction)) + wanted > room) {
+		buf_clear(&restriction);
+		append_restriction(t, true, &restriction);
+	}
+	other = smaller(width_text(buf_str(&restriction)), t->cols / 3 + 3);
+	/* That there is no filter need not be said. */
+	if (v->world->filter.n == 0 && wanted + other > room)
+		wanted = 0;
+	wanted = filter_cols(room, wanted, other);
+	if (other > 0)
+		append_field(out, &restriction, smaller(room - wanted, other));
+	if (wanted > 0)
+		append_field(out, &filter, wanted);
+	buf_append(out, buf_str(&count));
+	buf_free(&count);
+	buf_free(&filter);
+	buf_free(&restriction);
 }
 
 void table_status(struct view *v, struct buf *out)
@@ -79,7 +141,6 @@ void table_status(struct view *v, struct buf *out)
 	struct table *t = (struct table *)v;
 	const struct totals *sum = &t->sum;
 	unsigned percent, n_marked;
-	money cost;
 
 	search_status(&t->search, out);
 	table_filter_status(t, out);
@@ -98,11 +159,9 @@ void table_status(struct view *v, struct buf *out)
 	n_marked = marks_count(&v->world->marks, t->query.kind);
 	if (n_marked > 0)
 		buf_printf(out, "  %u marked", n_marked);
-	if (totals_cost(sum, &cost)) {
+	if (totals_has_calls(sum)) {
 		buf_puts(out, "  sum ");
-		format_money(out, cost);
-		if (sum->unpriced > 0)
-			buf_printf(out, " + %u unpriced", sum->unpriced);
+		format_cost(out, sum, 0);
 	}
 	if (sum->errors > 0)
 		buf_printf(out, "  %u error%s", sum->errors, sum->errors == 1 ? "" : "s");

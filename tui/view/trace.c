@@ -81,6 +81,7 @@ static void trace_draw(struct view *v, struct surface *s, struct area a)
 	v->draw_again_us = waterfall_update(&t->waterfall, model_of(t), v->world->follow);
 	if (t->wanted != EVENT_NONE && waterfall_go(&t->waterfall, model_of(t), t->wanted))
 		t->wanted = EVENT_NONE;
+	waterfall_say(&t->waterfall, &v->world->message);
 	t->detail_visible = p.second.rows > 0 && p.second.cols > 0;
 	if (p.first.rows > 0)
 		draw_tree(t, s, p.first);
@@ -108,13 +109,13 @@ static bool act_on_detail(struct trace_view *t, enum action action)
 {
 	switch (action) {
 	case ACTION_PREVIEW_DOWN:
-		return detail_pane_act(&t->detail, ACTION_DOWN, 0);
 	case ACTION_PREVIEW_UP:
-		return detail_pane_act(&t->detail, ACTION_UP, 0);
 	case ACTION_NEXT_TAB:
 	case ACTION_PREVIOUS_TAB:
 	case ACTION_WRAP:
-		return detail_pane_act(&t->detail, action, 0);
+		if (!view_has_pane(t->view.world, t->detail_visible, t->zoomed))
+			return true;
+		return detail_pane_act(&t->detail, view_scrolls(action), 0);
 	default:
 		return false;
 	}
@@ -224,20 +225,16 @@ static void trace_head(struct view *v, struct buf *out)
 	struct trace_view *t = (struct trace_view *)v;
 	const struct trace *tr = model_trace(model_of(t), t->trace);
 	const struct events *e = explorer_events(v->world->explorer);
-	money cost;
+	struct value cost = value_of_cost(&tr->totals);
 
 	view_short_id(out, &e->ids, tr->id);
 	if (tr->latency != EVENT_UNKNOWN) {
 		buf_puts(out, "  ");
 		format_seconds(out, tr->latency);
 	}
-	if (totals_cost(&tr->totals, &cost)) {
-		buf_puts(out, tr->totals.unpriced > 0    ? "  >="
-		              : tr->totals.estimated > 0 ? "  ~"
-		                                         : "  ");
-		format_money(out, cost);
-	} else if (tr->totals.unpriced > 0) {
-		buf_puts(out, "  $?");
+	if (totals_has_calls(&tr->totals)) {
+		buf_puts(out, "  ");
+		format_value(out, &cost, 0, 0);
 	}
 	if (tr->totals.input_known + tr->totals.output_known > 0) {
 		buf_puts(out, "  ");

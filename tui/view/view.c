@@ -46,6 +46,21 @@ struct panes view_panes(struct surface *s, struct area a, int stacked_share, int
 	return p;
 }
 
+bool view_has_pane(struct world *w, bool visible, bool zoomed)
+{
+	if (!visible)
+		buf_puts(&w->message, zoomed ? "the other pane is hidden: Z brings it back"
+		                             : "no room for the other pane: Tab shows it alone");
+	return visible;
+}
+
+enum action view_scrolls(enum action action)
+{
+	if (action == ACTION_PREVIEW_DOWN)
+		return ACTION_DOWN;
+	return action == ACTION_PREVIEW_UP ? ACTION_UP : action;
+}
+
 void view_short_id(struct buf *out, const struct ids *ids, uint32_t id)
 {
 	struct buf text = {0};

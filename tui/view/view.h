@@ -149,6 +149,7 @@ struct view {
 	const struct view_class *class;
 	struct world *world;
 	const char *title;     /* crumb: the class's, or its own */
+	int head_cols;         /* of the head line, that what `head` gives may take */
 	int64_t draw_again_us; /* after a draw: wants another one in so many microseconds; 0: no */
 #define VIEW_AT_ONCE 1         /* as soon as keys had their turn: work is left that was cut short */
 };
@@ -173,6 +174,10 @@ struct panes {
 /* share: percent of the height (stacked) or width (side by side) for the first. */
 struct panes view_panes(struct surface *s, struct area a, int stacked_share, int side_share,
                         bool zoomed, bool second_focused);
+/* Whether the other pane can be scrolled; where it is not shown a message says why. */
+bool view_has_pane(struct world *w, bool visible, bool zoomed);
+/* DOWN of PREVIEW_DOWN, UP of PREVIEW_UP, else the action itself. */
+enum action view_scrolls(enum action action);
 /* What takes unusually long; made when it is first asked for. */
 struct slow *view_slow(struct world *w);
 /* DIFF and DIFF_MARK on a call: the wish, or a message. True. */

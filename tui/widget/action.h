@@ -58,6 +58,7 @@ enum action {
 	/* of a conversation */
 	ACTION_PRESET,  /* what is shown at once: last turn, everything, user and answer */
 	ACTION_AS_SENT, /* rendered, or as it was sent */
+	ACTION_SHARES,  /* what each message cost */
 	ACTION_LAST_USER,
 	/* of JSON */
 	ACTION_FOLD_SIBLINGS,

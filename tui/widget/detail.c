@@ -12,12 +12,15 @@
 #include "widget/waterfall.h"
 
 #define CHAT_LABELS 9
+#define CHAT_GUTTER 12 /* "~100% 1.2kx " */
+#define CHAT_SHARES 6  /* "~100% " */
 #define PATH_BYTES  40 /* of a path that are shown */
 
 static void add_chat(struct detail_pane *d, struct explorer *x)
 {
 	if (d->event != EVENT_NONE || d->payload->messages.n > 0)
-		detail_add_chat(&d->reader, x, d->payload, d->preset, d->as_sent);
+		detail_add_chat(&d->reader, x, d->payload,
+		                (struct chat_how){d->preset, d->as_sent, d->gutter});
 }
 
 static void add_input(struct detail_pane *d, struct explorer *x)
@@ -155,6 +158,8 @@ static void fill(struct detail_pane *d, struct explorer *x)
 	struct reader *r = &d->reader;
 
 	r->label_width = d->tab == DETAIL_CHAT ? CHAT_LABELS : 0;
+	r->gutter_width = d->tab == DETAIL_CHAT && d->gutter ? CHAT_GUTTER : 0;
+	r->gutter_least = CHAT_SHARES;
 	r->marks = false;
 	if (d->tab == DETAIL_CHAT && d->event != EVENT_NONE)
 		detail_add_facts(r, model_events(m), d->event);
@@ -210,10 +215,17 @@ static bool previous_known(const struct detail_pane *d, struct explorer *x)
 	return explorer_previous(x, d->event) != NULL;
 }
 
+static uint32_t repeats_known(const struct detail_pane *d, struct explorer *x)
+{
+	if (d->tab != DETAIL_CHAT || d->event == EVENT_NONE || !d->gutter)
+		return 0;
+	return repeats_version(explorer_repeats(x, d->event));
+}
+
 static void update(struct detail_pane *d, struct explorer *x)
 {
 	struct model *m = explorer_model(x);
-	uint32_t version = version_of(d, m);
+	uint32_t version = version_of(d, m), repeats = repeats_known(d, x);
 	struct reader_place top = d->reader.top;
 	enum detail_state state;
 	bool known = previous_known(d, x), same;
@@ -221,7 +233,7 @@ static void update(struct detail_pane *d, struct explorer *x)
 	hold(d, x, subject(d, m));
 	state = d->payload != NULL ? d->payload->state : DETAIL_READY;
 	same = !d->stale && state == d->shown && known == d->previous_known;
-	if (same && version == d->trace_version)
+	if (same && version == d->trace_version && repeats == d->repeats)
 		return;
 	if (same) {
 		fill_again(d, x);
@@ -233,6 +245,7 @@ static void update(struct detail_pane *d, struct explorer *x)
 	d->shown = state;
 	d->trace_version = version;
 	d->previous_known = known;
+	d->repeats = repeats;
 	d->stale = false;
 }
 
@@ -368,6 +381,9 @@ static bool act_on_chat(struct detail_pane *d, enum action action)
 		break;
 	case ACTION_AS_SENT:
 		d->as_sent = !d->as_sent;
+		break;
+	case ACTION_SHARES:
+		d->gutter = !d->gutter;
 		break;
 	case ACTION_LAST_USER:
 		return reader_go_tag(&d->reader, DETAIL_TAG_USER, true);

@@ -33,6 +33,7 @@ struct detail_pane {
 	enum detail_tab tab;
 	enum chat_preset preset;
 	bool as_sent;         /* the conversation's texts are neither rendered nor laid out */
+	bool gutter;          /* each message's share of the input's cost stands before it */
 	struct reader reader; /* every tab's but the JSON */
 	struct json_view json;
 	enum detail_state shown; /* state that the text was made from */
@@ -40,8 +41,10 @@ struct detail_pane {
 	struct explorer *explorer;    /* that the payload is held in */
 	const struct detail *payload; /* held while it is shown: its texts are borrowed */
 	uint32_t trace_version;
-	uint32_t facts;      /* pieces of the text before those of the payload */
-	bool previous_known; /* the call before was known when the conversation was laid out */
+	uint32_t facts; /* pieces of the text before those of the payload */
+	/* When the conversation was laid out: the call before was known, which counts of the session stood there. */
+	bool previous_known;
+	uint32_t repeats;
 	bool stale;
 };
 
@@ -53,7 +56,7 @@ void detail_pane_trace(struct detail_pane *d, uint32_t trace);
 /* Brings the text up to date (asks the explorer for the payload), then draws tabs and text. focused: the tab line is marked. */
 void detail_pane_draw(struct detail_pane *d, struct explorer *x, struct surface *s, struct area a,
                       bool focused);
-/* NEXT_TAB PREVIOUS_TAB; of the conversation PRESET AS_SENT LAST_USER OUTPUT; else as what the tab shows it in. */
+/* NEXT_TAB PREVIOUS_TAB; of the conversation PRESET AS_SENT SHARES LAST_USER OUTPUT; else as what the tab shows it in. */
 bool detail_pane_act(struct detail_pane *d, enum action action, int argument);
 bool detail_pane_is_tree(const struct detail_pane *d); /* its JSON is what is shown */
 /* As the reader's: reader_find, reader_busy, reader_go. */

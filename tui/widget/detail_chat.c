@@ -76,6 +76,18 @@ static bool is_hidden(const struct chat *c, uint32_t at)
 	       !has_failed(c, at, unit_end(c, at));
 }
 
+uint32_t chat_run_end(const struct chat *c, uint32_t at)
+{
+	const struct messages *m = &c->d->messages;
+	uint32_t end = unit_end(c, at);
+
+	while (end < m->n && m->parts[end].side == m->parts[at].side &&
+	       m->parts[end].message == m->parts[at].message &&
+	       is_hidden(c, end) == is_hidden(c, at))
+		end++;
+	return end;
+}
+
 /* ---- groups ----------------------------------------------------------------------------------------- */
 
 /* A line for what is hidden from here on, and what it hides is in its group. Gives the end of that. */
@@ -99,6 +111,7 @@ static uint32_t begin_group(struct chat *c, uint32_t at)
 	c->group = 0;
 	c->group = 1 + reader_add_piece(c->r, &(struct reader_piece){
 						      .text = reader_keep(c->r, buf_str(&c->text)),
+						      .gutter = chat_gutter_group(c, at, end),
 						      .label = STR("......"),
 						      .label_role = ROLE_DIM,
 						      .role = ROLE_DIM,
@@ -121,6 +134,7 @@ static void say_tools(struct chat *c)
 	buf_clear(&c->text);
 	buf_printf(&c->text, "%u definition%s", t->n, t->n == 1 ? "" : "s");
 	piece.summary = reader_keep(c->r, buf_str(&c->text));
+	piece.gutter = chat_gutter_tools(c);
 	for (uint32_t i = 0; i < t->n; i++) {
 		buf_puts(&c->text, i == 0 ? ": " : ", ");
 		buf_append(&c->text, t->list[i].name.n > 0 ? t->list[i].name : STR("?"));
@@ -169,11 +183,13 @@ static uint32_t say_side(struct chat *c, enum part_side side, uint32_t at)
 	return at;
 }
 
-static void say_input(struct chat *c, uint32_t *end)
+static void say_input(struct chat *c, struct explorer *x, bool gutter, uint32_t *end)
 {
 	const struct messages *m = &c->d->messages;
 
 	reader_add_across(c->r, ROLE_RULE, STR("---- input ----"));
+	if (gutter)
+		chat_gutter_begin(c, x);
 	*end = say_side(c, SIDE_INPUT, 0);
 	if (*end == 0 || m->input_withheld)
 		detail_add_none(c->r, "input", m->input_withheld);
@@ -231,15 +247,15 @@ static bool are_states(const struct messages *m)
 }
 
 void detail_add_chat(struct reader *r, struct explorer *x, const struct detail *d,
-                     enum chat_preset preset, bool as_sent)
+                     struct chat_how how)
 {
 	const struct messages *m = &d->messages;
-	struct chat c = {.r = r, .d = d, .events = explorer_events(x), .preset = preset};
+	struct chat c = {.r = r, .d = d, .events = explorer_events(x), .preset = how.preset};
 	enum event_kind kind = event_kind(events_get(c.events, d->event));
 	bool call = kind == EVENT_GENERATION || kind == EVENT_EMBEDDING;
 	uint32_t output;
 
-	c.as_sent = as_sent;
+	c.as_sent = how.as_sent;
 	c.states = !call && are_states(m);
 	/* The inputs of an embedding are no turns. */
 	c.last_user = kind == EVENT_EMBEDDING ? UINT32_MAX : find_last_user(m);
@@ -249,9 +265,10 @@ void detail_add_chat(struct reader *r, struct explorer *x, const struct detail *
 	c.shared = c.previous != NULL ? parts_of(m, c.previous->shared) : 0;
 	r->marks = true;
 	chat_say_error(&c);
-	say_input(&c, &output);
+	say_input(&c, x, call && how.gutter, &output);
 	say_output(&c, output, kind);
 	if (kind == EVENT_GENERATION)
 		chat_say_end(&c);
+	chat_gutter_end(&c);
 	buf_free(&c.text);
 }

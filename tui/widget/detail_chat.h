@@ -2,7 +2,18 @@
 #ifndef WIDGET_DETAIL_CHAT_H
 #define WIDGET_DETAIL_CHAT_H
 
+#include "message/fingerprint.h"
+#include "message/shares.h"
 #include "widget/detail_internal.h"
+
+/* What stands before the messages where that is wanted. */
+struct chat_gutter {
+	struct shares shares;
+	struct fingerprints prints;    /* of the messages of a generation */
+	const struct repeats *repeats; /* NULL: not known yet */
+	uint32_t part, number;         /* a part, and which message of the input it is of */
+	bool shown, counts;            /* counts: calls of the session are counted */
+};
 
 struct chat {
 	struct reader *r;
@@ -11,6 +22,7 @@ struct chat {
 	const struct previous *previous; /* NULL: none, or not known */
 	enum chat_preset preset;
 	bool as_sent;
+	struct chat_gutter gutter;
 	bool states;        /* a span's input and output: said by nobody */
 	uint32_t last_user; /* message; UINT32_MAX: none */
 	uint32_t shared;    /* parts from the first that the call before had, too */
@@ -19,6 +31,17 @@ struct chat {
 	struct str label;   /* of the part before */
 	struct buf text;
 };
+
+/* What the input costs, as a title of the gutter; after it the gutter is shown. chat_gutter_end frees what it took. */
+void chat_gutter_begin(struct chat *c, struct explorer *x);
+void chat_gutter_end(struct chat *c);
+/* For the reader's piece of what begins at a part of the input: of parts up to end, and, if they are one message, how often
+ * that was sent; of the tools. Empty where there is no gutter. */
+struct str chat_gutter_message(struct chat *c, uint32_t at, uint32_t end);
+struct str chat_gutter_group(struct chat *c, uint32_t at, uint32_t end);
+struct str chat_gutter_tools(struct chat *c);
+/* From a part on, those that are shown or hidden with it: of its message, or of its kind. */
+uint32_t chat_run_end(const struct chat *c, uint32_t at);
 
 /* A part as a piece or two. */
 void chat_say(struct chat *c, const struct part *p);

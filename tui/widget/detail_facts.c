@@ -188,8 +188,7 @@ static void add_cost(struct buf *line, const struct events *events, uint32_t eve
 	if (e->cost == EVENT_NO_COST && event_kind(e) > EVENT_EMBEDDING)
 		return;
 	detail_gap(line);
-	buf_puts(line, e->flags & EVENT_COST_ESTIMATED && e->cost != EVENT_NO_COST ? "~" : "");
-	format_money(line, e->cost);
+	format_event_cost(line, e);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		if (!events_extra(events, event, parts[i].field, &cost))
 			continue;
@@ -277,18 +276,11 @@ static void add_known(struct buf *line, uint32_t known, int64_t sum)
 static void add_trace_sums(struct buf *line, const struct totals *t)
 {
 	struct aside in = {line, 0}, out = {line, 0};
-	money cost;
 
-	if (totals_cost(t, &cost)) {
+	if (totals_has_calls(t)) {
 		detail_gap(line);
-		buf_puts(line, t->unpriced > 0 ? ">=" : t->estimated > 0 ? "~" : "");
-		format_money(line, cost);
-	} else if (t->unpriced > 0) {
-		detail_gap(line);
-		buf_puts(line, "$?");
+		format_cost(line, t, 0);
 	}
-	if (t->unpriced > 0)
-		buf_printf(line, " (%u unpriced)", t->unpriced);
 	if (t->input_known + t->output_known == 0)
 		return;
 	detail_gap(line);

@@ -19,9 +19,15 @@ enum detail_tag {
 };
 /* The conversation of an event, or its states. The pieces borrow the texts of d, which has to be held (explorer_detail_hold) for
  * as long as they are in r, and is ready. While explorer_previous gives NULL for a generation nothing is said about the call
- * before it: to be added anew when it is known. as_sent: texts are neither rendered nor laid out. */
+ * before it: to be added anew when it is known. Likewise while
+ * explorer_repeats gives NULL, or other counts, with a gutter. */
+struct chat_how {
+	enum chat_preset preset;
+	bool as_sent; /* texts are neither rendered nor laid out */
+	bool gutter;  /* each message's share of the input's cost stands before it */
+};
 void detail_add_chat(struct reader *r, struct explorer *x, const struct detail *d,
-                     enum chat_preset preset, bool as_sent);
+                     struct chat_how how);
 /* That there is no input, or output; something withheld is not nothing. */
 void detail_add_none(struct reader *r, const char *side, bool withheld);
 /* The other tabs of a payload that is ready and held: the pieces borrow its texts. */

@@ -51,12 +51,15 @@ static void say(struct chat *c, const struct part *p, struct reader_piece *piece
 	bool nobody = c->states && (p->type == PART_TEXT || p->type == PART_UNKNOWN);
 	struct voice voice = nobody ? (struct voice){STR_EMPTY, ROLE_TEXT} : voice_of(p);
 	bool follows = c->message == p->message;
+	uint32_t at = (uint32_t)(p - c->d->messages.parts);
 
 	if (!follows || !str_eq(c->label, voice.label))
 		piece->label = voice.label;
 	piece->label_role = (uint8_t)voice.role;
 	piece->across = nobody;
 	piece->begins = !follows;
+	if (!follows)
+		piece->gutter = chat_gutter_message(c, at, chat_run_end(c, at));
 	piece->group = c->group;
 	if (!follows && str_eq(p->role, STR("user")) && p->side == SIDE_INPUT &&
 	    p->type != PART_TOOL_RESULT)

@@ -100,18 +100,13 @@ static void add_tokens(struct diff *d, const char *label, int64_t before, int64_
 	add(d, DIFF_FACT, CHANGE_NONE, str_of(label), keep(d, &text));
 }
 
-static void add_cost(struct diff *d, int64_t before, int64_t after)
+static void add_cost(struct diff *d, uint32_t before, uint32_t after)
 {
-	const int64_t costs[] = {before, after};
 	struct buf text = {0};
 
-	for (size_t i = 0; i < 2; i++) {
-		buf_puts(&text, i > 0 ? " -> " : "");
-		if (costs[i] == EVENT_NO_COST)
-			buf_puts(&text, "$?");
-		else
-			format_money(&text, costs[i]);
-	}
+	format_event_cost(&text, events_get(d->events, before));
+	buf_puts(&text, " -> ");
+	format_event_cost(&text, events_get(d->events, after));
 	add(d, DIFF_FACT, CHANGE_NONE, STR("cost"), keep(d, &text));
 }
 
@@ -124,7 +119,7 @@ static void add_counts(struct diff *d)
 	add_tokens(d, "input", events_input(t, a), events_input(t, b));
 	add_tokens(d, "cache read", events_cache_read(t, a), events_cache_read(t, b));
 	add_tokens(d, "output", events_output(t, a), events_output(t, b));
-	add_cost(d, events_get(t, a)->cost, events_get(t, b)->cost);
+	add_cost(d, a, b);
 }
 
 static void add_cache(struct diff *d)

@@ -144,6 +144,7 @@ static void next_node(struct json_view *v, int direction)
 {
 	if (!json_walk(v, &v->seek, direction)) {
 		v->seek = (struct json_place){0};
+		v->wrapped = true;
 		/* Back from the first node to the last. */
 		if (direction < 0)
 			v->seek.node = v->docs[0].tree.n - 1;
@@ -210,6 +211,7 @@ static void start(struct json_view *v, int direction)
 
 	v->seek = (struct json_place){.doc = v->cursor.doc, .node = v->cursor.node};
 	v->seek_direction = direction;
+	v->wrapped = false;
 	v->seek_line = v->seek_last = KEY;
 	v->seek_before = SIZE_MAX;
 	v->seek_left = 2;
@@ -351,6 +353,8 @@ void json_view_find_status(const struct json_view *v, struct buf *out)
 		                 false);
 	else
 		search_say_found(out, v->found.lines, v->found.folded, true);
+	if (v->has_hit && v->wrapped)
+		search_say_wrapped(out, v->seek_direction);
 	if (match_gave_up(v->match))
 		buf_puts(out, ", given up where it takes too long");
 }

@@ -36,6 +36,7 @@ struct json_view {
 	size_t seek_before, seek_last;
 	uint64_t seek_left; /* nodes to look into; 0: none is under way */
 	int seek_direction;
+	bool wrapped; /* the search went past the end, or the beginning */
 	struct json_place hit;
 	size_t hit_line;
 	bool has_hit;

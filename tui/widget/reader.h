@@ -68,6 +68,7 @@ struct reader_piece {
 	struct str text;    /* any bytes */
 	struct str label;   /* any bytes; before its first row, in a column of its own */
 	struct str mark;    /* before its other rows there, as label is; borrowed, or empty */
+	struct str gutter;  /* before the label of its first row: clean, borrowed, or empty */
 	struct str summary; /* one line of any bytes, or empty */
 	reader_lay *lay;    /* NULL: line by line as it is */
 	reader_lay *folded; /* or NULL; a line or two */
@@ -99,7 +100,9 @@ struct reader {
 	uint32_t n, cap;
 	struct arena arena; /* owns the texts of reader_add */
 	int label_width;    /* columns kept for labels, 0: none */
-	bool wrap;          /* default true; else lines are cut and `left` scrolls */
+	/* Columns kept before the labels, 0: none; where there is little room, as many of them. */
+	int gutter_width, gutter_least;
+	bool wrap;  /* default true; else lines are cut and `left` scrolls */
 	bool marks; /* a column says which piece is the current one: whose fold keys act on */
 	int left;
 	struct reader_place top; /* first seen row; brought into range where it is used */
@@ -108,7 +111,7 @@ struct reader {
 	struct errinfo error;    /* why the last thing looked for is none */
 	/* private */
 	uint64_t bytes; /* of all texts */
-	int rows_width, rows_labels;
+	int rows_width, rows_labels, rows_gutter;
 	uint32_t *starts; /* where the rows of the line starts_of of starts_piece begin */
 	uint32_t starts_piece, starts_of, n_starts, cap_starts;
 	struct match *match;
@@ -121,7 +124,8 @@ struct reader {
 	size_t seek_at;
 	uint32_t seek_left; /* pieces to look into; 0: none is under way */
 	int seek_direction;
-	uint64_t go; /* lines behind the start of going_in to the line that was asked for */
+	bool wrapped; /* the search went past the end, or the beginning */
+	uint64_t go;  /* lines behind the start of going_in to the line that was asked for */
 	uint32_t going_in;
 	bool going; /* it is not reached yet */
 };

@@ -149,6 +149,7 @@ static void start(struct reader *r, int direction)
 	struct reader_place from = r->top;
 
 	r->seek_direction = direction;
+	r->wrapped = false;
 	r->seek_left = r->n + 1; /* the first piece comes twice: its other part is last */
 	if (!hit_in_sight(r, &from)) {
 		r->seek = r->top;
@@ -200,6 +201,7 @@ static bool seek_piece(struct reader *r)
 		go_to_hit(r, hit, at);
 		return true;
 	}
+	r->wrapped |= r->seek.piece == (direction > 0 ? r->n - 1 : 0);
 	r->seek = (struct reader_place){.piece = after(r, r->seek.piece, direction)};
 	r->seek.line = direction > 0 ? 0 : READER_NONE;
 	r->seek_at = 0;
@@ -286,6 +288,8 @@ void reader_find_status(const struct reader *r, struct buf *out)
 		           (unsigned)(100 - (uint64_t)r->seek_left * 100 / (r->n + 1)));
 	else
 		search_say_found(out, r->hits, folded_hits(r), r->counted >= r->n);
+	if (r->has_hit && r->wrapped)
+		search_say_wrapped(out, r->seek_direction);
 	if (match_gave_up(r->match))
 		buf_puts(out, ", given up where it takes too long");
 }

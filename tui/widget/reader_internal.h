@@ -25,6 +25,7 @@ size_t reader_part_end(struct str text);
 /* Makes rows for the width of the last drawing; the text that was first stays first. Before all of the below. */
 void reader_lay_out(struct reader *r);
 int reader_label_column(const struct reader *r);
+int reader_gutter(const struct reader *r); /* columns before it */
 int reader_labels(const struct reader *r); /* columns of the label column */
 int reader_text_column(const struct reader *r, const struct reader_piece *p, int indent);
 int reader_text_width(const struct reader *r, const struct reader_piece *p, int indent);

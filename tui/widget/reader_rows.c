@@ -15,12 +15,18 @@
 #define SAMPLE      1024u       /* bytes by which the rows of a piece are estimated */
 #define NEVER_DRAWN 80          /* columns before the first drawing */
 #define MARK_WIDTH  2
+#define GUTTER_FROM 60 /* columns from which there is room for all of the gutter */
 
 /* ---- columns --------------------------------------------------------------------------------------- */
 
 int reader_label_column(const struct reader *r)
 {
 	return r->marks ? MARK_WIDTH : 0;
+}
+
+int reader_gutter(const struct reader *r)
+{
+	return r->rows_width < GUTTER_FROM && r->rows_gutter > 0 ? r->gutter_least : r->rows_gutter;
 }
 
 /* Columns of the label column; it gives way when there is little room. */
@@ -31,7 +37,8 @@ int reader_labels(const struct reader *r)
 
 int reader_text_column(const struct reader *r, const struct reader_piece *p, int indent)
 {
-	int column = (p->across ? 0 : reader_labels(r)) + p->indent + indent;
+	int before = p->across ? 0 : reader_gutter(r) + reader_labels(r);
+	int column = before + p->indent + indent;
 
 	column = column < r->rows_width * 3 / 4 ? column : r->rows_width * 3 / 4;
 	column += reader_label_column(r);
@@ -332,6 +339,14 @@ static void forget_rows(struct reader *r)
 		r->pieces[i].rows = 0;
 }
 
+static void take_columns(struct reader *r, int columns)
+{
+	r->rows_width = columns;
+	r->rows_labels = r->label_width;
+	r->rows_gutter = r->gutter_width;
+	forget_rows(r);
+}
+
 /* Makes rows for so many columns; the text that was first stays first. */
 void reader_lay_out(struct reader *r)
 {
@@ -339,19 +354,16 @@ void reader_lay_out(struct reader *r)
 	size_t at;
 
 	columns = columns > 0 ? columns : 1;
-	if (r->rows_width == columns && r->rows_labels == r->label_width)
+	if (r->rows_width == columns && r->rows_labels == r->label_width &&
+	    r->rows_gutter == r->gutter_width)
 		return;
 	if (r->rows_width <= 0 || r->n == 0) {
-		r->rows_width = columns;
-		r->rows_labels = r->label_width;
-		forget_rows(r);
+		take_columns(r, columns);
 		return;
 	}
 	reader_settle(r, &r->top);
 	at = reader_row_start(r, r->top);
-	r->rows_width = columns;
-	r->rows_labels = r->label_width;
-	forget_rows(r);
+	take_columns(r, columns);
 	r->top.row = 0;
 	reader_find_again(r);
 	if (reader_settle(r, &r->top))

@@ -114,8 +114,10 @@ static void draw_row(struct reader *r, struct surface *s, struct area a, int row
 	t.text = reader_line_text(l, at.line);
 	t.column = reader_text_column(r, p, t.line->indent);
 	first = at.line == 0 && at.row == 0 && p->of == 0;
-	surface_put(s, a, row, labels, reader_labels(r) - 1, (enum role)p->label_role,
-	            first ? p->label : p->mark);
+	if (first)
+		surface_put(s, a, row, labels, reader_gutter(r) - 1, ROLE_ESTIMATE, p->gutter);
+	surface_put(s, a, row, labels + (p->across ? 0 : reader_gutter(r)), reader_labels(r) - 1,
+	            (enum role)p->label_role, first ? p->label : p->mark);
 	if (first && r->marks && at.piece == r->current)
 		surface_puts(s, a, row, 0, ROLE_MARKER, ">");
 	draw_margin(r, s, a, &t, p, at.row == 0);

@@ -5,7 +5,8 @@
 
 void search_begin(struct search *s, uint64_t from, uint64_t count, int direction)
 {
-	*s = (struct search){.at = from, .left = count, .count = count, .direction = direction};
+	*s = (struct search){
+		.at = from, .left = count, .count = count, .from = from, .direction = direction};
 }
 
 static uint64_t place_after(const struct search *s)
@@ -21,9 +22,12 @@ enum search_state search_more(struct search *s, int64_t slice,
 	struct slice time = {.until = time_monotonic() + slice};
 
 	while (s->left > 0) {
+		uint64_t before = s->at;
+
 		if (slice_over(&time))
 			return SEARCH_GOES_ON;
 		s->at = place_after(s);
+		s->wrapped |= s->direction > 0 ? s->at <= before : s->at >= before;
 		s->left--;
 		if (holds(ctx, s->at)) {
 			s->left = 0;
@@ -46,6 +50,15 @@ bool search_cancel(struct search *s)
 	return went_on;
 }
 
+const char *search_wrapped(const struct search *s)
+{
+	if (!s->wrapped)
+		return NULL;
+	if (s->at == s->from)
+		return "there is no other";
+	return s->direction > 0 ? "wrapped to the top" : "wrapped to the bottom";
+}
+
 void search_status(const struct search *s, struct buf *out)
 {
 	if (s->left > 0)
@@ -64,4 +77,9 @@ void search_say_found(struct buf *out, uint64_t lines, uint64_t folded, bool all
 	if (folded > 0 && all)
 		buf_printf(out, ", %llu in folds", (unsigned long long)folded);
 	buf_puts(out, " (n N)");
+}
+
+void search_say_wrapped(struct buf *out, int direction)
+{
+	buf_printf(out, ", wrapped to the %s", direction > 0 ? "top" : "bottom");
 }

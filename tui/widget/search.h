@@ -8,7 +8,9 @@
 struct search {
 	uint64_t at; /* the place that was looked at last */
 	uint64_t left, count;
+	uint64_t from;
 	int direction; /* 1 or -1 */
+	bool wrapped;  /* it went past the end, or the beginning */
 };
 
 enum search_state { SEARCH_GOES_ON, SEARCH_FOUND, SEARCH_NONE };
@@ -21,11 +23,15 @@ enum search_state search_more(struct search *s, int64_t slice,
                               bool (*holds)(void *ctx, uint64_t place), void *ctx);
 bool search_goes_on(const struct search *s);
 bool search_cancel(struct search *s); /* whether it went on */
+/* Of what was found: "wrapped to the top", "wrapped to the bottom"; that it is the place where the search began; NULL: neither. */
+const char *search_wrapped(const struct search *s);
 /* "searching 40 %  " while it goes on, else nothing. */
 void search_status(const struct search *s, struct buf *out);
 
 /* What was found in a text: "3 lines found, 2 in folds (n N)", "not found"; not all looked through: ">=3 lines found (n N)". */
 void search_say_found(struct buf *out, uint64_t lines, uint64_t folded, bool all);
+/* Behind it: ", wrapped to the top". */
+void search_say_wrapped(struct buf *out, int direction);
 
 #define SEARCH_SLICE 4000 /* microseconds that a draw may take */
 

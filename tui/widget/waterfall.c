@@ -223,9 +223,20 @@ static bool go_error(struct waterfall *w, const struct model *m, int direction)
 		else
 			high = middle;
 	}
+	if (count == 1 && error_place(w, own, 0) == place)
+		w->sought.said = "there is no other";
+	else if (direction > 0 ? low == count : low == 0)
+		w->sought.said = direction > 0 ? "wrapped to the top" : "wrapped to the bottom";
 	low = (direction > 0 ? low : low + count - 1) % count;
 	waterfall_go_to_node(w, m, waterfall_node_at(w, error_place(w, own, low)));
 	return true;
+}
+
+void waterfall_say(struct waterfall *w, struct buf *message)
+{
+	if (w->sought.said != NULL)
+		buf_puts(message, w->sought.said);
+	w->sought.said = NULL;
 }
 
 /* ---- names ----------------------------------------------------------------------------------------- */

@@ -27,7 +27,8 @@ struct waterfall_sought {
 	struct buf needle;
 	uint32_t event;                          /* whose namesake; or the last of the dearest */
 	struct waterfall_call last, next, first; /* that call, who comes after it, who of all */
-	bool missed; /* it went on in drawings and found nothing; until the next action */
+	bool missed;      /* it went on in drawings and found nothing; until the next action */
+	const char *said; /* of the last jump, see waterfall_say; NULL: nothing */
 };
 
 struct waterfall {
@@ -91,6 +92,8 @@ bool waterfall_act(struct waterfall *w, struct model *m, enum action action, int
 uint32_t waterfall_cursor(const struct waterfall *w); /* event, or EVENT_NONE for the trace */
 bool waterfall_go(struct waterfall *w, struct model *m,
                   uint32_t event); /* unfolds the path to it */
+/* Appends what is to be said of a jump that found something, once: that it wrapped. After an action and after waterfall_update. */
+void waterfall_say(struct waterfall *w, struct buf *message);
 /* Next row (direction 1 or -1) whose name, model or id holds the needle, also in folds; false if none. Wraps around. In a large
  * tree it goes on in waterfall_update, as do DEAREST, _SLOW and SAME_NAME; the titles say how far it is, and that nothing was found. */
 bool waterfall_find(struct waterfall *w, struct model *m, struct str needle, int direction);

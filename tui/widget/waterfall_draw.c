@@ -137,7 +137,7 @@ static void draw_node_numbers(struct waterfall_drawing *d, int row, const struct
 	const struct event *e = events_get(d->events, node->event);
 	const struct tree_sum *sum = &node->sum;
 	bool running = e->flags & EVENT_RUNNING;
-	struct value cost = {.type = VALUE_MONEY,
+	struct value cost = {.type = sum->cost_known ? VALUE_MONEY : VALUE_UNKNOWN,
 	                     .number = sum->cost,
 	                     .estimate = sum->cost_estimated,
 	                     .partial = sum->unpriced > 0};
@@ -147,10 +147,8 @@ static void draw_node_numbers(struct waterfall_drawing *d, int row, const struct
 	             running ? elapsed(d, node->event) : events_latency(d->events, node->event),
 	             running);
 	/* A tool has no cost; a call without one has an unknown cost. */
-	if (sum->cost_known)
+	if (sum->cost_known || sum->unpriced > 0)
 		put_value(d, row, &d->at.cost, cost);
-	else if (sum->unpriced > 0)
-		put_number(d, row, &d->at.cost, ROLE_UNKNOWN, STR("$?"));
 	if (sum->input_known)
 		put_value(d, row, &d->at.input, input);
 	if (d->at.share > 0)
@@ -304,15 +302,11 @@ static void draw_node(struct waterfall_drawing *d, int row, uint32_t at)
 static void draw_trace_numbers(struct waterfall_drawing *d, int row)
 {
 	const struct totals *t = &d->trace->totals;
-	struct value cost = {
-		.type = VALUE_MONEY, .estimate = t->estimated > 0, .partial = t->unpriced > 0};
 	struct value input = {.type = VALUE_TOKENS, .number = t->input};
 
 	put_duration(d, row, d->trace->latency, t->running > 0);
-	if (totals_cost(t, &cost.number))
-		put_value(d, row, &d->at.cost, cost);
-	else if (t->unpriced > 0)
-		put_number(d, row, &d->at.cost, ROLE_UNKNOWN, STR("$?"));
+	if (totals_has_calls(t))
+		put_value(d, row, &d->at.cost, value_of_cost(t));
 	if (t->input_known > 0)
 		put_value(d, row, &d->at.input, input);
 }

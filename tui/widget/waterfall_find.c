@@ -108,6 +108,9 @@ static enum search_state take_dearest(struct waterfall *w, const struct model *m
 
 	if (node == WATERFALL_ROOT)
 		return SEARCH_NONE;
+	if (sought->last.node != WATERFALL_ROOT && sought->next.node == WATERFALL_ROOT)
+		w->sought.said = sought->last.node == node ? "no other call here has a price"
+		                                           : "the dearest again";
 	waterfall_go_to_node(w, m, node);
 	w->dearest = w->tree.nodes[node].event;
 	return SEARCH_FOUND;
@@ -124,8 +127,10 @@ static enum search_state look(struct waterfall *w, const struct model *m)
 		return SEARCH_GOES_ON;
 	state = search_more(search, SEARCH_SLICE, is_sought, &f);
 	buf_free(&f.text);
-	if (state == SEARCH_FOUND)
+	if (state == SEARCH_FOUND) {
+		w->sought.said = search_wrapped(search);
 		waterfall_go_to_node(w, m, waterfall_node_at(w, search->at));
+	}
 	if (state == SEARCH_NONE && w->sought.what == SOUGHT_DEAREST)
 		state = take_dearest(w, m);
 	return state;
