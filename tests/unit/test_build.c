@@ -308,7 +308,8 @@ static void by_workers(void **state)
 			q.sort = i % 5 == 4 ? NULL : &columns[i];
 			q.ascending = i % 2 == 0;
 			q.limit = i % 3 ? 0 : 7;
-			assert_int_equal(settle(&r, &f, loop, &q, i % 3, &seed), q.sort != NULL);
+			assert_int_equal(settle(&r, &f, loop, &q, (unsigned)i % 3, &seed),
+			                 q.sort != NULL);
 			expect_as_at_once(&r, &f);
 		}
 		assert_true(r.total > 2048);

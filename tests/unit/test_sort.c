@@ -57,8 +57,7 @@ static struct sort_key *make_keys(const struct shape *s)
 
 		keys[i].row = (uint32_t)i;
 		keys[i].known = random_below(100) >= s->unknown;
-		keys[i].number = s->low +
-		                    s->step * (money)(in_order ? i : random_below(s->values));
+		keys[i].number = s->low + s->step * (money)(in_order ? i : random_below(s->values));
 	}
 	return keys;
 }
