@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "collect/stream.h"
 #include "config/config.h"
+#include "cost/prices_files.h"
 #include "index/loader.h"
 
 #include <assert.h>
@@ -41,6 +42,8 @@ struct explorer {
 	struct loop *loop;
 	struct events events;
 	struct model *model;
+	struct prices *prices;
+	struct errinfo prices_error; /* code ERR_OK if there was none */
 	struct source *sources;
 	uint32_t n_sources;
 	uint32_t n_started; /* of them, in their order */
@@ -208,6 +211,8 @@ struct explorer *explorer_new(struct loop *loop)
 
 	x->loop = loop;
 	events_init(&x->events);
+	x->prices_error.code = prices_open(&x->prices, &x->prices_error);
+	x->events.prices = x->prices;
 	x->model = model_new(&x->events);
 	x->notify = (struct loader_events){
 		.added = added,
@@ -249,6 +254,7 @@ void explorer_free(struct explorer *x)
 	buf_free(&x->newest);
 	model_free(x->model);
 	events_fini(&x->events);
+	prices_free(x->prices);
 	mem_free(x);
 }
 
@@ -489,6 +495,16 @@ void explorer_changed(struct explorer *x)
 struct loop *explorer_loop(struct explorer *x)
 {
 	return x->loop;
+}
+
+const struct prices *explorer_prices(const struct explorer *x)
+{
+	return x->prices;
+}
+
+const char *explorer_prices_notice(const struct explorer *x)
+{
+	return x->prices_error.code != ERR_OK ? x->prices_error.msg : NULL;
 }
 
 struct model *explorer_model(struct explorer *x)

@@ -6,7 +6,9 @@
 #include "base/loop.h"
 #include "collect/posthog.h"
 #include "collect/stream.h"
+#include "cost/prices.h"
 #include "index/loader.h"
+#include "index/usage.h"
 #include "message/compare.h"
 #include "message/message.h"
 #include "message/tools.h"
@@ -57,6 +59,10 @@ void explorer_on_event(struct explorer *x, void (*fn)(void *ctx, uint32_t event)
 void explorer_on_source(struct explorer *x, void (*fn)(void *ctx, uint32_t source), void *ctx);
 
 struct loop *explorer_loop(struct explorer *x);
+/* The tables that events are priced by: what is built in, what was fetched, and the person's own. */
+const struct prices *explorer_prices(const struct explorer *x);
+/* Why one of them is left out (clean before showing), or NULL. */
+const char *explorer_prices_notice(const struct explorer *x);
 struct model *explorer_model(struct explorer *x);
 const struct events *explorer_events(const struct explorer *x);
 uint32_t explorer_source_count(const struct explorer *x);
@@ -144,6 +150,8 @@ struct detail {
 	struct json_tree properties_tree;
 	struct messages messages;
 	struct tools tools;
+	bool has_cost; /* it is a call: explorer_detail, not detail_read, fills: */
+	struct cost_working cost;
 };
 const struct detail *explorer_detail(struct explorer *x, uint32_t event);
 /* The same, but it stays where it is, and what is in it once it is ready, until it was released as often as it was held: for

@@ -120,6 +120,7 @@ void detail_fill(struct detail *d, struct place_of_event place)
 
 void detail_fini(struct detail *d)
 {
+	cost_working_free(&d->cost);
 	messages_free(&d->messages);
 	tools_free(&d->tools);
 	json_tree_free(&d->properties_tree);
@@ -181,6 +182,7 @@ struct detail_cache {
 struct detail_job {
 	struct detail_cache *cache;
 	struct place_of_event place;
+	const struct prices *prices;
 	struct detail detail;
 };
 
@@ -250,8 +252,11 @@ static void start_next(struct detail_cache *c);
 static void job_work(void *ctx)
 {
 	struct detail_job *job = ctx;
+	struct detail *d = &job->detail;
 
-	detail_fill(&job->detail, job->place);
+	detail_fill(d, job->place);
+	if (d->state == DETAIL_READY && job->prices != NULL)
+		d->has_cost = cost_working_read(&d->cost, job->prices, buf_str(&d->line));
 }
 
 static void job_done(void *ctx)
@@ -282,6 +287,7 @@ static void start(struct detail_cache *c, struct entry *e)
 
 	job->cache = c;
 	job->place = explorer_place(c->events, e->detail.event);
+	job->prices = c->events->prices;
 	job->detail.event = e->detail.event;
 	e->running = true;
 	c->jobs++;

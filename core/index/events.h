@@ -51,6 +51,7 @@ struct events {
 	uint32_t n_listings, cap_listings;
 	struct journal **journals; /* borrowed, by number */
 	uint32_t n_journals;
+	const struct prices *prices; /* borrowed; NULL: events cost what was sent with them */
 };
 
 void events_init(struct events *t);

@@ -176,14 +176,40 @@ static void read_texts(struct draft *d, struct buf *texts, struct cost_usage *u)
 	}
 }
 
+/* What was sent, and is not known or below nothing. */
+static uint64_t doubts(struct draft *d, struct cost_usage *u)
+{
+	const struct {
+		enum property which;
+		int64_t value;
+	} usual[] = {
+		{PROPERTY_INPUT_TOKENS, u->input},      {PROPERTY_OUTPUT_TOKENS, u->output},
+		{PROPERTY_CACHE_READ, u->cache_read},   {PROPERTY_CACHE_WRITE, u->cache_write},
+		{PROPERTY_REASONING, u->reasoning},     {PROPERTY_COST_INPUT, u->sent_input},
+		{PROPERTY_COST_OUTPUT, u->sent_output}, {PROPERTY_COST_REQUEST, u->sent_request},
+		{PROPERTY_COST_SEARCH, u->sent_search}, {PROPERTY_COST_TOTAL, u->sent_total},
+	};
+	uint64_t doubted = 0;
+
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
+		if (draft_has(d, usual[i].which) && usual[i].value < 0)
+			doubted |= DRAFT_BIT(usual[i].which);
+	for (size_t i = 0; i < COUNTS; i++)
+		if (draft_has(d, rare_counts[i].which) && *number_at(u, &rare_counts[i]) < 0)
+			doubted |= DRAFT_BIT(rare_counts[i].which);
+	for (size_t i = 0; i < OWN; i++)
+		if (draft_has(d, rare_prices[i].which) && *number_at(u, &rare_prices[i]) < 0)
+			doubted |= DRAFT_BIT(rare_prices[i].which);
+	return doubted;
+}
+
 static bool read_line(struct record_reader *r, struct str line, struct buf *texts,
-                      struct cost_usage *out, uint32_t *suspect)
+                      struct cost_usage *out, struct cost_working *w)
 {
 	struct json_report report;
 	enum json_type top;
 	struct draft d;
 
-	*suspect = 0;
 	cost_usage_init(out);
 	if (draft_skim(r, line, &top, &report) != JSON_OK ||
 	    !is_charged(value_text(&r->values, line, r->member[MEMBER_EVENT])))
@@ -192,15 +218,16 @@ static bool read_line(struct record_reader *r, struct str line, struct buf *text
 	draft_decode_properties(&d);
 	draft_read_usage(&d, out);
 	read_texts(&d, texts, out);
-	*suspect = d.suspect;
+	if (w != NULL) {
+		w->suspect = d.suspect;
+		w->doubted = doubts(&d, out);
+	}
 	return true;
 }
 
 bool usage_read(struct record_reader *r, struct str line, struct buf *texts, struct cost_usage *out)
 {
-	uint32_t suspect;
-
-	return read_line(r, line, texts, out, &suspect);
+	return read_line(r, line, texts, out, NULL);
 }
 
 static void work_out(struct cost_working *w, const struct prices *prices)
@@ -219,11 +246,24 @@ bool cost_working_read(struct cost_working *w, const struct prices *prices, stru
 	bool charged;
 
 	*w = (struct cost_working){0};
-	charged = read_line(r, line, &w->texts, &w->usage, &w->suspect);
+	charged = read_line(r, line, &w->texts, &w->usage, w);
 	if (charged)
 		work_out(w, prices);
 	record_reader_free(r);
 	return charged;
+}
+
+void cost_working_doubts(const struct cost_working *w, struct buf *out)
+{
+	bool first = true;
+
+	for (int which = 0; which < PROPERTIES; which++) {
+		if ((w->doubted & DRAFT_BIT(which)) == 0)
+			continue;
+		buf_puts(out, first ? "" : ", ");
+		buf_append(out, property_names[which]);
+		first = false;
+	}
 }
 
 void cost_working_free(struct cost_working *w)

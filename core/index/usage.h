@@ -23,9 +23,14 @@ struct cost_working {
 	struct cost cost;
 	enum cost_cause cause;
 	uint32_t suspect; /* enum event_suspect: values that were left out, or are doubtful */
+	uint64_t
+		doubted; /* which: bits 1 << enum property, as far as they are not inside $ai_usage */
 	struct buf texts;
 };
 bool cost_working_read(struct cost_working *w, const struct prices *prices, struct str line);
+/* Appends the names of the properties that are doubtful: "$ai_input_tokens, $ai_total_cost_usd". Nothing if there are none, or
+ * if it is something inside $ai_usage. */
+void cost_working_doubts(const struct cost_working *w, struct buf *out);
 void cost_working_free(struct cost_working *w);
 
 #endif

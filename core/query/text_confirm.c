@@ -28,6 +28,7 @@ struct text_confirm {
 	const struct text_forms *forms;
 	struct text_rule *rule; /* NULL: TEXT_MEDIA */
 	bool literal;           /* it holds wherever its text stands */
+	struct text_walk walk;
 	struct buf text, undone[2];
 	/* Of the event that is looked through. */
 	uint32_t flags;
@@ -47,6 +48,7 @@ enum err text_confirm_new(struct text_confirm **out, const struct text_wanted *w
 
 	c->wanted = *wanted;
 	c->forms = forms;
+	text_walk_init(&c->walk);
 	c->literal = wanted->value && wanted->value->test == TEST_VALUE;
 	if (wanted->value)
 		err = text_rule_new(&c->rule, wanted->value, e);
@@ -264,16 +266,16 @@ static bool raw_holds(struct text_confirm *c, const struct text_hits *hits, stru
 	return holds(c, buf_str(&c->text));
 }
 
-static enum guess guess(struct text_confirm *c, struct str json)
+static enum guess guess(struct text_confirm *c, struct str json, size_t from)
 {
-	struct text_walk walk = {.json = json};
 	struct text_hits hits = {.forms = c->forms, .raw = json};
-	size_t at = text_hits_next(&hits, 0);
+	size_t at = text_hits_next(&hits, from);
 	enum guess guess = GUESS_NO;
 
+	text_walk_begin(&c->walk, json);
 	for (int i = 0; at != SIZE_MAX; i++) {
 		struct str text = STR_EMPTY;
-		enum text_stands stands = text_walk_to(&walk, at, &text);
+		enum text_stands stands = text_walk_to(&c->walk, at, &text);
 		bool wanted = stands >= TEXT_STANDS_NAME && is_wanted(c, stands);
 
 		if (i == TRIES_MAX)
@@ -354,10 +356,10 @@ static bool look(struct text_confirm *c)
 }
 
 enum text_verdict text_confirm(struct text_confirm *c, const struct journal *journal,
-                               struct str json, uint32_t flags, struct errinfo *e)
+                               struct str json, size_t from, uint32_t flags, struct errinfo *e)
 {
 	enum text_verdict verdict = TEXT_UNREADABLE;
-	enum guess known = c->forms ? guess(c, json) : GUESS_DOUBT;
+	enum guess known = c->forms ? guess(c, json, from) : GUESS_DOUBT;
 
 	if (known != GUESS_DOUBT)
 		return known == GUESS_YES ? TEXT_IS : TEXT_IS_NOT;

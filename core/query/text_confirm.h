@@ -13,9 +13,9 @@ enum err text_confirm_new(struct text_confirm **out, const struct text_wanted *w
                           const struct text_forms *forms, struct errinfo *e) MUST_USE;
 void text_confirm_free(struct text_confirm *c); /* NULL is allowed */
 
-/* json: the event as it stands in its journal, which is named in messages; flags: as in struct event. TEXT_UNREADABLE with e:
- * it is no JSON any more, or there is not enough memory. */
+/* json: the event as it stands in its journal, which is named in messages; from: no hit is before it; flags: as in struct
+ * event. TEXT_UNREADABLE with e: it is no JSON any more, or there is not enough memory. */
 enum text_verdict text_confirm(struct text_confirm *c, const struct journal *journal,
-                               struct str json, uint32_t flags, struct errinfo *e);
+                               struct str json, size_t from, uint32_t flags, struct errinfo *e);
 
 #endif

@@ -111,7 +111,7 @@ static void take_plain_row(struct text_forms *f, struct codes c)
 
 		if (row.n > 0 && (f->n_rows == 0 || rarity(&row) > rarity(&f->rows[0]))) {
 			f->rows[0] = row;
-			f->n_rows = 1;
+			f->n_rows = f->n_as_said = 1;
 			f->from = i;
 			f->to = i + row.n;
 		}
@@ -213,12 +213,14 @@ static void take_ways(struct text_forms *f, struct codes c, const uint32_t *code
 {
 	struct ways w = ways_of(*code, f->fold);
 
-	f->n_rows = 0;
+	f->n_rows = f->n_as_said = 0;
 	f->from = (uint32_t)(code - c.list);
 	f->to = f->from + 1;
 	for (size_t i = 0; i < WAYS; i++) {
-		if (w.row[i].n > 0)
-			f->rows[f->n_rows++] = w.row[i];
+		if (w.row[i].n == 0)
+			continue;
+		f->rows[f->n_rows++] = w.row[i];
+		f->n_as_said += i < WAY_UNIT;
 	}
 }
 
@@ -496,16 +498,31 @@ size_t text_hits_next(struct text_hits *h, size_t from)
 			best = hit->row;
 			h->from = hit->from;
 			h->to = hit->to;
+			h->as_said = i < h->forms->n_as_said;
 		}
 	}
 	h->begun = true;
 	return best;
 }
 
+/* Whether an escape of the string that begins at `start` goes on at `at`. */
+static bool is_in_escape(struct str raw, size_t start, size_t at)
+{
+	size_t slash = at;
+
+	/* The longest one is that of a unit. */
+	for (; slash > start && raw.p[slash - 1] != '\\'; slash--) {
+		if (at - slash == 4)
+			return false;
+	}
+	/* Of two backslashes the second is the first one's. */
+	return (slash - before_slashes(raw, slash)) % 2 != 0 &&
+	       (slash == at || raw.p[slash] == 'u');
+}
+
 bool text_hits_is_literal(const struct text_hits *h, size_t start)
 {
-	/* The longest escape, whose end the run may begin with. */
-	size_t from = h->from > start + 10 ? h->from - 10 : start;
-
-	return h->forms->whole && from < h->to && !memchr(h->raw.p + from, '\\', h->to - from);
+	return h->forms->whole && h->as_said &&
+	       !memchr(h->raw.p + h->from, '\\', h->to - h->from) &&
+	       !is_in_escape(h->raw, start, h->from);
 }

@@ -19,7 +19,7 @@ struct text_forms {
 	bool whole; /* it is all of the text */
 	/* Rows of bytes, of which one there must be; each is the run's characters from..to. */
 	struct find_bytes rows[TEXT_FORMS_MAX];
-	unsigned n_rows;
+	unsigned n_rows, n_as_said; /* the first ones are not escapes */
 	uint32_t from, to;
 };
 
@@ -32,6 +32,7 @@ struct text_hits {
 	const struct text_forms *forms; /* with rows */
 	struct str raw;
 	size_t from, to; /* where the run stands that was told last */
+	bool as_said;    /* the row there is no escape */
 	/* private */
 	bool begun;
 	struct text_hit {

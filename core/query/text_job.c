@@ -98,11 +98,11 @@ static void pass(struct text_job *j, uint32_t to)
 		j->bytes += j->items[j->next].length;
 }
 
-static void confirm(struct text_job *j, const struct text_item *item, struct str json)
+static void confirm(struct text_job *j, const struct text_item *item, struct str json, size_t from)
 {
 	struct errinfo e = {0};
 
-	switch (text_confirm(j->confirm, item->journal, json, item->flags, &e)) {
+	switch (text_confirm(j->confirm, item->journal, json, from, item->flags, &e)) {
 	case TEXT_IS:
 		find(j, item->event);
 		break;
@@ -199,7 +199,8 @@ static void look_at_hits(struct text_job *j, uint32_t end)
 			item++;
 		}
 		if (first->offset + hit >= item->offset) {
-			confirm(j, item, json_of(j, first, item));
+			confirm(j, item, json_of(j, first, item),
+			        (size_t)(first->offset + hit - item->offset));
 			next = (size_t)(end_of(item) - first->offset);
 			pass(j, j->next + 1);
 			if (j->next == end || is_over(j))
@@ -217,7 +218,7 @@ static void look_at_all(struct text_job *j, uint32_t end)
 	do {
 		const struct text_item *item = &j->items[j->next];
 
-		confirm(j, item, json_of(j, first, item));
+		confirm(j, item, json_of(j, first, item), 0);
 		pass(j, j->next + 1);
 	} while (j->next < end && !is_over(j));
 }

@@ -20,6 +20,7 @@ enum step {
 	STEP_PARTS,
 	STEP_STATE,
 	STEP_SAID,
+	STEP_TOLD, /* of a state */
 	STEP_NAME,
 	STEP_NOWHERE,
 	STEP_UNKNOWN,
@@ -70,9 +71,9 @@ static const struct way of_content[] = {
 };
 /* None of these is quiet (message/leftover.c), whatever the state is. */
 static const struct way of_state[] = {
-	{STR("query"), STEP_SAID},  {STR("question"), STEP_SAID}, {STR("input"), STEP_SAID},
-	{STR("text"), STEP_SAID},   {STR("result"), STEP_SAID},   {STR("output"), STEP_SAID},
-	{STR("answer"), STEP_SAID}, {{NULL, 0}, STEP_UNKNOWN},
+	{STR("query"), STEP_TOLD},  {STR("question"), STEP_TOLD}, {STR("input"), STEP_TOLD},
+	{STR("text"), STEP_TOLD},   {STR("result"), STEP_TOLD},   {STR("output"), STEP_TOLD},
+	{STR("answer"), STEP_TOLD}, {{NULL, 0}, STEP_UNKNOWN},
 };
 static const struct way nowhere[] = {{{NULL, 0}, STEP_NOWHERE}};
 static const struct way unknown[] = {{{NULL, 0}, STEP_UNKNOWN}};
@@ -82,15 +83,22 @@ static const struct way *const ways[STEPS] = {
 	[STEP_MESSAGES] = of_messages, [STEP_MESSAGE] = of_message,
 	[STEP_CONTENT] = of_content,   [STEP_PARTS] = of_content,
 	[STEP_STATE] = of_state,       [STEP_SAID] = unknown,
-	[STEP_NAME] = unknown,         [STEP_NOWHERE] = nowhere,
-	[STEP_UNKNOWN] = unknown,
+	[STEP_TOLD] = unknown,         [STEP_NAME] = unknown,
+	[STEP_NOWHERE] = nowhere,      [STEP_UNKNOWN] = unknown,
 };
+
+/* Names of one length begin alike more often than they end so. */
+static bool is_name(struct str name, struct str wanted)
+{
+	return name.n == wanted.n && name.p[name.n - 1] == wanted.p[name.n - 1] &&
+	       memcmp(name.p, wanted.p, name.n) == 0;
+}
 
 static enum step step_to(enum step from, struct str name)
 {
 	const struct way *way = ways[from];
 
-	while (way->name.p && !str_eq(way->name, name))
+	while (way->name.p && !is_name(name, way->name))
 		way++;
 	return way->to;
 }
@@ -117,7 +125,25 @@ static bool is_prose(struct str raw)
 	       memchr(raw.p + n, ' ', raw.n - n < PROSE_MAX ? raw.n - n : PROSE_MAX);
 }
 
-static enum text_stands stands_as(const struct text_walk *w, enum step step)
+/* Then no state is read. */
+static bool has_messages(struct text_walk *w)
+{
+	enum { UNKNOWN, NO, YES };
+	uint8_t *known = &w->messages_known[w->output];
+
+	if (*known == UNKNOWN)
+		*known = find_bytes(&w->messages[w->output], w->json, 0) == SIZE_MAX ? NO : YES;
+	return *known == YES;
+}
+
+static enum text_stands said(const struct text_walk *w, struct str raw)
+{
+	if (!is_prose(raw))
+		return TEXT_STANDS_UNKNOWN;
+	return w->output ? TEXT_STANDS_OUTPUT : TEXT_STANDS_INPUT;
+}
+
+static enum text_stands value_stands(struct text_walk *w, enum step step, struct str raw)
 {
 	switch (step) {
 	case STEP_NAME:
@@ -127,40 +153,42 @@ static enum text_stands stands_as(const struct text_walk *w, enum step step)
 	case STEP_MESSAGES:
 	case STEP_CONTENT:
 	case STEP_SAID:
-		if (is_prose(str_sub(w->json, w->start, w->end - w->start)))
-			return w->output ? TEXT_STANDS_OUTPUT : TEXT_STANDS_INPUT;
-		return TEXT_STANDS_UNKNOWN;
+		return said(w, raw);
+	case STEP_TOLD:
+		return has_messages(w) ? TEXT_STANDS_UNKNOWN : said(w, raw);
 	default:
 		return TEXT_STANDS_UNKNOWN;
 	}
 }
 
+static enum text_stands name_stands(enum step step)
+{
+	return step <= STEP_PROPERTIES || step == STEP_NOWHERE ? TEXT_STANDS_NOWHERE
+	                                                       : TEXT_STANDS_UNKNOWN;
+}
+
+/* ---- the walk ---- */
+
+/* Whether a backslash makes it a part of the string, which begins at start. */
+static bool is_escaped(const char *quote, const char *start)
+{
+	const char *p = quote;
+
+	while (p > start && p[-1] == '\\')
+		p--;
+	return (quote - p) % 2 != 0;
+}
+
 /* The quote that ends the string, or the end of the text. */
 static size_t string_end(struct str json, size_t start)
 {
-	size_t at = start;
+	const char *end = json.p + json.n, *at = json.p + start, *quote;
 
-	for (;;) {
-		const char *quote = at < json.n ? memchr(json.p + at, '"', json.n - at) : NULL;
-		size_t before;
-
-		if (!quote)
-			return json.n;
-		before = at = (size_t)(quote - json.p);
-		while (before > start && json.p[before - 1] == '\\')
-			before--;
-		if ((at - before) % 2 == 0)
-			return at;
-		at++;
+	for (; (quote = memchr(at, '"', (size_t)(end - at))) != NULL; at = quote + 1) {
+		if (quote[-1] != '\\' || !is_escaped(quote, json.p + start))
+			return (size_t)(quote - json.p);
 	}
-}
-
-/* Then no state is read. */
-static bool has_messages(const struct text_walk *w)
-{
-	struct str name = w->output ? STR("\"$ai_output_choices\"") : STR("\"$ai_input\"");
-
-	return str_find(w->json, name, 0, false) != SIZE_MAX;
+	return json.n;
 }
 
 static void pass_name(struct text_walk *w, struct text_walk_level *level)
@@ -169,29 +197,19 @@ static void pass_name(struct text_walk *w, struct text_walk_level *level)
 
 	level->value = (uint8_t)step_to((enum step)level->step, name);
 	level->name_next = false;
-	if (level->step == STEP_PROPERTIES)
+	if (level->value == STEP_STATE || level->value == STEP_MESSAGES)
 		w->output = str_starts(name, STR("$ai_output"));
-	if (level->value == STEP_STATE && has_messages(w))
-		level->value = STEP_UNKNOWN;
-	w->stands = level->step <= STEP_PROPERTIES || level->step == STEP_NOWHERE
-	                    ? TEXT_STANDS_NOWHERE
-	                    : TEXT_STANDS_UNKNOWN;
 }
 
-static void pass_string(struct text_walk *w)
+static void pass_string(struct text_walk *w, struct text_walk_level *level)
 {
-	struct text_walk_level *level = &w->levels[w->depth - 1];
-
 	w->start = w->at + 1;
 	w->end = string_end(w->json, w->start);
 	w->at = w->end + 1;
-	if (level->name_next)
+	w->is_name = level->name_next;
+	if (w->is_name)
 		pass_name(w, level);
-	else
-		w->stands = stands_as(w, (enum step)level->value);
 }
-
-/* ---- the walk ---- */
 
 static void enter(struct text_walk *w, bool object)
 {
@@ -205,35 +223,75 @@ static void enter(struct text_walk *w, bool object)
 	w->at++;
 }
 
+static const bool begins_or_ends[UINT8_MAX + 1] = {
+	['"'] = true, [','] = true, ['['] = true, [']'] = true, ['{'] = true, ['}'] = true,
+};
+
+/* To the next byte that begins or ends something, and past what that is; there is a level. */
 static void walk_on(struct text_walk *w)
 {
-	char byte = w->json.p[w->at];
+	struct text_walk_level *level = &w->levels[w->depth - 1];
+	size_t at = w->at;
 
-	if (byte == '{' || byte == '[') {
-		enter(w, byte == '{');
+	while (at < w->json.n && !begins_or_ends[(uint8_t)w->json.p[at]])
+		at++;
+	w->at = at;
+	w->lost = at == w->json.n;
+	switch (w->lost ? '\0' : w->json.p[at]) {
+	case '"':
+		pass_string(w, level);
 		return;
-	}
-	if (w->depth == 0) {
-		w->lost = true;
+	case '{':
+	case '[':
+		enter(w, w->json.p[at] == '{');
 		return;
+	case '}':
+	case ']':
+		w->lost = --w->depth == 0;
+		break;
+	case ',':
+		level->name_next = level->object;
+		break;
+	default:
+		break;
 	}
-	if (byte == '"') {
-		pass_string(w);
-		return;
-	}
-	if (byte == ',')
-		w->levels[w->depth - 1].name_next = w->levels[w->depth - 1].object;
-	else if (byte == '}' || byte == ']')
-		w->depth--;
 	w->at++;
+}
+
+void text_walk_init(struct text_walk *w)
+{
+	static const struct str names[] = {STR("\"$ai_input\""), STR("\"$ai_output_choices\"")};
+
+	*w = (struct text_walk){.lost = true};
+	for (int side = 0; side < 2; side++) {
+		for (size_t i = 0; i < names[side].n; i++)
+			find_bytes_add(&w->messages[side], (uint8_t)names[side].p[i], 0);
+	}
+}
+
+void text_walk_begin(struct text_walk *w, struct str json)
+{
+	w->json = json;
+	w->at = w->start = w->end = 0;
+	w->depth = 0;
+	w->messages_known[0] = w->messages_known[1] = 0;
+	w->output = false;
+	w->lost = json.n == 0 || json.p[0] != '{';
+	if (!w->lost)
+		enter(w, true);
 }
 
 enum text_stands text_walk_to(struct text_walk *w, size_t byte, struct str *text)
 {
-	while (!w->lost && w->at <= byte && w->at < w->json.n)
+	size_t end = byte < w->json.n ? byte + 1 : w->json.n;
+	const struct text_walk_level *level;
+
+	while (!w->lost && w->at < end)
 		walk_on(w);
 	if (w->lost || byte < w->start || byte >= w->end)
 		return TEXT_STANDS_UNKNOWN;
 	*text = str_sub(w->json, w->start, w->end - w->start);
-	return w->stands;
+	level = &w->levels[w->depth - 1];
+	return w->is_name ? name_stands((enum step)level->step)
+	                  : value_stands(w, (enum step)level->value, *text);
 }

@@ -3,7 +3,7 @@
 #ifndef QUERY_TEXT_WALK_H
 #define QUERY_TEXT_WALK_H
 
-#include "base/str.h"
+#include "base/find_bytes.h"
 
 enum text_stands {
 	TEXT_STANDS_UNKNOWN, /* elsewhere: only a tree, and messages_read, can tell */
@@ -15,13 +15,12 @@ enum text_stands {
 
 #define TEXT_WALK_DEPTH 12
 
-/* Zero-initialise but for json, an object. Of a member that is there twice, both count. */
 struct text_walk {
-	struct str json;
 	/* private */
+	struct str json;
 	size_t at;
 	size_t start, end; /* the string that was passed last, without its quotes */
-	enum text_stands stands;
+	bool is_name;      /* it is a member's */
 	bool lost, output;
 	unsigned depth;
 	struct text_walk_level {
@@ -29,8 +28,15 @@ struct text_walk {
 		uint8_t value; /* and to the value of its last name */
 		bool object, name_next;
 	} levels[TEXT_WALK_DEPTH];
+	/* Of input and output: the name of what is read before the state, and whether it is there. */
+	struct find_bytes messages[2];
+	uint8_t messages_known[2];
 };
 
+/* Once; then text_walk_begin for each event. */
+void text_walk_init(struct text_walk *w);
+/* json: an object, borrowed. Of a member that is there twice, both count. */
+void text_walk_begin(struct text_walk *w, struct str json);
 /* What the byte stands in; byte never falls from call to call. Unless that is unknown, *text gets the string around it: raw,
  * without quotes. */
 enum text_stands text_walk_to(struct text_walk *w, size_t byte, struct str *text);

@@ -98,7 +98,7 @@ static const struct scene scenes[] = {
 	{"trace_dearest", DEMO, "S", "e Enter $", false},
 	{"trace_detail", DEMO, "SMT", "e Enter e Tab", false},
 	{"trace_detail_zoomed", DEMO, "S", "e Enter e Tab Z", false},
-	{"trace_properties", DEMO, "SM", "e Enter e [ [", false},
+	{"trace_properties", DEMO, "SM", "e Enter e [ [ [", false},
 	{"trace_raw", DEMO, "SM", "e Enter e [", false},
 	{"trace_orphan", REAL, "SM", "/rag_pipeline Enter Enter G", false},
 	{"trace_crew", DEMO, "SML", "/research_crew Enter Enter", false},
@@ -112,7 +112,7 @@ static const struct scene scenes[] = {
 	{"event_langchain", REAL, "S", "3 /ChatOpenAI Enter Enter Enter", false},
 	{"event_embedding", REAL, "S", "3 /text-embedding Enter Enter Enter", false},
 	{"event_long", REAL, "ST", "3 /user_manual_long Enter Enter Enter", false},
-	{"event_properties", REAL, "SM", "3 /user_openai_tools Enter Enter Enter [ [", false},
+	{"event_properties", REAL, "SM", "3 /user_openai_tools Enter Enter Enter [ [ [", false},
 	{"event_raw", REAL, "SM", "3 /user_openai_tools Enter Enter Enter [", false},
 	{"event_raw_unwrapped", REAL, "S", "3 /user_openai_tools Enter Enter Enter [ zw", false},
 	{"event_wide", DEMO, "SMT", "/u_kenji Enter Enter j Enter", false},
@@ -202,10 +202,10 @@ static void play(void **state)
 static const char *const ways[] = {
 	"",
 	"Enter",
-	"Enter [ [",
+	"Enter [ [ [",
 	"Enter [",
 	"Enter Enter",
-	"Enter Enter [ [",
+	"Enter Enter [ [ [",
 	"Enter Enter [",
 	"2",
 	"2 Enter",
@@ -253,7 +253,7 @@ static void hostile_every_trace(void **state)
 	(void)state;
 	stage_open(&s, HOSTILE, HOSTILE, 30, 100);
 	for (int i = 0; i < 60; i++) {
-		stage_keys(&s, "Enter j j ] ] ] ] ] ] ] j j G Enter ] ] ] ] ] ] ] G q q j");
+		stage_keys(&s, "Enter j j ] ] ] ] ] ] ] ] j j G Enter ] ] ] ] ] ] ] ] G q q j");
 		if (app_need(s.app) == APP_QUIT)
 			break;
 	}

@@ -56,9 +56,9 @@ static const struct scene scenes[] = {
 	{"json_inner", "SL", "] ] ] ] zR /retry_after Enter"},
 	{"json_found", "SLT", "] ] ] ] /8841 Enter n n"},
 	{"json_menu", "S", "] ] ] ] G y"},
-	{"properties", "SLT", "[ ["},
-	{"properties_end", "S", "[ [ G"},
-	{"properties_unfolded", "L", "[ [ zR"},
+	{"properties", "SLT", "[ [ ["},
+	{"properties_end", "S", "[ [ [ G"},
+	{"properties_unfolded", "L", "[ [ [ zR"},
 	{"raw", "SL", "["},
 	{"raw_found", "ST", "[ /refund_tool Enter n"},
 	{"raw_unwrapped", "S", "[ zw L L L"},
@@ -86,7 +86,7 @@ static void every_size(void **state)
 	(void)state;
 	stage_open(&s, path, "call.ndjson", 24, 80);
 	stage_keys(&s, "3 Enter Enter");
-	for (int tab = 0; tab < 7; tab++) {
+	for (int tab = 0; tab < 8; tab++) {
 		stage_keys(&s, "] zR");
 		for (int cols = 40; cols < 200; cols += 13) {
 			app_resize(s.app, 8 + cols % 17, cols);

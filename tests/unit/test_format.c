@@ -63,6 +63,29 @@ static void bytes(void **state)
 	ASSERT_FORMAT(format_bytes(&out, UINT64_MAX), "18 EB");
 }
 
+static void exact_amounts(void **state)
+{
+	(void)state;
+	ASSERT_FORMAT(format_amount(&out, 0), "$0.00");
+	ASSERT_FORMAT(format_amount(&out, INT64_C(112040000000)), "$0.11204");
+	ASSERT_FORMAT(format_amount(&out, INT64_C(1500000000000)), "$1.50");
+	ASSERT_FORMAT(format_amount(&out, 1), "$0.000000000001");
+	ASSERT_FORMAT(format_amount(&out, -INT64_C(20000000000)), "-$0.02");
+}
+
+static void prices(void **state)
+{
+	(void)state;
+	ASSERT_FORMAT(format_price(&out, PRICE_PROMPT, INT64_C(1250000000000)), "$1.25/M");
+	ASSERT_FORMAT(format_price(&out, PRICE_COMPLETION, INT64_C(10000000000000)), "$10.00/M");
+	ASSERT_FORMAT(format_price(&out, PRICE_CACHE_READ, INT64_C(75000000000)), "$0.075/M");
+	ASSERT_FORMAT(format_price(&out, PRICE_PROMPT, 1), "$0.000000000001/M");
+	ASSERT_FORMAT(format_price(&out, PRICE_PROMPT, 0), "$0.00/M");
+	ASSERT_FORMAT(format_price(&out, PRICE_WEB_SEARCH, INT64_C(10000000000000000)), "$0.01");
+	ASSERT_FORMAT(format_price(&out, PRICE_REQUEST, INT64_C(5000000000000000)), "$0.005");
+	ASSERT_FORMAT(format_price(&out, PRICE_PROMPT, PRICE_NONE), "$?");
+}
+
 static void seconds(void **state)
 {
 	(void)state;
@@ -361,6 +384,8 @@ int main(void)
 		cmocka_unit_test(counts),
 		cmocka_unit_test(tokens),
 		cmocka_unit_test(bytes),
+		cmocka_unit_test(exact_amounts),
+		cmocka_unit_test(prices),
 		cmocka_unit_test(seconds),
 		cmocka_unit_test(amounts),
 		cmocka_unit_test(values),

@@ -212,6 +212,43 @@ static void hits_go_on_from_a_place(void **state)
 	text_forms_fini(&f);
 }
 
+/* It stands there as it was said: nothing has to be undone to know that it holds. */
+static void a_text_is_literal_unless_an_escape_is_in_it_or_runs_into_it(void **state)
+{
+	static const struct {
+		const char *needle, *raw; /* a string from its second byte on */
+		bool literal;
+	} cases[] = {
+		{"the", "\"the\"", true},
+		{"The", "\"\\n\\nThe\"", true},
+		{"The", "\"\\u000aThe\"", true},
+		{"The", "\"\\\\The\"", true},
+		{"nThe", "\"\\nThe\"", false},
+		{"nThe", "\"\\\\nThe\"", true},
+		{"nThe", "\"\\\\\\nThe\"", false},
+		{"aThe", "\"\\u000aThe\"", false},
+		{"aThe", "\"\\\\u000aThe\"", true},
+		{"0aThe", "\"_u000aThe\"", true},
+		{"\xc3\xa9", "\"\xc3\xa9\"", true},
+		{"\xc3\xa9", "\"\\u00e9\"", false},
+		{"\xc3\xa9", "\"u00e9\"", false},
+		{"\xc3\xa9", "\"\\\\u00e9\"", false},
+		{"a\xc3\xa9", "\"a\\u00e9\"", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct text_forms f;
+		struct text_hits hits = {.forms = &f, .raw = str_of(cases[i].raw)};
+
+		assert_true(text_forms_init(&f, str_of(cases[i].needle), false));
+		assert_int_not_equal(text_hits_next(&hits, 0), SIZE_MAX);
+		if (text_hits_is_literal(&hits, 1) != cases[i].literal)
+			fail_msg("%s in %s", cases[i].needle, cases[i].raw);
+		text_forms_fini(&f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -220,6 +257,7 @@ int main(void)
 		cmocka_unit_test(nothing_is_certain_of_what_may_stand_apart),
 		cmocka_unit_test(characters_fold_where_they_are_looked_for),
 		cmocka_unit_test(hits_go_on_from_a_place),
+		cmocka_unit_test(a_text_is_literal_unless_an_escape_is_in_it_or_runs_into_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #define MICROS_A_MILLI 1000
 #define MONEY_ONE      INT64_C(1000000000000) /* a dollar */
 #define MONEY_DIGITS   4                      /* significant, below a dollar */
+#define A_MILLION      6                      /* zeros */
 #define BYTES_A_COLUMN 32                     /* as in surface.c */
 
 typedef unsigned __int128 magnitude;
@@ -127,6 +128,33 @@ void format_money(struct buf *out, money amount)
 		buf_puts(out, "$?");
 	else
 		put_money(out, amount, MONEY_DIGITS);
+}
+
+static void put_exact(struct buf *out, money amount, int scale)
+{
+	int places = scale;
+
+	buf_puts(out, amount < 0 ? "-$" : "$");
+	decimal_append_fixed(out, (money)magnitude_of(amount), scale, places);
+	for (; places > 2 && out->n > 0 && out->p[out->n - 1] == '0'; places--)
+		out->p[--out->n] = '\0';
+}
+
+void format_amount(struct buf *out, money amount)
+{
+	put_exact(out, amount, MONEY_SCALE);
+}
+
+void format_price(struct buf *out, enum price_of of, int64_t price)
+{
+	bool of_tokens = of != PRICE_REQUEST && of != PRICE_WEB_SEARCH;
+
+	if (price == PRICE_NONE) {
+		buf_puts(out, "$?");
+		return;
+	}
+	put_exact(out, price, of_tokens ? PRICE_SCALE - A_MILLION : PRICE_SCALE);
+	buf_puts(out, of_tokens ? "/M" : "");
 }
 
 /* From a minute on. Each unit is rounded from the microseconds, so that 59.96 s is 1m00. */

@@ -2,6 +2,7 @@
 #ifndef DRAW_FORMAT_H
 #define DRAW_FORMAT_H
 
+#include "cost/prices.h"
 #include "draw/role.h"
 #include "query/rows.h"
 
@@ -9,6 +10,10 @@ void format_count(struct buf *out, int64_t n);  /* 4,812 */
 void format_tokens(struct buf *out, int64_t n); /* 310, 6.4k, 41k, 1.2M */
 void format_money(struct buf *out,
                   money amount); /* $0.184, $1.64, $0.000012; 4 significant digits below $1 */
+/* Where a sum is shown so that it can be checked: every digit, cents at least. Prices of tokens are those of a million. */
+void format_amount(struct buf *out, money amount); /* $0.11204, $1.50 */
+void format_price(struct buf *out, enum price_of of,
+                  int64_t price); /* $10.00/M, $0.075/M, $0.01 (a search); PRICE_NONE: $? */
 void format_seconds(struct buf *out, int64_t microseconds); /* 24ms 0.4s 12.4s 1m12 2h05 3d04h */
 void format_bytes(struct buf *out, uint64_t n); /* 412 B, 4.1 kB, 1.2 GB (powers of 1000) */
 /* A value in at most `width` columns (0: any): unknown is "-", money that is missing "$?"; what does not fit is told with

@@ -4,6 +4,7 @@
 
 #include "base/clean.h"
 #include "cost/prices_files.h"
+#include "draw/cost_text.h"
 #include "print/output.h"
 #include "print/prices_update.h"
 
@@ -18,22 +19,6 @@ static const char *table_name(enum price_table table)
 	};
 
 	return names[table];
-}
-
-static const char *match_text(enum price_match match)
-{
-	static const char *const texts[] = {
-		[MATCH_NONE] = "no row",
-		[MATCH_OWN] = "your own row of this name",
-		[MATCH_MANUAL] = "a row of PostHog's own of this name",
-		[MATCH_EXACT] = "the row of this name",
-		[MATCH_FREE] = "a name with OpenRouter's :free at its end: it costs nothing",
-		[MATCH_DATED] = "the row of this name without its date",
-		[MATCH_INSIDE] = "the longest name in this one",
-		[MATCH_AROUND] = "the first name that this one is a part of",
-	};
-
-	return texts[match];
 }
 
 static const char *match_word(enum price_match match)
@@ -95,19 +80,12 @@ static void append_prices(struct buf *out, const struct price_row *row)
 
 static void append_row(struct buf *out, const struct prices *p, const struct price_row *row)
 {
-	struct str date = prices_date(p, row->table);
+	struct buf text = {0};
 
-	append_clean(out, row->model);
-	if (row->provider.n > 0) {
-		buf_puts(out, ", ");
-		append_clean(out, row->provider);
-	}
-	buf_printf(out, " (line %u of the table that is %s", row->line, table_name(row->table));
-	if (date.n > 0) {
-		buf_puts(out, ", ");
-		buf_append(out, date);
-	}
-	buf_puts(out, ")\n");
+	cost_text_row(&text, p, row);
+	append_clean(out, buf_str(&text));
+	buf_add(out, '\n');
+	buf_free(&text);
 }
 
 static void append_posthog(struct buf *out, const struct prices *p,
@@ -133,7 +111,7 @@ static void append_choice(struct buf *out, const struct prices *p,
 		return;
 	}
 	append_row(out, p, choice->row);
-	buf_printf(out, "  found as %s\n", match_text(choice->match));
+	buf_printf(out, "  found as %s\n", cost_text_match(choice->match));
 	if (choice->row != choice->matched) {
 		buf_puts(out, "  whose provider has prices of its own; matched was ");
 		append_row(out, p, choice->matched);

@@ -54,6 +54,11 @@ static void add_json(struct detail_pane *d, struct explorer *x)
 	json_view_show(&d->json, &d->payload->tree);
 }
 
+static void add_cost(struct detail_pane *d, struct explorer *x)
+{
+	detail_add_cost(&d->reader, x, d->payload);
+}
+
 static void add_raw(struct detail_pane *d, struct explorer *x)
 {
 	(void)x;
@@ -67,7 +72,7 @@ static const struct {
 	[DETAIL_CHAT] = {"Chat", add_chat}, [DETAIL_IN] = {"In", add_input},
 	[DETAIL_OUT] = {"Out", add_output}, [DETAIL_TOOLS] = {"Tools", add_tools},
 	[DETAIL_JSON] = {"JSON", add_json}, [DETAIL_PROPERTIES] = {"Props", add_properties},
-	[DETAIL_RAW] = {"Raw", add_raw},
+	[DETAIL_COST] = {"Cost", add_cost}, [DETAIL_RAW] = {"Raw", add_raw},
 };
 
 /* ---- what is shown ----------------------------------------------------------------------------------------------- */
@@ -284,19 +289,19 @@ static void draw_label(const struct detail_pane *d, const struct model *m, struc
 	buf_free(&clean);
 }
 
-/* How many tools were offered stands behind the name. */
-static void tab_title(const struct detail_pane *d, int tab, struct buf *out)
-{
-	buf_puts(out, tabs[tab].name);
-	if (tab == DETAIL_TOOLS && d->payload != NULL && d->payload->tools.n > 0)
-		buf_printf(out, "(%u)", d->payload->tools.n);
-}
-
 /* "[ Chat ]-- In -- Out" where there is room, else "[Chat] In Out", else the tabs from this one on. */
 struct tab_line {
 	int blank, gap; /* around a name, and between two */
 	int first;
+	bool counts; /* how many tools were offered stands behind the name */
 };
+
+static void tab_title(const struct detail_pane *d, struct tab_line l, int tab, struct buf *out)
+{
+	buf_puts(out, tabs[tab].name);
+	if (l.counts && tab == DETAIL_TOOLS && d->payload != NULL && d->payload->tools.n > 0)
+		buf_printf(out, "(%u)", d->payload->tools.n);
+}
 
 static int tabs_width(const struct detail_pane *d, struct tab_line l)
 {
@@ -305,7 +310,7 @@ static int tabs_width(const struct detail_pane *d, struct tab_line l)
 	for (int tab = l.first; tab < DETAIL_TABS; tab++) {
 		struct buf title = {0};
 
-		tab_title(d, tab, &title);
+		tab_title(d, l, tab, &title);
 		width += (int)title.n + 2 * l.blank + l.gap + (tab == (int)d->tab ? 2 : 0);
 		buf_free(&title);
 	}
@@ -314,24 +319,26 @@ static int tabs_width(const struct detail_pane *d, struct tab_line l)
 
 static struct tab_line tab_line_of(const struct detail_pane *d, int cols)
 {
-	struct tab_line l = {.blank = 1, .gap = 2};
+	struct tab_line l = {.blank = 1, .gap = 2, .counts = true};
 
 	if (tabs_width(d, l) <= cols)
 		return l;
-	l = (struct tab_line){.blank = 0, .gap = 1};
+	l = (struct tab_line){.blank = 0, .gap = 1, .counts = true};
+	l.counts = tabs_width(d, l) <= cols;
 	while (l.first < (int)d->tab && tabs_width(d, l) > cols)
 		l.first++;
 	return l;
 }
 
 static int draw_tab(const struct detail_pane *d, struct surface *s, struct area a, int column,
-                    int tab, const char *blank, enum role role)
+                    struct tab_line l, int tab, enum role role)
 {
+	const char *blank = l.blank > 0 ? " " : "";
 	bool here = tab == (int)d->tab;
 	struct buf title = {0};
 	int used;
 
-	tab_title(d, tab, &title);
+	tab_title(d, l, tab, &title);
 	used = surface_printf(s, a, 0, column, role, "%s%s%s%s%s", here ? "[" : "", blank,
 	                      buf_text(&title), blank, here ? "]" : "");
 	buf_free(&title);
@@ -347,8 +354,7 @@ static void draw_tabs(const struct detail_pane *d, const struct model *m, struct
 
 	surface_rule(s, a, 0, 0, a.cols, focused ? ROLE_MARKER : ROLE_RULE);
 	for (int tab = l.first; tab < DETAIL_TABS; tab++) {
-		column += draw_tab(d, s, a, column, tab, l.blank > 0 ? " " : "",
-		                   tab == (int)d->tab ? here : ROLE_DIM);
+		column += draw_tab(d, s, a, column, l, tab, tab == (int)d->tab ? here : ROLE_DIM);
 		if (l.gap == 1 && tab + 1 < DETAIL_TABS)
 			surface_puts(s, a, 0, column, ROLE_DIM, " ");
 		column += l.gap;

@@ -1,5 +1,5 @@
 /* What a pane shows of one event: a header of facts, then by tab the conversation, one side of it, the tools, the JSON, the
- * properties, or the raw line. */
+ * properties, what it costs, or the raw line. */
 #ifndef WIDGET_DETAIL_H
 #define WIDGET_DETAIL_H
 
@@ -14,7 +14,8 @@ enum detail_tab {
 	DETAIL_TOOLS, /* what was offered, and how often it was called */
 	DETAIL_JSON,  /* the event as a tree that folds */
 	DETAIL_PROPERTIES,
-	DETAIL_RAW, /* the event's line as it stands in the journal */
+	DETAIL_COST, /* the sum of a call line by line */
+	DETAIL_RAW,  /* the event's line as it stands in the journal */
 	DETAIL_TABS,
 };
 

@@ -1,6 +1,7 @@
 /* The text of an event as it was sent, for the clipboard: nothing is cut, folded or cleaned here, unlike what a reader shows. */
 #include "widget/detail.h"
 
+#include "draw/cost_text.h"
 #include "explorer_text.h"
 #include "message/transcript.h"
 
@@ -81,6 +82,17 @@ static enum detail_state append_line(struct explorer *x, uint32_t event, struct 
 	return d->state;
 }
 
+static enum detail_state append_cost(struct explorer *x, uint32_t event, struct buf *out)
+{
+	const struct detail *d = explorer_detail(x, event);
+
+	if (d->state == DETAIL_FAILED)
+		buf_puts(out, d->error.msg);
+	if (d->has_cost)
+		cost_text_plain(out, explorer_prices(x), &d->cost);
+	return d->state;
+}
+
 /* Facts of a trace are not in one event: they are as the pane has them. */
 enum detail_state detail_copy_tab(const struct detail_pane *p, struct explorer *x, struct buf *out)
 {
@@ -98,6 +110,8 @@ enum detail_state detail_copy_tab(const struct detail_pane *p, struct explorer *
 	}
 	if (p->tab == DETAIL_RAW)
 		return append_line(x, p->event, out);
+	if (p->tab == DETAIL_COST)
+		return append_cost(x, p->event, out);
 	wish.form = forms[p->tab];
 	text = explorer_text(x, &wish);
 	buf_append(out,

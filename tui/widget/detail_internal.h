@@ -34,6 +34,7 @@ void detail_add_none(struct reader *r, const char *side, bool withheld);
 void detail_add_side(struct reader *r, const struct detail *d, enum part_side side);
 void detail_add_tools(struct reader *r, const struct detail *d);
 void detail_add_properties(struct reader *r, const struct detail *d);
+void detail_add_cost(struct reader *r, struct explorer *x, const struct detail *d);
 void detail_add_raw(struct reader *r, const struct detail *d);
 
 /* Two blanks between facts. */
