@@ -35,6 +35,8 @@ void cost_text_row(struct buf *out, const struct prices *p, const struct price_r
 		buf_puts(out, ", ");
 		buf_append(out, row->provider);
 	}
+	if (row->line == 0)
+		return;
 	buf_printf(out, " (line %u of the %s table", row->line, tables[row->table]);
 	if (date.n > 0) {
 		buf_puts(out, ", ");
