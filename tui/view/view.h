@@ -152,6 +152,7 @@ struct view {
 	int head_cols;         /* of the head line, that what `head` gives may take */
 	int64_t draw_again_us; /* after a draw: wants another one in so many microseconds; 0: no */
 #define VIEW_AT_ONCE 1         /* as soon as keys had their turn: work is left that was cut short */
+#define VIEW_LOOK    50000     /* until what is worked out in the background is looked at again */
 };
 
 /* Each owned by who made it, freed by its class. */
