@@ -46,7 +46,6 @@ static const struct scene scenes[] = {
 	{"values_down", "S", "f model: Tab Down Down Up"},
 	{"values_last", "T", "f model: Tab Shift-Tab"},
 	{"properties", "TSL", "f @ Tab"},
-	{"properties_begun", "S", "f @co Tab"},
 	{"properties_next", "S", "f @ Tab Down Down"},
 	{"properties_none", "S", "f @zzz Tab"},
 	{"values_begun", "S", "f user:USER_M Tab"},

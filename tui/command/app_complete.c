@@ -262,7 +262,8 @@ static void begin(struct app *a)
 	struct offers *c = &a->offers;
 
 	gather(a);
-	if (c->n == 0 && c->counted) {
+	/* That no event has such a property is worth a word. */
+	if (c->n == 0 && c->counted && !c->names) {
 		app_close_offers(a);
 		return;
 	}
