@@ -64,7 +64,7 @@ const struct command commands[] = {
 	{ACTION_PICK, '.', "keep", ".",
          "keep what is like this: by its user, model, error or another of its values"},
 	{ACTION_PICK, ',', "exclude", ",", "the reverse: leave it out"},
-	{ACTION_UNDO, 0, "undo", "u", "undo the last change of filter, order or time range"},
+	{ACTION_UNDO, 0, "undo", "u", "undo the last change of filter, order, time range, folds of a tree, or a bookmark"},
 	{ACTION_NEXT_ERROR, 0, "next-error", "e", "next error"},
 	{ACTION_PREVIOUS_ERROR, 0, "previous-error", "E", "previous error"},
 	{ACTION_NEXT_SLOW, 0, "next-slow", "w",

@@ -263,6 +263,17 @@ static void live_draw(struct view *v, struct surface *s, struct area a)
 
 /* ---- acting -------------------------------------------------------------------------------------------------------- */
 
+/* After an action on its tree: the cursor is where it is there. */
+static void show_block(struct live_view *l, struct live_block *b)
+{
+	struct live_place on = {b->waterfall.trace, waterfall_cursor(&b->waterfall), LIVE_NO_LOG};
+
+	if (b->waterfall.build != NULL || search_goes_on(&b->waterfall.sought.search))
+		l->unfinished = VIEW_AT_ONCE;
+	l->list.count = live_number_rows(l);
+	list_go(&l->list, live_row_of(l, on));
+}
+
 /* Folds and moves inside one trace belong to the block: it is told where the cursor is, and says where it is afterwards. */
 static bool act_on_block(struct live_view *l, enum action action, int argument)
 {
@@ -272,15 +283,20 @@ static bool act_on_block(struct live_view *l, enum action action, int argument)
 
 	if (b == NULL || b->logs > 0 || !waterfall_go(&b->waterfall, live_model(l), on.event))
 		return false;
-	done = waterfall_act(&b->waterfall, live_model(l), action, argument);
-	if (b->waterfall.build != NULL || search_goes_on(&b->waterfall.sought.search))
-		l->unfinished = VIEW_AT_ONCE;
-	on.event = waterfall_cursor(&b->waterfall);
-	l->list.count = live_number_rows(l);
-	list_go(&l->list, live_row_of(l, on));
+	done = view_act_on_tree(&l->view, &b->waterfall, action, argument);
+	show_block(l, b);
 	return done;
 }
 
+static void live_undo(struct view *v, const struct undo *step)
+{
+	struct live_view *l = (struct live_view *)v;
+
+	for (uint32_t i = 0; i < l->n_blocks; i++)
+		if (l->blocks[i].logs == 0 &&
+		    waterfall_refold(&l->blocks[i].waterfall, live_model(l), buf_str(&step->text)))
+			show_block(l, &l->blocks[i]);
+}
 static void open_row(struct live_view *l)
 {
 	struct live_place on = live_place_at(l, l->list.cursor);
@@ -486,6 +502,7 @@ static void live_free(struct view *v)
 {
 	struct live_view *l = (struct live_view *)v;
 
+	undo_forget(&v->world->undos, v);
 	live_rows_free(l);
 	buf_free(&l->needle);
 	detail_pane_fini(&l->detail);
@@ -503,6 +520,7 @@ static const struct view_class live_class = {
 	.command = live_command,
 	.go = live_go,
 	.copy = live_copy,
+	.undo = live_undo,
 };
 
 struct view *view_live_new(struct world *w)

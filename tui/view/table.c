@@ -133,6 +133,7 @@ static void build_on(struct table *t)
 
 	if (t->next == NULL) {
 		t->next = rows_start(m, &t->query, table_filter_begin(t));
+		rows_on_workers(t->next, explorer_loop(t->view.world->explorer), table_changed, t);
 		t->version = model_version(m);
 		t->known = table_known(t);
 		t->spent = 0;
@@ -143,7 +144,15 @@ static void build_on(struct table *t)
 	if (done)
 		take_next(t);
 	else
-		t->view.draw_again_us = VIEW_AT_ONCE;
+		t->view.draw_again_us = rows_waits(t->next) ? TABLE_LOOK : VIEW_AT_ONCE;
+}
+
+void table_changed(void *table)
+{
+	const struct world *w = ((const struct table *)table)->view.world;
+
+	if (w->redraw != NULL)
+		w->redraw(w->redraw_ctx);
 }
 
 /* The rows are built anew; until then those that are there stay. */

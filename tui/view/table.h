@@ -85,7 +85,7 @@ struct table_filter {
 	struct filter *filter;     /* NULL: there was no text */
 	struct filtered *filtered; /* NULL: everything passes */
 };
-#define TABLE_FILTER_LOOK 50000 /* microseconds until its progress is looked at again */
+#define TABLE_LOOK 50000 /* microseconds until work in the background is looked at again */
 
 struct table {
 	struct view view;
@@ -130,6 +130,7 @@ uint32_t table_current(const struct table *t);
 uint64_t table_row_of(const struct table *t, uint32_t id); /* UINT64_MAX: it is not there */
 bool table_is_of_events(const struct table *t);            /* generations or spans */
 void table_ask(struct table *t); /* rows anew; until they are there those from before stay */
+void table_changed(void *table); /* something that was worked out in the background is there */
 /* What was asked and answered in the row; false while it is not there. */
 bool table_preview(struct table *t, uint64_t row, struct str *asked, struct str *answered);
 

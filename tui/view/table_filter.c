@@ -72,14 +72,6 @@ static const char *source_path(void *ctx, uint32_t journal)
 	return explorer_source_path(((const struct table *)ctx)->view.world->explorer, journal);
 }
 
-static void on_change(void *ctx)
-{
-	const struct world *w = ((const struct table *)ctx)->view.world;
-
-	if (w->redraw != NULL)
-		w->redraw(w->redraw_ctx);
-}
-
 static enum filtered_of filtered_of_kind(enum rows_kind kind)
 {
 	return kind == ROWS_TRACES     ? FILTERED_TRACES
@@ -116,7 +108,7 @@ static bool make(struct table *t, struct table_filter *out, struct str text, str
 	                                      .is = is,
 	                                      .has_note = has_note,
 	                                      .source = source_path,
-	                                      .changed = on_change,
+	                                      .changed = table_changed,
 	                                      .ctx = t};
 	const struct filter_reading how = {.now = w->now};
 
@@ -245,7 +237,7 @@ bool table_filter_step(struct table *t)
 	if (!filtered_step(d, time_monotonic() + t->slice))
 		t->view.draw_again_us = VIEW_AT_ONCE;
 	else if (!filtered_done(d))
-		t->view.draw_again_us = TABLE_FILTER_LOOK;
+		t->view.draw_again_us = TABLE_LOOK;
 	return filtered_done(d) || filtered_count(d) > 0;
 }
 
@@ -259,7 +251,7 @@ bool table_filter_changed(const struct table *t)
 const struct rows *table_filter_begin(struct table *t)
 {
 	const struct filtered *d = in_use(t)->filtered;
-	bool anew = t->refilter || d != NULL || t->built == 0;
+	bool anew = t->refilter || t->built == 0;
 
 	t->filtered_version = d != NULL ? filtered_version(d) : 0;
 	t->filter_settled = d == NULL || filtered_done(d);

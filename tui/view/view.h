@@ -178,12 +178,20 @@ struct panes view_panes(struct surface *s, struct area a, int stacked_share, int
 bool view_has_pane(struct world *w, bool visible, bool zoomed);
 /* DOWN of PREVIEW_DOWN, UP of PREVIEW_UP, else the action itself. */
 enum action view_scrolls(enum action action);
+/* waterfall_act; what it folds or unfolds is a step that the view can take back. */
+struct waterfall;
+bool view_act_on_tree(struct view *v, struct waterfall *w, enum action action, int argument);
+/* The world's filter, so that a further term can stand beside it: with an OR outside of parentheses it would be of its last
+ * alternative alone. */
+void view_append_filter(const struct world *w, struct buf *out);
 /* What takes unusually long; made when it is first asked for. */
 struct slow *view_slow(struct world *w);
 /* DIFF and DIFF_MARK on a call: the wish, or a message. True. */
 bool view_diff(struct world *w, enum action action, uint32_t event);
 /* BOOKMARK and REMOVE on a trace, session or event (number, or MODEL_NONE): the wish, or a message. True. */
 bool view_bookmark(struct world *w, enum action action, enum bookmark_of of, uint32_t number);
+/* As it was before; with a message. */
+void view_undo_bookmark(struct world *w, const struct undo *step);
 /* What was typed for WISH_NOTE. */
 void view_bookmark_note(struct world *w, struct str note);
 /* The parts of it: asks for another note; removes it, with a message (NULL: there is none). */
