@@ -230,6 +230,43 @@ properties()
 	done
 }
 
+# sorted ORDER NAMES: whose values stand in which order, said by an option and by a filter.
+sorted()
+{
+	exits 0 ls generations "$D/sorted.ndjson" --jsonl --fields name --sort "$1"
+	equal "$RAN" "$2" "$("$CHECK" jsonl name <"$D/out" | tr '\n' ' ' | sed 's/ $//')"
+	exits 0 ls generations "$D/sorted.ndjson" --jsonl --fields name -f "cost:<1 sort:$1"
+	equal "$RAN" "$2" "$("$CHECK" jsonl name <"$D/out" | tr '\n' ' ' | sed 's/ $//')"
+}
+
+# Numbers by value, then texts, what is absent last; what is alike as it would stand.
+properties_as_orders()
+{
+	local n=0 value
+	for value in '"n":10' '"n":9' '"n":"x"' '"n":null' '"n":"-1.5"' '"n":"abc"' '"m":1,"$set":{"plan":"b"}' '"n":9.0,"$set":{"plan":"a"}'; do
+		n=$((n + 1))
+		event generation "$(uuid $n)" t "$DAY:0${n}Z" ",\"\$ai_span_name\":\"g$n\",\"\$ai_total_cost_usd\":0.5,$value"
+	done >"$D/sorted.ndjson"
+	sorted @n 'g5 g8 g2 g1 g6 g3 g7 g4'
+	sorted @n-desc 'g3 g6 g1 g8 g2 g5 g7 g4'
+	exits 0 ls generations "$D/sorted.ndjson" --jsonl --fields name --sort '@"n"' --limit 1
+	json name g5
+	exits 0 ls generations "$D/sorted.ndjson" --jsonl --fields name -f 'cost:<1 sort:"@n" limit:1'
+	json name g5
+	sorted person.plan 'g8 g7 g6 g5 g4 g3 g2 g1'
+	sorted @none-desc 'g8 g7 g6 g5 g4 g3 g2 g1'
+	exits 0 ls traces "$D/sorted.ndjson" --json --fields trace_id,@m --sort @m
+	json '0/@m' 1
+	exits 2 ls users "$D/sorted.ndjson" --sort @n
+	explained
+	exits 2 ls users "$D/sorted.ndjson" -f 'cost:<1 sort:@n'
+	points 'cost:<1 sort:@n' 13
+	exits 2 ls traces "$D/sorted.ndjson" --sort @
+	explained
+	exits 2 ls traces "$D/sorted.ndjson" --fields "$(seq -s, -f @%g 70)"
+	explained
+}
+
 # What is in a cell stays in it, and can be told from what it is not.
 escapes()
 {
@@ -270,6 +307,7 @@ sums
 following
 failing
 properties
+properties_as_orders
 escapes
 odd_ids
 verdict
