@@ -190,6 +190,22 @@ bool property_update(struct filtered *d, struct plan *p, struct slice *slice)
 	return true;
 }
 
+/* Columns that are read of the same events mostly fail with the same ones. */
+uint32_t property_term_failed(const struct plan *p, struct errinfo *e)
+{
+	uint32_t most = 0;
+
+	for (uint32_t i = 0; i < p->property->n; i++) {
+		const struct property *c = p->property->columns[i].column;
+
+		if (property_failed(c) <= most)
+			continue;
+		most = property_failed(c);
+		*e = *property_failure(c);
+	}
+	return most;
+}
+
 void property_term_free(struct plan *p)
 {
 	struct property_term *t = p->property;

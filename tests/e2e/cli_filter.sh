@@ -8,7 +8,7 @@ ODD="-_~.@()!':|"
 	event trace "$(uuid 1)" t1 "$DAY:01Z" ',"$ai_session_id":"s1","$ai_span_name":"support","release":"2.14","$groups":{"company":"acme"}'
 	event generation "$(uuid 2)" t1 "$DAY:05Z" ',"$ai_latency":1.5,"$ai_model":"gpt-5","$ai_input_tokens":10,"$ai_output_tokens":20,"$ai_total_cost_usd":0.25,"$ai_session_id":"s1","release":"2.15","$set":{"plan":"pro"},"deep":{"a":{"b":[1,{"c":2}]}}'
 	event generation "$(uuid 3)" t2 "$DAY:04Z" ',"$ai_latency":3,"$ai_model":"gpt-4","$ai_total_cost_usd":2,"$ai_is_error":true,"$ai_error":"boom","release":"2.14","ok":true,"n":-1.50'
-	event embedding "$(uuid 4)" t3 "$DAY:04Z" ',"$ai_model":"small","$ai_input_tokens":7'
+	event embedding "$(uuid 4)" t3 "$DAY:04Z" ',"$ai_model":"pocket","$ai_input_tokens":7'
 	event span "$(uuid 5)" t3 "$DAY:06Z" ',"$ai_span_name":"lookup","$ai_span_type":"tool","$ai_latency":0.5,"none":null'
 	event generation "$(uuid 6)" "$ODD" "$DAY:02Z" ',"$ai_span_name":"a|b\\c\td","release":"-_~"'
 } >"$FILE"
@@ -28,7 +28,7 @@ passing()
 	ids traces 'is:error' t2
 	ids traces 'cost:>0.1' 't2 t1'
 	ids traces 'cost:>0.1 -is:error' t1
-	ids traces 'model:small OR is:error' 't3 t2'
+	ids traces 'model:pocket OR is:error' 't3 t2'
 	ids traces '@release:2.15' t1
 	ids traces 'person.plan:pro' t1
 	ids traces 'model:none OR @none:*' ''

@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -244,6 +246,33 @@ static void mistakes(void **state)
 		filter_free(f);
 	}
 	filter_bench_close(&b);
+}
+
+/* What cannot be read is said, of properties as of texts. */
+static void unreadable(void **state)
+{
+	static const char *const texts[] = {"@n:1", "-@n:1", "anna", "@n:1 OR @m:*"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct filter *filter = filter_bench_parse(texts[i]);
+		struct errinfo why = {0};
+		struct filter_bench b;
+		struct filtered *d;
+
+		filter_bench_open(&b, STR(EVENT("span", "u0", "10:00:00", "\"n\":1")
+		                                  EVENT("span", "u1", "10:00:00", "\"n\":1")));
+		filter_bench_feed_all(&b);
+		assert_int_equal(truncate(b.path, 20), 0);
+		d = filter_bench_new(&b, filter, FILTERED_EVENTS);
+		filtered_wait(d);
+		assert_int_equal(filtered_failed(d, &why), 2);
+		assert_int_equal(why.code, ERR_IO);
+		assert_non_null(strstr(why.msg, b.path));
+		filtered_free(d);
+		filter_bench_close(&b);
+		filter_free(filter);
+	}
 }
 
 /* ---- tokens and texts of one side ------------------------------------------ */
@@ -560,6 +589,7 @@ int main(void)
 		cmocka_unit_test(records),
 		cmocka_unit_test(payloads),
 		cmocka_unit_test(properties),
+		cmocka_unit_test(unreadable),
 		cmocka_unit_test(a_little_in_every_step),
 		cmocka_unit_test(a_little_of_texts_in_every_step),
 		cmocka_unit_test(given_up),
