@@ -30,6 +30,8 @@ static const struct scene scenes[] = {
 	{"left", "S", "f is:error Enter f x y Esc"},
 	{"left_by_ctrl_c", "S", "f is:error Enter f x y Ctrl-C"},
 	{"ordered", "S", "f sort:latency-desc Space limit:3 Enter"},
+	{"ordered_by_property", "S", "3 f sort:@$ai_input_tokens-desc Enter"},
+	{"property_orders_no_sums", "S", "4 f sort:@$ai_lib"},
 	{"order_back", "S", "f sort:latency-desc Enter f Ctrl-U Enter"},
 	{"not_for_this_list", "S", "3 f sort:ttft-desc Enter 1"},
 	{"generations", "SL", "f is:error Enter 3"},

@@ -162,6 +162,8 @@ bool table_can_show_asked(const struct table *t);
 size_t table_columns_all(const struct table *t, const struct column *out[TABLE_ALL]);
 /* Appends the name of a property's column as it was probably meant; false: it can be none. */
 bool table_property_name(struct str typed, struct buf *out);
+/* What rows are to be sorted by, as people type it: a column, a field of the filter language, a property; NULL: there is none. */
+const struct column *table_order_named(struct table *t, struct str name);
 /* The column of that name, made if need be; NULL: there are too many. */
 const struct column *table_property(struct table *t, struct str name);
 /* Shows or hides it; moves it left (-1) or right; the kind's own again. The choice is kept, for all lists of the kind. */

@@ -23,7 +23,7 @@ static enum filtered_of filtered_of_kind(enum rows_kind kind)
 }
 
 /* Its order and limit, if it says any, are the list's. */
-static bool check_order(const struct table *t, const struct filter *f, struct errinfo *e)
+static bool check_order(struct table *t, const struct filter *f, struct errinfo *e)
 {
 	const char *nearest;
 
@@ -33,7 +33,7 @@ static bool check_order(const struct table *t, const struct filter *f, struct er
 		e->pos = f->by_at;
 		return false;
 	}
-	if (f->sort.n == 0 || rows_column_of(t->query.kind, f->sort) != NULL)
+	if (f->sort.n == 0 || table_order_named(t, f->sort) != NULL)
 		return true;
 	nearest = rows_key_nearest(t->query.kind, f->sort);
 	err_set(e, ERR_USAGE, "no column \"%.*s\" here: %s%s", STR_ARG(str_sub(f->sort, 0, 40)),
@@ -65,7 +65,7 @@ static void use_order(struct table *t)
 		t->own_ascending = t->query.ascending;
 	}
 	if (says) {
-		t->query.sort = rows_column_of(t->query.kind, f->sort);
+		t->query.sort = table_order_named(t, f->sort);
 		t->query.ascending = !f->descending;
 		t->turned = true;
 	} else if (t->sort_is_filters) {
