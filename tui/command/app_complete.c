@@ -59,6 +59,17 @@ static void add_words(struct offers *c, const char *const *words, struct str beg
 			add(c, str_of(words[i]), "", STR_EMPTY, 0);
 }
 
+static void add_field_words(struct offers *c, const struct field *field, struct str begins)
+{
+	for (size_t i = 0; field->words[i] != NULL; i++) {
+		struct str word = str_of(field->words[i]);
+		const char *help = field_word_help(field, word);
+
+		if (str_starts(word, begins))
+			add(c, word, "", help != NULL ? str_of(help) : STR_EMPTY, 0);
+	}
+}
+
 static void add_keys(struct offers *c, struct str begins)
 {
 	for (size_t i = FIELD_ANYTHING + 1; i < FIELD_SYSTEM; i++) {
@@ -124,7 +135,7 @@ static void gather_values(struct app *a, const struct filter_completion *at, str
 	struct explorer *x = a->world.explorer;
 
 	if (at->field->words != NULL)
-		add_words(c, at->field->words, begins);
+		add_field_words(c, at->field, begins);
 	else if (at->field->type == FIELD_TIME)
 		add_words(c, times, begins);
 	else
