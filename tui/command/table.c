@@ -44,7 +44,7 @@ const struct command commands[] = {
 	{ACTION_VIEW, 4, "users", "4", "users, dearest first; t: groups"},
 	{ACTION_VIEW, 7, "live", "7", "live: what came last, growing as it arrives"},
 	{ACTION_VIEW, 8, "models", "8", "models, dearest first"},
-	{ACTION_VIEW, 9, "tools", "9", "tools, by the time they took"},
+	{ACTION_VIEW, 9, "tools", "9", "tools, by the time they took; of spans alone, not of what calls ask for"},
 	{ACTION_TOGGLE, 0, "toggle", "t",
          "the other list: generations or spans, users or groups (of $groups)"},
 	{ACTION_VIEW, 0, "sources", "0",
@@ -93,7 +93,7 @@ const struct command commands[] = {
          "sort by the column to the right; in an event: the call after"},
 
 	{ACTION_BOOKMARK, 0, "bookmark", "M",
-         "bookmark a trace, a session or a call, with a note; it is kept on disk"},
+         "bookmark a trace, session, user or call, with a note; it is kept on disk"},
 	{ACTION_BOOKMARKS, 0, "bookmarks", "'", "the bookmarks"},
 	{ACTION_REMOVE, 0, "remove-bookmark", "X", "remove the bookmark of this"},
 	{ACTION_MARK, 0, "mark", "Space",
