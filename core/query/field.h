@@ -96,6 +96,7 @@ enum field_is {
 	IS_PSEUDO,
 	IS_PRIVATE,
 	IS_SUSPECT,
+	IS_MISMATCH,
 	IS_WORDS,
 };
 enum field_has {
