@@ -182,6 +182,14 @@ static void add(struct sum *s, enum cost_line line, int64_t count, int64_t price
 		                                         by_default};
 }
 
+static bool any_part(const struct cost *c, enum cost_line first, enum cost_line last)
+{
+	for (int line = (int)first; line <= (int)last; line++)
+		if (c->parts[line].count != COST_UNKNOWN)
+			return true;
+	return false;
+}
+
 static money sum_of(const struct cost *c, enum cost_line first, enum cost_line last)
 {
 	money sum = 0;
@@ -207,29 +215,30 @@ static int64_t not_negative(struct sum *s, int64_t count)
 	return 0;
 }
 
+/* What is kept for an hour. Who sends one price for writes means all of them. */
+static int64_t hourly_price(const struct sum *s, bool *by_default)
+{
+	if (s->own != NULL && price_of(s, PRICE_CACHE_WRITE) != PRICE_NONE)
+		return price_or(s, PRICE_CACHE_WRITE_1H, PRICE_CACHE_WRITE, 10000, by_default);
+	return price_or(s, PRICE_CACHE_WRITE_1H, PRICE_PROMPT, 20000, by_default);
+}
+
 static void add_writes(struct sum *s, int64_t writes)
 {
-	bool by_default, hourly_by_default;
+	bool by_default;
 	int64_t price = price_or(s, PRICE_CACHE_WRITE, PRICE_PROMPT, s->anthropic ? 12500 : 10000,
 	                         &by_default);
-	int64_t hourly;
 
 	if (!s->anthropic || !splits_writes(s->u)) {
 		if (writes > 0)
 			add(s, COST_CACHE_WRITE, writes, price, by_default);
 		return;
 	}
-	if (s->own != NULL)
-		hourly = price_or(s, PRICE_CACHE_WRITE_1H, PRICE_CACHE_WRITE, 10000,
-		                  &hourly_by_default);
-	else
-		hourly = price_or(s, PRICE_CACHE_WRITE_1H, PRICE_PROMPT, 20000, &hourly_by_default);
-	if (hourly == PRICE_NONE)
-		hourly = price;
 	if (s->u->cache_write_5m > 0)
 		add(s, COST_CACHE_WRITE, s->u->cache_write_5m, price, by_default);
+	price = hourly_price(s, &by_default);
 	if (s->u->cache_write_1h > 0)
-		add(s, COST_CACHE_WRITE_1H, s->u->cache_write_1h, hourly, hourly_by_default);
+		add(s, COST_CACHE_WRITE_1H, s->u->cache_write_1h, price, by_default);
 }
 
 static void add_audio(struct sum *s, int64_t audio, int64_t cached)
@@ -249,10 +258,11 @@ static void add_audio(struct sum *s, int64_t audio, int64_t cached)
 	s->out->parts[COST_AUDIO_CACHE].by_default = price_of(s, PRICE_AUDIO_CACHE) == PRICE_NONE;
 }
 
-static bool has_input(const struct cost_usage *u)
+static bool has_input(const struct cost_usage *u, bool anthropic)
 {
 	return is_known(u->input) || is_known(u->cache_read) || is_known(u->cache_write) ||
-	       splits_writes(u) || is_known(u->audio_input) || is_known(u->image_input);
+	       (anthropic && splits_writes(u)) || is_known(u->audio_input) ||
+	       is_known(u->image_input);
 }
 
 static void add_input(struct sum *s)
@@ -279,6 +289,8 @@ static void add_input(struct sum *s)
 	price = price_or(s, PRICE_IMAGE, PRICE_PROMPT, 10000, &by_default);
 	if (image > 0)
 		add(s, COST_IMAGE_INPUT, image, price, by_default);
+	if (!is_known(u->input) && !any_part(s->out, COST_TEXT_INPUT, COST_IMAGE_INPUT))
+		add(s, COST_TEXT_INPUT, 0, price_of(s, PRICE_PROMPT), false);
 }
 
 /* ---- the output ----------------------------------------------------------------- */
@@ -339,6 +351,8 @@ static void add_output(struct sum *s)
 	price = price_or(s, PRICE_IMAGE_OUTPUT, PRICE_COMPLETION, 10000, &by_default);
 	if (image > 0)
 		add(s, COST_IMAGE_OUTPUT, image, price, by_default);
+	if (!any_part(s->out, COST_TEXT_OUTPUT, COST_IMAGE_OUTPUT))
+		add(s, COST_TEXT_OUTPUT, 0, completion, false);
 }
 
 static void add_calls(struct sum *s)
@@ -356,19 +370,11 @@ static void add_calls(struct sum *s)
 
 /* ---- all of it ------------------------------------------------------------------- */
 
-static bool any_part(const struct cost *c, enum cost_line first, enum cost_line last)
-{
-	for (int line = (int)first; line <= (int)last; line++)
-		if (c->parts[line].count != COST_UNKNOWN)
-			return true;
-	return false;
-}
-
 static void compute(struct sum *s)
 {
 	struct cost *out = s->out;
 
-	if (has_input(s->u))
+	if (has_input(s->u, s->anthropic))
 		add_input(s);
 	if (has_output(s->u))
 		add_output(s);

@@ -79,6 +79,10 @@ void cost_compute(struct cost *out, const struct cost_usage *u, const struct pri
 /* How many tokens the prompt is long: what prices_find and tiers go by; COST_UNKNOWN. */
 int64_t cost_prompt_tokens(const struct cost_usage *u);
 
+/* What reads from the cache cost less than as fresh input, and what writes to it cost more; either may be negative. False:
+ * the price of fresh input is not known. */
+bool cost_cache_saved(const struct cost *c, money *reads_saved, money *writes_took);
+
 /* Whether what was reported and the sum computed here differ by more than 1 %. False if one of them is not known. */
 bool cost_differs(const struct cost *c);
 

@@ -65,6 +65,15 @@ static money as_input(const struct cost *c, enum cost_line line)
 	return priced(part->count, input->price);
 }
 
+bool cost_cache_saved(const struct cost *c, money *reads_saved, money *writes_took)
+{
+	*reads_saved = as_input(c, COST_CACHE_READ) + as_input(c, COST_AUDIO_CACHE) -
+	               amount_in(c, COST_CACHE_READ) - amount_in(c, COST_AUDIO_CACHE);
+	*writes_took = amount_in(c, COST_CACHE_WRITE) + amount_in(c, COST_CACHE_WRITE_1H) -
+	               as_input(c, COST_CACHE_WRITE) - as_input(c, COST_CACHE_WRITE_1H);
+	return c->parts[COST_TEXT_INPUT].count != COST_UNKNOWN;
+}
+
 static money reasoning_amount(const struct cost *c, const struct cost_usage *u)
 {
 	const struct cost_part *output = &c->parts[COST_TEXT_OUTPUT];

@@ -45,7 +45,7 @@ enum price_table {
 struct price_row {
 	struct str model, provider; /* lower case; provider is empty where the row is for any */
 	enum price_table table;
-	uint32_t line;                  /* of its file, from 1 */
+	uint32_t line;                  /* of its file, from 1; 0: it is of none */
 	int64_t price[PRICES];          /* PRICE_NONE */
 	const struct price_tier *tiers; /* rising by `above` */
 	uint32_t n_tiers;
@@ -80,8 +80,7 @@ enum price_match {
 	MATCH_AROUND, /* the first name that the model's stands in */
 };
 struct price_choice {
-	const struct price_row *
-		row; /* whose prices count, of a table but with MATCH_FREE; NULL: no row is for this model */
+	const struct price_row *row; /* whose prices count; NULL: no row is for this model */
 	const struct price_row
 		*matched; /* whose name was matched: row, or the one of its default prices */
 	const struct price_row *posthog; /* what PostHog's rule would have given; NULL: none */

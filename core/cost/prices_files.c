@@ -13,10 +13,12 @@ static enum err open_table(struct prices *p, enum price_table table, struct erri
 {
 	struct buf path = {0}, text = {0};
 	struct errinfo why = {0};
-	enum err err = prices_path(&path, table, e);
+	enum err err;
 
-	if (err == ERR_OK)
-		err = own_file_read(&text, buf_text(&path), e);
+	/* Where there is no folder for it there is no file. */
+	if (prices_path(&path, table, NULL) != ERR_OK)
+		return ERR_OK;
+	err = own_file_read(&text, buf_text(&path), e);
 	if (err == ERR_OK && text.n > 0) {
 		err = prices_add(p, table, buf_str(&text), &why);
 		if (err != ERR_OK)

@@ -8,7 +8,6 @@
 #define MANUAL  STR("posthog-manual")
 #define DEFAULT STR("openrouter")
 #define SPECIAL STR("gemini-2.5-pro-preview")
-#define LARGE   200000 /* prompt tokens above which that has a row of its own */
 
 /* OpenRouter's promise; the table has no such rows, PostHog's has them with prices of zero. */
 static const struct price_row free_row = {
@@ -422,14 +421,14 @@ static struct str special_name(struct str name, int64_t prompt_tokens)
 {
 	if (str_find(name, SPECIAL, 0, false) == SIZE_MAX)
 		return name;
-	return prompt_tokens > LARGE ? STR("gemini-2.5-pro-preview:large") : SPECIAL;
+	return prompt_tokens > PRICES_LARGE ? STR("gemini-2.5-pro-preview:large") : SPECIAL;
 }
 
 void prices_find(const struct prices *p, struct str model, struct str provider,
                  struct str service_tier, int64_t prompt_tokens, struct price_choice *out)
 {
 	struct looking ours = {.prices = p}, theirs = {.prices = p, .as_posthog = true};
-	bool flex = str_eq(service_tier, STR("flex"));
+	bool flex = prices_is_flex(service_tier);
 	struct arena a = {0};
 	enum price_match ignored;
 	struct str name;

@@ -3,6 +3,7 @@
 #define INDEX_DRAFT_H
 
 #include "cost/cost.h"
+#include "cost/prices_memo.h"
 #include "index/properties.h"
 #include "index/record.h"
 #include "index/value.h"
@@ -10,6 +11,7 @@
 struct record_reader {
 	struct json_keys *members, *properties, *listed, *usage;
 	struct value_reader values;
+	struct prices_memo *memo;
 	struct buf decoded; /* properties that came as a JSON string */
 	struct json_slice member[MEMBERS];
 	struct json_slice property[PROPERTIES]; /* only of those that were found */
@@ -23,7 +25,7 @@ struct draft {
 	struct str doc;        /* the event's JSON, which reader->member points into */
 	struct str properties; /* what reader->property points into: doc, or the decoded string */
 	struct event event;
-	uint32_t uuid, session;
+	uint32_t uuid, session, framework;
 	uint32_t suspect; /* enum event_suspect bits */
 	struct event_extras extras;
 };
@@ -81,6 +83,8 @@ void draft_decode_properties(struct draft *d);
 /* All but the texts, which out leaves empty. */
 void draft_read_usage(struct draft *d, struct cost_usage *out);
 void draft_read_raw_usage(struct draft *d, struct cost_usage *out); /* $ai_usage alone */
+/* The cost and its parts, by what draft_read_usage gave; the record's model and framework are known by then. */
+void draft_price(struct draft *d, struct cost_usage *u);
 
 /* Adds the event that the reader's slices are of, whose `event` is a string. */
 void record_event(struct record_reader *r, struct events *batch, uint64_t place, struct str doc,

@@ -41,8 +41,16 @@ enum event_flags {
 	EVENT_CACHE_EXCLUSIVE = 1 << 17, /* $ai_cache_reporting_exclusive true */
 	EVENT_CACHE_EXCLUSIVE_KNOWN = 1 << 18, /* ... was sent as a boolean */
 	EVENT_NO_UUID = 1 << 19,               /* the event carried none: never a duplicate */
-	EVENT_MORE_TOKENS = 1 << 20, /* set with the extras: they have EVENT_CACHE_WRITE or
+	EVENT_MORE_TOKENS = 1 << 20,     /* set with the extras: they have EVENT_CACHE_WRITE or
 	                                EVENT_REASONING */
+	EVENT_COST_INCOMPLETE = 1 << 21, /* some of it has no price: the cost is what is known */
+	EVENT_COST_MISMATCH =
+		1 << 22, /* what was sent and the sum computed here differ by over 1 % */
+	/* This part of the cost was not sent: its extra was computed here. */
+	EVENT_COST_INPUT_COMPUTED = 1 << 23,
+	EVENT_COST_OUTPUT_COMPUTED = 1 << 24,
+	EVENT_COST_REQUEST_COMPUTED = 1 << 25,
+	EVENT_COST_SEARCH_COMPUTED = 1 << 26,
 };
 
 #define EVENT_NONE     UINT32_MAX /* no event */
@@ -53,7 +61,7 @@ enum event_flags {
 
 struct event {
 	int64_t time;     /* timestamp as sent, microseconds; TIME_NONE if missing or unparsable */
-	int64_t cost;     /* USD * 1e12; EVENT_NO_COST if unknown */
+	int64_t cost;     /* USD * 1e12, as sent, else computed here; EVENT_NO_COST if unknown */
 	uint64_t place;   /* journal number << 48 | byte offset of the event's JSON in it */
 	uint32_t length;  /* bytes of that JSON */
 	uint32_t flags;   /* enum event_flags, kind in the low bits */
@@ -70,10 +78,13 @@ enum event_field {
 	EVENT_FIRST_TOKEN, /* time to first token, microseconds */
 	EVENT_CACHE_WRITE, /* tokens */
 	EVENT_REASONING,   /* tokens */
-	EVENT_COST_INPUT,  /* USD * 1e12, as sent */
+	/* USD * 1e12, as sent, else computed here: see EVENT_COST_INPUT_COMPUTED. The cache's part, of reads and writes, is
+	 * within the input's; it is always computed. */
+	EVENT_COST_INPUT,
 	EVENT_COST_OUTPUT,
 	EVENT_COST_REQUEST,
 	EVENT_COST_SEARCH,
+	EVENT_COST_CACHE,
 	EVENT_HTTP_STATUS,
 	EVENT_STOP_REASON, /* string */
 	EVENT_SPAN_TYPE,   /* string */
@@ -93,8 +104,11 @@ enum event_field {
 enum event_suspect {
 	SUSPECT_LATENCY = 1,     /* over an hour, or negative */
 	SUSPECT_FIRST_TOKEN = 2, /* longer than ten times the latency, or negative */
-	SUSPECT_TOKENS = 4,      /* a count that is negative or no whole number: left out */
-	SUSPECT_COST = 8,        /* no finite number, or negative: left out if it is no number */
+	SUSPECT_TOKENS =
+		4, /* a count that is negative, absurd or no whole number: left out; or more cached
+	                       tokens than there are */
+	SUSPECT_COST =
+		8, /* no finite number, or negative: left out if it is no number, or a price */
 	SUSPECT_ID =
 		16, /* an id with characters outside PostHog's alphabet (letters, digits, -_~.@()!':|) or over 200 bytes */
 	SUSPECT_TIME = 32, /* missing or unparsable timestamp */

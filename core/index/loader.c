@@ -214,6 +214,7 @@ static void ask(struct loader *l, struct slot *slot)
 	p->limit = l->limit;
 	p->line_start = l->next == l->position && l->line_start;
 	p->logs = l->logs;
+	p->batch.prices = l->table->prices;
 	slot->read = false;
 	l->next = p->to;
 	l->jobs++;

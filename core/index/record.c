@@ -5,8 +5,8 @@
  * properties.h; a draft gathers record, extras and doubts from them and is added to the batch as a
  * whole. Nothing is copied but strings with escapes, and nothing is allocated for an event.
  *
- * Left to others: what a line is (line.c), what a value of any JSON type says (value.c), prices
- * (cost), links and duplicates (model), where lines begin (loader.c). */
+ * Left to others: what a line is (line.c), what a value of any JSON type says (value.c), what a call
+ * says of its use (usage.c) and costs (pricing.c), links and duplicates (model), where lines begin (loader.c). */
 #include "index/record.h"
 
 #include "base/mem.h"
@@ -27,6 +27,7 @@ struct record_reader *record_reader_new(void)
 	r->properties = json_keys_new(property_names, PROPERTIES);
 	r->listed = json_keys_new(listed_names, LISTED);
 	r->usage = json_keys_new(usage_names, USAGES);
+	r->memo = prices_memo_new();
 	value_reader_init(&r->values);
 	return r;
 }
@@ -39,6 +40,7 @@ void record_reader_free(struct record_reader *r)
 	json_keys_free(r->properties);
 	json_keys_free(r->listed);
 	json_keys_free(r->usage);
+	prices_memo_free(r->memo);
 	value_reader_fini(&r->values);
 	buf_free(&r->decoded);
 	mem_free(r);
@@ -204,70 +206,26 @@ static void read_times(struct draft *d)
 
 /* ---- tokens and money ---- */
 
-static void read_tokens(struct draft *d)
+static void keep_tokens(struct draft *d, const struct cost_usage *u)
 {
-	int64_t cache_write = draft_tokens(d, PROPERTY_CACHE_WRITE);
-	int64_t reasoning = draft_tokens(d, PROPERTY_REASONING);
-
-	d->event.input = narrow(d, draft_tokens(d, PROPERTY_INPUT_TOKENS), EVENT_WIDE_INPUT);
-	d->event.output = narrow(d, draft_tokens(d, PROPERTY_OUTPUT_TOKENS), EVENT_WIDE_OUTPUT);
-	d->event.cache_read = narrow(d, draft_tokens(d, PROPERTY_CACHE_READ),
-	                             EVENT_WIDE_CACHE_READ);
-	if (cache_write != EVENT_UNKNOWN)
-		set_extra(d, EVENT_CACHE_WRITE, cache_write);
-	if (reasoning != EVENT_UNKNOWN)
-		set_extra(d, EVENT_REASONING, reasoning);
+	d->event.input = narrow(d, u->input, EVENT_WIDE_INPUT);
+	d->event.output = narrow(d, u->output, EVENT_WIDE_OUTPUT);
+	d->event.cache_read = narrow(d, u->cache_read, EVENT_WIDE_CACHE_READ);
+	if (u->cache_write != COST_UNKNOWN)
+		set_extra(d, EVENT_CACHE_WRITE, u->cache_write);
+	if (u->reasoning != COST_UNKNOWN)
+		set_extra(d, EVENT_REASONING, u->reasoning);
 }
 
-/* A part of the cost, which becomes an extra too. */
-static int64_t cost_part(struct draft *d, enum property which, enum event_field field)
+static void read_costs(struct draft *d)
 {
-	int64_t value = draft_amount(d, which);
+	struct cost_usage u;
 
-	if (value != EVENT_NO_COST)
-		set_extra(d, field, value);
-	return value;
-}
-
-static void add_part(struct draft *d, int64_t part)
-{
-	if (part == EVENT_NO_COST || d->event.cost == EVENT_NO_COST)
-		return;
-	if (__builtin_add_overflow(d->event.cost, part, &d->event.cost) ||
-	    d->event.cost == EVENT_NO_COST) {
-		d->event.cost = EVENT_NO_COST;
-		d->suspect |= SUSPECT_COST;
-	}
-}
-
-#define COSTS                                                                 \
-	(DRAFT_BIT(PROPERTY_COST_TOTAL) | DRAFT_BIT(PROPERTY_COST_INPUT) |    \
-	 DRAFT_BIT(PROPERTY_COST_OUTPUT) | DRAFT_BIT(PROPERTY_COST_REQUEST) | \
-	 DRAFT_BIT(PROPERTY_COST_SEARCH))
-
-static void read_cost(struct draft *d)
-{
-	int64_t total, input, output, request, search;
-
-	d->event.cost = EVENT_NO_COST;
-	if (!draft_found(d, COSTS))
-		return;
-	total = draft_amount(d, PROPERTY_COST_TOTAL);
-	input = cost_part(d, PROPERTY_COST_INPUT, EVENT_COST_INPUT);
-	output = cost_part(d, PROPERTY_COST_OUTPUT, EVENT_COST_OUTPUT);
-	request = cost_part(d, PROPERTY_COST_REQUEST, EVENT_COST_REQUEST);
-	search = cost_part(d, PROPERTY_COST_SEARCH, EVENT_COST_SEARCH);
-	d->event.cost = total;
-	if (total != EVENT_NO_COST)
-		return;
-	d->event.cost = input != EVENT_NO_COST ? input : output;
-	if (input == EVENT_NO_COST || output == EVENT_NO_COST) {
-		set_flag(d, EVENT_COST_ESTIMATED, d->event.cost != EVENT_NO_COST);
-		return;
-	}
-	add_part(d, output);
-	add_part(d, request);
-	add_part(d, search);
+	draft_read_usage(d, &u);
+	keep_tokens(d, &u);
+	draft_price(d, &u);
+	set_flag(d, EVENT_CACHE_EXCLUSIVE, u.exclusive);
+	set_flag(d, EVENT_CACHE_EXCLUSIVE_KNOWN, u.exclusive_known);
 }
 
 /* ---- names and flags ---- */
@@ -283,7 +241,8 @@ static void read_names(struct draft *d)
 	if (!d->event.name && event_kind(&d->event) == EVENT_TRACE)
 		d->event.name = draft_string(d, PROPERTY_TRACE_NAME);
 	set_string(d, EVENT_LIBRARY, library ? library : draft_string(d, PROPERTY_LIBRARY));
-	set_string(d, EVENT_FRAMEWORK, draft_string(d, PROPERTY_FRAMEWORK));
+	d->framework = draft_string(d, PROPERTY_FRAMEWORK);
+	set_string(d, EVENT_FRAMEWORK, d->framework);
 	set_string(d, EVENT_SPAN_TYPE, draft_string(d, PROPERTY_SPAN_TYPE));
 	set_string(d, EVENT_STOP_REASON, draft_string(d, PROPERTY_STOP_REASON));
 }
@@ -338,8 +297,6 @@ static bool is_tool(struct draft *d)
 
 static void read_flags(struct draft *d)
 {
-	uint8_t exclusive = draft_property(d, PROPERTY_CACHE_EXCLUSIVE).type;
-
 	read_error(d);
 	read_payload_flags(d);
 	set_flag(d, EVENT_STREAM,
@@ -350,8 +307,6 @@ static void read_flags(struct draft *d)
 	set_flag(d, EVENT_PERSONLESS,
 	         value_false(d->properties, draft_property(d, PROPERTY_PERSON_PROFILE)));
 	set_flag(d, EVENT_OTEL, str_eq(draft_text(d, PROPERTY_INGESTION_SOURCE), STR("otel")));
-	set_flag(d, EVENT_CACHE_EXCLUSIVE, exclusive == JSON_TRUE);
-	set_flag(d, EVENT_CACHE_EXCLUSIVE_KNOWN, exclusive == JSON_TRUE || exclusive == JSON_FALSE);
 }
 
 /* Nothing that only the end of a call can tell is there. */
@@ -448,7 +403,7 @@ void draft_start(struct draft *d, struct record_reader *r, struct events *batch,
 	d->batch = batch;
 	d->doc = d->properties = doc;
 	d->event = (struct event){0};
-	d->uuid = d->session = d->suspect = d->extras.has = 0;
+	d->uuid = d->session = d->framework = d->suspect = d->extras.has = 0;
 }
 
 void record_event(struct record_reader *r, struct events *batch, uint64_t place, struct str doc,
@@ -472,9 +427,8 @@ void record_event(struct record_reader *r, struct events *batch, uint64_t place,
 	draft_decode_properties(&d);
 	read_ids(&d);
 	read_times(&d);
-	read_tokens(&d);
-	read_cost(&d);
 	read_names(&d);
+	read_costs(&d);
 	read_flags(&d);
 	read_status(&d);
 	add_draft(&d);

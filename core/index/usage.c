@@ -102,8 +102,8 @@ static const struct rare rare_prices[] = {
 #define COUNTS (sizeof(rare_counts) / sizeof(rare_counts[0]))
 #define OWN    (sizeof(rare_prices) / sizeof(rare_prices[0]))
 /* They stand together in the table of properties. */
-#define ALL_RARE                                                                \
-	((DRAFT_BIT(PROPERTY_PRICE_SEARCH) - DRAFT_BIT(PROPERTY_USAGE)) | /* */ \
+#define ALL_RARE                                                          \
+	((DRAFT_BIT(PROPERTY_PRICE_SEARCH) - DRAFT_BIT(PROPERTY_USAGE)) | \
 	 DRAFT_BIT(PROPERTY_PRICE_SEARCH))
 
 static int64_t *number_at(struct cost_usage *u, const struct rare *rare)

@@ -30,6 +30,8 @@ struct journal {
 	char *watched; /* NULL: the path; otherwise the path is only a name */
 	int file;
 	pthread_rwlock_t reading; /* held by who reads, so that the file is not closed meanwhile */
+	unsigned holders;         /* but for its owner */
+	bool closed;
 	atomic_bool let_go;
 	dev_t device;
 	ino_t inode;
@@ -189,16 +191,35 @@ enum err journal_open_again(struct journal **out, const struct journal *j, struc
 	return journal_open(out, j->path, e);
 }
 
-void journal_close(struct journal *j)
+static void destroy(struct journal *j)
 {
-	if (!j)
-		return;
 	if (j->file >= 0)
 		close(j->file);
 	pthread_rwlock_destroy(&j->reading);
 	mem_free(j->path);
 	mem_free(j->watched);
 	mem_free(j);
+}
+
+void journal_close(struct journal *j)
+{
+	if (!j)
+		return;
+	j->closed = true;
+	if (j->holders == 0)
+		destroy(j);
+}
+
+void journal_hold(struct journal *j)
+{
+	j->holders++;
+}
+
+void journal_release(struct journal *j)
+{
+	j->holders--;
+	if (j->closed && j->holders == 0)
+		destroy(j);
 }
 
 const char *journal_path(const struct journal *j)

@@ -33,6 +33,9 @@ const struct errinfo *journal_why_awaited(const struct journal *j);
 enum err journal_open_file(struct journal **out, int file, const char *name,
                            struct errinfo *e) MUST_USE;
 void journal_close(struct journal *j);
+/* For reads that are under way: past journal_close it stays, with its file, until as many were given back. Loop thread. */
+void journal_hold(struct journal *j);
+void journal_release(struct journal *j);
 const char *journal_path(const struct journal *j); /* as given: clean it before showing */
 /* Where the system tells of its changes. */
 const char *journal_watched(const struct journal *j);

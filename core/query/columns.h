@@ -3,7 +3,6 @@
 #define QUERY_COLUMNS_H
 
 #include "query/rows.h"
-#include "query/sort.h"
 
 struct columns {
 	const struct column *list;
@@ -27,9 +26,9 @@ struct value columns_id(const struct rows *r, uint32_t id, struct buf *scratch);
 const struct totals *columns_totals(const struct rows *r, uint32_t row);
 /* False: a listing names the trace or session, and its totals are not known yet. */
 bool columns_counted(const struct rows *r, uint32_t row);
-/* What a row sorts by in the column of a property: all of *key but its row. */
-void columns_property_key(const struct rows *r, const struct property *p, uint32_t row,
-                          struct sort_key *key);
+/* What a row sorts by: as rows_value, but the number of a property where it has one. */
+void columns_sorted(const struct rows *r, const struct column *c, uint32_t row, struct value *out,
+                    struct buf *scratch);
 const struct group *columns_group(const struct rows *r, uint32_t row);
 
 typedef void columns_get(const struct rows *r, uint32_t row, struct value *out,

@@ -100,17 +100,22 @@ void rows_value(const struct rows *r, const struct column *c, uint32_t row, stru
 		*out = columns_text(property_text(p, v.text));
 }
 
-void columns_property_key(const struct rows *r, const struct property *p, uint32_t row,
-                          struct sort_key *key)
+void columns_sorted(const struct rows *r, const struct column *c, uint32_t row, struct value *out,
+                    struct buf *scratch)
 {
-	struct property_value v = value_of(r, p, row);
+	const struct property *p = column_property(c);
+	struct property_value v;
 
-	key->known = v.type != PROPERTY_ABSENT;
-	key->is_text = !v.has_number;
+	if (p == NULL) {
+		c->get(r, row, out, scratch);
+		return;
+	}
+	v = value_of(r, p, row);
+	*out = (struct value){.type = VALUE_UNKNOWN};
 	if (v.has_number)
-		key->by.number = v.number;
-	else if (key->known)
-		key->by.text = property_text(p, v.text);
+		*out = (struct value){.type = VALUE_COUNT, .number = v.number};
+	else if (v.type != PROPERTY_ABSENT)
+		*out = (struct value){.type = VALUE_TEXT, .text = property_text(p, v.text)};
 }
 
 void property_column_init(struct property_column *c, const char *name, const struct property *p)

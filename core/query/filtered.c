@@ -82,23 +82,33 @@ static void put_word(struct plan *p, uint32_t at, uint64_t yes, uint64_t known)
 	*old_known = known;
 }
 
-static void combine(struct filtered *d, struct plan *p)
+static void combine_word(struct plan *p, uint32_t at, uint64_t among)
 {
-	uint32_t n = d->n[p->of], words = bits_words(n), seen = versions_below(p);
 	uint64_t yes, no;
 
+	start_word(p, &yes, &no);
+	for (const struct plan *child = p->first; child != NULL; child = child->next)
+		add_word(p, child, at, &yes, &no);
+	put_word(p, at, yes & among, (yes | no) & among);
+}
+
+static bool combine(struct filtered *d, struct plan *p, struct slice *slice)
+{
+	uint32_t n = d->n[p->of], words = bits_words(n), seen = versions_below(p);
+
 	if (p->at == n && p->seen_version == seen)
-		return;
+		return true;
 	bits_reach(&p->v.yes, n);
 	bits_reach(&p->v.known, n);
-	for (uint32_t i = 0; i < words; i++) {
-		start_word(p, &yes, &no);
-		for (const struct plan *at = p->first; at != NULL; at = at->next)
-			add_word(p, at, i, &yes, &no);
-		put_word(p, i, yes & bits_below(i, n), (yes | no) & bits_below(i, n));
+	for (; p->low < words; p->low++) {
+		if (slice_over(slice))
+			return false;
+		combine_word(p, p->low, bits_below(p->low, n));
 	}
 	p->at = n;
+	p->low = 0;
 	p->seen_version = seen;
+	return true;
 }
 
 static bool update(struct filtered *d, struct plan *p, struct slice *slice)
@@ -126,9 +136,7 @@ static bool update(struct filtered *d, struct plan *p, struct slice *slice)
 	case PLAN_ORPHAN:
 		return trees_forget(d, p, slice);
 	default:
-		if (!p->record)
-			combine(d, p);
-		return true;
+		return p->record || combine(d, p, slice);
 	}
 }
 
@@ -474,9 +482,20 @@ uint32_t filtered_count(const struct filtered *d)
 
 uint32_t filtered_failed(const struct filtered *d, struct errinfo *e)
 {
-	if (d->failed > 0 && e != NULL)
-		*e = d->failure;
-	return d->failed;
+	uint32_t unread = 0, failed;
+	struct errinfo why, first = d->failure;
+
+	for (uint32_t i = 0; i < d->n_order; i++) {
+		if (d->order[i]->kind != PLAN_PROPERTY)
+			continue;
+		failed = property_term_failed(d->order[i], &why);
+		if (d->failed == 0 && failed > unread)
+			first = why;
+		unread = failed > unread ? failed : unread;
+	}
+	if (d->failed + unread > 0 && e != NULL)
+		*e = first;
+	return d->failed + unread;
 }
 
 /* ---- all of it ---- */

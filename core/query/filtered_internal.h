@@ -321,6 +321,7 @@ enum err property_term_new(struct filtered *d, struct plan *p, struct errinfo *e
 bool property_update(struct filtered *d, struct plan *p, struct slice *slice);
 bool property_has_more(const struct filtered *d, const struct plan *p);
 void property_progress_of(const struct plan *p, uint64_t *done, uint64_t *bytes);
+uint32_t property_term_failed(const struct plan *p, struct errinfo *e); /* events */
 void property_term_free(struct plan *p);
 enum err text_term_new(struct filtered *d, struct plan *p, const struct text_wanted *wanted,
                        struct errinfo *e) MUST_USE;

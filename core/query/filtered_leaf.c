@@ -130,6 +130,8 @@ static bool property_holds(const struct plan *p, struct property_column *c,
 	for (uint32_t i = 0; is_number && i < node->n_values; i++)
 		if (number_holds(&node->values[i], value->number))
 			return true;
+	if (node->field->type == FIELD_NUMBER)
+		return false;
 	if (value->type == PROPERTY_TEXT || p->property->as_text)
 		return fits & FIT_TEXT;
 	return fits & (value->type == PROPERTY_BOOL ? FIT_PATTERN | FIT_WHOLE : FIT_PATTERN);
@@ -188,6 +190,22 @@ bool property_update(struct filtered *d, struct plan *p, struct slice *slice)
 		filtered_set(p, p->at, event_holds(p, p->at) ? VERDICT_YES : VERDICT_NO);
 	}
 	return true;
+}
+
+/* Columns that are read of the same events mostly fail with the same ones. */
+uint32_t property_term_failed(const struct plan *p, struct errinfo *e)
+{
+	uint32_t most = 0;
+
+	for (uint32_t i = 0; i < p->property->n; i++) {
+		const struct property *c = p->property->columns[i].column;
+
+		if (property_failed(c) <= most)
+			continue;
+		most = property_failed(c);
+		*e = *property_failure(c);
+	}
+	return most;
 }
 
 void property_term_free(struct plan *p)

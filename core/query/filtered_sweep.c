@@ -59,8 +59,9 @@ static void work(void *ctx)
 	pthread_mutex_unlock(&s->lock);
 	if (off)
 		return;
-	for (uint32_t at = job->first; at < job->first + job->n && !atomic_load(&s->off); at++)
-		for (uint32_t word = 0; word < CHUNK_WORDS; word += BLOCK_WORDS)
+	for (uint32_t at = job->first; at < job->first + job->n; at++)
+		for (uint32_t word = 0; word < CHUNK_WORDS && !atomic_load(&s->off);
+		     word += BLOCK_WORDS)
 			for (uint32_t i = 0; i < s->n_plans; i++)
 				judge_block(s->plans[i], s->chunks[at], word * WORD_BITS,
 				            BLOCK_WORDS * WORD_BITS,

@@ -27,6 +27,7 @@ struct property {
 	uint32_t asked, known; /* events */
 	uint64_t bytes;        /* of those that are known */
 	uint32_t failed;
+	struct errinfo failure; /* of the first of them */
 };
 
 struct job {
@@ -120,6 +121,11 @@ uint32_t property_texts(const struct property *c)
 uint32_t property_failed(const struct property *c)
 {
 	return c->failed;
+}
+
+const struct errinfo *property_failure(const struct property *c)
+{
+	return &c->failure;
 }
 
 /* Appends the value that the event in line has; false if it is no event any more. */
@@ -335,6 +341,8 @@ static void merge_column(struct job *job, uint32_t which)
 	mem_free(map);
 	c->known += range->n;
 	c->bytes += job->bytes;
+	if (c->failed == 0)
+		c->failure = range->error;
 	c->failed += range->failed;
 }
 

@@ -58,6 +58,7 @@ struct str property_text(const struct property *c,
 uint32_t property_texts(const struct property *c); /* different values; numbers are 1..this */
 /* Events that could not be read. */
 uint32_t property_failed(const struct property *c);
+const struct errinfo *property_failure(const struct property *c); /* of the first of them */
 /* Appends an event's value whole, as JSON as it was sent, from its journal; null if it is absent. ERR_IO if it cannot be read
  * any more. */
 enum err property_read(const struct property *c, uint32_t event, struct buf *out,

@@ -59,6 +59,7 @@ struct property_range {
 	struct property_set *sets; /* one for each name */
 	uint32_t *numbers;         /* n for each name, by set; 0: absent */
 	uint32_t failed;           /* events */
+	struct errinfo error;      /* of the first of them */
 };
 /* Any thread. */
 void property_range_read(struct property_range *range);

@@ -374,13 +374,21 @@ static bool has_room(struct buf *room, size_t n)
 	return room->p != NULL;
 }
 
+static void fail(struct property_range *range, const struct errinfo *e)
+{
+	if (range->failed++ == 0)
+		range->error = *e;
+}
+
 static void take_event(struct property_range *range, struct property_reader *r, uint32_t at,
                        struct str event)
 {
 	struct property_entry value;
+	struct errinfo e;
 
 	if (!property_reader_open(r, event)) {
-		range->failed++;
+		journal_changed(range->sources[at].journal, NULL, ERR_IO, &e);
+		fail(range, &e);
 		return;
 	}
 	for (uint32_t i = 0; i < range->n_wanted; i++) {
@@ -393,15 +401,17 @@ static void take_event(struct property_range *range, struct property_reader *r, 
 
 /* False: not all of it can be read. */
 static bool read_piece(struct property_range *range, struct property_reader *r, struct buf *room,
-                       uint32_t from, uint32_t to)
+                       uint32_t from, uint32_t to, struct errinfo *e)
 {
 	const struct property_source *first = &range->sources[from],
 				     *last = &range->sources[to - 1];
 	size_t n = (size_t)(last->offset + last->length - first->offset);
-	struct errinfo e;
 
-	if (!has_room(room, n) ||
-	    journal_read_exact(first->journal, first->offset, n, room, &e) != ERR_OK)
+	if (!has_room(room, n)) {
+		err_set(e, ERR_LIMIT, "not enough memory to open an event of %zu bytes", n);
+		return false;
+	}
+	if (journal_read_exact(first->journal, first->offset, n, room, e) != ERR_OK)
 		return false;
 	for (uint32_t at = from; at < to; at++) {
 		const struct property_source *s = &range->sources[at];
@@ -416,16 +426,17 @@ void property_range_read(struct property_range *range)
 {
 	struct property_reader *r = property_reader_new(range->wanted, range->n_wanted);
 	struct buf room = {0};
+	struct errinfo e;
 	uint32_t at = 0, to;
 
 	for (; at < range->n && !atomic_load(range->cancelled); at = to) {
 		to = piece_end(range, at);
-		if (read_piece(range, r, &room, at, to))
+		if (read_piece(range, r, &room, at, to, &e))
 			continue;
 		/* Of a file that was cut, what stands before can be read. */
 		for (uint32_t one = at; one < to; one++)
-			if (to - at == 1 || !read_piece(range, r, &room, one, one + 1))
-				range->failed++;
+			if (to - at == 1 || !read_piece(range, r, &room, one, one + 1, &e))
+				fail(range, &e);
 	}
 	buf_free(&room);
 	property_reader_free(r);

@@ -62,6 +62,12 @@ const struct column *rows_own_column(enum rows_kind kind)
 	}
 }
 
+bool rows_add_up(enum rows_kind kind)
+{
+	return kind == ROWS_USERS || kind == ROWS_MODELS || kind == ROWS_TOOLS ||
+	       kind == ROWS_GROUPS;
+}
+
 const char *rows_kind_name(enum rows_kind kind)
 {
 	return kinds[kind].name;
@@ -89,9 +95,11 @@ void query_init(struct query *q, enum rows_kind kind)
 
 void rows_free(struct rows *r)
 {
+	if (r->own != r->at)
+		mem_free(r->own);
 	mem_free(r->at);
 	mem_free(r->groups);
-	r->at = NULL;
+	r->at = r->own = NULL;
 	r->groups = NULL;
 	r->n = r->total = r->n_groups = 0;
 }

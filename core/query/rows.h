@@ -3,6 +3,7 @@
 #ifndef QUERY_ROWS_H
 #define QUERY_ROWS_H
 
+#include "base/loop.h"
 #include "model/model.h"
 
 enum rows_kind {
@@ -83,6 +84,8 @@ const char *rows_key_nearest(enum rows_kind kind, struct str key);
 const struct column *rows_column_at(enum rows_kind kind, unsigned place);
 /* The column that the kind's own order goes by. */
 const struct column *rows_own_column(enum rows_kind kind);
+/* Users, models, tools and groups: what events add up to. */
+bool rows_add_up(enum rows_kind kind);
 const char *rows_kind_name(enum rows_kind kind); /* "traces" */
 bool rows_kind_of(struct str name, enum rows_kind *out);
 
@@ -131,9 +134,13 @@ struct rows {
 	uint32_t *at; /* numbers of traces, sessions or events; of groups[] for what is added up */
 	uint32_t n;
 	uint32_t total; /* before the limit */
+	uint32_t *
+		own; /* all of them in the kind's own order; the same as `at` where no column was asked for */
 	struct group *groups;
 	uint32_t n_groups;
 	uint32_t events;         /* there were when they were chosen */
+	uint32_t version;        /* of the model, likewise */
+	uint64_t duplicates;     /* in the model, likewise */
 	uint32_t filter_version; /* of query.filter, likewise */
 	struct totals
 		sum; /* over the traces of a query with a range of time or a filter, before the limit */
@@ -155,8 +162,12 @@ void rows_free(struct rows *r);
  * rows_take or rows_drop. */
 struct rows_build;
 struct rows_build *rows_start(struct model *m, const struct query *q, const struct rows *former);
+/* Many rows are sorted by a worker, whatever becomes of the model meanwhile. changed(ctx) on the loop's thread when that is
+ * done, unless they are dropped before. Before the first step; else all is done by rows_step. */
+void rows_on_workers(struct rows_build *b, struct loop *loop, loop_fn *changed, void *ctx);
 /* Goes on until that time_monotonic, or a little beyond; INT64_MAX: to the end. True: done. */
 bool rows_step(struct rows_build *b, int64_t until);
+bool rows_waits(const struct rows_build *b); /* for a worker: there is nothing to step */
 /* The row that a trace, session, event or group of that key comes to stand in is noted, so that nobody has to look for it:
  * watched of the rows, UINT32_MAX if it is not there. Between steps, before rows are put in their last order; later it has no
  * effect, and watched_id is another. */

@@ -222,36 +222,7 @@ int sort_by_number(const void *ctx, const struct sort_key *a, const struct sort_
 	(void)ctx;
 	if (!a->known || !b->known)
 		return b->known - a->known;
-	return (a->by.number > b->by.number) - (a->by.number < b->by.number);
-}
-
-int sort_by_text(const void *ctx, const struct sort_key *a, const struct sort_key *b)
-{
-	(void)ctx;
-	if (!a->known || !b->known)
-		return b->known - a->known;
-	return str_cmp(a->by.text, b->by.text);
-}
-
-int sort_by_text_falling(const void *ctx, const struct sort_key *a, const struct sort_key *b)
-{
-	if (!a->known || !b->known)
-		return b->known - a->known;
-	return sort_by_text(ctx, b, a);
-}
-
-int sort_by_either(const void *ctx, const struct sort_key *a, const struct sort_key *b)
-{
-	if (a->known && b->known && a->is_text != b->is_text)
-		return a->is_text - b->is_text;
-	return a->is_text ? sort_by_text(ctx, a, b) : sort_by_number(ctx, a, b);
-}
-
-int sort_by_either_falling(const void *ctx, const struct sort_key *a, const struct sort_key *b)
-{
-	if (!a->known || !b->known)
-		return b->known - a->known;
-	return sort_by_either(ctx, b, a);
+	return (a->number > b->number) - (a->number < b->number);
 }
 
 /* ---- values ---------------------------------------------------------------- */

@@ -5,27 +5,17 @@
 #include "base/decimal.h"
 #include "base/slice.h"
 
-/* What a row sorts by. The text is borrowed. */
+/* What a row sorts by. */
 struct sort_key {
-	union {
-		money number;
-		struct str text;
-	} by;
+	money number;
 	uint32_t row;
+	uint32_t text; /* sort_job.c's: number of its text, from 1; 0: it is a number */
 	bool known;
-	bool is_text; /* of keys that may be either */
 };
 typedef int sort_compare(const void *ctx, const struct sort_key *a, const struct sort_key *b);
 
 /* Rising, with the unknown last. ctx is not used. */
 int sort_by_number(const void *ctx, const struct sort_key *a, const struct sort_key *b);
-int sort_by_text(const void *ctx, const struct sort_key *a, const struct sort_key *b);
-/* Falling, with the unknown last. */
-int sort_by_text_falling(const void *ctx, const struct sort_key *a, const struct sort_key *b);
-
-/* Numbers before texts. */
-int sort_by_either(const void *ctx, const struct sort_key *a, const struct sort_key *b);
-int sort_by_either_falling(const void *ctx, const struct sort_key *a, const struct sort_key *b);
 
 /* A sort that can be left and gone on with. */
 struct sorting {

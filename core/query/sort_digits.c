@@ -47,10 +47,10 @@ static bool look(struct digits *d, const struct sort_key *keys, struct slice *sl
 			d->falls++;
 		if (!key->known)
 			continue;
-		if (!d->any || key->by.number < d->low)
-			d->low = key->by.number;
-		if (!d->any || key->by.number > d->high)
-			d->high = key->by.number;
+		if (!d->any || key->number < d->low)
+			d->low = key->number;
+		if (!d->any || key->number > d->high)
+			d->high = key->number;
 		d->any = true;
 	}
 	return true;
@@ -76,7 +76,7 @@ static bool begin_counting(struct digits *d)
 
 static uint64_t distance(const struct digits *d, const struct sort_key *key)
 {
-	return key->known ? (uint64_t)(key->by.number - d->low) : d->unknown;
+	return key->known ? (uint64_t)(key->number - d->low) : d->unknown;
 }
 
 static bool count(struct digits *d, const struct sort_key *keys, struct slice *slice)

@@ -20,12 +20,10 @@
 void text_job_init(struct text_job *j)
 {
 	*j = (struct text_job){.forms = NULL};
-	pthread_mutex_init(&j->reading, NULL);
 }
 
 void text_job_fini(struct text_job *j)
 {
-	pthread_mutex_destroy(&j->reading);
 	text_confirm_free(j->confirm);
 	buf_free(&j->piece);
 	mem_free(j->items);
@@ -48,11 +46,26 @@ void text_job_add(struct text_job *j, struct text_item item)
 	j->items[j->n++] = item;
 }
 
+/* Items of one journal mostly stand together. */
+static bool is_journals_first(const struct text_job *j, uint32_t at)
+{
+	return at == 0 || j->items[at].journal != j->items[at - 1].journal;
+}
+
 void text_job_cancel(struct text_job *j)
 {
 	atomic_store(&j->cancelled, true);
-	pthread_mutex_lock(&j->reading);
-	pthread_mutex_unlock(&j->reading);
+	for (uint32_t at = 0; at < j->n; at++)
+		if (is_journals_first(j, at))
+			journal_hold(j->items[at].journal);
+}
+
+void text_job_release(struct text_job *j)
+{
+	for (uint32_t at = 0; at < j->n; at++)
+		if (is_journals_first(j, at))
+			journal_release(j->items[at].journal);
+	j->n = j->next = 0;
 }
 
 /* ---- what came out ---- */
@@ -153,16 +166,10 @@ static bool read_piece(struct text_job *j, const struct text_item *first, size_t
 		return false;
 	while (j->piece.n < length) {
 		size_t left = length - j->piece.n;
-		bool cancelled;
-		enum err err = ERR_OK;
 
-		pthread_mutex_lock(&j->reading);
-		cancelled = atomic_load(&j->cancelled);
-		if (!cancelled)
-			err = journal_read_exact(first->journal, first->offset + j->piece.n,
-			                         left < READ ? left : READ, &j->piece, e);
-		pthread_mutex_unlock(&j->reading);
-		if (cancelled || err)
+		if (atomic_load(&j->cancelled) ||
+		    journal_read_exact(first->journal, first->offset + j->piece.n,
+		                       left < READ ? left : READ, &j->piece, e) != ERR_OK)
 			return false;
 	}
 	return true;

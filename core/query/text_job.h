@@ -5,11 +5,10 @@
 #include "journal/journal.h"
 #include "query/text_confirm.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 
 struct text_item {
-	const struct journal *journal;
+	struct journal *journal;
 	uint64_t offset;
 	uint32_t length;
 	uint32_t event; /* its number */
@@ -34,7 +33,6 @@ struct text_job {
 	atomic_bool cancelled;
 
 	/* scratch */
-	pthread_mutex_t reading; /* held while a journal is used */
 	struct buf piece;
 	int64_t until;
 };
@@ -45,7 +43,9 @@ void text_job_start(struct text_job *j); /* with no items */
 void text_job_add(struct text_job *j, struct text_item item);
 /* Goes on at `next` for some milliseconds. Any thread, one at a time. */
 void text_job_run(struct text_job *j);
-/* From when this returns on no journal is used. Any thread. */
+/* It ends soon, and has its journals to itself until text_job_release, so that nobody waits for a read that takes long. Both
+ * on the loop's thread. */
 void text_job_cancel(struct text_job *j);
+void text_job_release(struct text_job *j); /* after its end, where it was cancelled */
 
 #endif

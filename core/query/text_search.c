@@ -5,8 +5,8 @@
  * found is entered here, and it goes on with what it left or with the next events. Events are taken in the order of
  * their numbers, which nearly always is that of their places, so nothing is sorted.
  *
- * Freeing. A job that is under way cannot be called back. It is cancelled, which ends its reading before text_search_free
- * returns, and the search lives on, without an owner, until the last job is back.
+ * Freeing. A job that is under way cannot be called back, and its read may take as long as a disk likes. It is cancelled, and
+ * keeps its journals; the search lives on, without an owner, until the last job is back.
  *
  * Left to others: reading and looking (text_job.c). */
 #include "query/text_search.h"
@@ -187,7 +187,10 @@ static void job_dropped(void *ctx)
 
 	j->busy = false;
 	s->n_busy--;
-	if (s->freed && s->n_busy == 0)
+	if (!s->freed)
+		return;
+	text_job_release(&j->job);
+	if (s->n_busy == 0)
 		destroy(s);
 }
 
@@ -276,7 +279,8 @@ void text_search_free(struct text_search *s)
 		return;
 	s->freed = true;
 	for (unsigned i = 0; i < s->n_jobs; i++)
-		text_job_cancel(&s->jobs[i].job);
+		if (s->jobs[i].busy)
+			text_job_cancel(&s->jobs[i].job);
 	if (s->n_busy == 0)
 		destroy(s);
 }

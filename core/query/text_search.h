@@ -40,7 +40,7 @@ struct text_search;
 enum err text_search_new(struct text_search **out, struct loop *loop, const struct events *t,
                          const struct text_wanted *wanted, loop_fn *changed, void *ctx,
                          struct errinfo *e) MUST_USE;
-/* Also while it runs: what workers are doing is thrown away. */
+/* Also while it runs: what workers are doing is thrown away, and not waited for. */
 void text_search_free(struct text_search *s); /* NULL is allowed */
 /* Looks through events first..first+n-1 as well, those of them whose bit is set in `among` (bit 0 is event `first`; NULL:
  * all; copied). `changed` is called on the loop's thread when some more is known. Ranges are added in rising order. */

@@ -2,7 +2,7 @@
  *
  *   filter_probe FILE [KIND]      reads filters from its standard input, one a line; KIND is events (or traces, sessions)
  *
- * A line with sort:COLUMN is about the generations in that order (a column's name as in --fields), from one order to another.
+ * A line with sort:COLUMN is about the generations in that order (a column's name as in --fields), from their own order.
  * Loads FILE, then answers every line with
  *   PASSED EVENTS WALL_MS CPU_MS LOOP_MS LONGEST_MS PASS_MS
  * passed, of how many events; until all was known; processor time of all threads, of the loop, of its longest step (other
@@ -27,6 +27,7 @@ struct probe {
 	struct properties *properties;
 	struct loader *loader;
 	enum filtered_of of;
+	struct rows generations; /* in their own order */
 };
 
 static void die(const struct errinfo *e)
@@ -84,30 +85,72 @@ static double pass(const struct probe *p)
 	return clock_ms(CLOCK_THREAD_CPUTIME_ID) - began + (sum == 1 ? 1e-9 : 0);
 }
 
+struct cost {
+	double wall, cpu, loop, longest; /* milliseconds; of the loop, of its longest step */
+};
+
+static void begin(struct cost *c)
+{
+	*c = (struct cost){.wall = clock_ms(CLOCK_MONOTONIC),
+	                   .cpu = clock_ms(CLOCK_PROCESS_CPUTIME_ID)};
+}
+
+static void end(struct cost *c)
+{
+	c->wall = clock_ms(CLOCK_MONOTONIC) - c->wall;
+	c->cpu = clock_ms(CLOCK_PROCESS_CPUTIME_ID) - c->cpu;
+}
+
+/* Of a step that began then. */
+static void add_step(struct cost *c, double began)
+{
+	double step = clock_ms(CLOCK_THREAD_CPUTIME_ID) - began;
+
+	c->loop += step;
+	c->longest = step > c->longest ? step : c->longest;
+}
+
+static void print(const struct probe *p, uint32_t passed, const struct cost *c, double plain)
+{
+	printf("%u %u %.2f %.2f %.2f %.2f %.2f\n", passed, p->events.n, c->wall, c->cpu, c->loop,
+	       c->longest, plain);
+	fflush(stdout);
+}
+
+static void on_sorted(void *ctx)
+{
+	(void)ctx;
+}
+
 static void run_sort(struct probe *p, const struct filter *f)
 {
-	double wall, step, longest = 0, sum = 0, plain = pass(p);
+	double plain = pass(p), step;
 	struct rows_build *b;
+	struct cost cost;
 	struct query q;
 	struct rows r;
 	bool done;
 
 	query_init(&q, ROWS_GENERATIONS);
+	if (p->generations.at == NULL)
+		rows_build(&p->generations, p->model, &q);
 	q.sort = rows_column(ROWS_GENERATIONS, f->sort);
 	q.ascending = !f->descending;
-	wall = clock_ms(CLOCK_MONOTONIC);
-	b = rows_start(p->model, &q, NULL);
+	begin(&cost);
+	b = rows_start(p->model, &q, &p->generations);
+	rows_on_workers(b, p->loop, on_sorted, NULL);
 	do {
 		step = clock_ms(CLOCK_THREAD_CPUTIME_ID);
 		done = rows_step(b, time_monotonic() + STEP_US);
-		step = clock_ms(CLOCK_THREAD_CPUTIME_ID) - step;
-		sum += step;
-		longest = step > longest ? step : longest;
+		add_step(&cost, step);
+		while (rows_waits(b))
+			loop_step(p->loop, true);
 	} while (!done);
+	step = clock_ms(CLOCK_THREAD_CPUTIME_ID);
 	rows_take(b, &r);
-	printf("%u %u %.2f %.2f %.2f %.2f %.2f\n", r.n, p->events.n,
-	       clock_ms(CLOCK_MONOTONIC) - wall, sum, sum, longest, plain);
-	fflush(stdout);
+	add_step(&cost, step);
+	end(&cost);
+	print(p, r.n, &cost, plain);
 	rows_free(&r);
 }
 
@@ -116,11 +159,11 @@ static void run(struct probe *p, struct str text)
 	struct filter_reading how = {.now = time_now()};
 	struct filtered_context with = {
 		.loop = p->loop, .model = p->model, .properties = p->properties};
-	double wall, cpu, step, longest = 0, sum = 0;
+	double plain = pass(p), step;
 	struct errinfo e = {0};
 	struct filter *f;
 	struct filtered *d;
-	double plain = pass(p);
+	struct cost cost;
 
 	if (filter_parse(&f, text, &how, &e) > FILTER_VALID)
 		die(&e);
@@ -129,27 +172,22 @@ static void run(struct probe *p, struct str text)
 		filter_free(f);
 		return;
 	}
-	wall = clock_ms(CLOCK_MONOTONIC);
-	cpu = clock_ms(CLOCK_PROCESS_CPUTIME_ID);
+	begin(&cost);
 	step = clock_ms(CLOCK_THREAD_CPUTIME_ID);
 	if (filtered_new(&d, f, p->of, &with, &e))
 		die(&e);
-	longest = sum = clock_ms(CLOCK_THREAD_CPUTIME_ID) - step;
+	add_step(&cost, step);
 	do {
 		bool waits;
 
 		step = clock_ms(CLOCK_THREAD_CPUTIME_ID);
 		waits = filtered_step(d, time_monotonic() + STEP_US);
-		step = clock_ms(CLOCK_THREAD_CPUTIME_ID) - step;
-		sum += step;
-		longest = step > longest ? step : longest;
+		add_step(&cost, step);
 		if (waits && !filtered_done(d))
 			loop_step(p->loop, true);
 	} while (!filtered_done(d));
-	printf("%u %u %.2f %.2f %.2f %.2f %.2f\n", filtered_count(d), p->events.n,
-	       clock_ms(CLOCK_MONOTONIC) - wall, clock_ms(CLOCK_PROCESS_CPUTIME_ID) - cpu, sum,
-	       longest, plain);
-	fflush(stdout);
+	end(&cost);
+	print(p, filtered_count(d), &cost, plain);
 	filtered_free(d);
 	filter_free(f);
 }
@@ -165,10 +203,12 @@ int main(int argc, char **argv)
 	}
 	if (argc > 2 && strcmp(argv[2], "events") != 0)
 		p.of = strcmp(argv[2], "traces") == 0 ? FILTERED_TRACES : FILTERED_SESSIONS;
+	mem_start();
 	p.loop = loop_new();
 	load(&p, argv[1]);
 	while (fgets(line, sizeof(line), stdin) != NULL)
 		run(&p, str_sub(str_of(line), 0, strcspn(line, "\n")));
+	rows_free(&p.generations);
 	loader_free(p.loader);
 	properties_free(p.properties);
 	model_free(p.model);

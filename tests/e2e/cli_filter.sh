@@ -8,7 +8,7 @@ ODD="-_~.@()!':|"
 	event trace "$(uuid 1)" t1 "$DAY:01Z" ',"$ai_session_id":"s1","$ai_span_name":"support","release":"2.14","$groups":{"company":"acme"}'
 	event generation "$(uuid 2)" t1 "$DAY:05Z" ',"$ai_latency":1.5,"$ai_model":"gpt-5","$ai_input_tokens":10,"$ai_output_tokens":20,"$ai_total_cost_usd":0.25,"$ai_session_id":"s1","release":"2.15","$set":{"plan":"pro"},"deep":{"a":{"b":[1,{"c":2}]}}'
 	event generation "$(uuid 3)" t2 "$DAY:04Z" ',"$ai_latency":3,"$ai_model":"gpt-4","$ai_total_cost_usd":2,"$ai_is_error":true,"$ai_error":"boom","release":"2.14","ok":true,"n":-1.50'
-	event embedding "$(uuid 4)" t3 "$DAY:04Z" ',"$ai_model":"small","$ai_input_tokens":7'
+	event embedding "$(uuid 4)" t3 "$DAY:04Z" ',"$ai_model":"pocket","$ai_input_tokens":7'
 	event span "$(uuid 5)" t3 "$DAY:06Z" ',"$ai_span_name":"lookup","$ai_span_type":"tool","$ai_latency":0.5,"none":null'
 	event generation "$(uuid 6)" "$ODD" "$DAY:02Z" ',"$ai_span_name":"a|b\\c\td","release":"-_~"'
 } >"$FILE"
@@ -28,7 +28,7 @@ passing()
 	ids traces 'is:error' t2
 	ids traces 'cost:>0.1' 't2 t1'
 	ids traces 'cost:>0.1 -is:error' t1
-	ids traces 'model:small OR is:error' 't3 t2'
+	ids traces 'model:pocket OR is:error' 't3 t2'
 	ids traces '@release:2.15' t1
 	ids traces 'person.plan:pro' t1
 	ids traces 'model:none OR @none:*' ''
@@ -230,6 +230,43 @@ properties()
 	done
 }
 
+# sorted ORDER NAMES: whose values stand in which order, said by an option and by a filter.
+sorted()
+{
+	exits 0 ls generations "$D/sorted.ndjson" --jsonl --fields name --sort "$1"
+	equal "$RAN" "$2" "$("$CHECK" jsonl name <"$D/out" | tr '\n' ' ' | sed 's/ $//')"
+	exits 0 ls generations "$D/sorted.ndjson" --jsonl --fields name -f "cost:<1 sort:$1"
+	equal "$RAN" "$2" "$("$CHECK" jsonl name <"$D/out" | tr '\n' ' ' | sed 's/ $//')"
+}
+
+# Numbers by value, then texts, what is absent last; what is alike as it would stand.
+properties_as_orders()
+{
+	local n=0 value
+	for value in '"n":10' '"n":9' '"n":"x"' '"n":null' '"n":"-1.5"' '"n":"abc"' '"m":1,"$set":{"plan":"b"}' '"n":9.0,"$set":{"plan":"a"}'; do
+		n=$((n + 1))
+		event generation "$(uuid $n)" t "$DAY:0${n}Z" ",\"\$ai_span_name\":\"g$n\",\"\$ai_total_cost_usd\":0.5,$value"
+	done >"$D/sorted.ndjson"
+	sorted @n 'g5 g8 g2 g1 g6 g3 g7 g4'
+	sorted @n-desc 'g3 g6 g1 g8 g2 g5 g7 g4'
+	exits 0 ls generations "$D/sorted.ndjson" --jsonl --fields name --sort '@"n"' --limit 1
+	json name g5
+	exits 0 ls generations "$D/sorted.ndjson" --jsonl --fields name -f 'cost:<1 sort:"@n" limit:1'
+	json name g5
+	sorted person.plan 'g8 g7 g6 g5 g4 g3 g2 g1'
+	sorted @none-desc 'g8 g7 g6 g5 g4 g3 g2 g1'
+	exits 0 ls traces "$D/sorted.ndjson" --json --fields trace_id,@m --sort @m
+	json '0/@m' 1
+	exits 2 ls users "$D/sorted.ndjson" --sort @n
+	explained
+	exits 2 ls users "$D/sorted.ndjson" -f 'cost:<1 sort:@n'
+	points 'cost:<1 sort:@n' 13
+	exits 2 ls traces "$D/sorted.ndjson" --sort @
+	explained
+	exits 2 ls traces "$D/sorted.ndjson" --fields "$(seq -s, -f @%g 70)"
+	explained
+}
+
 # What is in a cell stays in it, and can be told from what it is not.
 escapes()
 {
@@ -270,6 +307,7 @@ sums
 following
 failing
 properties
+properties_as_orders
 escapes
 odd_ids
 verdict

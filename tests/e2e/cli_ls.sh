@@ -7,7 +7,7 @@ FILE=$D/list.ndjson
 	event trace "$(uuid 1)" t1 "$DAY:01Z" ',"$ai_session_id":"s1","$ai_span_name":"first"'
 	event generation "$(uuid 2)" t1 "$DAY:05Z" ',"$ai_span_id":"g","$ai_parent_id":"t1","$ai_latency":1.5,"$ai_time_to_first_token":0.25,"$ai_model":"m1","$ai_provider":"p","$ai_input_tokens":10,"$ai_output_tokens":20,"$ai_cache_read_input_tokens":3,"$ai_cache_creation_input_tokens":4,"$ai_reasoning_tokens":5,"$ai_total_cost_usd":0.00000000003,"$ai_http_status":200,"$ai_session_id":"s1"'
 	event generation "$(uuid 3)" t2 "$DAY:04Z" ',"$ai_model":"m2","$ai_total_cost_usd":2,"$ai_is_error":true,"$ai_error":"boom, \"quoted\""'
-	event embedding "$(uuid 4)" t3 "$DAY:04Z" ',"$ai_model":"=1+1","$ai_input_tokens":"7"'
+	event embedding "$(uuid 4)" t3 "$DAY:04Z" ',"$ai_model":"=1+zqx","$ai_input_tokens":"7"'
 	event span "$(uuid 5)" t3 "$DAY:06Z" ',"$ai_span_name":"a|b\tc\nd","$process_person_profile":false'
 	event generation '' t0 "$DAY:02Z"
 } >"$FILE"
@@ -142,7 +142,7 @@ separated()
 {
 	exits 0 ls generations "$FILE" --csv --fields error,cost_usd,model
 	out_has '"boom, ""quoted""",2,m2'
-	out_has "'=1+1"
+	out_has "'=1+zqx"
 	exits 0 ls spans "$FILE" --tsv --fields name,uuid
 	equal "$RAN" "$(printf 'name\tuuid\na|b\\tc\\nd\t%s' "$(uuid 5)")" "$(cat "$D/out")"
 	exits 0 ls spans "$FILE" --md --fields name

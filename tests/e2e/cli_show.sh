@@ -151,6 +151,65 @@ empty_parts()
 	json tools null
 }
 
+# What a call costs, by a table of one's own: 1,000 of which 200 are cached, and 100: 0.008 + 0.0002 + 0.007 = 0.0152; all of the
+# input as fresh would be 0.01 + 0.007.
+working()
+{
+	local file=$D/working.ndjson before=${XDG_CONFIG_HOME:-}
+	mkdir -p "$D/config/tracehog"
+	printf '# 2026-11-20\nmodel\tprompt\tcompletion\tcache_read\nmy-kettle\t0.00001\t0.00007\t0.000001\n' \
+		>"$D/config/tracehog/prices.tsv"
+	{
+		event generation "$(uuid 1)" t "$DAY:00Z" ',"$ai_model":"my-kettle","$ai_input_tokens":1000,"$ai_cache_read_input_tokens":200,"$ai_output_tokens":100,"$ai_input_cost_usd":0.01,"$ai_output_cost_usd":0.007'
+		event generation "$(uuid 2)" t "$DAY:01Z" ',"$ai_model":"no-\u001b[31msuch-urn","$ai_input_tokens":1000,"$ai_output_tokens":-1'
+		event span "$(uuid 3)" t "$DAY:02Z"
+	} >"$file"
+	export XDG_CONFIG_HOME=$D/config
+
+	exits 0 show "$(uuid 1)" "$file"
+	clean
+	out_has '    $0.017 reported, $0.0152 recomputed: reported is 12% more'
+	out_has '    cause        cache read paid as fresh input'
+	out_has '    cache read   200 x  $1.00/M = $0.0002'
+	out_has '    total           $0.0152    $0.017'
+	out_has '    prices       my-kettle (line 3 of the own table, 2026-11-20)'
+	out_has '    cache        20% of the prompt read from it: $0.0018 saved against fresh input'
+	exits 0 show "$(uuid 1)" "$file" --json
+	json cost/source reported
+	json cost/total_usd 0.017
+	json cost/computed_usd 0.0152
+	json cost/differs true
+	json cost/cause 'cache read paid as fresh input'
+	json 'cost/lines/*/name' "$(printf 'fresh input\ncache read\noutput')"
+	json 'cost/lines/*/count' "$(printf '800\n200\n100')"
+	json 'cost/lines/*/cost_usd' "$(printf '0.008\n0.0002\n0.007')"
+	json cost/lines/1/price_usd 0.000001
+	json cost/input/reported_usd 0.01
+	json cost/input/computed_usd 0.0082
+	json cost/requests/computed_usd null
+	json cost/match own
+	json cost/row/line 3
+	json cost/cache/counting inclusive
+	json cost/cache/reads_saved_usd 0.0018
+
+	exits 0 show "$(uuid 2)" "$file"
+	clean
+	out_has '$? no cost was sent, and none can be computed'
+	out_has "$D/config/tracehog/prices.tsv"
+	out_has 'suspect      $ai_output_tokens: no count'
+	exits 0 show "$(uuid 2)" "$file" --json
+	json cost/source unpriced
+	json cost/total_usd null
+	json cost/lines '[0]'
+	json cost/row null
+	json cost/suspect_properties '$ai_output_tokens'
+	exits 0 show "$(uuid 3)" "$file" --json
+	json cost null
+	exits 0 show "$(uuid 3)" "$file"
+	out_lacks recomputed
+	export XDG_CONFIG_HOME=$before
+}
+
 trace()
 {
 	exits 0 show t-one "$FILE" --json
@@ -223,6 +282,7 @@ newest
 places
 payload
 empty_parts
+working
 trace
 marks
 session

@@ -10,7 +10,7 @@ some_events()
 		event generation "$(uuid "$i")" "t$i" "$DAY:$((i + 10))Z" \
 			",\"\$ai_latency\":$i,\"\$ai_model\":\"m\",\"\$ai_input_tokens\":$i,\"\$ai_output_tokens\":2,\"\$ai_total_cost_usd\":0.1"
 	done
-	event embedding "$(uuid 11)" t1 "$DAY:30Z" ',"$ai_model":"e","$ai_input_tokens":5'
+	event embedding "$(uuid 11)" t1 "$DAY:30Z" ',"$ai_model":"pocket","$ai_input_tokens":5'
 	event span "$(uuid 12)" t1 "$DAY:31Z" ',"$ai_span_id":"s","$ai_input_tokens":1000,"$ai_is_error":true'
 	event trace "$(uuid 13)" t1 "$DAY:32Z" ',"$ai_session_id":"sess","$ai_error":""'
 	event metric "$(uuid 14)" t1 "$DAY:33Z" ',"$ai_error":null'
@@ -50,8 +50,8 @@ document()
 	json per_model/m/input 55
 	json per_model/m/output 20
 	json per_model/m/cost_usd 1
-	json per_model/e/input 5
-	json per_model/e/cost_usd '(absent)'
+	json per_model/pocket/input 5
+	json per_model/pocket/cost_usd '(absent)'
 	json time/first 2026-03-01T10:00:11.000000Z
 	json time/last 2026-03-01T10:00:36.000000Z
 }
@@ -69,11 +69,11 @@ keys()
 exact()
 {
 	for i in 1 2 3; do
-		event generation "$(uuid "$i")" t "$DAY:0${i}Z" ',"$ai_total_cost_usd":0.1,"$ai_input_tokens":3000000000000000001'
+		event generation "$(uuid "$i")" t "$DAY:0${i}Z" ',"$ai_total_cost_usd":0.1,"$ai_input_tokens":300000000001'
 	done >"$D/exact.ndjson"
 	exits 0 stats "$D/exact.ndjson" --json
 	json cost/total_usd 0.3
-	json tokens/input 9000000000000000003
+	json tokens/input 900000000003
 }
 
 no_events()

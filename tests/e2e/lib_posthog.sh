@@ -7,7 +7,8 @@ export XDG_CACHE_HOME=$D/cache TRACEHOG_POSTHOG_KEY=$KEY
 unset POSTHOG_PERSONAL_API_KEY TRACEHOG_POSTHOG_LIVE_HOST
 EVENTS=$D/events.ndjson
 
-# recent FILE [AGE [STEP]]: its events again, the last one AGE seconds ago (3600), STEP seconds between them (20).
+# recent FILE [AGE [STEP]]: its events again, the last one AGE seconds ago (3600), STEP seconds between them (20). Calls of a
+# model have a cost, as PostHog's ingestion gives them one; the stand-in has no prices.
 recent()
 {
 	local age=${2:-3600} step=${3:-20} n
@@ -18,6 +19,8 @@ recent()
 	awk -v times="$D/times" '{
 		getline t <times
 		sub(/"timestamp":"[^"]*"/, "\"timestamp\":\"" t "\"")
+		if (/"event":"\$ai_(generation|embedding)"/ && /"\$ai_model":/ && !/"\$ai_total_cost_usd":/)
+			sub(/"properties":\{/, "&\"$ai_total_cost_usd\":0.00" NR ",")
 		print
 	}' "$1"
 }

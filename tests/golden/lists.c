@@ -24,6 +24,9 @@ static const struct scene scenes[] = {
 	{"dearest_again", "S", "8 $ $ $ $ $ $ $"},
 	{"of_model", "ST", "8 j Enter"},
 	{"of_model_filtered", "S", "f latency:>1ms Space OR Space tokens:>1 Enter 8 j Enter"},
+	{"fold_undone", "S", "1 e Enter g j za zM u"},
+	{"folds_undone", "S", "1 e Enter g j za zM u u zl u"},
+	{"fold_undone_live", "S", "7 k k za u"},
 	{"slow", "S", "3 g w"},
 	{"slow_none", "S", "1 w"},
 	{"slow_not_here", "S", "2 w"},
@@ -67,8 +70,14 @@ static const struct scene scenes[] = {
 	{"bookmarks_none", "S", "'"},
 	{"bookmarks_none_opened", "S", "' Enter"},
 	{"bookmark_removed", "S", "1 g M a Enter j M b Enter ' X"},
+	{"bookmark_back", "S", "3 g M a Enter j M b Enter ' X u"},
+	{"bookmark_note_back", "S", "3 g M a Enter M b Enter u"},
+	{"bookmark_not_set", "S", "3 g M a Enter u"},
 	{"bookmark_opened", "S", "3 g j j M Enter 1 ' Enter"},
-	{"bookmark_not_here", "S", "4 M"},
+	{"bookmark_not_here", "S", "8 M"},
+	{"bookmarked_user", "S", "4 g M fan Enter j k"},
+	{"bookmarked_user_opened", "S", "4 g M fan Enter 1 ' Enter"},
+	{"column_of_sums", "S", "4 C G k Enter"},
 };
 #define SCENES (sizeof(scenes) / sizeof(scenes[0]))
 

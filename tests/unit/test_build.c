@@ -1,4 +1,4 @@
-/* Rows built in steps, and kept up, are those that are built at once; whatever comes in between. */
+/* Rows built in steps, by workers, and kept up, are those that are built at once; whatever comes in between. */
 #include "query/sort.h"
 #include "support/rows_check.h"
 
@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -225,6 +226,130 @@ static void another_query_starts_anew(void **state)
 	fixture_fini(&f);
 }
 
+/* ---- sorted by workers ------------------------------------------------------------------------------------------------ */
+
+#define MANY 6000 /* events, so that there are enough rows of every kind for a worker */
+
+/* Traces and sessions of a few events each. */
+static void add_many(struct fixture *f, uint32_t *seed, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		char uuid[16], trace[16], session[16];
+
+		snprintf(uuid, sizeof(uuid), "u%u", random_below(seed, 30000));
+		snprintf(trace, sizeof(trace), "t%u", random_below(seed, 5000));
+		snprintf(session, sizeof(session), "s%u", random_below(seed, 5000));
+		FIXTURE_ADD(f, .kind = random_below(seed, 2) ? EVENT_GENERATION : EVENT_SPAN,
+		            .uuid = uuid, .name = uuid + (random_below(seed, 2) ? 1 : 3),
+		            .trace = trace, .session = session,
+		            .model = random_below(seed, 2) ? "a" : "b",
+		            .time = random_below(seed, 900), .latency = random_below(seed, 300),
+		            .cost = random_below(seed, 50));
+	}
+}
+
+static void note(void *ctx)
+{
+	*(bool *)ctx = true;
+}
+
+/* As a screen does: again from what there is, until nothing has come meanwhile. Events come while a worker sorts, `rounds`
+ * times. True: a worker did. */
+static bool settle(struct rows *r, struct fixture *f, struct loop *loop, const struct query *q,
+                   unsigned rounds, uint32_t *seed)
+{
+	bool worked = false;
+
+	for (unsigned round = 0; r->at == NULL || r->version != model_version(f->model) ||
+	                         r->query.sort != q->sort || round <= rounds;
+	     round++) {
+		struct rows_build *b = rows_start(f->model, q, r->at != NULL ? r : NULL);
+		bool told = false;
+		struct rows next;
+
+		rows_on_workers(b, loop, note, &told);
+		while (!rows_step(b, 0)) {
+			if (!rows_waits(b))
+				continue;
+			if (round < rounds)
+				add_many(f, seed, 30);
+			while (rows_waits(b))
+				loop_step(loop, true);
+			assert_true(told);
+			worked = true;
+		}
+		rows_take(b, &next);
+		rows_free(r);
+		*r = next;
+	}
+	return worked;
+}
+
+/* From one order to another, with events that arrive, change what is there, and replace others, while it is sorted. */
+static void by_workers(void **state)
+{
+	static const enum rows_kind kinds[] = {ROWS_TRACES, ROWS_SESSIONS, ROWS_GENERATIONS,
+	                                       ROWS_SPANS};
+	struct loop *loop = loop_new();
+	uint32_t seed = 6;
+
+	(void)state;
+	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+		struct rows r = {0};
+		struct fixture f;
+		struct query q;
+		size_t n;
+		const struct column *columns = rows_columns(kinds[k], &n);
+
+		fixture_init(&f);
+		add_many(&f, &seed, MANY);
+		query_init(&q, kinds[k]);
+		for (size_t i = 0; i < n; i++) {
+			q.sort = i % 5 == 4 ? NULL : &columns[i];
+			q.ascending = i % 2 == 0;
+			q.limit = i % 3 ? 0 : 7;
+			assert_int_equal(settle(&r, &f, loop, &q, (unsigned)i % 3, &seed),
+			                 q.sort != NULL);
+			expect_as_at_once(&r, &f);
+		}
+		assert_true(r.total > 2048);
+		rows_free(&r);
+		fixture_fini(&f);
+	}
+	loop_free(loop);
+}
+
+/* While a worker has their values, and after the events. */
+static void dropped_while_sorted(void **state)
+{
+	uint32_t seed = 7;
+
+	(void)state;
+	for (unsigned turns = 0; turns < 3; turns++) {
+		struct loop *loop = loop_new();
+		bool told = false;
+		struct rows_build *b;
+		struct fixture f;
+		struct query q;
+
+		fixture_init(&f);
+		add_many(&f, &seed, MANY);
+		query_init(&q, ROWS_GENERATIONS);
+		q.sort = rows_column(q.kind, STR("name"));
+		b = rows_start(f.model, &q, NULL);
+		rows_on_workers(b, loop, note, &told);
+		while (!rows_waits(b))
+			assert_false(rows_step(b, 0));
+		assert_false(rows_step(b, INT64_MAX));
+		rows_drop(b);
+		fixture_fini(&f);
+		for (unsigned i = 0; i < turns; i++)
+			loop_step(loop, true);
+		assert_false(told);
+		loop_free(loop);
+	}
+}
+
 static void dropped_on_the_way(void **state)
 {
 	struct fixture f;
@@ -304,6 +429,8 @@ int main(void)
 		cmocka_unit_test(every_kind),
 		cmocka_unit_test(every_column),
 		cmocka_unit_test(another_query_starts_anew),
+		cmocka_unit_test(by_workers),
+		cmocka_unit_test(dropped_while_sorted),
 		cmocka_unit_test(dropped_on_the_way),
 		cmocka_unit_test(a_rank_is_what_sorting_gives),
 	};

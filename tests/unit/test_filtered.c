@@ -7,6 +7,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -133,21 +135,38 @@ static void records(void **state)
 
 static const char property_lines[] = EVENT("span", "u0", "10:00:00",
                                            "\"ok\":true,\"latency_ms\":2500,\"cost\":0.75")
-	EVENT("span", "u1", "10:00:10", "\"ok\":1,\"latency_ms\":150,\"cost\":\"0.25\"")
-		EVENT("span", "u2", "10:00:20", "\"ok\":false,\"size\":12000,\"took\":90")
-			EVENT("span", "u3", "10:00:30", "\"ok\":\"true\",\"took\":\"2m\"") EVENT(
-				"evaluation", "u4", "10:00:40", "\"$ai_evaluation_result\":true");
+	EVENT("span", "u1", "10:00:10",
+              "\"ok\":1,\"latency_ms\":150,\"cost\":\"0.25\",\"$ai_temperature\":\"1.0\"")
+		EVENT("span", "u2", "10:00:20",
+                      "\"ok\":false,\"size\":12000,\"took\":90,\"$ai_temperature\":\"1.5\"")
+			EVENT("span", "u3", "10:00:30",
+                              "\"ok\":\"true\",\"took\":\"2m\",\"$ai_temperature\":\"1 or so\"")
+				EVENT("evaluation", "u4", "10:00:40",
+                                      "\"$ai_evaluation_result\":true");
 static const char *const property_expected[][2] = {
-	{"@ok:1", "1"},           {"@ok:>0", "1"},
-	{"@ok:<5", "1"},          {"@ok:true", "0 3"},
-	{"@ok:false", "2"},       {"@ok:f*", "2"},
-	{"@ok:fal", ""},          {"-@ok:true", "1 2 4"},
-	{"@latency_ms:>2s", "0"}, {"@latency_ms:100ms..1s", "1"},
-	{"@cost:>$0.5", "0"},     {"@cost:$0.25", "1"},
-	{"@size:>10k", "2"},      {"@took:>1m", "2"},
-	{"@took:<2m", "2"},       {"@took:1.5m", "2"},
-	{"@took:2m", "3"},        {"score:1", "4"},
-	{"score:>0.5", "4"},      {NULL, NULL},
+	{"@ok:1", "1"},
+	{"@ok:>0", "1"},
+	{"@ok:<5", "1"},
+	{"@ok:true", "0 3"},
+	{"@ok:false", "2"},
+	{"@ok:f*", "2"},
+	{"@ok:fal", ""},
+	{"-@ok:true", "1 2 4"},
+	{"@latency_ms:>2s", "0"},
+	{"@latency_ms:100ms..1s", "1"},
+	{"@cost:>$0.5", "0"},
+	{"@cost:$0.25", "1"},
+	{"@size:>10k", "2"},
+	{"@took:>1m", "2"},
+	{"@took:<2m", "2"},
+	{"@took:1.5m", "2"},
+	{"@took:2m", "3"},
+	{"score:1", "4"},
+	{"temp:1", "1"},
+	{"temp:1.5", "2"},
+	{"temp:*", "1 2 3"},
+	{"score:>0.5", "4"},
+	{NULL, NULL},
 };
 
 static void properties(void **state)
@@ -244,6 +263,33 @@ static void mistakes(void **state)
 		filter_free(f);
 	}
 	filter_bench_close(&b);
+}
+
+/* What cannot be read is said, of properties as of texts. */
+static void unreadable(void **state)
+{
+	static const char *const texts[] = {"@n:1", "-@n:1", "anna", "@n:1 OR @m:*"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct filter *filter = filter_bench_parse(texts[i]);
+		struct errinfo why = {0};
+		struct filter_bench b;
+		struct filtered *d;
+
+		filter_bench_open(&b, STR(EVENT("span", "u0", "10:00:00", "\"n\":1")
+		                                  EVENT("span", "u1", "10:00:00", "\"n\":1")));
+		filter_bench_feed_all(&b);
+		assert_int_equal(truncate(b.path, 20), 0);
+		d = filter_bench_new(&b, filter, FILTERED_EVENTS);
+		filtered_wait(d);
+		assert_int_equal(filtered_failed(d, &why), 2);
+		assert_int_equal(why.code, ERR_IO);
+		assert_non_null(strstr(why.msg, b.path));
+		filtered_free(d);
+		filter_bench_close(&b);
+		filter_free(filter);
+	}
 }
 
 /* ---- tokens and texts of one side ------------------------------------------ */
@@ -560,6 +606,7 @@ int main(void)
 		cmocka_unit_test(records),
 		cmocka_unit_test(payloads),
 		cmocka_unit_test(properties),
+		cmocka_unit_test(unreadable),
 		cmocka_unit_test(a_little_in_every_step),
 		cmocka_unit_test(a_little_of_texts_in_every_step),
 		cmocka_unit_test(given_up),

@@ -146,7 +146,7 @@ static void reads_a_truncated_file_again(void **state)
 	assert_int_equal(b->said, 1);
 	assert_int_equal(distinct(b), 7);
 	assert_int_equal(events_read(explorer_events(b->explorer), 0, &text, &e), ERR_IO);
-	assert_non_null(strstr(e.msg, "the file changed"));
+	assert_non_null(strstr(e.msg, "the file has changed"));
 	assert_true(can_be_read(b, 5));
 	put(b->path, "a", 8, 9);
 	wait_events(b, 10);
@@ -365,7 +365,7 @@ static void shows_bytes_of_a_source(void **state)
 		loop_step(b->loop, true);
 	} while (bytes->state == DETAIL_LOADING);
 	assert_int_equal(bytes->state, DETAIL_FAILED);
-	assert_non_null(strstr(bytes->error.msg, "the file changed"));
+	assert_non_null(strstr(bytes->error.msg, "the file has changed"));
 	(void)explorer_source_bytes(b->explorer, 0, 1, 8); /* left under way */
 }
 

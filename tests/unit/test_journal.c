@@ -181,7 +181,7 @@ static void test_notices_other_content(void **state)
 	write_file(place->path, "w", "something else that is longer");
 	assert_int_equal(journal_check(j, journal_size(j)), JOURNAL_SHRUNK);
 	assert_int_equal(journal_read_exact(j, 0, 3, &out, &e), ERR_IO);
-	assert_non_null(strstr(e.msg, "the file changed"));
+	assert_non_null(strstr(e.msg, "the file has changed"));
 	assert_int_equal(journal_check(j, journal_size(j)), JOURNAL_SHRUNK);
 	assert_int_equal(journal_open_again(&again, j, &e), ERR_OK);
 	journal_close(j);

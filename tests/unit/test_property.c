@@ -264,6 +264,9 @@ static void a_file_that_was_cut(void **state)
 	c = properties_column(p, PROPERTY_OF_EVENT, STR("b"));
 	wait_column(b, c);
 	assert_int_equal(property_failed(c), 51);
+	assert_non_null(
+		strstr(property_failure(c)->msg, "the file has changed since it was loaded"));
+	assert_true(str_ends(str_of(property_failure(c)->msg), str_of(b->path)));
 	assert_int_equal(property_read(c, 0, &whole, &e), ERR_IO);
 	assert_true(str_starts(str_of(e.msg), STR("the file has changed since it was loaded: ")));
 	assert_true(str_ends(str_of(e.msg), str_of(b->path)));

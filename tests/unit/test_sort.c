@@ -57,8 +57,7 @@ static struct sort_key *make_keys(const struct shape *s)
 
 		keys[i].row = (uint32_t)i;
 		keys[i].known = random_below(100) >= s->unknown;
-		keys[i].by.number = s->low +
-		                    s->step * (money)(in_order ? i : random_below(s->values));
+		keys[i].number = s->low + s->step * (money)(in_order ? i : random_below(s->values));
 	}
 	return keys;
 }
@@ -116,7 +115,7 @@ static void check(const struct shape *s, bool in_steps)
 			fail_msg("%s: wrong order at %zu", s->what, i);
 		assert_true(key->row < s->n && !seen[key->row]);
 		seen[key->row] = 1;
-		assert_true(key->by.number == before[key->row].by.number &&
+		assert_true(key->number == before[key->row].number &&
 		            key->known == before[key->row].known);
 	}
 	sorting_free(&sorting);

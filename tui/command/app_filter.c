@@ -123,7 +123,7 @@ static void undo(struct app *a)
 
 	if (!undo_pop(&a->world.undos, &step)) {
 		buf_puts(&a->world.message,
-		         "nothing to undo: u takes back a filter, a range or an order");
+		         "nothing to undo: u takes back a filter, range, order, fold or bookmark");
 		return;
 	}
 	switch (step.what) {
@@ -140,8 +140,16 @@ static void undo(struct app *a)
 		buf_printf(&a->world.message, "the order of %s is as it was before",
 		           step.view->title);
 		break;
+	case UNDO_FOLDS:
+		step.view->class->undo(step.view, &step);
+		buf_printf(&a->world.message, "the folds of %s are as they were before",
+		           step.view->title);
+		break;
+	case UNDO_BOOKMARK:
+		view_undo_bookmark(&a->world, &step);
+		break;
 	}
-	buf_free(&step.text);
+	undo_free(&step);
 }
 
 /* ---- the line -------------------------------------------------------------------------------------------------------- */

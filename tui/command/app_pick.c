@@ -27,21 +27,6 @@ void app_pick(struct app *a, char key)
 		a->picking = key;
 }
 
-/* With an OR outside of parentheses a further term would be of its last alternative alone. */
-static void append_filter(const struct app *a, struct buf *out)
-{
-	const struct filter_reading how = {.now = a->world.now};
-	struct filter *f;
-	bool closed = false;
-
-	if (filter_parse(&f, buf_str(&a->world.filter), &how, NULL) == FILTER_VALID)
-		closed = f->root != NULL && f->root->kind == FILTER_OR;
-	filter_free(f);
-	buf_puts(out, closed ? "(" : "");
-	buf_append(out, buf_str(&a->world.filter));
-	buf_puts(out, closed ? ") " : a->world.filter.n > 0 ? " " : "");
-}
-
 static bool says(struct str text, const struct filter_reading *how, const struct filter *term)
 {
 	struct filter *f;
@@ -81,7 +66,9 @@ void app_add_term(struct app *a, struct str term)
 		buf_printf(&a->world.message, "the filter says so already: %.*s", STR_ARG(term));
 		return;
 	}
-	append_filter(a, &text);
+	view_append_filter(&a->world, &text);
+	if (text.n > 0)
+		buf_add(&text, ' ');
 	buf_append(&text, term);
 	app_set_filter(a, buf_str(&text));
 	app_keep_in_history(a, buf_str(&a->world.filter));

@@ -2,6 +2,7 @@
  * is sent to an endpoint of its own. */
 #include "command/explore.h"
 
+#include "base/clean.h"
 #include "base/time.h"
 #include "collect/demo.h"
 #include "collect/folder.h"
@@ -107,6 +108,17 @@ static void say_awaited(struct showing *s)
 			on_source(s, i);
 }
 
+static void say_prices(struct showing *s)
+{
+	struct buf text = {0};
+
+	if (explorer_prices_notice(s->x) == NULL)
+		return;
+	clean_append(&text, str_of(explorer_prices_notice(s->x)), 0);
+	app_say(s->app, buf_text(&text));
+	buf_free(&text);
+}
+
 /* That it can be read was seen before. */
 static void use_filter(struct showing *s)
 {
@@ -136,6 +148,7 @@ static int run(struct showing *s, const char *source)
 	name_options(s);
 	explorer_on_source(s->x, on_source, s);
 	say_awaited(s);
+	say_prices(s);
 	if (s->endpoint != NULL)
 		app_set_intake(s->app, &s->told);
 	err = terminal_run(s->app, s->loop, s->x, &options, &e);

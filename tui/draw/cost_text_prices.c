@@ -35,6 +35,8 @@ void cost_text_row(struct buf *out, const struct prices *p, const struct price_r
 		buf_puts(out, ", ");
 		buf_append(out, row->provider);
 	}
+	if (row->line == 0)
+		return;
 	buf_printf(out, " (line %u of the %s table", row->line, tables[row->table]);
 	if (date.n > 0) {
 		buf_puts(out, ", ");
@@ -177,25 +179,15 @@ void cost_text_say_prices(const struct cost_text *t, const struct cost_working *
 
 /* ---- the cache ---------------------------------------------------------------------------------------------------- */
 
-/* What the part costs more than as fresh input; negative: less. */
-static money against_fresh(const struct cost *c, enum cost_line line)
-{
-	const money unit = 1000000; /* from 1e-18 to 1e-12 USD */
-
-	if (!has_part(c, line))
-		return 0;
-	return c->parts[line].amount -
-	       (money)c->parts[line].count * c->parts[COST_TEXT_INPUT].price / unit;
-}
-
 static void put_saved(struct buf *out, const struct cost *c)
 {
-	money reads = against_fresh(c, COST_CACHE_READ) + against_fresh(c, COST_AUDIO_CACHE);
-	money writes = against_fresh(c, COST_CACHE_WRITE) + against_fresh(c, COST_CACHE_WRITE_1H);
+	money reads, writes;
 
+	if (!cost_cache_saved(c, &reads, &writes))
+		return;
 	if (reads != 0) {
-		buf_puts(out, reads < 0 ? ": " : ": -");
-		format_amount(out, reads < 0 ? -reads : reads);
+		buf_puts(out, ": ");
+		format_amount(out, reads);
 		buf_puts(out, " saved against fresh input");
 	}
 	if (writes > 0) {
@@ -218,8 +210,7 @@ static void say_share(const struct cost_text *t, const struct cost_working *w)
 	else
 		cost_text_percent(&text, read, c->prompt_tokens);
 	buf_puts(&text, " of the prompt read from it");
-	if (has_part(c, COST_TEXT_INPUT))
-		put_saved(&text, c);
+	put_saved(&text, c);
 	cost_text_say(t, "cache", ROLE_TEXT, &text);
 	buf_free(&text);
 }

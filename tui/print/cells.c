@@ -44,13 +44,7 @@ static bool read_property(struct cells_column *c, struct str field)
 	return c->property_name.n > 0;
 }
 
-static bool has_events(enum rows_kind kind)
-{
-	return kind == ROWS_TRACES || kind == ROWS_SESSIONS || kind == ROWS_GENERATIONS ||
-	       kind == ROWS_SPANS;
-}
-
-enum err cells_unknown(enum rows_kind kind, const char *option, struct str name, struct errinfo *e)
+static enum err unknown(enum rows_kind kind, const char *option, struct str name, struct errinfo *e)
 {
 	const char *near = rows_key_nearest(kind, name), *what = rows_kind_name(kind);
 	int n = (int)(name.n > 60 ? 60 : name.n);
@@ -63,25 +57,31 @@ enum err cells_unknown(enum rows_kind kind, const char *option, struct str name,
 	               name.p, what, what);
 }
 
+enum err cells_find(struct cells_column *out, enum rows_kind kind, const char *option,
+                    struct str name, struct errinfo *e)
+{
+	*out = (struct cells_column){.own = rows_column_of(kind, name)};
+	if (out->own != NULL)
+		out->name = str_of(out->own->name);
+	else if (!read_property(out, name))
+		return unknown(kind, option, name, e);
+	else if (rows_add_up(kind))
+		return err_set(e, ERR_USAGE,
+		               "%s%s add up events: properties are of traces, sessions, "
+		               "generations and spans",
+		               option, rows_kind_name(kind));
+	return ERR_OK;
+}
+
 static enum err choose_one(struct cells *c, enum rows_kind kind, struct str field,
                            struct errinfo *e)
 {
-	struct cells_column *column = &c->columns[c->n];
+	enum err err = cells_find(&c->columns[c->n], kind, "--fields: ", field, e);
 
-	*column = (struct cells_column){.own = rows_column_of(kind, field)};
-	if (c->n == CELLS_COLUMNS_MAX)
+	if (err == ERR_OK && c->n + 1 == CELLS_COLUMNS_MAX)
 		return err_set(e, ERR_USAGE, "--fields: at most %d", CELLS_COLUMNS_MAX - 1);
-	if (column->own != NULL)
-		column->name = str_of(column->own->name);
-	else if (!read_property(column, field))
-		return cells_unknown(kind, "--fields: ", field, e);
-	else if (!has_events(kind))
-		return err_set(e, ERR_USAGE,
-		               "--fields: %s add up events: properties are of traces, sessions, "
-		               "generations and spans",
-		               rows_kind_name(kind));
 	c->n++;
-	return ERR_OK;
+	return err;
 }
 
 enum err cells_choose(struct cells *c, enum rows_kind kind, const char *fields, struct errinfo *e)
@@ -120,17 +120,21 @@ void cells_choose_own(struct cells *c, enum rows_kind kind, bool all)
 		add_own(c, &own[0]);
 }
 
-void cells_read(struct cells *c, struct explorer *x)
+void cells_ask(struct cells_column *columns, size_t n, struct explorer *x)
+{
+	for (size_t i = 0; i < n; i++)
+		if (columns[i].own == NULL)
+			columns[i].property = properties_column(
+				explorer_properties(x), columns[i].of, columns[i].property_name);
+}
+
+void cells_read(struct cells_column *columns, size_t n, struct explorer *x)
 {
 	struct buf text = {0};
 
-	for (size_t i = 0; i < c->n; i++)
-		if (c->columns[i].own == NULL)
-			c->columns[i].property = properties_column(explorer_properties(x),
-			                                           c->columns[i].of,
-			                                           c->columns[i].property_name);
-	for (size_t i = 0; i < c->n; i++) {
-		struct property *p = c->columns[i].property;
+	cells_ask(columns, n, x);
+	for (size_t i = 0; i < n; i++) {
+		struct property *p = columns[i].property;
 
 		while (p != NULL && !property_done(p) && loop_step(explorer_loop(x), true))
 			;
@@ -138,7 +142,7 @@ void cells_read(struct cells *c, struct explorer *x)
 			continue;
 		buf_clear(&text);
 		buf_printf(&text, "%.*s: %u events cannot be read any more",
-		           STR_ARG(str_sub(c->columns[i].name, 0, 60)), property_failed(p));
+		           STR_ARG(str_sub(columns[i].name, 0, 60)), property_failed(p));
 		output_error(buf_text(&text));
 	}
 	buf_free(&text);

@@ -22,16 +22,19 @@ struct cells {
 	size_t n;
 };
 
-/* Columns by a comma-separated list, which is borrowed: names of columns, fields of the filter language, @NAME and
- * person.NAME; quoted if a name has a comma. ERR_USAGE with one sentence. */
+/* The column of that name, which is borrowed: a name of a column, a field of the filter language, @NAME or person.NAME, quoted
+ * if need be. ERR_USAGE with one sentence that begins with option ("--fields: ", or ""). */
+enum err cells_find(struct cells_column *out, enum rows_kind kind, const char *option,
+                    struct str name, struct errinfo *e) MUST_USE;
+/* Columns by a comma-separated list, which is borrowed, of such names; quoted if one has a comma. ERR_USAGE likewise. */
 enum err cells_choose(struct cells *c, enum rows_kind kind, const char *fields,
                       struct errinfo *e) MUST_USE;
-/* ERR_USAGE with what was probably meant; option: "--fields: ", or "". */
-enum err cells_unknown(enum rows_kind kind, const char *option, struct str name, struct errinfo *e);
 /* The kind's own: all of them, or those of a screen and its id, which stands last, where it may be clipped. */
 void cells_choose_own(struct cells *c, enum rows_kind kind, bool all);
-/* Reads what columns of properties need, with turns of the loop. Before the functions below. */
-void cells_read(struct cells *c, struct explorer *x);
+/* Reads what n columns need that are of properties, with turns of the loop. Before rows are sorted by them, and before the
+ * functions below. Columns that are asked for before are read together with them. */
+void cells_ask(struct cells_column *columns, size_t n, struct explorer *x);
+void cells_read(struct cells_column *columns, size_t n, struct explorer *x);
 
 /* For people: short, clean, on one line. */
 void cells_text(const struct cells *c, size_t column, uint32_t row, struct buf *out);

@@ -217,12 +217,15 @@ static int fetch_both(struct fetch *f, int64_t since, int64_t until)
 
 /* ---- the command ---- */
 
+static bool names_property(const char *fields)
+{
+	return fields != NULL && (strchr(fields, '@') != NULL || strstr(fields, "person.") != NULL);
+}
+
 /* What filters and columns of properties are of is not known of what is only listed. */
 static bool asks_about_events(const struct options *o)
 {
-	return o->filters[0] != NULL ||
-	       (o->fields != NULL &&
-	        (strchr(o->fields, '@') != NULL || strstr(o->fields, "person.") != NULL));
+	return o->filters[0] != NULL || names_property(o->fields) || names_property(o->sort);
 }
 
 static void ask_for_list(struct fetch *f, int64_t since, int64_t until)

@@ -13,7 +13,9 @@
 struct listing {
 	struct query query;
 	struct cells cells;
-	struct filter *filter; /* NULL: none */
+	struct cells_column sort;      /* no name: the own order, or the filter's */
+	struct property_column sorted; /* where it is a property's */
+	struct filter *filter;         /* NULL: none */
 	struct condition condition;
 };
 
@@ -35,15 +37,14 @@ static enum err read_kind(struct query *q, const struct options *o, struct errin
 	return ERR_OK;
 }
 
-static enum err read_sort(struct query *q, const char *sort, struct errinfo *e)
+static enum err read_sort(struct listing *l, const char *sort, struct errinfo *e)
 {
 	struct str name = str_of(sort);
 
-	q->ascending = !str_ends(name, STR("-desc"));
-	if (!q->ascending)
+	l->query.ascending = !str_ends(name, STR("-desc"));
+	if (!l->query.ascending)
 		name.n -= strlen("-desc");
-	q->sort = rows_column_of(q->kind, name);
-	return q->sort != NULL ? ERR_OK : cells_unknown(q->kind, "--sort: ", name, e);
+	return cells_find(&l->sort, l->query.kind, "--sort: ", name, e);
 }
 
 static enum err read_query(struct listing *l, const struct options *o, struct errinfo *e)
@@ -57,7 +58,7 @@ static enum err read_query(struct listing *l, const struct options *o, struct er
 	q->until = o->until;
 	q->limit = o->limit;
 	if (o->sort != NULL)
-		err = read_sort(q, o->sort, e);
+		err = read_sort(l, o->sort, e);
 	if (err == ERR_OK && o->fields != NULL)
 		err = cells_choose(&l->cells, q->kind, o->fields, e);
 	if (l->cells.n == 0)
@@ -67,21 +68,19 @@ static enum err read_query(struct listing *l, const struct options *o, struct er
 }
 
 /* What the filter says of the list, where options are silent. */
-static bool heed_filter(struct query *q, const struct filter *f)
+static bool heed_filter(struct listing *l, const struct filter *f)
 {
 	struct errinfo e = {.pos = ERR_NO_POS};
+	struct query *q = &l->query;
 
 	if (f->by.n > 0) {
 		err_set(&e, ERR_USAGE, "by: groups nothing in a list yet");
 		e.pos = f->by_at;
 	}
-	if (e.pos == ERR_NO_POS && q->sort == NULL && f->sort.n > 0) {
-		q->sort = rows_column_of(q->kind, f->sort);
+	if (e.pos == ERR_NO_POS && l->sort.name.n == 0 && f->sort.n > 0) {
 		q->ascending = !f->descending;
-		if (q->sort == NULL) {
-			cells_unknown(q->kind, "sort: ", f->sort, &e);
+		if (cells_find(&l->sort, q->kind, "sort: ", f->sort, &e) != ERR_OK)
 			e.pos = f->sort_at;
-		}
 	}
 	if (q->limit == 0)
 		q->limit = f->limit;
@@ -101,7 +100,7 @@ static int read_listing(struct listing *l, const struct options *o)
 		return code;
 	}
 	code = filter_of_options(&l->filter, o);
-	if (code == EXIT_OK && l->filter != NULL && !heed_filter(&l->query, l->filter))
+	if (code == EXIT_OK && l->filter != NULL && !heed_filter(l, l->filter))
 		code = EXIT_BAD_USAGE;
 	if (code == EXIT_OK)
 		code = condition_of_options(&l->condition, o);
@@ -132,6 +131,17 @@ static void know_groups(struct query *q, struct explorer *x)
 		;
 }
 
+/* What rows are sorted by may be a property, too. */
+static void know_order(struct listing *l, struct explorer *x)
+{
+	if (l->sort.name.n == 0)
+		return;
+	cells_read(&l->sort, 1, x);
+	if (l->sort.property != NULL)
+		property_column_init(&l->sorted, "", l->sort.property);
+	l->query.sort = l->sort.property != NULL ? &l->sorted.column : l->sort.own;
+}
+
 static int print_rows(struct listing *l, struct explorer *x, const struct options *o, int code)
 {
 	struct rows rows = {0};
@@ -139,9 +149,11 @@ static int print_rows(struct listing *l, struct explorer *x, const struct option
 
 	if (l->query.kind == ROWS_GROUPS)
 		know_groups(&l->query, x);
+	cells_ask(l->cells.columns, l->cells.n, x);
+	know_order(l, x);
 	rows_build(&rows, explorer_model(x), &l->query);
 	l->cells.rows = &rows;
-	cells_read(&l->cells, x);
+	cells_read(l->cells.columns, l->cells.n, x);
 	cells_print(&l->cells, o->format);
 	for (uint32_t row = 0; row < rows.n && !held; row++)
 		held = condition_holds_row(&l->condition, &rows, row);

@@ -304,7 +304,7 @@ const struct option_entry option_entries[] = {
          AT(COMMAND_LS) | AT(COMMAND_STATS), set_since},
 	{"until", 0, "TIME", "only before then", AT(COMMAND_LS) | AT(COMMAND_STATS), set_until},
 	{"sort", 0, "FIELD",
-         "by a field, ascending; FIELD-desc descends (cost, or cost_usd as in --json)",
+         "by a field, ascending; FIELD-desc descends (cost, or cost_usd as in --json; @PROPERTY)",
          AT(COMMAND_LS), set_sort},
 	{"limit", 0, "N", "at most so many rows", AT(COMMAND_LS), set_limit},
 	{"fields", 0, "A,B,C",

@@ -366,6 +366,8 @@ static uint32_t add_all(struct explorer *x, const struct options *o, bool follow
 
 static void say_notices(const struct explorer *x)
 {
+	if (explorer_prices_notice(x) != NULL)
+		output_error(explorer_prices_notice(x));
 	for (uint32_t i = 0; i < explorer_source_count(x); i++)
 		if (explorer_source_notice(x, i) != NULL)
 			output_error(explorer_source_notice(x, i));

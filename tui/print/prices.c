@@ -170,6 +170,15 @@ static void write_row(struct json_writer *w, const char *key, const struct price
 	json_end_object(w);
 }
 
+void print_json_price_choice(struct json_writer *w, const struct prices *p,
+                             const struct price_choice *choice)
+{
+	json_write_key(w, "match");
+	json_write_text(w, str_of(match_word(choice->match)));
+	write_row(w, "row", p, choice->row);
+	write_row(w, "posthog", p, choice->posthog);
+}
+
 static void write_choice(const struct options *o, const struct prices *p, struct str model,
                          struct str provider, const struct price_choice *choice)
 {
@@ -182,10 +191,7 @@ static void write_choice(const struct options *o, const struct prices *p, struct
 	json_write_text(&w, model);
 	json_write_key(&w, "provider");
 	json_write_text(&w, provider);
-	json_write_key(&w, "match");
-	json_write_text(&w, str_of(match_word(choice->match)));
-	write_row(&w, "row", p, choice->row);
-	write_row(&w, "posthog", p, choice->posthog);
+	print_json_price_choice(&w, p, choice);
 	json_end_object(&w);
 	json_writer_end(&w);
 	output_write(STR("\n"));

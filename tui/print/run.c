@@ -405,6 +405,8 @@ int print_run(struct options *o)
 		err = find_endpoint(&r, &e);
 	if (err == ERR_OK) {
 		capture_warn(r.endpoint);
+		if (explorer_prices_notice(r.x) != NULL)
+			output_error(explorer_prices_notice(r.x));
 		code = run_program(&r);
 	} else {
 		output_error(e.msg);

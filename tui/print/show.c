@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "draw/cost_text.h"
 #include "draw/format.h"
 #include "print/ls.h"
 #include "print/output.h"
@@ -140,6 +141,20 @@ static void append_part(struct buf *out, const struct part *p)
 	append_indented(out, p->result);
 }
 
+static void append_cost(struct buf *out, struct explorer *x, const struct detail *d)
+{
+	struct cost_working work;
+	struct buf text = {0};
+
+	if (cost_working_read(&work, explorer_prices(x), buf_str(&d->line))) {
+		cost_text_plain(&text, explorer_prices(x), &work);
+		buf_puts(out, "\ncost\n");
+		append_indented(out, buf_str(&text));
+	}
+	cost_working_free(&work);
+	buf_free(&text);
+}
+
 static int print_event(struct explorer *x, uint32_t event)
 {
 	struct model *m = explorer_model(x);
@@ -151,6 +166,7 @@ static int print_event(struct explorer *x, uint32_t event)
 	output_event_rows(&row, m, event);
 	text_facts(&row);
 	rows_free(&row);
+	append_cost(&out, x, d);
 	if (d->messages.input_withheld)
 		buf_puts(&out, "\nin   withheld (null was sent: privacy mode)\n");
 	for (uint32_t i = 0; i < d->messages.n; i++)

@@ -4,6 +4,7 @@
 
 #include "explorer_text.h"
 #include "print/options.h"
+#include "json/writer.h"
 
 int print_show(struct options *o); /* both give the exit code */
 int print_tree(struct options *o);
@@ -18,6 +19,9 @@ void print_trace_link(struct explorer *x, uint32_t trace, struct buf *out);
 void print_json_session(struct explorer *x, uint32_t session, bool pretty);
 void print_json_trace(struct explorer *x, uint32_t trace, bool pretty);
 int print_json_event(struct explorer *x, uint32_t event, bool pretty); /* the exit code */
+/* The working of a call's cost, an object (print/show_cost.c). */
+void print_json_cost(struct json_writer *w, const struct prices *p,
+                     const struct cost_working *work);
 
 /* What an id, a prefix of one, `last` or FILE:LINE names, as in query/lookup.h; errors are lookup_find's. */
 enum err print_find(struct explorer *x, struct str text, struct lookup *out,

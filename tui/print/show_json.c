@@ -294,6 +294,20 @@ static void write_payload(struct json_writer *w, const struct detail *d)
 	write_node(w, t, d->properties);
 }
 
+/* Of what is no call null. */
+static void write_cost(struct json_writer *w, struct explorer *x, const struct detail *d)
+{
+	const struct prices *p = explorer_prices(x);
+	struct cost_working work;
+
+	json_write_key(w, "cost");
+	if (cost_working_read(&work, p, buf_str(&d->line)))
+		print_json_cost(w, p, &work);
+	else
+		json_write_null(w);
+	cost_working_free(&work);
+}
+
 int print_json_event(struct explorer *x, uint32_t event, bool pretty)
 {
 	struct model *m = explorer_model(x);
@@ -307,10 +321,12 @@ int print_json_event(struct explorer *x, uint32_t event, bool pretty)
 	output_event_rows(&row, m, event);
 	json_begin_object(&w);
 	output_row(&w, &row, 0);
-	if (readable)
+	if (readable) {
 		write_payload(&w, d);
-	else
+		write_cost(&w, x, d);
+	} else {
 		output_error(d->error.msg);
+	}
 	json_end_object(&w);
 	json_writer_end(&w);
 	rows_free(&row);

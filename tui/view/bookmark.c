@@ -16,6 +16,8 @@ static uint32_t id_of(const struct world *w, enum bookmark_of of, uint32_t numbe
 		return model_trace(m, number)->id;
 	case BOOKMARK_SESSION:
 		return model_session(m, number)->id;
+	case BOOKMARK_USER:
+		return number;
 	default:
 		return events_uuid(model_events(m), number);
 	}
@@ -31,7 +33,7 @@ static void append_name(const struct world *w, enum bookmark_of of, uint32_t num
 		waterfall_label(t, number, out);
 	else if (of == BOOKMARK_TRACE)
 		buf_append(out, strings_get(&t->strings, model_trace(m, number)->name));
-	else if (model_session(m, number)->user != 0)
+	else if (of == BOOKMARK_SESSION && model_session(m, number)->user != 0)
 		ids_text(&t->ids, model_session(m, number)->user, out);
 }
 
@@ -55,16 +57,64 @@ void view_bookmark_status(struct world *w, enum bookmark_of of, uint32_t number,
 	clean_append(out, b->note, 0);
 }
 
+/* What undoes a change of a bookmark that is about to come. */
+static struct undo step_of(const struct bookmark *b, bool had)
+{
+	struct undo step = {.what = UNDO_BOOKMARK, .of = b->of, .had = had, .time = b->time};
+
+	buf_append(&step.text, b->id);
+	buf_append(&step.name, b->name);
+	buf_append(&step.note, b->note);
+	return step;
+}
+
+/* Pushes the step of a change that was made; else a message says why it was not. */
+static bool changed(struct world *w, struct undo *step, enum err err, const struct errinfo *e)
+{
+	if (err == ERR_OK) {
+		undo_push(&w->undos, *step);
+		return true;
+	}
+	undo_free(step);
+	buf_puts(&w->message, e->msg);
+	return false;
+}
+
 void view_unbookmark(struct world *w, const struct bookmark *b)
 {
 	struct errinfo e = {0};
+	struct undo step;
+	enum err err;
 
-	if (b == NULL)
+	if (b == NULL) {
 		buf_puts(&w->message, "no bookmark here (M sets one)");
-	else if (bookmarks_remove(w->bookmarks, b->of, b->id, &e) != ERR_OK)
+		return;
+	}
+	step = step_of(b, true);
+	err = bookmarks_remove(w->bookmarks, b->of, b->id, &e);
+	if (changed(w, &step, err, &e))
+		buf_puts(&w->message, "no longer bookmarked (u takes that back)");
+}
+
+void view_undo_bookmark(struct world *w, const struct undo *step)
+{
+	struct bookmark b = {.of = step->of,
+	                     .id = buf_str(&step->text),
+	                     .name = buf_str(&step->name),
+	                     .note = buf_str(&step->note),
+	                     .time = step->time};
+	struct errinfo e = {0};
+	enum err err;
+
+	if (step->had)
+		err = bookmarks_set(w->bookmarks, &b, &e);
+	else
+		err = bookmarks_remove(w->bookmarks, b.of, b.id, &e);
+	if (err != ERR_OK)
 		buf_puts(&w->message, e.msg);
 	else
-		buf_puts(&w->message, "no longer bookmarked");
+		buf_puts(&w->message, step->had ? "the bookmark is as it was before"
+		                                : "no longer bookmarked");
 }
 
 static void copy(struct buf *to, struct str text)
@@ -109,6 +159,18 @@ bool view_bookmark(struct world *w, enum action action, enum bookmark_of of, uin
 	return true;
 }
 
+/* Also of what is not loaded. */
+static const struct bookmark *find(const struct world *w, enum bookmark_of of, struct str id)
+{
+	for (uint32_t i = 0; i < bookmarks_count(w->bookmarks); i++) {
+		const struct bookmark *b = bookmarks_at(w->bookmarks, i);
+
+		if (b->of == of && str_eq(b->id, id))
+			return b;
+	}
+	return NULL;
+}
+
 void view_bookmark_note(struct world *w, struct str note)
 {
 	struct bookmark b = {.of = w->noted.of,
@@ -116,10 +178,11 @@ void view_bookmark_note(struct world *w, struct str note)
 	                     .name = buf_str(&w->noted.name),
 	                     .note = note,
 	                     .time = w->now};
+	const struct bookmark *old = find(w, b.of, b.id);
+	struct undo step = step_of(old != NULL ? old : &b, old != NULL);
 	struct errinfo e = {0};
+	enum err err = bookmarks_set(w->bookmarks, &b, &e);
 
-	if (bookmarks_set(w->bookmarks, &b, &e) != ERR_OK)
-		buf_puts(&w->message, e.msg);
-	else
+	if (changed(w, &step, err, &e))
 		buf_puts(&w->message, "bookmarked (' lists them, X removes)");
 }

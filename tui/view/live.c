@@ -215,7 +215,10 @@ static void draw_list(struct live_view *l, struct surface *s, struct area a)
 		return;
 	list_set(&l->list, l->list.count, body.rows);
 	if (l->list.count == 0) {
-		surface_puts(s, body, 1, 3, ROLE_DIM, "nothing has come yet");
+		surface_puts(s, body, 1, 3, ROLE_DIM,
+		             l->filter.filtered == NULL
+		                     ? "nothing has come yet"
+		                     : "no traces pass the filter: f changes it, u takes it back");
 		return;
 	}
 	draw_times(l, s, body);
@@ -237,6 +240,9 @@ static void live_draw(struct view *v, struct surface *s, struct area a)
 	struct panes p;
 
 	refresh(l);
+	live_filter_follow(l);
+	if (live_filter_step(l))
+		live_refilter(l);
 	for (uint32_t i = 0; i < l->n_blocks; i++)
 		waterfall_say(&l->blocks[i].waterfall, &v->world->message);
 	/* One slice a draw: the trees' comes first. */
@@ -263,6 +269,17 @@ static void live_draw(struct view *v, struct surface *s, struct area a)
 
 /* ---- acting -------------------------------------------------------------------------------------------------------- */
 
+/* After an action on its tree: the cursor is where it is there. */
+static void show_block(struct live_view *l, struct live_block *b)
+{
+	struct live_place on = {b->waterfall.trace, waterfall_cursor(&b->waterfall), LIVE_NO_LOG};
+
+	if (b->waterfall.build != NULL || search_goes_on(&b->waterfall.sought.search))
+		l->unfinished = VIEW_AT_ONCE;
+	l->list.count = live_number_rows(l);
+	list_go(&l->list, live_row_of(l, on));
+}
+
 /* Folds and moves inside one trace belong to the block: it is told where the cursor is, and says where it is afterwards. */
 static bool act_on_block(struct live_view *l, enum action action, int argument)
 {
@@ -270,17 +287,23 @@ static bool act_on_block(struct live_view *l, enum action action, int argument)
 	struct live_place on = live_place_at(l, l->list.cursor);
 	bool done;
 
-	if (b == NULL || b->logs > 0 || !waterfall_go(&b->waterfall, live_model(l), on.event))
+	if (b == NULL || b->logs > 0 || on.trace == MODEL_NONE ||
+	    !waterfall_go(&b->waterfall, live_model(l), on.event))
 		return false;
-	done = waterfall_act(&b->waterfall, live_model(l), action, argument);
-	if (b->waterfall.build != NULL || search_goes_on(&b->waterfall.sought.search))
-		l->unfinished = VIEW_AT_ONCE;
-	on.event = waterfall_cursor(&b->waterfall);
-	l->list.count = live_number_rows(l);
-	list_go(&l->list, live_row_of(l, on));
+	done = view_act_on_tree(&l->view, &b->waterfall, action, argument);
+	show_block(l, b);
 	return done;
 }
 
+static void live_undo(struct view *v, const struct undo *step)
+{
+	struct live_view *l = (struct live_view *)v;
+
+	for (uint32_t i = 0; i < l->n_blocks; i++)
+		if (l->blocks[i].logs == 0 &&
+		    waterfall_refold(&l->blocks[i].waterfall, live_model(l), buf_str(&step->text)))
+			show_block(l, &l->blocks[i]);
+}
 static void open_row(struct live_view *l)
 {
 	struct live_place on = live_place_at(l, l->list.cursor);
@@ -426,10 +449,15 @@ static void live_head(struct view *v, struct buf *out)
 	struct live_view *l = (struct live_view *)v;
 	const struct totals *t = model_totals(live_model(l));
 
-	buf_puts(out, v->world->follow ? "FOLLOW  " : "FROZEN  ");
+	/* What comes first is left out first where there is no room. */
+	if (v->world->filter.n == 0)
+		buf_puts(out, v->world->follow ? "FOLLOW  " : "FROZEN  ");
 	append_rates(l, out);
 	if (t->running > 0)
 		buf_printf(out, "  %u running", t->running);
+	if (v->world->filter.n > 0)
+		buf_puts(out, v->world->follow ? "  FOLLOW  " : "  FROZEN  ");
+	live_filter_head(l, out);
 }
 
 static void live_status(struct view *v, struct buf *out)
@@ -447,8 +475,9 @@ static void live_status(struct view *v, struct buf *out)
 
 static void live_command(struct view *v, struct buf *out)
 {
-	(void)v;
-	buf_puts(out, "tracehog tail");
+	/* tail judges events, which are others than those of the traces that pass. */
+	if (v->world->filter.n == 0)
+		buf_puts(out, "tracehog tail");
 }
 
 static void live_go(struct view *v, uint64_t number, bool percent)
@@ -482,11 +511,25 @@ static bool live_copy(struct view *v, enum copy_what what, struct buf *out)
 	return view_copy_event(v->world, on.event, what, out);
 }
 
+static void live_terms(struct view *v, struct terms *out)
+{
+	struct live_view *l = (struct live_view *)v;
+	struct live_place on = live_place_at(l, l->list.cursor);
+
+	if (on.trace != MODEL_NONE && on.event != EVENT_NONE)
+		terms_of_event(out, live_model(l), on.event);
+	else if (on.trace != MODEL_NONE)
+		terms_of_trace(out, live_model(l), on.trace);
+}
+
 static void live_free(struct view *v)
 {
 	struct live_view *l = (struct live_view *)v;
 
+	undo_forget(&v->world->undos, v);
 	live_rows_free(l);
+	view_filter_free(&l->filter);
+	buf_free(&l->refused);
 	buf_free(&l->needle);
 	detail_pane_fini(&l->detail);
 	mem_free(l);
@@ -503,6 +546,9 @@ static const struct view_class live_class = {
 	.command = live_command,
 	.go = live_go,
 	.copy = live_copy,
+	.terms = live_terms,
+	.passed = live_passed,
+	.undo = live_undo,
 };
 
 struct view *view_live_new(struct world *w)

@@ -133,6 +133,7 @@ static void build_on(struct table *t)
 
 	if (t->next == NULL) {
 		t->next = rows_start(m, &t->query, table_filter_begin(t));
+		rows_on_workers(t->next, explorer_loop(t->view.world->explorer), table_changed, t);
 		t->version = model_version(m);
 		t->known = table_known(t);
 		t->spent = 0;
@@ -143,7 +144,15 @@ static void build_on(struct table *t)
 	if (done)
 		take_next(t);
 	else
-		t->view.draw_again_us = VIEW_AT_ONCE;
+		t->view.draw_again_us = rows_waits(t->next) ? VIEW_LOOK : VIEW_AT_ONCE;
+}
+
+void table_changed(void *table)
+{
+	const struct world *w = ((const struct table *)table)->view.world;
+
+	if (w->redraw != NULL)
+		w->redraw(w->redraw_ctx);
 }
 
 /* The rows are built anew; until then those that are there stay. */
@@ -439,8 +448,8 @@ static void table_free(struct view *v)
 
 	rows_drop(t->next);
 	rows_free(&t->rows);
-	table_filter_free(&t->typed);
-	table_filter_free(&t->kept);
+	view_filter_free(&t->typed);
+	view_filter_free(&t->kept);
 	buf_free(&t->refused);
 	undo_forget(&v->world->undos, v);
 	buf_free(&t->sought.needle);

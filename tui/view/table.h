@@ -5,9 +5,8 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "base/utf8.h"
-#include "query/filtered.h"
 #include "query/slow.h"
-#include "view/view.h"
+#include "view/view_filter.h"
 #include "widget/detail.h"
 #include "widget/list.h"
 #include "widget/search.h"
@@ -79,14 +78,6 @@ enum table_menu {
 	TABLE_FREQUENCY, /* which value is kept */
 };
 
-/* What a filter lets through, or is about to. */
-struct table_filter {
-	struct buf text;
-	struct filter *filter;     /* NULL: there was no text */
-	struct filtered *filtered; /* NULL: everything passes */
-};
-#define TABLE_FILTER_LOOK 50000 /* microseconds until its progress is looked at again */
-
 struct table {
 	struct view view;
 	struct query query;
@@ -110,7 +101,7 @@ struct table {
 	struct table_frequency *frequency; /* NULL: not open */
 	enum table_menu menu;
 	struct list menu_list;           /* its rows */
-	struct table_filter kept, typed; /* the list is of typed, if there is one */
+	struct view_filter kept, typed; /* the list is of typed, if there is one */
 	bool has_typed, refilter;        /* the rows are still of another filter */
 	struct buf refused;              /* the world's filter, which cannot be used here: */
 	struct errinfo filter_error;
@@ -130,6 +121,7 @@ uint32_t table_current(const struct table *t);
 uint64_t table_row_of(const struct table *t, uint32_t id); /* UINT64_MAX: it is not there */
 bool table_is_of_events(const struct table *t);            /* generations or spans */
 void table_ask(struct table *t); /* rows anew; until they are there those from before stay */
+void table_changed(void *table); /* something that was worked out in the background is there */
 /* What was asked and answered in the row; false while it is not there. */
 bool table_preview(struct table *t, uint64_t row, struct str *asked, struct str *answered);
 
@@ -170,6 +162,8 @@ bool table_can_show_asked(const struct table *t);
 size_t table_columns_all(const struct table *t, const struct column *out[TABLE_ALL]);
 /* Appends the name of a property's column as it was probably meant; false: it can be none. */
 bool table_property_name(struct str typed, struct buf *out);
+/* What rows are to be sorted by, as people type it: a column, a field of the filter language, a property; NULL: there is none. */
+const struct column *table_order_named(struct table *t, struct str name);
 /* The column of that name, made if need be; NULL: there are too many. */
 const struct column *table_property(struct table *t, struct str name);
 /* Shows or hides it; moves it left (-1) or right; the kind's own again. The choice is kept, for all lists of the kind. */
@@ -206,7 +200,6 @@ void table_reading(const struct table *t, struct buf *out);
 /* The list that the toggle leads to: of spans, of groups, and back. False: there is none here. */
 bool table_toggle(struct table *t);
 
-void table_filter_free(struct table_filter *f);
 void table_filter_follow(struct table *t); /* the world's */
 void table_filter_renew(struct table *t);  /* marks and bookmarks may be others */
 /* A slice of it. True: there are rows to be shown, or it is known that there are none. */

@@ -133,18 +133,34 @@ static void take_own(struct table *t)
 		put_asked_at(t, asked);
 }
 
+static const struct column *property_named(struct table *t, struct str name)
+{
+	struct buf property = {0};
+	const struct column *c = NULL;
+
+	if ((str_starts(name, STR("@")) || str_starts(name, STR("person."))) &&
+	    table_property_name(name, &property))
+		c = table_property(t, buf_str(&property));
+	buf_free(&property);
+	return c;
+}
+
+const struct column *table_order_named(struct table *t, struct str name)
+{
+	const struct column *c = rows_column_of(t->query.kind, name);
+
+	return c != NULL || rows_add_up(t->query.kind) ? c : property_named(t, name);
+}
+
 /* What is no column any more is passed over. */
 static void take_name(struct table *t, struct str name)
 {
-	struct buf property = {0};
 	const struct column *c = rows_column(t->query.kind, name);
 
-	if (c == NULL && (str_starts(name, STR("@")) || str_starts(name, STR("person."))) &&
-	    table_property_name(name, &property))
-		c = table_property(t, buf_str(&property));
+	if (c == NULL)
+		c = property_named(t, name);
 	if (c != NULL || (table_can_show_asked(t) && str_eq(name, STR("asked"))))
 		add(t, c);
-	buf_free(&property);
 }
 
 static void take_names(struct table *t, struct str names)

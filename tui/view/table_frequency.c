@@ -93,7 +93,7 @@ static void begin_sorting(struct table_frequency *f)
 	for (uint32_t i = 0; i < n; i++) {
 		keys[i].row = i + 1;
 		keys[i].known = true;
-		keys[i].by.number = -(money)f->values[i + 1].count;
+		keys[i].number = -(money)f->values[i + 1].count;
 	}
 	sorting_start(&f->sorting, keys, n, sort_by_number, NULL);
 	f->begun_sorting = true;

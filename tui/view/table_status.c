@@ -1,4 +1,4 @@
-/* What the head line and the status line say of a list, and the command that prints it. */
+/* What the head line and the status line say of a list. */
 #include "view/table.h"
 
 #include "base/clean.h"
@@ -8,12 +8,6 @@
 
 #define FIELD_GAP 3 /* blanks behind a field of the head line */
 #define FIELD_MIN 6 /* columns that a text of it has at least */
-
-static bool is_restricted(const struct query *q)
-{
-	return q->session != MODEL_NONE || q->user != 0 || q->anonymous || q->model_pair != 0 ||
-	       q->tool != MODEL_NONE || q->group != 0;
-}
 
 /* brief: without the provider. */
 static void append_model(const struct events *e, struct model_pair pair, bool brief,
@@ -76,6 +70,9 @@ static void append_count(const struct table *t, struct buf *out)
 	buf_printf(out, " %s", rows_kind_name(t->query.kind));
 	if (t->rows.n == 1)
 		out->p[--out->n] = '\0'; /* all kinds have an s at their end */
+	/* What calls ask for stands in their bodies, which nobody reads for a list. */
+	if (t->query.kind == ROWS_TOOLS)
+		buf_puts(out, " (of spans)");
 }
 
 /* A text of the head line in so many columns, and the blanks behind it. */
@@ -169,40 +166,4 @@ void table_status(struct view *v, struct buf *out)
 		buf_printf(out, "  by %s%s", t->query.sort->name,
 		           t->query.ascending ? "" : ", falling");
 	table_bookmark_status(t, out);
-}
-
-/* What was asked is no field. */
-static void append_fields(const struct table *t, struct buf *out)
-{
-	struct buf names = {0};
-
-	if (t->view.world->choices.of_kind[t->query.kind].n == 0)
-		return;
-	for (size_t i = 0; i < t->columns.n; i++)
-		if (t->columns.list[i] != NULL)
-			buf_printf(&names, "%s%s", names.n > 0 ? "," : "",
-			           t->columns.list[i]->name);
-	if (names.n > 0) {
-		buf_puts(out, " --fields ");
-		view_quote(out, buf_str(&names));
-	}
-	buf_free(&names);
-}
-
-void table_command(struct view *v, struct buf *out)
-{
-	struct table *t = (struct table *)v;
-
-	/* ls has no way yet to keep to one session, user, model, tool or group. */
-	if (is_restricted(&t->query) || !table_filter_is_printable(t))
-		return;
-	buf_printf(out, "tracehog ls %s", rows_kind_name(t->query.kind));
-	append_fields(t, out);
-	if (t->query.sort != NULL)
-		buf_printf(out, " --sort %s%s", t->query.sort->name,
-		           t->query.ascending ? "" : "-desc");
-	if (v->world->filter.n > 0) {
-		buf_puts(out, " -f ");
-		view_quote(out, buf_str(&v->world->filter));
-	}
 }

@@ -143,7 +143,7 @@ static bool act_on_tree(struct trace_view *t, enum action action, int argument)
 {
 	if (action == ACTION_NEXT_SLOW || action == ACTION_PREVIOUS_SLOW)
 		t->waterfall.slow = view_slow(t->view.world);
-	if (waterfall_act(&t->waterfall, model_of(t), action, argument))
+	if (view_act_on_tree(&t->view, &t->waterfall, action, argument))
 		return true;
 	if (action == ACTION_OPEN) {
 		open_event(t);
@@ -193,6 +193,11 @@ static bool trace_act(struct view *v, enum action action, int argument)
 	if (act_on_detail(t, action))
 		return true;
 	if (t->detail_focused && t->detail_visible) {
+		if (action == ACTION_OPEN && detail_pane_call(&t->detail) != EVENT_NONE) {
+			v->world->wish = (struct wish){WISH_COST, t->trace,
+			                               detail_pane_call(&t->detail)};
+			return true;
+		}
 		if (detail_pane_act(&t->detail, action, argument))
 			return true;
 		if (action == ACTION_LEFT) {
@@ -327,10 +332,18 @@ static void trace_terms(struct view *v, struct terms *out)
 		terms_of_trace(out, model_of(t), t->trace);
 }
 
+static void trace_undo(struct view *v, const struct undo *step)
+{
+	struct trace_view *t = (struct trace_view *)v;
+
+	waterfall_refold(&t->waterfall, model_of(t), buf_str(&step->text));
+}
+
 static void trace_free(struct view *v)
 {
 	struct trace_view *t = (struct trace_view *)v;
 
+	undo_forget(&v->world->undos, v);
 	buf_free(&t->title);
 	waterfall_fini(&t->waterfall);
 	detail_pane_fini(&t->detail);
@@ -349,6 +362,7 @@ static const struct view_class trace_class = {
 	.go = trace_go,
 	.copy = trace_copy,
 	.terms = trace_terms,
+	.undo = trace_undo,
 };
 
 struct view *view_trace_new(struct world *w, uint32_t trace, uint32_t event)

@@ -5,6 +5,7 @@
 #include "base/clean.h"
 #include "draw/format.h"
 #include "query/slow.h"
+#include "widget/waterfall.h"
 
 #include <string.h>
 
@@ -59,6 +60,26 @@ enum action view_scrolls(enum action action)
 	if (action == ACTION_PREVIEW_DOWN)
 		return ACTION_DOWN;
 	return action == ACTION_PREVIEW_UP ? ACTION_UP : action;
+}
+
+bool view_act_on_tree(struct view *v, struct waterfall *w, enum action action, int argument)
+{
+	struct model *m = explorer_model(v->world->explorer);
+	struct undo step = {.what = UNDO_FOLDS, .view = v};
+	struct buf after = {0};
+	bool done;
+
+	if (!waterfall_can_fold(action))
+		return waterfall_act(w, m, action, argument);
+	waterfall_folds(w, &step.text);
+	done = waterfall_act(w, m, action, argument);
+	waterfall_folds(w, &after);
+	if (str_eq(buf_str(&after), buf_str(&step.text)))
+		undo_free(&step);
+	else
+		undo_push(&v->world->undos, step);
+	buf_free(&after);
+	return done;
 }
 
 void view_short_id(struct buf *out, const struct ids *ids, uint32_t id)

@@ -42,6 +42,7 @@ enum wish_kind {
 	WISH_NONE,
 	WISH_TRACE,   /* open a trace; event: the node to stand on, or EVENT_NONE */
 	WISH_EVENT,   /* open one event full screen */
+	WISH_COST,    /* the same, with what it costs */
 	WISH_SESSION, /* the traces of a session */
 	WISH_USER,  /* the generations of a user (number: id; 0: those without a person profile) */
 	WISH_MODEL, /* the generations of a model (number: of the pair) */
@@ -152,12 +153,14 @@ struct view {
 	int head_cols;         /* of the head line, that what `head` gives may take */
 	int64_t draw_again_us; /* after a draw: wants another one in so many microseconds; 0: no */
 #define VIEW_AT_ONCE 1         /* as soon as keys had their turn: work is left that was cut short */
+#define VIEW_LOOK    50000     /* until what is worked out in the background is looked at again */
 };
 
 /* Each owned by who made it, freed by its class. */
 struct view *view_table_new(struct world *w, const struct query *q); /* any kind of rows */
 struct view *view_trace_new(struct world *w, uint32_t trace, uint32_t event);
 struct view *view_event_new(struct world *w, uint32_t event);
+struct view *view_cost_new(struct world *w, uint32_t event); /* of an event what it costs */
 struct view *view_diff_new(struct world *w, uint32_t before, uint32_t after); /* as WISH_DIFF */
 struct view *view_live_new(struct world *w);
 struct view *view_bookmarks_new(struct world *w);
@@ -178,12 +181,21 @@ struct panes view_panes(struct surface *s, struct area a, int stacked_share, int
 bool view_has_pane(struct world *w, bool visible, bool zoomed);
 /* DOWN of PREVIEW_DOWN, UP of PREVIEW_UP, else the action itself. */
 enum action view_scrolls(enum action action);
+/* waterfall_act; what it folds or unfolds is a step that the view can take back. */
+struct waterfall;
+bool view_act_on_tree(struct view *v, struct waterfall *w, enum action action, int argument);
+/* The world's filter, so that a further term can stand beside it: with an OR outside of parentheses it would be of its last
+ * alternative alone. */
+void view_append_filter(const struct world *w, struct buf *out);
 /* What takes unusually long; made when it is first asked for. */
 struct slow *view_slow(struct world *w);
 /* DIFF and DIFF_MARK on a call: the wish, or a message. True. */
 bool view_diff(struct world *w, enum action action, uint32_t event);
-/* BOOKMARK and REMOVE on a trace, session or event (number, or MODEL_NONE): the wish, or a message. True. */
+/* BOOKMARK and REMOVE on a trace, session or event (number, or MODEL_NONE) or a user (number of the id, 0 if there is none): the wish,
+ * or a message. True. */
 bool view_bookmark(struct world *w, enum action action, enum bookmark_of of, uint32_t number);
+/* As it was before; with a message. */
+void view_undo_bookmark(struct world *w, const struct undo *step);
 /* What was typed for WISH_NOTE. */
 void view_bookmark_note(struct world *w, struct str note);
 /* The parts of it: asks for another note; removes it, with a message (NULL: there is none). */

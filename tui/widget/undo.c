@@ -3,9 +3,16 @@
 
 #include <string.h>
 
+void undo_free(struct undo *step)
+{
+	buf_free(&step->text);
+	buf_free(&step->name);
+	buf_free(&step->note);
+}
+
 static void drop(struct undos *u, unsigned i)
 {
-	buf_free(&u->list[i].text);
+	undo_free(&u->list[i]);
 	memmove(&u->list[i], &u->list[i + 1], (u->n - i - 1) * sizeof(u->list[0]));
 	u->n--;
 }
@@ -28,7 +35,7 @@ bool undo_pop(struct undos *u, struct undo *out)
 void undo_forget(struct undos *u, const struct view *v)
 {
 	for (unsigned i = u->n; i-- > 0;)
-		if (u->list[i].what == UNDO_SORT && u->list[i].view == v)
+		if (u->list[i].view == v)
 			drop(u, i);
 }
 

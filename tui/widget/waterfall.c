@@ -86,6 +86,65 @@ static void fold_level(struct waterfall *w, int levels)
 		memset(w->turned, 0, w->turned_bytes);
 }
 
+struct folds {
+	uint32_t trace, depth;
+	bool root, flat;
+};
+
+bool waterfall_can_fold(enum action action)
+{
+	switch (action) {
+	case ACTION_LEFT:
+	case ACTION_OPEN:
+	case ACTION_FOLD_TOGGLE:
+	case ACTION_FOLD_NONE:
+	case ACTION_FOLD_ALL:
+	case ACTION_FOLD_LEVEL:
+	case ACTION_FLAT:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The bits stand behind. */
+void waterfall_folds(const struct waterfall *w, struct buf *out)
+{
+	struct folds f;
+
+	memset(&f, 0, sizeof(f)); /* two that are the same are so byte for byte */
+	f.trace = w->trace;
+	f.depth = w->fold_depth;
+	f.root = w->root_folded;
+	f.flat = w->flat;
+	buf_append(out, (struct str){(const char *)&f, sizeof(f)});
+	buf_append(out, (struct str){(const char *)w->turned, w->turned_bytes});
+}
+
+bool waterfall_refold(struct waterfall *w, const struct model *m, struct str folds)
+{
+	struct folds f;
+
+	memcpy(&f, folds.p, sizeof(f));
+	if (f.trace != w->trace)
+		return false;
+	folds = str_sub(folds, sizeof(f), SIZE_MAX);
+	w->fold_depth = f.depth;
+	w->root_folded = f.root;
+	w->flat = f.flat;
+	if (folds.n > w->turned_bytes) {
+		w->turned = mem_resize(w->turned, folds.n, 1);
+		w->turned_bytes = (uint32_t)folds.n;
+	}
+	if (w->turned_bytes > 0)
+		memset(w->turned, 0, w->turned_bytes);
+	if (folds.n > 0)
+		memcpy(w->turned, folds.p, folds.n);
+	if (w->rows != NULL)
+		waterfall_rebuild_rows(w, m, waterfall_cursor_node(w), false);
+	return true;
+}
+
 /* ---- rows ------------------------------------------------------------------------------------------ */
 
 bool waterfall_own_error(const struct waterfall *w, const struct model *m)

@@ -92,6 +92,11 @@ bool waterfall_act(struct waterfall *w, struct model *m, enum action action, int
 uint32_t waterfall_cursor(const struct waterfall *w); /* event, or EVENT_NONE for the trace */
 bool waterfall_go(struct waterfall *w, struct model *m,
                   uint32_t event); /* unfolds the path to it */
+/* Whether the action may fold or unfold something. */
+bool waterfall_can_fold(enum action action);
+/* Appends how it is folded, as bytes for waterfall_refold: which gives false, and does nothing, if they are of another trace. */
+void waterfall_folds(const struct waterfall *w, struct buf *out);
+bool waterfall_refold(struct waterfall *w, const struct model *m, struct str folds);
 /* Appends what is to be said of a jump that found something, once: that it wrapped. After an action and after waterfall_update. */
 void waterfall_say(struct waterfall *w, struct buf *message);
 /* Next row (direction 1 or -1) whose name, model or id holds the needle, also in folds; false if none. Wraps around. In a large
