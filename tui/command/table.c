@@ -256,7 +256,8 @@ static void add_filter(struct reader *r)
 	static const char *const forms[][2] = {
 		{"word \"two words\"", "text in messages, tools, names, ids and errors"},
 		{"/re/ /re/i", "a regular expression there"},
-		{"field:value", "names contain it, ids begin so; field:*x* is all of it, field:a,b either"},
+		{"field:value",
+	         "names contain it, ids begin so; field:*x* is all of it, field:a,b either"},
 		{"field:>n field:a..b", "compared: ms s m h, k M, $, %"},
 		{"field:*", "there is a value"},
 		{"-term NOT term", "not that"},
@@ -287,9 +288,9 @@ static void add_legend(struct reader *r)
 		{"?", "before a name: the parent is missing; as a value: unknown"},
 		{"@", "cut off a cycle of parents, or its own parent"},
 		{"-", "unknown: nothing was sent (never 0)"},
-		{"$?", "a price that is not known"},
-		{"~", "before a number: an estimate"},
-		{">=", "before a sum: parts of it are not known"},
+		{"$?", "a cost that is not known"},
+		{"~", "before a number: an estimate, or a sum with one in it"},
+		{">=", "before a sum: calls without a price are left out; of an estimate >=~"},
 		{"+", "after a time: still running"},
 		{"\\x1b", "a byte that does not print, made visible"},
 	};
