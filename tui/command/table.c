@@ -289,9 +289,9 @@ static void add_legend(struct reader *r)
 		{"?", "before a name: the parent is missing; as a value: unknown"},
 		{"@", "cut off a cycle of parents, or its own parent"},
 		{"-", "unknown: nothing was sent (never 0)"},
-		{"$?", "a price that is not known"},
-		{"~", "before a number: an estimate"},
-		{">=", "before a sum: parts of it are not known"},
+		{"$?", "a cost that is not known"},
+		{"~", "before a number: an estimate, or a sum with one in it"},
+		{">=", "before a sum: calls without a price are left out; of an estimate >=~"},
 		{"+", "after a time: still running"},
 		{"\\x1b", "a byte that does not print, made visible"},
 	};
