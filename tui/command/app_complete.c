@@ -349,7 +349,8 @@ static void draw_offer(const struct offers *c, struct surface *s, struct area me
 		format_count(&note, offer->events);
 		if (c->sample > 0)
 			buf_printf(&note, " of the last %u", c->sample);
-		buf_printf(&note, " event%s", offer->events == 1 && c->sample == 0 ? "" : "s");
+		else
+			buf_printf(&note, " event%s", offer->events == 1 ? "" : "s");
 	}
 	buf_append(&note, offer->note);
 	view_put_clipped(s, menu, row, 2, width, ROLE_NAME, offer->text);
