@@ -19,7 +19,7 @@ struct totals {
 	int64_t input, output, cache_read, cache_write, reasoning; /* tokens, as sent */
 	/* events that had them */
 	uint32_t input_known, output_known, cache_read_known, cache_write_known, reasoning_known;
-	/* generations and embeddings by where their cost comes from */
+	/* generations and embeddings by where their cost comes from; one whose cost is incomplete is among both of the last */
 	uint32_t reported, estimated, unpriced;
 	uint32_t kinds[EVENT_KINDS];
 	uint32_t events; /* all of them */

@@ -52,11 +52,18 @@ static void count_tokens(int64_t *sum, uint32_t *known, int64_t value)
 	++*known;
 }
 
+/* All of it, or a part. */
+static bool lacks_price(const struct event_values *v)
+{
+	return v->cost == EVENT_NO_COST || (v->flags & EVENT_COST_INCOMPLETE);
+}
+
 static void count_cost(struct totals *t, const struct event_values *v)
 {
-	if (v->cost == EVENT_NO_COST) {
-		t->unpriced++;
-	} else if (v->flags & EVENT_COST_ESTIMATED) {
+	t->unpriced += lacks_price(v);
+	if (v->cost == EVENT_NO_COST)
+		return;
+	if (v->flags & EVENT_COST_ESTIMATED) {
 		t->cost_estimated += v->cost;
 		t->estimated++;
 	} else {
@@ -96,9 +103,10 @@ static void discount_tokens(int64_t *sum, uint32_t *known, int64_t value, bool *
 
 static void discount_cost(struct totals *t, const struct event_values *v)
 {
-	if (v->cost == EVENT_NO_COST) {
-		t->unpriced--;
-	} else if (v->flags & EVENT_COST_ESTIMATED) {
+	t->unpriced -= lacks_price(v);
+	if (v->cost == EVENT_NO_COST)
+		return;
+	if (v->flags & EVENT_COST_ESTIMATED) {
 		t->cost_estimated -= v->cost;
 		t->estimated--;
 	} else {

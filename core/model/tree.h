@@ -19,7 +19,8 @@ struct tree_sum {
 	money cost;
 	int64_t latency, input, output;
 	bool cost_known, latency_known, input_known, output_known, cost_estimated;
-	uint32_t unpriced; /* generations and embeddings without a cost in what was summed */
+	uint32_t
+		unpriced; /* generations and embeddings in what was summed that lack a cost, or a part of it */
 };
 
 struct tree_node {

@@ -44,7 +44,7 @@ static void finish_sum(struct tree_sum *sum, const struct events *events, uint32
 		sum->cost = e->cost;
 		sum->cost_known = true;
 		sum->cost_estimated = e->flags & EVENT_COST_ESTIMATED;
-		sum->unpriced = 0;
+		sum->unpriced = (e->flags & EVENT_COST_INCOMPLETE) != 0;
 	}
 	own_value(&sum->latency, &sum->latency_known, events_latency(events, event));
 	own_value(&sum->input, &sum->input_known, events_input(events, event));

@@ -155,7 +155,7 @@ struct value value_of_event_cost(const struct event *e)
 	struct value v = columns_value(VALUE_MONEY, e->cost);
 
 	v.estimate = v.type == VALUE_MONEY && (e->flags & EVENT_COST_ESTIMATED);
-	v.partial = v.type == VALUE_UNKNOWN && called;
+	v.partial = called && (v.type == VALUE_UNKNOWN || (e->flags & EVENT_COST_INCOMPLETE));
 	return v;
 }
 

@@ -195,26 +195,25 @@ static void get_cost_source(const struct rows *r, uint32_t row, struct value *ou
 		*out = columns_value(VALUE_TEXT, COLUMNS_UNKNOWN);
 }
 
-/* A part is as certain as the whole. */
-static void get_part(const struct rows *r, uint32_t row, enum event_field part, struct value *out)
+static void get_part(const struct rows *r, uint32_t row, enum event_field part,
+                     enum event_flags computed, struct value *out)
 {
 	*out = extra(r, row, part, VALUE_MONEY);
-	out->estimate = out->type == VALUE_MONEY &&
-	                (event_at(r, row)->flags & EVENT_COST_ESTIMATED);
+	out->estimate = out->type == VALUE_MONEY && (event_at(r, row)->flags & (uint32_t)computed);
 }
 
 static void get_input_cost(const struct rows *r, uint32_t row, struct value *out,
                            struct buf *scratch)
 {
 	(void)scratch;
-	get_part(r, row, EVENT_COST_INPUT, out);
+	get_part(r, row, EVENT_COST_INPUT, EVENT_COST_INPUT_COMPUTED, out);
 }
 
 static void get_output_cost(const struct rows *r, uint32_t row, struct value *out,
                             struct buf *scratch)
 {
 	(void)scratch;
-	get_part(r, row, EVENT_COST_OUTPUT, out);
+	get_part(r, row, EVENT_COST_OUTPUT, EVENT_COST_OUTPUT_COMPUTED, out);
 }
 
 static void get_error(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)

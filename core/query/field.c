@@ -12,7 +12,7 @@ static const char *const is_words[IS_WORDS + 1] = {
 	[IS_NEW] = "new",           [IS_PRICED] = "priced",
 	[IS_UNPRICED] = "unpriced", [IS_STREAMED] = "streamed",
 	[IS_PSEUDO] = "pseudo",     [IS_PRIVATE] = "private",
-	[IS_SUSPECT] = "suspect"};
+	[IS_SUSPECT] = "suspect",   [IS_MISMATCH] = "mismatch"};
 static const char *const has_words[HAS_WORDS + 1] = {
 	[HAS_TOOL] = "tool",           [HAS_IMAGE] = "image",         [HAS_AUDIO] = "audio",
 	[HAS_REASONING] = "reasoning", [HAS_FEEDBACK] = "feedback",   [HAS_EVAL] = "eval",

@@ -96,6 +96,7 @@ enum field_is {
 	IS_PSEUDO,
 	IS_PRIVATE,
 	IS_SUSPECT,
+	IS_MISMATCH,
 	IS_WORDS,
 };
 enum field_has {
@@ -147,6 +148,9 @@ const struct field *field_named(struct str name); /* NULL if there is none */
 const struct field *field_nearest(struct str name);
 /* The number of a word of the field, from 0; -1 if it has none of that name. */
 int field_word(const struct field *f, struct str word);
+
+/* What the word says, one line; NULL if the field has none of that name. */
+const char *field_word_help(const struct field *f, struct str word);
 
 /* How far typed is from name: 0 if name begins so, else letters that differ; SIZE_MAX if that is not near. */
 size_t field_distance(struct str typed, const char *name);

@@ -205,6 +205,8 @@ static struct plan *number_term(struct building *b, const struct filter_node *no
 		return build_extra(b, node, EVENT_COST_INPUT);
 	case FIELD_COST_OUT:
 		return build_extra(b, node, EVENT_COST_OUTPUT);
+	case FIELD_COST_CACHE:
+		return build_extra(b, node, EVENT_COST_CACHE);
 	case FIELD_TOKENS:
 		return build_number(b, node, record_tokens, 1);
 	case FIELD_CACHE:
@@ -307,7 +309,6 @@ struct plan *build_term(struct building *b, const struct filter_node *node)
 	case FIELD_THINK:
 	case FIELD_ROLE:
 		return text_term(b, node);
-	case FIELD_COST_CACHE:
 	case FIELD_EVAL:
 	case FIELD_SCORE:
 	case FIELD_FEEDBACK:

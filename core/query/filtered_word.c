@@ -108,13 +108,19 @@ static struct plan *slow(struct building *b)
 	return build_node(b, PLAN_SLOW);
 }
 
+/* All of it has a price. */
+static struct plan *priced(struct building *b)
+{
+	return build_both(b, PLAN_AND, build_within(b, record_cost, 0, &whatever),
+	                  build_flag(b, EVENT_COST_INCOMPLETE, 0));
+}
+
 static struct plan *unpriced(struct building *b)
 {
-	struct plan *priced = build_within(b, record_cost, 0, &whatever);
 	struct plan *call = build_both(b, PLAN_OR, build_kind(b, EVENT_GENERATION),
 	                               build_kind(b, EVENT_EMBEDDING));
 
-	return build_both(b, PLAN_AND, call, build_not(b, priced));
+	return build_both(b, PLAN_AND, call, build_not(b, priced(b)));
 }
 
 static struct plan *uncached(struct building *b)
@@ -139,9 +145,11 @@ static struct plan *is(struct building *b, const struct filter_node *node)
 	case IS_TRUNCATED:
 		return build_extra_text(b, &truncated_words, EVENT_STOP_REASON, true);
 	case IS_PRICED:
-		return build_within(b, record_cost, 0, &whatever);
+		return priced(b);
 	case IS_UNPRICED:
 		return unpriced(b);
+	case IS_MISMATCH:
+		return build_flag(b, EVENT_COST_MISMATCH, EVENT_COST_MISMATCH);
 	case IS_STREAMED:
 		return build_flag(b, EVENT_STREAM, EVENT_STREAM);
 	case IS_PRIVATE:

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/mem.h"
 #include "base/slice.h"
+#include "query/seen_names.h"
 
 enum from {
 	FROM_NAME,
@@ -15,6 +16,8 @@ enum from {
 	FROM_USER,
 	FROM_SESSION,
 	FROM_COLUMN,
+	FROM_NAMES_OF_EVENT,
+	FROM_NAMES_OF_PERSON,
 };
 
 struct counts {
@@ -29,7 +32,8 @@ struct seen {
 	bool tools_alone;
 	struct counts counts[PROPERTY_NAMES];
 	uint32_t n_counts;
-	uint32_t next; /* event */
+	uint32_t first, next; /* event */
+	struct strings names; /* of properties */
 	struct buf begins;
 	uint32_t at, number; /* what is gathered from next */
 	struct seen_value best[SEEN_MAX];
@@ -83,13 +87,32 @@ static bool columns_of(struct seen *s, struct properties *p, const struct field 
 	return s->n_counts > 0;
 }
 
+static bool is_of_names(const struct seen *s)
+{
+	return s->from == FROM_NAMES_OF_EVENT || s->from == FROM_NAMES_OF_PERSON;
+}
+
+/* Of the last events that there are. */
+static bool names_of(struct seen *s, const struct field *field, struct str name)
+{
+	uint32_t n = model_events(s->model)->n;
+
+	if (field->type != FIELD_VALUE || name.n > 0)
+		return false;
+	s->from = field->number == FIELD_PERSON ? FROM_NAMES_OF_PERSON : FROM_NAMES_OF_EVENT;
+	s->n_counts = 1;
+	s->first = s->next = n > SEEN_SAMPLE ? n - SEEN_SAMPLE : 0;
+	strings_init(&s->names);
+	return true;
+}
+
 struct seen *seen_new(struct model *m, struct properties *p, const struct field *field,
                       struct str name)
 {
 	struct seen *s = mem_zero(1, sizeof(*s));
 
 	s->model = m;
-	if (source_of(s, field) || columns_of(s, p, field, name))
+	if (source_of(s, field) || names_of(s, field, name) || columns_of(s, p, field, name))
 		return s;
 	mem_free(s);
 	return NULL;
@@ -101,6 +124,8 @@ void seen_free(struct seen *s)
 		return;
 	for (uint32_t i = 0; i < s->n_counts; i++)
 		mem_free(s->counts[i].list);
+	if (is_of_names(s))
+		strings_fini(&s->names);
 	arena_free(&s->arena);
 	buf_free(&s->begins);
 	buf_free(&s->scratch);
@@ -131,6 +156,8 @@ static uint32_t number_of(const struct seen *s, uint32_t event)
 	case FROM_SESSION:
 		return events_session(t, event);
 	case FROM_COLUMN:
+	case FROM_NAMES_OF_EVENT:
+	case FROM_NAMES_OF_PERSON:
 		break;
 	}
 	return 0;
@@ -150,11 +177,25 @@ static void count(struct counts *c, uint32_t number)
 	c->list[number]++;
 }
 
+static void count_names(struct seen *s, uint32_t event)
+{
+	uint32_t found[SEEN_NAMES_MAX];
+	uint32_t n = seen_names_of(model_events(s->model), event, s->from == FROM_NAMES_OF_PERSON,
+	                           &s->names, found);
+
+	for (uint32_t i = 0; i < n; i++)
+		count(&s->counts[0], found[i]);
+}
+
 /* Of several names the first that the event has. */
 static void count_event(struct seen *s, uint32_t event)
 {
 	if (model_superseded(s->model, event))
 		return;
+	if (is_of_names(s)) {
+		count_names(s, event);
+		return;
+	}
 	if (s->from != FROM_COLUMN) {
 		count(&s->counts[0], number_of(s, event));
 		return;
@@ -188,6 +229,8 @@ static struct str text_of(struct seen *s, const struct counts *c, uint32_t numbe
 
 	if (c->column != NULL)
 		return property_text(c->column, number);
+	if (is_of_names(s))
+		return strings_get(&s->names, number);
 	if (s->from != FROM_USER && s->from != FROM_SESSION)
 		return strings_get(&t->strings, number);
 	buf_clear(&s->scratch);
@@ -247,6 +290,8 @@ bool seen_step(struct seen *s, int64_t until)
 		if (slice_over(&slice))
 			return false;
 		count_event(s, s->next);
+		if (is_of_names(s))
+			slice_was_large(&slice);
 	}
 	for (; s->at < s->n_counts; s->at++, s->number = 1)
 		for (; s->number < s->counts[s->at].cap; s->number++) {
@@ -259,9 +304,14 @@ bool seen_step(struct seen *s, int64_t until)
 
 unsigned seen_percent(const struct seen *s)
 {
-	uint32_t n = model_events(s->model)->n;
+	uint32_t n = model_events(s->model)->n - s->first;
 
-	return n == 0 ? 100 : (unsigned)(100ull * s->next / n);
+	return n == 0 ? 100 : (unsigned)(100ull * (s->next - s->first) / n);
+}
+
+uint32_t seen_sample(const struct seen *s)
+{
+	return is_of_names(s) ? s->next - s->first : 0;
 }
 
 const struct seen_value *seen_values(const struct seen *s, uint32_t *n)

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """What calls cost by PostHog's rules, worked out a second time: nothing here is shared with the program, nothing is fast.
 
-    recompute.py TABLE... <EVENTS.ndjson
+    recompute.py EVENTS.ndjson LISTING.jsonl TABLE...
 
-TABLEs are price tables (TSV), those that count first come first. A line is printed for each generation and embedding: uuid,
-cost in USD (- if nothing is known of it), reported, estimated or unpriced.
+LISTING is what `tracehog ls generations --jsonl` said of them, TABLEs are price tables (TSV), those that count first come
+first. Says where an event's cost or its source is another one. Costs are the same within 1e-9 USD.
 """
 import functools
 import json
@@ -129,8 +129,9 @@ class Table:
         for row in self.others:
             if profile and re.fullmatch(re.escape(profile) + "(|:.*|-v.*)", row.model):
                 return row
+        bare = dashed(last)
         for row in self.loose(key):
-            if row.bare and row.bare == dashed(last):
+            if bare and row.bare == bare:
                 return row
         return None
 
@@ -400,17 +401,46 @@ class Call:
         return (sum(parts), "estimated") if parts else (None, "unpriced")
 
 
+# ---- beside what was listed ---------------------------------------------------------
+
+
+TOLERANCE = Decimal("1e-9")
+SHOWN_MAX = 10
+
+
+def same(listed, cost, source):
+    said = listed["cost_usd"]
+    if listed["cost_source"] != source or (said is None) != (cost is None):
+        return False
+    return said is None or abs(said - cost) <= TOLERANCE
+
+
 def main():
-    table = Table(read_tables(sys.argv[1:]))
-    for line in sys.stdin:
-        event = json.loads(line, parse_float=Decimal)
-        if event["event"] in ("$ai_generation", "$ai_embedding"):
+    events, listing, *tables = sys.argv[1:]
+    table = Table(read_tables(tables))
+    with open(listing, encoding="utf-8") as lines:
+        listed = {}
+        for line in lines:
+            said = json.loads(line, parse_float=Decimal, parse_int=Decimal)
+            listed[said["uuid"]] = said
+    compared = wrong = 0
+    with open(events, encoding="utf-8") as lines:
+        for line in lines:
+            event = json.loads(line, parse_float=Decimal)
+            if event["event"] not in ("$ai_generation", "$ai_embedding"):
+                continue
             cost, source = Call(event["properties"], table).cost()
-            text = "-" if cost is None else format(cost, "f")
-            print(event["uuid"], text, source, sep="\t")
+            said = listed.pop(event["uuid"], None)
+            compared += 1
+            if said is None or not same(said, cost, source):
+                wrong += 1
+                if wrong <= SHOWN_MAX:
+                    print("listed %s, but it is %s %s: %s" % (said, cost, source, line.strip()))
+    print("%d costs compared, %d differ, %d of no call listed" % (compared, wrong, len(listed)))
+    return 1 if wrong or listed or not compared else 0
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
+    if len(sys.argv) < 4:
         sys.exit(__doc__)
-    main()
+    sys.exit(main())

@@ -6,10 +6,10 @@ DEV=$PWD/../dev
 # A library that the build is about to ask for is among them.
 LIBRARIES="libzstd $(sed -n 's/.*pkg_check_modules(.* IMPORTED_TARGET \([a-z0-9-]*\).*/\1/p' ../CMakeLists.txt |
 	grep -vx libzstd)"
-COMMANDS='cc cmake ninja pkg-config tmux curl xz clang-format clang-tidy'
+COMMANDS='cc cmake ninja pkg-config tmux curl xz python3 clang-format clang-tidy'
 MANAGERS='apt-get dnf pacman apk zypper brew'
 BUILDING='cc cmake ninja pkg-config libuv libcjson libcurl libmicrohttpd zlib libzstd libxxhash libutf8proc libpcre2-8 md4c ncursesw'
-TESTING='cmocka tmux curl xz clang-format clang-tidy'
+TESTING='cmocka tmux curl xz python3 clang-format clang-tidy'
 
 # stand_in NAME: a program that does what stdin says.
 stand_in()
@@ -88,28 +88,28 @@ command_lines()
 	first_line 'apt-get -q -y install --no-install-recommends' '
 		gcc libc6-dev cmake ninja-build pkg-config libuv1-dev libcjson-dev libcurl4-openssl-dev libmicrohttpd-dev
 		zlib1g-dev libzstd-dev libxxhash-dev libutf8proc-dev libpcre2-dev libmd4c-dev libncurses-dev libcmocka-dev
-		tmux curl xz-utils clang-format clang-tidy'
+		tmux curl xz-utils python3 clang-format clang-tidy'
 	machine dnf
 	dev 1 test
 	first_line 'dnf -y --setopt=install_weak_deps=False install' '
 		gcc cmake ninja-build pkgconf-pkg-config libuv-devel cjson-devel libcurl-devel libmicrohttpd-devel zlib-devel
 		libzstd-devel xxhash-devel utf8proc-devel pcre2-devel md4c-devel ncurses-devel libcmocka-devel
-		tmux curl xz clang-tools-extra libasan libubsan'
+		tmux curl xz python3 clang-tools-extra libasan libubsan'
 	machine pacman
 	dev 1 test
 	first_line 'pacman -S --needed --noconfirm' '
 		gcc cmake ninja pkgconf libuv cjson curl libmicrohttpd zlib zstd xxhash libutf8proc pcre2 md4c ncurses cmocka
-		tmux xz clang'
+		tmux xz python clang'
 	machine apk
 	dev 1 test
 	first_line 'apk add' '
 		gcc musl-dev cmake samurai pkgconf libuv-dev cjson-dev curl-dev libmicrohttpd-dev zlib-dev zstd-dev xxhash-dev
-		utf8proc-dev pcre2-dev md4c-dev ncurses-dev cmocka-dev tmux curl xz clang-extra-tools'
+		utf8proc-dev pcre2-dev md4c-dev ncurses-dev cmocka-dev tmux curl xz python3 clang-extra-tools'
 	machine zypper
 	dev 1 test
 	first_line 'zypper --non-interactive install --no-recommends' '
 		gcc cmake ninja pkg-config libuv-devel cJSON-devel libcurl-devel libmicrohttpd-devel zlib-devel libzstd-devel
-		xxhash-devel utf8proc-devel pcre2-devel md4c-devel ncurses-devel libcmocka-devel tmux curl xz clang-tools'
+		xxhash-devel utf8proc-devel pcre2-devel md4c-devel ncurses-devel libcmocka-devel tmux curl xz python3 clang-tools'
 	# A compiler is not Homebrew's to bring.
 	machine brew
 	dev 1 test
@@ -118,7 +118,7 @@ command_lines()
 	there cc
 	dev 1 test
 	first_line 'brew install' '
-		cmake ninja pkgconf libuv cjson curl libmicrohttpd zlib zstd xxhash utf8proc pcre2 md4c ncurses cmocka tmux xz
+		cmake ninja pkgconf libuv cjson curl libmicrohttpd zlib zstd xxhash utf8proc pcre2 md4c ncurses cmocka tmux xz python3
 		clang-format llvm'
 }
 

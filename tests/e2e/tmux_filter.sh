@@ -67,9 +67,26 @@ wait_prompt
 
 explore -f name:other "$FILE"
 wait_for 'f: name:other   1 of 6 traces'
+# What is live is judged as it comes.
+text 7
+wait_for 'f: name:other  1 of 6 traces'
+wait_cursor call_other
+trace another 24 >>"$FILE"
+wait_for 'f: name:other  2 of 7 traces'
+wait_cursor call_another
+trace last 25 >>"$FILE"
+wait_for 'f: name:other  2 of 8 traces'
+wait_cursor call_another
+text u
+wait_for call_last
+text f
+text name:other
+keys Enter
+wait_gone call_last
+text 1
 # An expression that would take for ever is stopped, and that is said.
 trace "$(printf 'x%.0s' {1..2000})" 23 >>"$FILE"
-wait_for 'of 7 traces'
+wait_for 'of 9 traces'
 text f
 keys C-u
 text '/(x+x+)+[yz]/'

@@ -16,16 +16,25 @@
 #define HARM "\\u001b[31mtea\\u202epot\\u0000"
 
 /* A call of one trace, the later the higher its number. */
-#define EVENT(number, name, more)                                                                                 \
-	"{\"uuid\":\"0192d5a0-0000-7000-8000-0000000000" number "\",\"event\":\"$ai_generation\","                \
-	"\"distinct_id\":\"u_anna\",\"timestamp\":\"2026-11-22T22:14:" number                                     \
-	".000Z\",\"properties\":{"                                                                                \
-	"\"$ai_trace_id\":\"t1\",\"$ai_session_id\":\"s1\",\"$ai_parent_id\":\"root\",\"$ai_span_id\":\"g" number \
-	"\",\"$ai_span_name\":\"" name "\",\"$ai_latency\":0.5,"                                                  \
+#define EVENT(number, name, more) CALL(number, name, "root", more)
+#define INNER(number, name, more) CALL(number, name, "inner", more)
+#define CALL(number, name, parent, more)                                                           \
+	"{\"uuid\":\"0192d5a0-0000-7000-8000-0000000000" number "\",\"event\":\"$ai_generation\"," \
+	"\"distinct_id\":\"u_anna\",\"timestamp\":\"2026-11-22T22:14:" number                      \
+	".000Z\",\"properties\":{"                                                                 \
+	"\"$ai_trace_id\":\"t1\",\"$ai_session_id\":\"s1\",\"$ai_parent_id\":\"" parent            \
+	"\",\"$ai_span_id\":\"g" number "\",\"$ai_span_name\":\"" name "\",\"$ai_latency\":0.5,"   \
 	"\"$ai_input\":[{\"role\":\"user\",\"content\":\"how much\"}]," more "}}\n"
 #define GPT_5 "\"$ai_model\":\"gpt-5\",\"$ai_provider\":\"openai\","
 
-static const char events[] =
+#define SPAN(number, name, parent)                                                           \
+	"{\"uuid\":\"0192d5a0-0000-7000-8000-0000000000" number "\",\"event\":\"$ai_span\"," \
+	"\"distinct_id\":\"u_anna\",\"timestamp\":\"2026-11-22T22:14:" number                \
+	".500Z\",\"properties\":{"                                                           \
+	"\"$ai_trace_id\":\"t1\",\"$ai_session_id\":\"s1\",\"$ai_parent_id\":\"" parent      \
+	"\",\"$ai_span_id\":\"" name "\",\"$ai_span_name\":\"" name "\",\"$ai_latency\":9}}\n"
+
+static const char events[] = SPAN("22", "root", "t1") SPAN("23", "inner", "root")
 	/* 1,804 fresh and 9,400 cached of 11,204, and 131: 0.002255 + 0.001175 + 0.00131 */
 	EVENT("21", "right",
               GPT_5
@@ -49,7 +58,12 @@ static const char events[] =
                                               "\"$ai_model\":\"gemini-2.5-pro\",\"$ai_provider\":\"gemini\",\"$ai_input_tokens\":231000,\"$ai_output_tokens\":60")
 						EVENT("15", "own_prices",
                                                       "\"$ai_model\":\"teapot-9b\",\"$ai_input_tokens\":1200,\"$ai_output_tokens\":80,"
-                                                      "\"$ai_input_token_price\":0.0000002,\"$ai_output_token_price\":0.0000008");
+                                                      "\"$ai_input_token_price\":0.0000002,\"$ai_output_token_price\":0.0000008")
+							INNER("14", "below",
+                                                              GPT_5 "\"$ai_total_cost_usd\":0.25")
+								INNER("13", "below_too",
+                                                                      GPT_5
+                                                                      "\"$ai_total_cost_usd\":0.05");
 
 static const struct scene scenes[] = {
 	{"right", "SLTA", ""},
@@ -61,18 +75,37 @@ static const struct scene scenes[] = {
 	{"own_prices", "S", "< < < < < <"},
 	{"found", "ST", "/saved Enter"},
 };
+static const struct scene sums[] = {
+	{"of_trace", "SLA", "[ ["},
+	{"of_trace_alone", "T", "Tab [ ["},
+	{"of_trace_chosen", "S", "[ [ Tab j j"},
+	{"of_trace_opened", "S", "[ [ Tab j Enter"},
+	{"of_span", "SL", "/inner Enter [ ["},
+	{"of_span_opened", "ST", "/inner Enter Enter $ j Enter"},
+	{"by_key", "S", "$ Enter $"},
+};
+#define SUMS   (sizeof(sums) / sizeof(sums[0]))
 #define SCENES (sizeof(scenes) / sizeof(scenes[0]))
 
 static char path[] = "/tmp/tracehog-cost-XXXXXX";
 
-static void play(void **state)
+static void play_from(const struct scene_take *t, const char *before)
 {
-	const struct scene_take *t = *state;
 	struct buf screen = {0};
 
-	scene_play(t, path, "calls.ndjson", "3 Enter Enter [ [", true, &screen);
+	scene_play(t, path, "calls.ndjson", before, true, &screen);
 	golden_compare(t->name, buf_str(&screen));
 	buf_free(&screen);
+}
+
+static void play(void **state)
+{
+	play_from(*state, "3 Enter Enter [ [");
+}
+
+static void play_sum(void **state)
+{
+	play_from(*state, "1 Enter");
 }
 
 /* Every call at every size: stage_draw looks at each cell. */
@@ -83,13 +116,19 @@ static void every_size(void **state)
 	(void)state;
 	stage_open(&s, path, "calls.ndjson", 24, 80);
 	stage_keys(&s, "3 Enter Enter [ [");
-	for (int call = 0; call < 7; call++) {
+	for (int call = 0; call < 9; call++) {
 		for (int cols = 40; cols < 200; cols += 13) {
 			app_resize(s.app, 8 + cols % 17, cols);
 			stage_settle(&s);
 			stage_keys(&s, "Ctrl-D j");
 		}
 		stage_keys(&s, "/e Enter n zw <");
+	}
+	stage_keys(&s, "1 Enter [ [ Tab");
+	for (int cols = 40; cols < 200; cols += 13) {
+		app_resize(s.app, 8 + cols % 17, cols);
+		stage_settle(&s);
+		stage_keys(&s, "j j k Enter q");
 	}
 	stage_close(&s);
 }
@@ -117,6 +156,7 @@ int main(int argc, char **argv)
 	static struct CMUnitTest tests[SCENE_TAKES + 1];
 	size_t n = scenes_add(scenes, SCENES, "cost", play, tests);
 
+	n += scenes_add(sums, SUMS, "cost", play_sum, tests + n);
 	if (argc > 1)
 		cmocka_set_test_filter(argv[1]);
 	tests[n++] = (struct CMUnitTest){"every_size", every_size, NULL, NULL, NULL};

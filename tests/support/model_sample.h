@@ -111,6 +111,7 @@ static inline struct sample sample_decode(const uint8_t *bytes, uint64_t place)
 		.kind = bytes[0] % 16 < EVENT_KINDS ? (enum event_kind)(bytes[0] % 16) : EVENT_SPAN,
 		.flags = (bytes[0] & 16 ? EVENT_ERROR : 0) | (bytes[0] & 32 ? EVENT_OTEL : 0) |
 	                 (bytes[0] & 64 ? EVENT_COST_ESTIMATED : 0) |
+	                 ((bytes[0] & 65) == 65 ? EVENT_COST_INCOMPLETE : 0) |
 	                 (bytes[0] & 128 ? EVENT_PERSONLESS : 0),
 		.trace = PICK(sample_traces, bytes[1]),
 		.session = PICK(sample_few, bytes[1] / 8),

@@ -194,7 +194,7 @@ static inline void check_sum(const struct tree *t, const struct events *events, 
 	check_value(s->output_known, s->output, events_output(events, node->event), charged,
 	            below.output_known, below.output);
 	if (e->cost != EVENT_NO_COST)
-		CHECK(s->unpriced == 0);
+		CHECK(s->unpriced == ((e->flags & EVENT_COST_INCOMPLETE) != 0));
 	else
 		CHECK(s->unpriced == (charged ? 1 : below.unpriced));
 }

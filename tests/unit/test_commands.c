@@ -502,9 +502,19 @@ static void readme_and_man_page_have_every_command(void **state)
 	buf_free(&readme);
 }
 
+static void every_word_of_a_field_is_explained(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < FIELDS; i++)
+		for (size_t w = 0; fields[i].words != NULL && fields[i].words[w] != NULL; w++)
+			if (field_word_help(&fields[i], str_of(fields[i].words[w])) == NULL)
+				fail_msg("no help: %s:%s", fields[i].name, fields[i].words[w]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_word_of_a_field_is_explained),
 		cmocka_unit_test(every_key_gives_its_command),
 		cmocka_unit_test(no_key_stands_twice),
 		cmocka_unit_test(every_action_has_a_command),

@@ -13,7 +13,7 @@
 
 #define CASES           "data/cost/cases.tsv"
 #define PRICES_OF_CASES "data/cost/prices.tsv"
-#define CASES_MIN       60
+#define CASES_MIN       190
 
 static struct str read_whole(const char *path, struct buf *out)
 {
@@ -82,6 +82,9 @@ static const struct {
 	PRICE("price_completion", PRICE_COMPLETION),
 	PRICE("price_cache_read", PRICE_CACHE_READ),
 	PRICE("price_cache_write", PRICE_CACHE_WRITE),
+	PRICE("price_cache_write_1h", PRICE_CACHE_WRITE_1H),
+	PRICE("price_request", PRICE_REQUEST),
+	PRICE("price_web_search", PRICE_WEB_SEARCH),
 };
 
 static void say_number(struct cost_usage *u, struct str name, struct str value)
@@ -106,6 +109,8 @@ static void say(struct cost_usage *u, struct str word)
 		u->exclusive = str_eq(word, STR("1"));
 	} else if (str_eq(name, STR("framework"))) {
 		u->framework = word;
+	} else if (str_eq(name, STR("tier"))) {
+		u->service_tier = word;
 	} else {
 		say_number(u, name, word);
 	}
@@ -155,7 +160,8 @@ static void check_case(const struct prices *p, struct str line)
 	buf_append(&expected, next_field(&line, '\t'));
 	prices_find(p, u.model, u.provider, u.service_tier, cost_prompt_tokens(&u), &choice);
 	cost_compute(&c, &u, &choice);
-	buf_printf(&got, "%s ", source_name(c.source));
+	buf_printf(&got, "%s%s%s ", source_name(c.source), c.suspect ? ", suspect" : "",
+	           c.incomplete ? ", incomplete" : "");
 	if (c.source == COST_UNPRICED)
 		buf_puts(&got, "-");
 	else

@@ -115,6 +115,27 @@ static void tokens_and_cost_are_of_generations_and_embeddings(void **state)
 	assert_int_equal(t->kinds[EVENT_GENERATION], 2);
 }
 
+/* What is known of it counts, and it is among those that lack a price; superseded it is neither. */
+static void an_incomplete_cost_is_estimated_and_unpriced(void **state)
+{
+	struct fixture *f = *state;
+	const struct totals *t;
+
+	ADD(f, .kind = EVENT_GENERATION, .trace = "T", .uuid = UUID_A, .place = 8, COST(3),
+	    .flags = EVENT_COST_ESTIMATED | EVENT_COST_INCOMPLETE);
+	ADD(f, .kind = EVENT_GENERATION, .trace = "T", COST(7));
+	t = &trace(f, "T")->totals;
+	assert_true(t->cost_estimated == 3 && t->cost_reported == 7);
+	assert_int_equal(t->reported, 1);
+	assert_int_equal(t->estimated, 1);
+	assert_int_equal(t->unpriced, 1);
+	ADD(f, .kind = EVENT_GENERATION, .trace = "T", .uuid = UUID_A, .place = 9, COST(5));
+	t = &trace(f, "T")->totals;
+	assert_true(t->cost_estimated == 0 && t->cost_reported == 12);
+	assert_int_equal(t->estimated, 0);
+	assert_int_equal(t->unpriced, 0);
+}
+
 static void unknown_is_not_zero(void **state)
 {
 	struct fixture *f = *state;
@@ -402,6 +423,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_empty_model),
 		TEST(tokens_and_cost_are_of_generations_and_embeddings),
+		TEST(an_incomplete_cost_is_estimated_and_unpriced),
 		TEST(unknown_is_not_zero),
 		TEST(sums_stop_at_the_largest_number),
 		TEST(sums_come_back_from_the_largest_number),

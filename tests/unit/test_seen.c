@@ -116,6 +116,50 @@ static void properties_are_read(void **state)
 	seen_free(s);
 }
 
+/* Of the last 200 events, of which every second has a release; in some the properties are a string, and persons are set. */
+static void names_are_those_of_the_last_events(void **state)
+{
+	struct bench *b = *state;
+	struct seen *s = begin(b, FIELD_PROPERTY, "");
+
+	expect(b, s, "",
+	       "$ai_trace_id 200, $ai_model 200, $ai_span_name 200, $ai_span_type 200, release 100");
+	assert_int_equal(seen_sample(s), SEEN_SAMPLE);
+	expect(b, s, "REL", "release 100");
+	seen_free(s);
+	s = begin(b, FIELD_PERSON, "");
+	expect(b, s, "", "");
+	seen_free(s);
+}
+
+static void names_may_be_of_a_person(void **state)
+{
+	struct bench b = {.path = "/tmp/tracehog-seen-XXXXXX", .loop = loop_new()};
+	FILE *file = fdopen(mkstemp(b.path), "w");
+	struct errinfo e;
+	struct seen *s;
+
+	(void)state;
+	fputs("{\"uuid\":\"1\",\"event\":\"$ai_generation\",\"distinct_id\":\"u\",\"$set\":{\"plan\":1},"
+	      "\"properties\":{\"$ai_trace_id\":\"t\",\"$set\":{\"plan\":2,\"a b\":3}}}\n"
+	      "{\"uuid\":\"2\",\"event\":\"$ai_generation\",\"distinct_id\":\"u\","
+	      "\"properties\":\"{\\\"$ai_trace_id\\\":\\\"t\\\",\\\"$set_once\\\":{\\\"plan\\\":2}}\"}\n",
+	      file);
+	fclose(file);
+	b.x = explorer_new(b.loop);
+	assert_int_equal(explorer_add_file(b.x, b.path, &e), ERR_OK);
+	explorer_load(b.x);
+	s = begin(&b, FIELD_PERSON, "");
+	expect(&b, s, "", "plan 2, a b 1");
+	seen_free(s);
+	s = begin(&b, FIELD_PROPERTY, "");
+	expect(&b, s, "", "$ai_trace_id 2, $set 1, $set_once 1");
+	seen_free(s);
+	explorer_free(b.x);
+	loop_free(b.loop);
+	unlink(b.path);
+}
+
 static void other_fields_have_no_values(void **state)
 {
 	struct bench *b = *state;
@@ -123,7 +167,6 @@ static void other_fields_have_no_values(void **state)
 	assert_null(begin(b, FIELD_LATENCY, ""));
 	assert_null(begin(b, FIELD_IS, ""));
 	assert_null(begin(b, FIELD_SYSTEM, ""));
-	assert_null(begin(b, FIELD_PROPERTY, ""));
 }
 
 int main(void)
@@ -133,6 +176,8 @@ int main(void)
 		TEST(the_most_frequent_come_first),
 		TEST(tools_are_spans_alone),
 		TEST(properties_are_read),
+		TEST(names_are_those_of_the_last_events),
+		cmocka_unit_test(names_may_be_of_a_person),
 		TEST(other_fields_have_no_values),
 	};
 

@@ -320,7 +320,8 @@ static void a_span_sums_what_it_does_not_carry(void **state)
 	SPAN(f, "a", NULL, 0, TOOK(9));
 	SPAN(f, "b", "a", 1);
 	GENERATION(f, "c", "b", 2, COST(10), TOOK(2), .has_input = true, .input = 100);
-	GENERATION(f, "d", "b", 3, COST(5), TOOK(3), .flags = EVENT_COST_ESTIMATED);
+	GENERATION(f, "d", "b", 3, COST(5), TOOK(3),
+	           .flags = EVENT_COST_ESTIMATED | EVENT_COST_INCOMPLETE);
 	GENERATION(f, "e", "b", 4, .flags = EVENT_ERROR);
 	SPAN(f, "f", "a", 5);
 	assert_tree(f, "a(b(c d e) f)");
@@ -328,9 +329,10 @@ static void a_span_sums_what_it_does_not_carry(void **state)
 	assert_true(s->cost_known && s->cost == 15 && s->cost_estimated);
 	assert_true(s->latency_known && s->latency == 5 * TIME_SECOND);
 	assert_true(s->input_known && s->input == 100 && !s->output_known);
-	assert_int_equal(s->unpriced, 1);
+	assert_int_equal(s->unpriced, 2);
+	assert_int_equal(node(f, "d")->sum.unpriced, 1);
 	s = &node(f, "a")->sum;
-	assert_true(s->cost == 15 && s->latency == 9 * TIME_SECOND && s->unpriced == 1);
+	assert_true(s->cost == 15 && s->latency == 9 * TIME_SECOND && s->unpriced == 2);
 	assert_int_equal(node(f, "a")->errors, 1);
 	assert_int_equal(node(f, "d")->errors, 0);
 	s = &node(f, "f")->sum;

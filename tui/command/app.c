@@ -138,7 +138,9 @@ static void grant(struct app *a)
 		explorer_want_trace(a->world.explorer, w.number, false);
 		break;
 	case WISH_EVENT:
-		push(a, view_event_new(&a->world, w.event));
+	case WISH_COST:
+		push(a, w.kind == WISH_COST ? view_cost_new(&a->world, w.event)
+		                            : view_event_new(&a->world, w.event));
 		explorer_want_body(a->world.explorer, w.event);
 		break;
 	case WISH_DIFF:

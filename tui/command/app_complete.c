@@ -59,6 +59,17 @@ static void add_words(struct offers *c, const char *const *words, struct str beg
 			add(c, str_of(words[i]), "", STR_EMPTY, 0);
 }
 
+static void add_field_words(struct offers *c, const struct field *field, struct str begins)
+{
+	for (size_t i = 0; field->words[i] != NULL; i++) {
+		struct str word = str_of(field->words[i]);
+		const char *help = field_word_help(field, word);
+
+		if (str_starts(word, begins))
+			add(c, word, "", help != NULL ? str_of(help) : STR_EMPTY, 0);
+	}
+}
+
 static void add_keys(struct offers *c, struct str begins)
 {
 	for (size_t i = FIELD_ANYTHING + 1; i < FIELD_SYSTEM; i++) {
@@ -66,6 +77,28 @@ static void add_keys(struct offers *c, struct str begins)
 
 		if (str_starts(name, begins) && rows_column_of(ROWS_GENERATIONS, name) != NULL)
 			add(c, name, "", str_of(fields[i].help), 0);
+	}
+}
+
+static bool is_of_sdk(struct str name)
+{
+	return str_starts(name, STR("$"));
+}
+
+/* "@release:"; those of an app before those of its SDK. */
+static void add_properties(struct offers *c, const struct field *field, bool sdk)
+{
+	uint32_t n;
+	const struct seen_value *names = seen_values(c->seen, &n);
+
+	for (uint32_t i = 0; i < n; i++) {
+		struct buf term = {0};
+
+		if (is_of_sdk(names[i].text) != sdk)
+			continue;
+		filter_append_term(&term, field, names[i].text, STR("x"));
+		add(c, str_sub(buf_str(&term), 0, term.n - 1), "", STR_EMPTY, names[i].events);
+		buf_free(&term);
 	}
 }
 
@@ -77,6 +110,12 @@ static void add_seen(struct offers *c, const struct field *field)
 
 	c->n = 0;
 	arena_free(&c->arena);
+	c->sample = seen_sample(c->seen);
+	if (c->names) {
+		add_properties(c, field, false);
+		add_properties(c, field, true);
+		return;
+	}
 	for (uint32_t i = 0; i < n; i++) {
 		struct buf term = {0};
 		size_t colon;
@@ -96,7 +135,7 @@ static void gather_values(struct app *a, const struct filter_completion *at, str
 	struct explorer *x = a->world.explorer;
 
 	if (at->field->words != NULL)
-		add_words(c, at->field->words, begins);
+		add_field_words(c, at->field, begins);
 	else if (at->field->type == FIELD_TIME)
 		add_words(c, times, begins);
 	else
@@ -109,6 +148,28 @@ static void gather_values(struct app *a, const struct filter_completion *at, str
 	c->field = at->field;
 	c->counted = seen_step(c->seen, time_monotonic() + COUNT_SLICE);
 	add_seen(c, at->field);
+}
+
+/* Names behind @ and person. */
+static bool gather_properties(struct app *a, struct str begins)
+{
+	struct offers *c = &a->offers;
+	struct explorer *x = a->world.explorer;
+	struct str prefix;
+
+	for (size_t i = FIELD_PROPERTY; i < FIELDS; i++) {
+		prefix = str_of(fields[i].name);
+		if (!str_starts(begins, prefix))
+			continue;
+		c->seen = seen_new(explorer_model(x), explorer_properties(x), &fields[i], STR_EMPTY);
+		c->names = true;
+		seen_look(c->seen, str_sub(begins, prefix.n, SIZE_MAX));
+		c->field = &fields[i];
+		c->counted = seen_step(c->seen, time_monotonic() + COUNT_SLICE);
+		add_seen(c, c->field);
+		return true;
+	}
+	return false;
 }
 
 /* In a filter that begins at byte `start` of the line. */
@@ -128,7 +189,7 @@ static void gather_in_filter(struct app *a, size_t start)
 		gather_values(a, &at, begins);
 	else if (at.name.n > 0)
 		add_keys(c, begins);
-	else
+	else if (!gather_properties(a, begins))
 		add_names(c, begins);
 }
 
@@ -212,7 +273,8 @@ static void begin(struct app *a)
 	struct offers *c = &a->offers;
 
 	gather(a);
-	if (c->n == 0 && c->counted) {
+	/* That no event has such a property is worth a word. */
+	if (c->n == 0 && c->counted && !c->names) {
 		app_close_offers(a);
 		return;
 	}
@@ -284,7 +346,9 @@ static void draw_offer(const struct offers *c, struct surface *s, struct area me
 
 	if (offer->events > 0) {
 		format_count(&note, offer->events);
-		buf_printf(&note, " event%s", offer->events == 1 ? "" : "s");
+		if (c->sample > 0)
+			buf_printf(&note, " of the last %u", c->sample);
+		buf_printf(&note, " event%s", offer->events == 1 && c->sample == 0 ? "" : "s");
 	}
 	buf_append(&note, offer->note);
 	view_put_clipped(s, menu, row, 2, width, ROLE_NAME, offer->text);
@@ -326,6 +390,8 @@ void app_draw_offers(struct app *a, struct surface *s, struct area body)
 	if (!c->counted)
 		surface_printf(s, menu, 0, 1, ROLE_STRONG, " %u, counting %u %% ", c->n,
 		               c->seen != NULL ? seen_percent(c->seen) : 100);
+	else if (c->n == 0 && c->sample > 0)
+		surface_printf(s, menu, 0, 1, ROLE_STRONG, " none in the last %u events ", c->sample);
 	else
 		surface_printf(s, menu, 0, 1, ROLE_STRONG, " %u ", c->n);
 	surface_put_right(s, menu, 0, 0, menu.cols - 1, ROLE_RULE, STR(" Tab next  Esc closes "));

@@ -1,6 +1,7 @@
 /* The table of commands and what is read off it. Defaults are those of the key map in the README. */
 #include "command/table.h"
 
+#include "query/field.h"
 #include "term/input.h"
 #include "view/view.h"
 #include "widget/reader.h"
@@ -64,7 +65,8 @@ const struct command commands[] = {
 	{ACTION_PICK, '.', "keep", ".",
          "keep what is like this: by its user, model, error or another of its values"},
 	{ACTION_PICK, ',', "exclude", ",", "the reverse: leave it out"},
-	{ACTION_UNDO, 0, "undo", "u", "undo the last change of filter, order, time range, folds of a tree, or a bookmark"},
+	{ACTION_UNDO, 0, "undo", "u",
+         "undo the last change of filter, order, time range, folds of a tree, or a bookmark"},
 	{ACTION_NEXT_ERROR, 0, "next-error", "e", "next error"},
 	{ACTION_PREVIOUS_ERROR, 0, "previous-error", "E", "previous error"},
 	{ACTION_NEXT_SLOW, 0, "next-slow", "w",
@@ -74,7 +76,8 @@ const struct command commands[] = {
          "the time that lists show: 1h, 7d, today, 2026-11-01..2026-11-05, all"},
 	{ACTION_RANGE_EARLIER, 0, "range-earlier", "(", "the time before it"},
 	{ACTION_RANGE_LATER, 0, "range-later", ")", "the time after it"},
-	{ACTION_DEAREST, 0, "dearest", "$", "the most expensive, then the next one"},
+	{ACTION_DEAREST, 0, "dearest", "$",
+         "the most expensive, then the next one; of one event what it costs"},
 	{ACTION_NEXT_SAME_NAME, 0, "next-same-name", "o",
          "next of the same name, in a list of sessions of the same user; in a call: its output"},
 	{ACTION_PREVIOUS_SAME_NAME, 0, "previous-same-name", "O", "previous of the same name"},
@@ -230,6 +233,48 @@ const struct command *command_of_key(uint32_t prefix, uint32_t key, bool *is_pre
 	return NULL;
 }
 
+static void add_field(struct reader *r, const struct field *f)
+{
+	struct buf label = {0};
+
+	buf_printf(&label, "%s%s", f->name, f->number < FIELD_PROPERTY ? ":" : "NAME:");
+	reader_add(r, ROLE_TEXT, 1, ROLE_KEY, buf_str(&label), str_of(f->help));
+	for (size_t i = 0; f->words != NULL && f->words[i] != NULL; i++) {
+		const char *help = field_word_help(f, str_of(f->words[i]));
+
+		buf_clear(&label);
+		buf_printf(&label, "%s:%s", f->name, f->words[i]);
+		reader_add(r, ROLE_TEXT, 1, ROLE_KEY, buf_str(&label),
+		           help != NULL ? str_of(help) : STR_EMPTY);
+	}
+	buf_free(&label);
+}
+
+/* What f takes, and -f. */
+static void add_filter(struct reader *r)
+{
+	static const char *const forms[][2] = {
+		{"word \"two words\"", "text in messages, tools, names, ids and errors"},
+		{"/re/ /re/i", "a regular expression there"},
+		{"field:value", "names contain it, ids begin so; field:*x* is all of it, field:a,b either"},
+		{"field:>n field:a..b", "compared: ms s m h, k M, $, %"},
+		{"field:*", "there is a value"},
+		{"-term NOT term", "not that"},
+		{"a b, a OR b, ( )", "both, either"},
+		{"trace(x) session(x)", "x holds of any event in it; any( ) all( ) none( )"},
+		{"span(a > b) (a >> b)", "b, of which a is the parent, or further above"},
+		{"count(x):>5", "so many of what is below it"},
+		{"same:field", "the value of the row under the cursor"},
+		{"sort:field limit:n", "the order, at most so many; sort:field-desc"},
+	};
+
+	reader_add(r, ROLE_TEXT, 0, ROLE_STRONG, STR("The filter"), STR_EMPTY);
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+		reader_add(r, ROLE_TEXT, 1, ROLE_KEY, str_of(forms[i][0]), str_of(forms[i][1]));
+	for (size_t i = FIELD_ANYTHING + 1; i < FIELDS; i++)
+		add_field(r, &fields[i]);
+}
+
 static void add_legend(struct reader *r)
 {
 	static const char *const marks[][2] = {
@@ -269,6 +314,8 @@ void command_help(struct reader *r)
 		}
 		reader_add(r, ROLE_TEXT, 1, ROLE_KEY, str_of(c->keys), str_of(c->help));
 	}
+	reader_add(r, ROLE_TEXT, 0, ROLE_TEXT, STR_EMPTY, STR_EMPTY);
+	add_filter(r);
 	reader_add(r, ROLE_TEXT, 0, ROLE_TEXT, STR_EMPTY, STR_EMPTY);
 	add_legend(r);
 }

@@ -210,11 +210,15 @@ static void say_left_out(const struct cost_text *t, const struct cost_working *w
 		{"output", COST_TEXT_OUTPUT, u->output},
 		{"web searches", COST_SEARCHES, u->searches},
 	};
+	bool first = !w->cost.computed;
 	struct buf text = {0};
 
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
 		if (counts[i].count <= 0 || has_part(&w->cost, counts[i].line))
 			continue;
+		if (first)
+			cost_text_say_blank(t);
+		first = false;
 		format_count(&text, counts[i].count);
 		buf_puts(&text, " x $? = $?");
 		cost_text_say(t, counts[i].name, ROLE_UNKNOWN, &text);
@@ -226,7 +230,8 @@ static void say_sum(const struct cost_text *t, const struct cost_working *w)
 {
 	struct widths widths = widths_of(&w->cost);
 
-	cost_text_say_blank(t);
+	if (w->cost.computed)
+		cost_text_say_blank(t);
 	for (int line = 0; line < COST_LINES; line++)
 		if (has_part(&w->cost, (enum cost_line)line))
 			say_part(t, &w->cost, (enum cost_line)line, widths);

@@ -61,6 +61,15 @@ static bool event_act(struct view *v, enum action action, int argument)
 	uint32_t next;
 
 	switch (action) {
+	case ACTION_DEAREST:
+		detail_pane_turn(&e->detail, DETAIL_COST);
+		return true;
+	case ACTION_OPEN:
+		next = detail_pane_call(&e->detail);
+		if (next == EVENT_NONE)
+			return detail_pane_act(&e->detail, action, argument);
+		v->world->wish = (struct wish){WISH_COST, MODEL_NONE, next};
+		return true;
 	case ACTION_SORT_LEFT:
 	case ACTION_SORT_RIGHT:
 		next = neighbour(e, action == ACTION_SORT_RIGHT ? 1 : -1);
@@ -220,4 +229,12 @@ struct view *view_event_new(struct world *w, uint32_t event)
 	e->counted = EVENT_NONE;
 	detail_pane_init(&e->detail);
 	return &e->view;
+}
+
+struct view *view_cost_new(struct world *w, uint32_t event)
+{
+	struct view *v = view_event_new(w, event);
+
+	detail_pane_turn(&((struct event_view *)v)->detail, DETAIL_COST);
+	return v;
 }

@@ -215,7 +215,10 @@ static void draw_list(struct live_view *l, struct surface *s, struct area a)
 		return;
 	list_set(&l->list, l->list.count, body.rows);
 	if (l->list.count == 0) {
-		surface_puts(s, body, 1, 3, ROLE_DIM, "nothing has come yet");
+		surface_puts(s, body, 1, 3, ROLE_DIM,
+		             l->filter.filtered == NULL
+		                     ? "nothing has come yet"
+		                     : "no traces pass the filter: f changes it, u takes it back");
 		return;
 	}
 	draw_times(l, s, body);
@@ -237,6 +240,9 @@ static void live_draw(struct view *v, struct surface *s, struct area a)
 	struct panes p;
 
 	refresh(l);
+	live_filter_follow(l);
+	if (live_filter_step(l))
+		live_refilter(l);
 	for (uint32_t i = 0; i < l->n_blocks; i++)
 		waterfall_say(&l->blocks[i].waterfall, &v->world->message);
 	/* One slice a draw: the trees' comes first. */
@@ -281,7 +287,8 @@ static bool act_on_block(struct live_view *l, enum action action, int argument)
 	struct live_place on = live_place_at(l, l->list.cursor);
 	bool done;
 
-	if (b == NULL || b->logs > 0 || !waterfall_go(&b->waterfall, live_model(l), on.event))
+	if (b == NULL || b->logs > 0 || on.trace == MODEL_NONE ||
+	    !waterfall_go(&b->waterfall, live_model(l), on.event))
 		return false;
 	done = view_act_on_tree(&l->view, &b->waterfall, action, argument);
 	show_block(l, b);
@@ -442,10 +449,15 @@ static void live_head(struct view *v, struct buf *out)
 	struct live_view *l = (struct live_view *)v;
 	const struct totals *t = model_totals(live_model(l));
 
-	buf_puts(out, v->world->follow ? "FOLLOW  " : "FROZEN  ");
+	/* What comes first is left out first where there is no room. */
+	if (v->world->filter.n == 0)
+		buf_puts(out, v->world->follow ? "FOLLOW  " : "FROZEN  ");
 	append_rates(l, out);
 	if (t->running > 0)
 		buf_printf(out, "  %u running", t->running);
+	if (v->world->filter.n > 0)
+		buf_puts(out, v->world->follow ? "  FOLLOW  " : "  FROZEN  ");
+	live_filter_head(l, out);
 }
 
 static void live_status(struct view *v, struct buf *out)
@@ -463,8 +475,9 @@ static void live_status(struct view *v, struct buf *out)
 
 static void live_command(struct view *v, struct buf *out)
 {
-	(void)v;
-	buf_puts(out, "tracehog tail");
+	/* tail judges events, which are others than those of the traces that pass. */
+	if (v->world->filter.n == 0)
+		buf_puts(out, "tracehog tail");
 }
 
 static void live_go(struct view *v, uint64_t number, bool percent)
@@ -498,12 +511,25 @@ static bool live_copy(struct view *v, enum copy_what what, struct buf *out)
 	return view_copy_event(v->world, on.event, what, out);
 }
 
+static void live_terms(struct view *v, struct terms *out)
+{
+	struct live_view *l = (struct live_view *)v;
+	struct live_place on = live_place_at(l, l->list.cursor);
+
+	if (on.trace != MODEL_NONE && on.event != EVENT_NONE)
+		terms_of_event(out, live_model(l), on.event);
+	else if (on.trace != MODEL_NONE)
+		terms_of_trace(out, live_model(l), on.trace);
+}
+
 static void live_free(struct view *v)
 {
 	struct live_view *l = (struct live_view *)v;
 
 	undo_forget(&v->world->undos, v);
 	live_rows_free(l);
+	view_filter_free(&l->filter);
+	buf_free(&l->refused);
 	buf_free(&l->needle);
 	detail_pane_fini(&l->detail);
 	mem_free(l);
@@ -520,6 +546,8 @@ static const struct view_class live_class = {
 	.command = live_command,
 	.go = live_go,
 	.copy = live_copy,
+	.terms = live_terms,
+	.passed = live_passed,
 	.undo = live_undo,
 };
 

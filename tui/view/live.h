@@ -2,7 +2,7 @@
 #ifndef VIEW_LIVE_H
 #define VIEW_LIVE_H
 
-#include "view/view.h"
+#include "view/view_filter.h"
 #include "widget/detail.h"
 #include "widget/list.h"
 #include "widget/search.h"
@@ -15,6 +15,7 @@ struct live_block {
 	struct waterfall waterfall; /* not used by a log */
 	uint32_t log, logs;         /* a log's first line and how many; logs == 0: a trace */
 	uint64_t first;             /* number of its first row */
+	bool left_out;              /* by the filter: it has no rows */
 };
 
 struct live_view {
@@ -30,6 +31,11 @@ struct live_view {
 	int64_t unfinished;   /* microseconds until a large tree wants its next slice, or 0 */
 	struct search search; /* over the rows */
 	struct buf needle;    /* what it looks for; empty: an error */
+	struct view_filter filter;
+	struct buf refused; /* the world's filter, which cannot be used here: */
+	struct errinfo filter_error;
+	uint32_t filter_version; /* that rows were numbered by */
+	bool filter_renewed;     /* it is another one since */
 	struct detail_pane detail;
 	bool detail_focused, zoomed, detail_visible;
 };
@@ -50,6 +56,15 @@ uint64_t live_block_rows(const struct live_block *b);
 uint64_t live_number_rows(struct live_view *l);
 /* Takes in what came (unless follow is false: then trees that were begun are finished) and brings the trees up to date; the cursor stays on what it was on, or on the last row if it was there. */
 void live_rebuild(struct live_view *l, bool follow);
+/* The same after the filter has let others through. */
+void live_refilter(struct live_view *l);
 void live_rows_free(struct live_view *l);
+
+void live_filter_follow(struct live_view *l); /* the world's */
+bool live_filter_step(struct live_view *l);   /* a slice of it; true: others pass than before */
+bool live_passes(const struct live_view *l, const struct live_block *b);
+bool live_passed(struct view *v, struct buf *out, struct errinfo *e); /* of its class */
+/* "f: is:error  3 of 40 traces"; nothing without a filter. */
+void live_filter_head(const struct live_view *l, struct buf *out);
 
 #endif

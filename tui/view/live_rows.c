@@ -30,6 +30,8 @@ struct live_block *live_block_at(const struct live_view *l, uint64_t row)
 
 uint64_t live_block_rows(const struct live_block *b)
 {
+	if (b->left_out)
+		return 0;
 	return b->logs > 0 ? b->logs : b->waterfall.n_rows;
 }
 
@@ -58,6 +60,8 @@ static uint64_t row_in_block(struct live_view *l, const struct live_block *b, st
 
 static bool block_holds(const struct live_block *b, struct live_place p)
 {
+	if (b->left_out)
+		return false;
 	if (b->logs > 0)
 		return p.log != LIVE_NO_LOG && p.log >= b->log && p.log - b->log < b->logs;
 	return p.log == LIVE_NO_LOG && b->waterfall.trace == p.trace;
@@ -211,6 +215,7 @@ uint64_t live_number_rows(struct live_view *l)
 
 	for (uint32_t i = 0; i < l->n_blocks; i++) {
 		l->blocks[i].first = rows;
+		l->blocks[i].left_out = !live_passes(l, &l->blocks[i]);
 		rows += live_block_rows(&l->blocks[i]);
 	}
 	return rows;
@@ -275,6 +280,18 @@ void live_rebuild(struct live_view *l, bool follow)
 		list_place(&l->list, row);
 	else
 		list_go(&l->list, row);
+}
+
+void live_refilter(struct live_view *l)
+{
+	struct live_place was = live_place_at(l, l->list.cursor);
+	bool at_end = l->list.count == 0 || l->list.cursor + 1 >= l->list.count;
+	uint64_t rows = live_number_rows(l), row;
+
+	l->list.count = rows;
+	l->waiting = 0;
+	row = at_end ? rows : live_row_of(l, was);
+	list_go(&l->list, row != UINT64_MAX ? row : l->list.cursor);
 }
 
 void live_rows_free(struct live_view *l)

@@ -144,7 +144,7 @@ static void build_on(struct table *t)
 	if (done)
 		take_next(t);
 	else
-		t->view.draw_again_us = rows_waits(t->next) ? TABLE_LOOK : VIEW_AT_ONCE;
+		t->view.draw_again_us = rows_waits(t->next) ? VIEW_LOOK : VIEW_AT_ONCE;
 }
 
 void table_changed(void *table)
@@ -448,8 +448,8 @@ static void table_free(struct view *v)
 
 	rows_drop(t->next);
 	rows_free(&t->rows);
-	table_filter_free(&t->typed);
-	table_filter_free(&t->kept);
+	view_filter_free(&t->typed);
+	view_filter_free(&t->kept);
 	buf_free(&t->refused);
 	undo_forget(&v->world->undos, v);
 	buf_free(&t->sought.needle);

@@ -5,9 +5,8 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "base/utf8.h"
-#include "query/filtered.h"
 #include "query/slow.h"
-#include "view/view.h"
+#include "view/view_filter.h"
 #include "widget/detail.h"
 #include "widget/list.h"
 #include "widget/search.h"
@@ -79,14 +78,6 @@ enum table_menu {
 	TABLE_FREQUENCY, /* which value is kept */
 };
 
-/* What a filter lets through, or is about to. */
-struct table_filter {
-	struct buf text;
-	struct filter *filter;     /* NULL: there was no text */
-	struct filtered *filtered; /* NULL: everything passes */
-};
-#define TABLE_LOOK 50000 /* microseconds until work in the background is looked at again */
-
 struct table {
 	struct view view;
 	struct query query;
@@ -110,7 +101,7 @@ struct table {
 	struct table_frequency *frequency; /* NULL: not open */
 	enum table_menu menu;
 	struct list menu_list;           /* its rows */
-	struct table_filter kept, typed; /* the list is of typed, if there is one */
+	struct view_filter kept, typed; /* the list is of typed, if there is one */
 	bool has_typed, refilter;        /* the rows are still of another filter */
 	struct buf refused;              /* the world's filter, which cannot be used here: */
 	struct errinfo filter_error;
@@ -209,7 +200,6 @@ void table_reading(const struct table *t, struct buf *out);
 /* The list that the toggle leads to: of spans, of groups, and back. False: there is none here. */
 bool table_toggle(struct table *t);
 
-void table_filter_free(struct table_filter *f);
 void table_filter_follow(struct table *t); /* the world's */
 void table_filter_renew(struct table *t);  /* marks and bookmarks may be others */
 /* A slice of it. True: there are rows to be shown, or it is known that there are none. */

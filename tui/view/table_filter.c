@@ -2,7 +2,7 @@
  * every draw, and in the background; until the first rows of it are known those from before stay. While a filter is being
  * typed, the one that was kept goes on beside it, so that leaving brings its rows back at once.
  *
- * Left to others: the language (query/filter.h), what passes (query/filtered.h), the line that is typed (command/). */
+ * Left to others: the language (query/filter.h), what passes (query/filtered.h, view_filter.c), the line that is typed (command/). */
 #include "view/table.h"
 
 #include "base/clean.h"
@@ -10,66 +10,9 @@
 
 /* ---- using one ------------------------------------------------------------------------------------------------------- */
 
-void table_filter_free(struct table_filter *f)
-{
-	filtered_free(f->filtered);
-	filter_free(f->filter);
-	buf_free(&f->text);
-	*f = (struct table_filter){0};
-}
-
-static const struct table_filter *in_use(const struct table *t)
+static const struct view_filter *in_use(const struct table *t)
 {
 	return t->has_typed ? &t->typed : &t->kept;
-}
-
-static const struct bookmark *bookmarked(const struct table *t, enum filtered_of of,
-                                         uint32_t number)
-{
-	static const enum bookmark_of bookmarks[] = {[FILTERED_EVENTS] = BOOKMARK_EVENT,
-	                                             [FILTERED_TRACES] = BOOKMARK_TRACE,
-	                                             [FILTERED_SESSIONS] = BOOKMARK_SESSION};
-
-	return view_bookmarked(t->view.world, bookmarks[of], number);
-}
-
-static bool has_note(void *ctx, enum filtered_of of, uint32_t number)
-{
-	const struct bookmark *b = bookmarked(ctx, of, number);
-
-	return b != NULL && b->note.n > 0;
-}
-
-static int64_t last_time(const struct table *t, enum filtered_of of, uint32_t number)
-{
-	struct model *m = explorer_model(t->view.world->explorer);
-
-	if (of == FILTERED_TRACES)
-		return model_trace(m, number)->last_time;
-	return of == FILTERED_SESSIONS ? model_session(m, number)->last_time
-	                               : events_get(model_events(m), number)->time;
-}
-
-/* What came after the program was opened is new. */
-static bool is(void *ctx, enum field_is what, enum filtered_of of, uint32_t number)
-{
-	const struct table *t = ctx;
-
-	switch (what) {
-	case IS_MARKED:
-		return marks_has(&t->view.world->marks, t->query.kind, number);
-	case IS_STARRED:
-		return bookmarked(t, of, number) != NULL;
-	case IS_NEW:
-		return last_time(t, of, number) >= t->view.world->opened;
-	default:
-		return false;
-	}
-}
-
-static const char *source_path(void *ctx, uint32_t journal)
-{
-	return explorer_source_path(((const struct table *)ctx)->view.world->explorer, journal);
 }
 
 static enum filtered_of filtered_of_kind(enum rows_kind kind)
@@ -99,28 +42,13 @@ static bool check_order(struct table *t, const struct filter *f, struct errinfo 
 	return false;
 }
 
-static bool make(struct table *t, struct table_filter *out, struct str text, struct errinfo *e)
+static bool make(struct table *t, struct view_filter *out, struct str text, struct errinfo *e)
 {
-	const struct world *w = t->view.world;
-	const struct filtered_context with = {.loop = explorer_loop(w->explorer),
-	                                      .model = explorer_model(w->explorer),
-	                                      .properties = explorer_properties(w->explorer),
-	                                      .is = is,
-	                                      .has_note = has_note,
-	                                      .source = source_path,
-	                                      .changed = table_changed,
-	                                      .ctx = t};
-	const struct filter_reading how = {.now = w->now};
-
-	*out = (struct table_filter){0};
-	buf_append(&out->text, text);
-	if (filter_parse(&out->filter, text, &how, e) <= FILTER_VALID &&
-	    check_order(t, out->filter, e) &&
-	    (out->filter->root == NULL ||
-	     filtered_new(&out->filtered, out->filter, filtered_of_kind(t->query.kind), &with, e) ==
-	             ERR_OK))
-		return true;
-	table_filter_free(out);
+	if (!view_filter_read(out, t->view.world, text, e))
+		return false;
+	if (check_order(t, out->filter, e))
+		return view_filter_begin(out, t->view.world, filtered_of_kind(t->query.kind), e);
+	view_filter_free(out);
 	return false;
 }
 
@@ -161,12 +89,12 @@ static void use(struct table *t)
 
 static void forget_typed(struct table *t)
 {
-	table_filter_free(&t->typed);
+	view_filter_free(&t->typed);
 	t->has_typed = false;
 }
 
 /* Rows that are being built look at it. */
-static void take_new(struct table *t, struct table_filter *made)
+static void take_new(struct table *t, struct view_filter *made)
 {
 	rows_drop(t->next);
 	t->next = NULL;
@@ -175,7 +103,7 @@ static void take_new(struct table *t, struct table_filter *made)
 		t->typed = *made;
 		t->has_typed = true;
 	} else {
-		table_filter_free(&t->kept);
+		view_filter_free(&t->kept);
 		t->kept = *made;
 	}
 	use(t);
@@ -193,12 +121,12 @@ void table_filter_follow(struct table *t)
 {
 	const struct world *w = t->view.world;
 	struct str wanted = buf_str(&w->filter);
-	struct table_filter made;
+	struct view_filter made;
 
 	if (t->has_typed && !w->typing && str_eq(buf_str(&t->typed.text), wanted)) {
-		table_filter_free(&t->kept);
+		view_filter_free(&t->kept);
 		t->kept = t->typed;
-		t->typed = (struct table_filter){0};
+		t->typed = (struct view_filter){0};
 		t->has_typed = false;
 	}
 	if (t->refused.n > 0 && str_eq(buf_str(&t->refused), wanted))
@@ -237,7 +165,7 @@ bool table_filter_step(struct table *t)
 	if (!filtered_step(d, time_monotonic() + t->slice))
 		t->view.draw_again_us = VIEW_AT_ONCE;
 	else if (!filtered_done(d))
-		t->view.draw_again_us = TABLE_LOOK;
+		t->view.draw_again_us = VIEW_LOOK;
 	return filtered_done(d) || filtered_count(d) > 0;
 }
 

@@ -193,6 +193,11 @@ static bool trace_act(struct view *v, enum action action, int argument)
 	if (act_on_detail(t, action))
 		return true;
 	if (t->detail_focused && t->detail_visible) {
+		if (action == ACTION_OPEN && detail_pane_call(&t->detail) != EVENT_NONE) {
+			v->world->wish = (struct wish){WISH_COST, t->trace,
+			                               detail_pane_call(&t->detail)};
+			return true;
+		}
 		if (detail_pane_act(&t->detail, action, argument))
 			return true;
 		if (action == ACTION_LEFT) {

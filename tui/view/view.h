@@ -42,6 +42,7 @@ enum wish_kind {
 	WISH_NONE,
 	WISH_TRACE,   /* open a trace; event: the node to stand on, or EVENT_NONE */
 	WISH_EVENT,   /* open one event full screen */
+	WISH_COST,    /* the same, with what it costs */
 	WISH_SESSION, /* the traces of a session */
 	WISH_USER,  /* the generations of a user (number: id; 0: those without a person profile) */
 	WISH_MODEL, /* the generations of a model (number: of the pair) */
@@ -152,12 +153,14 @@ struct view {
 	int head_cols;         /* of the head line, that what `head` gives may take */
 	int64_t draw_again_us; /* after a draw: wants another one in so many microseconds; 0: no */
 #define VIEW_AT_ONCE 1         /* as soon as keys had their turn: work is left that was cut short */
+#define VIEW_LOOK    50000     /* until what is worked out in the background is looked at again */
 };
 
 /* Each owned by who made it, freed by its class. */
 struct view *view_table_new(struct world *w, const struct query *q); /* any kind of rows */
 struct view *view_trace_new(struct world *w, uint32_t trace, uint32_t event);
 struct view *view_event_new(struct world *w, uint32_t event);
+struct view *view_cost_new(struct world *w, uint32_t event); /* of an event what it costs */
 struct view *view_diff_new(struct world *w, uint32_t before, uint32_t after); /* as WISH_DIFF */
 struct view *view_live_new(struct world *w);
 struct view *view_bookmarks_new(struct world *w);

@@ -1,5 +1,113 @@
-/* The filter of all lists, as screens use it. */
-#include "view/view.h"
+/* The filter of all lists, as screens use it: what only is known here, such as marks and bookmarks, is asked of the world. */
+#include "view/view_filter.h"
+
+/* ---- what is known here ---------------------------------------------------------------------------------------------- */
+
+static const struct bookmark *bookmarked(struct world *w, enum filtered_of of, uint32_t number)
+{
+	static const enum bookmark_of bookmarks[] = {[FILTERED_EVENTS] = BOOKMARK_EVENT,
+	                                             [FILTERED_TRACES] = BOOKMARK_TRACE,
+	                                             [FILTERED_SESSIONS] = BOOKMARK_SESSION};
+
+	return view_bookmarked(w, bookmarks[of], number);
+}
+
+static bool has_note(void *ctx, enum filtered_of of, uint32_t number)
+{
+	const struct bookmark *b = bookmarked(ctx, of, number);
+
+	return b != NULL && b->note.n > 0;
+}
+
+static bool is_marked(const struct world *w, enum filtered_of of, uint32_t number)
+{
+	static const enum rows_kind kinds[] = {[FILTERED_EVENTS] = ROWS_GENERATIONS,
+	                                       [FILTERED_TRACES] = ROWS_TRACES,
+	                                       [FILTERED_SESSIONS] = ROWS_SESSIONS};
+
+	return marks_has(&w->marks, kinds[of], number);
+}
+
+static int64_t last_time(const struct world *w, enum filtered_of of, uint32_t number)
+{
+	struct model *m = explorer_model(w->explorer);
+
+	if (of == FILTERED_TRACES)
+		return model_trace(m, number)->last_time;
+	return of == FILTERED_SESSIONS ? model_session(m, number)->last_time
+	                               : events_get(model_events(m), number)->time;
+}
+
+/* What came after the program was opened is new. */
+static bool is(void *ctx, enum field_is what, enum filtered_of of, uint32_t number)
+{
+	struct world *w = ctx;
+
+	switch (what) {
+	case IS_MARKED:
+		return is_marked(w, of, number);
+	case IS_STARRED:
+		return bookmarked(w, of, number) != NULL;
+	case IS_NEW:
+		return last_time(w, of, number) >= w->opened;
+	default:
+		return false;
+	}
+}
+
+static const char *source_path(void *ctx, uint32_t journal)
+{
+	return explorer_source_path(((const struct world *)ctx)->explorer, journal);
+}
+
+static void on_change(void *ctx)
+{
+	const struct world *w = ctx;
+
+	if (w->redraw != NULL)
+		w->redraw(w->redraw_ctx);
+}
+
+/* ---- using one ------------------------------------------------------------------------------------------------------- */
+
+void view_filter_free(struct view_filter *f)
+{
+	filtered_free(f->filtered);
+	filter_free(f->filter);
+	buf_free(&f->text);
+	*f = (struct view_filter){0};
+}
+
+bool view_filter_read(struct view_filter *f, const struct world *w, struct str text,
+                      struct errinfo *e)
+{
+	const struct filter_reading how = {.now = w->now};
+
+	*f = (struct view_filter){0};
+	if (filter_parse(&f->filter, text, &how, e) > FILTER_VALID)
+		return false;
+	buf_append(&f->text, text);
+	return true;
+}
+
+bool view_filter_begin(struct view_filter *f, struct world *w, enum filtered_of of,
+                       struct errinfo *e)
+{
+	const struct filtered_context with = {.loop = explorer_loop(w->explorer),
+	                                      .model = explorer_model(w->explorer),
+	                                      .properties = explorer_properties(w->explorer),
+	                                      .is = is,
+	                                      .has_note = has_note,
+	                                      .source = source_path,
+	                                      .changed = on_change,
+	                                      .ctx = w};
+
+	if (f->filter->root == NULL ||
+	    filtered_new(&f->filtered, f->filter, of, &with, e) == ERR_OK)
+		return true;
+	view_filter_free(f);
+	return false;
+}
 
 void view_append_filter(const struct world *w, struct buf *out)
 {

@@ -101,6 +101,7 @@ void detail_pane_fini(struct detail_pane *d)
 {
 	reader_fini(&d->reader);
 	json_view_fini(&d->json);
+	detail_sum_drop(d);
 	release(d);
 }
 
@@ -117,6 +118,7 @@ void detail_pane_event(struct detail_pane *d, uint32_t event)
 		return;
 	d->event = event;
 	d->trace = MODEL_NONE;
+	detail_sum_drop(d);
 	renew(d);
 	release(d);
 }
@@ -127,6 +129,7 @@ void detail_pane_trace(struct detail_pane *d, uint32_t trace)
 		return;
 	d->event = EVENT_NONE;
 	d->trace = trace;
+	detail_sum_drop(d);
 	renew(d);
 	release(d);
 }
@@ -227,6 +230,28 @@ static uint32_t repeats_known(const struct detail_pane *d, struct explorer *x)
 	return repeats_version(explorer_repeats(x, d->event));
 }
 
+static bool shows_sum(const struct detail_pane *d, const struct events *events)
+{
+	return d->tab == DETAIL_COST && detail_has_sum(d, events);
+}
+
+/* It needs no payload. The cursor stays on its call. */
+static void update_sum(struct detail_pane *d, struct model *m)
+{
+	struct reader_place top = d->reader.top;
+	uint32_t call = detail_pane_call(d);
+	bool counted = detail_sum_step(d, m);
+
+	if (!counted && !d->stale)
+		return;
+	reader_clear(&d->reader);
+	d->reader.gutter_width = 0;
+	detail_add_sum(d, m);
+	d->reader.top = top;
+	detail_sum_go(d, call);
+	d->stale = false;
+}
+
 static void update(struct detail_pane *d, struct explorer *x)
 {
 	struct model *m = explorer_model(x);
@@ -235,6 +260,10 @@ static void update(struct detail_pane *d, struct explorer *x)
 	enum detail_state state;
 	bool known = previous_known(d, x), same;
 
+	if (shows_sum(d, model_events(m))) {
+		update_sum(d, m);
+		return;
+	}
 	hold(d, x, subject(d, m));
 	state = d->payload != NULL ? d->payload->state : DETAIL_READY;
 	same = !d->stale && state == d->shown && known == d->previous_known;
@@ -402,18 +431,26 @@ static bool act_on_chat(struct detail_pane *d, enum action action)
 	return true;
 }
 
-static void turn_to(struct detail_pane *d, unsigned tab)
+void detail_pane_turn(struct detail_pane *d, enum detail_tab tab)
 {
-	d->tab = (enum detail_tab)(tab % DETAIL_TABS);
+	d->tab = tab;
+	detail_sum_drop(d);
 	renew(d);
+}
+
+static void turn_by(struct detail_pane *d, unsigned count)
+{
+	detail_pane_turn(d, (enum detail_tab)((d->tab + count) % DETAIL_TABS));
 }
 
 bool detail_pane_act(struct detail_pane *d, enum action action, int argument)
 {
 	if (action == ACTION_NEXT_TAB || action == ACTION_PREVIOUS_TAB) {
-		turn_to(d, d->tab + (action == ACTION_NEXT_TAB ? 1 : DETAIL_TABS - 1u));
+		turn_by(d, action == ACTION_NEXT_TAB ? 1 : DETAIL_TABS - 1u);
 		return true;
 	}
+	if (detail_sum_act(d, action))
+		return true;
 	if (d->tab == DETAIL_CHAT && act_on_chat(d, action))
 		return true;
 	return detail_pane_is_tree(d) ? json_view_act(&d->json, action, argument)
@@ -436,6 +473,8 @@ struct str detail_pane_find_error(const struct detail_pane *d)
 
 bool detail_pane_busy(const struct detail_pane *d)
 {
+	if (d->sum.build != NULL)
+		return true;
 	return detail_pane_is_tree(d) ? json_view_busy(&d->json) : reader_busy(&d->reader);
 }
 

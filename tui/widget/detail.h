@@ -4,6 +4,7 @@
 #define WIDGET_DETAIL_H
 
 #include "explorer.h"
+#include "model/calls.h"
 #include "widget/json_view.h"
 #include "widget/reader.h"
 
@@ -14,7 +15,7 @@ enum detail_tab {
 	DETAIL_TOOLS, /* what was offered, and how often it was called */
 	DETAIL_JSON,  /* the event as a tree that folds */
 	DETAIL_PROPERTIES,
-	DETAIL_COST, /* the sum of a call line by line */
+	DETAIL_COST, /* the sum of a call line by line; of a trace or span its calls' */
 	DETAIL_RAW,  /* the event's line as it stands in the journal */
 	DETAIL_TABS,
 };
@@ -25,6 +26,16 @@ enum chat_preset {
 	CHAT_ALL,
 	CHAT_USER_AND_ANSWER, /* what users said, and the output's texts */
 	CHAT_PRESETS,
+};
+
+/* What the calls of a trace or span cost together. */
+struct detail_sum {
+	struct calls_build *build; /* NULL: none is under way */
+	struct calls calls;
+	uint32_t begun,
+		version; /* of the trace, when the build began, and when the calls were counted */
+	uint32_t first;  /* piece of the dearest */
+	bool known;
 };
 
 struct detail_pane {
@@ -41,6 +52,7 @@ struct detail_pane {
 	/* private */
 	struct explorer *explorer;    /* that the payload is held in */
 	const struct detail *payload; /* held while it is shown: its texts are borrowed */
+	struct detail_sum sum;
 	uint32_t trace_version;
 	uint32_t facts; /* pieces of the text before those of the payload */
 	/* When the conversation was laid out: the call before was known, which counts of the session stood there. */
@@ -59,6 +71,9 @@ void detail_pane_draw(struct detail_pane *d, struct explorer *x, struct surface 
                       bool focused);
 /* NEXT_TAB PREVIOUS_TAB; of the conversation PRESET AS_SENT SHARES LAST_USER OUTPUT; else as what the tab shows it in. */
 bool detail_pane_act(struct detail_pane *d, enum action action, int argument);
+void detail_pane_turn(struct detail_pane *d, enum detail_tab tab);
+/* The call that the cursor is on, where the tab lists the dearest; EVENT_NONE. */
+uint32_t detail_pane_call(const struct detail_pane *d);
 bool detail_pane_is_tree(const struct detail_pane *d); /* its JSON is what is shown */
 /* As the reader's: reader_find, reader_busy, reader_go. */
 bool detail_pane_find(struct detail_pane *d, struct str typed, int direction);

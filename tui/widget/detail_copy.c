@@ -93,7 +93,7 @@ static enum detail_state append_cost(struct explorer *x, uint32_t event, struct 
 	return d->state;
 }
 
-/* Facts of a trace are not in one event: they are as the pane has them. */
+/* Facts of a trace are not in one event, nor are sums: they are as the pane has them. */
 enum detail_state detail_copy_tab(const struct detail_pane *p, struct explorer *x, struct buf *out)
 {
 	static const enum text_form forms[] = {
@@ -104,7 +104,8 @@ enum detail_state detail_copy_tab(const struct detail_pane *p, struct explorer *
 	struct text_wish wish = {.of = TEXT_OF_EVENT, .number = p->event};
 	const struct explorer_text *text;
 
-	if (p->event == EVENT_NONE) {
+	if (p->event == EVENT_NONE ||
+	    (p->tab == DETAIL_COST && !is_call(explorer_events(x), p->event))) {
 		reader_copy(&p->reader, out);
 		return DETAIL_READY;
 	}

@@ -35,6 +35,15 @@ void detail_add_side(struct reader *r, const struct detail *d, enum part_side si
 void detail_add_tools(struct reader *r, const struct detail *d);
 void detail_add_properties(struct reader *r, const struct detail *d);
 void detail_add_cost(struct reader *r, struct explorer *x, const struct detail *d);
+/* What the calls of the pane's trace or span cost together, from d->sum. */
+void detail_add_sum(struct detail_pane *d, struct model *m);
+bool detail_has_sum(const struct detail_pane *d, const struct events *events); /* it is no call */
+/* Counts them for some milliseconds. True: the text is to be made anew. */
+bool detail_sum_step(struct detail_pane *d, struct model *m);
+void detail_sum_drop(struct detail_pane *d);
+void detail_sum_go(struct detail_pane *d, uint32_t call); /* the cursor, if it is one of them */
+/* The cursor from one of the dearest to another; false if it does not move. */
+bool detail_sum_act(struct detail_pane *d, enum action action);
 void detail_add_raw(struct reader *r, const struct detail *d);
 
 /* Two blanks between facts. */
