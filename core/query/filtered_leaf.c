@@ -130,6 +130,8 @@ static bool property_holds(const struct plan *p, struct property_column *c,
 	for (uint32_t i = 0; is_number && i < node->n_values; i++)
 		if (number_holds(&node->values[i], value->number))
 			return true;
+	if (node->field->type == FIELD_NUMBER)
+		return false;
 	if (value->type == PROPERTY_TEXT || p->property->as_text)
 		return fits & FIT_TEXT;
 	return fits & (value->type == PROPERTY_BOOL ? FIT_PATTERN | FIT_WHOLE : FIT_PATTERN);

@@ -169,25 +169,6 @@ bool plain_is_below(const struct plain *p, uint32_t event, uint32_t above)
 
 /* ---- values ---- */
 
-static bool text_fits(const struct filter_value *v, const char *text)
-{
-	struct str hay = str_of(text);
-	size_t length;
-
-	if (hay.n == 0)
-		return false;
-	switch (v->test) {
-	case TEST_PRESENT:
-		return true;
-	case TEST_WILDCARD:
-		return str_ends(hay, str_sub(v->text, 1, SIZE_MAX));
-	case TEST_REGEX:
-		return text[0] == 's' || text[0] == 'S';
-	default:
-		return utf8_find(hay, v->text, 0, &length) != SIZE_MAX;
-	}
-}
-
 bool plain_number_fits(const struct filter_value *v, double number, double unit)
 {
 	double low = (double)v->low, high = (double)v->high;
@@ -221,14 +202,6 @@ bool plain_any_number(const struct filter_node *n, double number)
 {
 	for (uint32_t i = 0; i < n->n_values; i++)
 		if (plain_number_fits(&n->values[i], number, unit_of(n)))
-			return true;
-	return false;
-}
-
-bool plain_any_text(const struct filter_node *n, const char *text)
-{
-	for (uint32_t i = 0; i < n->n_values; i++)
-		if (text_fits(&n->values[i], text))
 			return true;
 	return false;
 }
@@ -274,41 +247,92 @@ static double cache_share_of(const struct plain *p, uint32_t event)
 	return all > 0 ? cached * 100 / all : 0;
 }
 
-static const char *message(const struct plain *p, uint32_t event, const char *name)
+/* In either side of it. */
+static bool messages_fit(const struct plain *p, const struct filter_node *n, uint32_t event,
+                         unsigned places)
 {
-	const cJSON *content = cJSON_GetObjectItemCaseSensitive(
-		cJSON_GetArrayItem(property(p, event, name), 0), "content");
-
-	return cJSON_IsString(content) ? content->valuestring : "";
+	return plain_messages_fit(p, n, event, "$ai_input", places) ||
+	       plain_messages_fit(p, n, event, "$ai_output_choices", places);
 }
 
 static bool anywhere(const struct plain *p, const struct filter_node *n, uint32_t event)
 {
-	return plain_any_text(n, message(p, event, "$ai_input")) ||
-	       plain_any_text(n, message(p, event, "$ai_output_choices")) ||
-	       plain_any_text(n, text_of(p, event, "$ai_span_name")) ||
-	       plain_any_text(n, text_of(p, event, "$ai_model")) ||
-	       plain_any_text(n, text_of(p, event, "$ai_error"));
+	static const char *const names[] = {"$ai_span_name",  "$ai_model",   "$ai_provider",
+	                                    "$ai_trace_id",   "$ai_span_id", "$ai_parent_id",
+	                                    "$ai_session_id", "$ai_error"};
+
+	if (messages_fit(p, n, event, PLAIN_TEXTS))
+		return true;
+	if (n->role != FIELD_ROLE_ANY)
+		return false;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (plain_any_text(n, text_of(p, event, names[i])))
+			return true;
+	return plain_any_text(n, top(p, event, "uuid")) ||
+	       plain_any_text(n, top(p, event, "distinct_id"));
 }
 
-static bool property_fits(const struct plain *p, const struct filter_node *n, uint32_t event)
+/* Tokens before a number, else texts. */
+static bool side_fits(const struct plain *p, const struct filter_node *n, uint32_t event)
 {
-	const cJSON *value = property(p, event, "release");
-	double number = (double)NAN;
+	bool in = n->field->number == FIELD_IN;
+	const char *tokens = in ? "$ai_input_tokens" : "$ai_output_tokens";
+	bool is_text = n->values[0].test != TEST_PRESENT && n->values[0].test != TEST_RANGE &&
+	               !n->values[0].is_number;
 
-	if (value == NULL)
+	if (!is_text)
+		return plain_any_number(n, plain_number_of(p, event, tokens));
+	return plain_messages_fit(p, n, event, in ? "$ai_input" : "$ai_output_choices",
+	                          PLAIN_TEXTS);
+}
+
+static bool tool_fits(const struct plain *p, const struct filter_node *n, uint32_t event)
+{
+	return (is_tool(p, event) && plain_any_text(n, text_of(p, event, "$ai_span_name"))) ||
+	       messages_fit(p, n, event, PLAIN_TOOLS);
+}
+
+/* Without a total what there is of its parts. */
+double plain_cost_of(const struct plain *p, uint32_t event)
+{
+	double total = plain_number_of(p, event, "$ai_total_cost_usd");
+
+	if (!isnan(total))
+		return total;
+	return plain_sum_of(plain_number_of(p, event, "$ai_input_cost_usd"),
+	                    plain_number_of(p, event, "$ai_output_cost_usd"));
+}
+
+/* ---- what is slow ---- */
+
+static bool has_same_name(const struct plain *p, uint32_t a, uint32_t b)
+{
+	static const char *const names[] = {"$ai_span_name", "$ai_model", "$ai_provider"};
+	bool named = text_of(p, a, names[0])[0] != 0;
+
+	if (strcmp(top(p, a, "event"), top(p, b, "event")) != 0)
 		return false;
-	if (cJSON_IsString(value)) {
-		char *end;
+	for (size_t i = 0; i < (named ? 1 : 3); i++)
+		if (strcmp(text_of(p, a, names[i]), text_of(p, b, names[i])) != 0)
+			return false;
+	return true;
+}
 
-		number = strtod(value->valuestring, &end);
-		if (*end != 0)
-			number = (double)NAN;
-		return plain_any_number(n, number) || plain_any_text(n, value->valuestring);
+/* Over what 95 of 100 of its name take, where there are 20: so many are below the one that is just that. */
+static bool is_slow(const struct plain *p, uint32_t event)
+{
+	double latency = plain_number_of(p, event, "$ai_latency");
+	uint32_t all = 0, below = 0;
+
+	for (uint32_t i = 0; i < p->n; i++) {
+		double other = plain_number_of(p, i, "$ai_latency");
+
+		if (p->lost[i] || isnan(other) || !has_same_name(p, event, i))
+			continue;
+		all++;
+		below += other < latency;
 	}
-	if (cJSON_IsBool(value))
-		return plain_any_whole(n, cJSON_IsTrue(value) ? "true" : "false");
-	return plain_any_number(n, value->valuedouble);
+	return all >= 20 && !isnan(latency) && below * 100 >= all * 95;
 }
 
 /* ---- terms of events ---- */
@@ -334,10 +358,14 @@ static bool is_word(const struct plain *p, const struct filter_node *n, int word
 	case IS_TRUNCATED:
 		return strcmp(text_of(p, event, "$ai_stop_reason"), "length") == 0;
 	case IS_PRICED:
-		return !isnan(plain_number_of(p, event, "$ai_total_cost_usd"));
+		return !isnan(plain_cost_of(p, event));
 	case IS_UNPRICED:
-		return plain_is_call(p, event) &&
-		       isnan(plain_number_of(p, event, "$ai_total_cost_usd"));
+		return plain_is_call(p, event) && isnan(plain_cost_of(p, event));
+	case IS_SLOW:
+		return is_slow(p, event);
+	case IS_STREAMED:
+		return cJSON_IsTrue(property(p, event, "$ai_stream")) ||
+		       property(p, event, "$ai_time_to_first_token") != NULL;
 	case IS_ORPHAN:
 		plain_parent_of(p, event, &orphan);
 		return orphan;
@@ -392,14 +420,30 @@ static bool session_fits(const struct plain *p, const struct filter_node *n, uin
 	bool fits;
 
 	if (text_of(p, event, "$ai_session_id")[0] != 0)
-		return plain_any_whole(n, text_of(p, event, "$ai_session_id"));
+		return plain_id_fits(p, n, FIELD_SESSION, text_of(p, event, "$ai_session_id"));
 	session = trace == MODEL_NONE ? MODEL_NONE : model_trace(p->b->model, trace)->session;
 	if (session == MODEL_NONE)
 		return false;
 	plain_id_text(p, model_session(p->b->model, session)->id, &id);
-	fits = plain_any_whole(n, buf_text(&id));
+	fits = plain_id_fits(p, n, FIELD_SESSION, buf_text(&id));
 	buf_free(&id);
 	return fits;
+}
+
+static bool has_word(const struct plain *p, int word, uint32_t event)
+{
+	switch ((enum field_has)word) {
+	case HAS_TOOL:
+		return is_tool(p, event) || plain_calls_tools(p, event);
+	case HAS_REASONING:
+		return plain_number_of(p, event, "$ai_reasoning_tokens") > 0;
+	case HAS_EVAL:
+		return plain_is_kind(p, event, "evaluation");
+	case HAS_EMBEDDING:
+		return plain_is_kind(p, event, "embedding");
+	default:
+		return plain_is_kind(p, event, "feedback");
+	}
 }
 
 static bool word_fits(const struct plain *p, const struct filter_node *n, int word, uint32_t event)
@@ -412,7 +456,7 @@ static bool word_fits(const struct plain *p, const struct filter_node *n, int wo
 	case FIELD_IS:
 		return is_word(p, n, word, event);
 	case FIELD_HAS:
-		return plain_is_kind(p, event, "feedback");
+		return has_word(p, word, event);
 	case FIELD_STATUS:
 		return word == 1   ? plain_is_error(p, event)
 		       : word == 2 ? !plain_is_error(p, event) && plain_is_running(p, event)
@@ -431,7 +475,11 @@ static double event_number(const struct plain *p, const struct filter_node *n, u
 		return plain_sum_of(plain_number_of(p, event, "$ai_input_tokens"),
 		                    plain_number_of(p, event, "$ai_output_tokens"));
 	case FIELD_COST:
-		return plain_number_of(p, event, "$ai_total_cost_usd");
+		return plain_cost_of(p, event);
+	case FIELD_COST_IN:
+		return plain_number_of(p, event, "$ai_input_cost_usd");
+	case FIELD_COST_OUT:
+		return plain_number_of(p, event, "$ai_output_cost_usd");
 	case FIELD_CACHE:
 		return plain_number_of(p, event, "$ai_cache_read_input_tokens");
 	case FIELD_CACHE_SHARE:
@@ -454,6 +502,16 @@ static double event_number(const struct plain *p, const struct filter_node *n, u
 	default:
 		return count_of(p, n, event);
 	}
+}
+
+/* It went on from its latency before its time until then. */
+static bool is_at(const struct plain *p, const struct filter_node *n, uint32_t event)
+{
+	const struct filter_value *v = n->values;
+	double end = time_of(p, event), latency = plain_number_of(p, event, "$ai_latency");
+	double start = isnan(latency) ? end : end - latency * 1e6;
+
+	return !isnan(end) && end >= (double)v->low && start < (double)v->high;
 }
 
 bool plain_term_of_event(const struct plain *p, const struct filter_node *n, uint32_t event)
@@ -482,24 +540,36 @@ bool plain_term_of_event(const struct plain *p, const struct filter_node *n, uin
 	case FIELD_ERROR:
 		return plain_any_text(n, text_of(p, event, "$ai_error"));
 	case FIELD_TRACE:
-		return plain_any_whole(n, text_of(p, event, "$ai_trace_id"));
+		return plain_id_fits(p, n, FIELD_TRACE, text_of(p, event, "$ai_trace_id"));
 	case FIELD_SESSION:
 		return session_fits(p, n, event);
 	case FIELD_THING_ID:
-		return plain_any_whole(n, top(p, event, "uuid")) ||
-		       plain_any_whole(n, text_of(p, event, "$ai_span_id"));
+		return plain_id_fits(p, n, FIELD_THING_ID, top(p, event, "uuid")) ||
+		       plain_id_fits(p, n, FIELD_THING_ID, text_of(p, event, "$ai_span_id"));
 	case FIELD_ANYTHING:
 		return anywhere(p, n, event);
 	case FIELD_IN:
-		return plain_any_number(n, plain_number_of(p, event, "$ai_input_tokens")) ||
-		       (!n->values[0].is_number && n->values[0].test == TEST_VALUE &&
-		        plain_any_text(n, message(p, event, "$ai_input")));
 	case FIELD_OUT:
-		return plain_any_number(n, plain_number_of(p, event, "$ai_output_tokens")) ||
-		       (!n->values[0].is_number && n->values[0].test == TEST_VALUE &&
-		        plain_any_text(n, message(p, event, "$ai_output_choices")));
+		return side_fits(p, n, event);
+	case FIELD_SYSTEM:
+		return messages_fit(p, n, event, PLAIN_SYSTEM);
+	case FIELD_TOOL:
+		return tool_fits(p, n, event);
+	case FIELD_TOOL_ARGS:
+		return messages_fit(p, n, event, PLAIN_ARGUMENTS);
+	case FIELD_TOOL_RESULT:
+		return messages_fit(p, n, event, PLAIN_RESULTS);
+	case FIELD_AT:
+		return is_at(p, n, event);
 	case FIELD_PROPERTY:
-		return property_fits(p, n, event);
+	case FIELD_PERSON:
+	case FIELD_ENV:
+	case FIELD_VERSION:
+	case FIELD_TEMP:
+	case FIELD_EVAL:
+	case FIELD_SCORE:
+	case FIELD_FEEDBACK:
+		return plain_property_fits(p, n, event);
 	default:
 		return plain_any_number(n, event_number(p, n, event));
 	}

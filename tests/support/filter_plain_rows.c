@@ -156,6 +156,16 @@ static bool scoped(const struct plain *p, const struct filter_node *n, enum filt
 	return logic(p, n, of, row, scoped);
 }
 
+static double row_cost(const struct plain *p, enum filtered_of of, uint32_t row)
+{
+	double sum = (double)NAN;
+
+	for (uint32_t i = 0; i < p->n; i++)
+		if (plain_is_in(p, of, row, i) && plain_is_call(p, i))
+			sum = plain_sum_of(sum, plain_cost_of(p, i));
+	return sum;
+}
+
 /* Sums as the lists show them. */
 static double row_sum(const struct plain *p, enum filtered_of of, uint32_t row, const char *name)
 {
@@ -190,7 +200,7 @@ static double row_number(const struct plain *p, const struct filter_node *n, enu
 
 	switch (n->field->number) {
 	case FIELD_COST:
-		return row_sum(p, of, row, "$ai_total_cost_usd");
+		return row_cost(p, of, row);
 	case FIELD_TOKENS:
 		return plain_sum_of(row_sum(p, of, row, "$ai_input_tokens"),
 		                    row_sum(p, of, row, "$ai_output_tokens"));
@@ -228,24 +238,35 @@ static bool row_word(const struct plain *p, const struct filter_node *n, enum fi
                      uint32_t row)
 {
 	bool error = false, running = false;
-	int word = field_word(n->field, n->values[0].text);
 
 	for (uint32_t i = 0; i < p->n; i++) {
 		error |= plain_is_in(p, of, row, i) && plain_is_error(p, i);
 		running |= plain_is_in(p, of, row, i) && plain_is_running(p, i);
 	}
-	if (n->field->number == FIELD_STATUS)
-		return word == 1 ? error : !error && running == (word == 2);
-	return word == IS_DONE ? !running : any_event(p, n, of, row);
+	for (uint32_t i = 0; i < n->n_values; i++) {
+		int word = field_word(n->field, n->values[i].text);
+
+		if (n->field->number == FIELD_STATUS
+		            ? (word == 1 ? error : !error && running == (word == 2))
+		            : word == IS_DONE && !running)
+			return true;
+	}
+	/* Too few traces have one name for one of them to be slow. */
+	if (n->field->number == FIELD_STATUS || str_eq(n->values[0].text, STR("done")) ||
+	    str_eq(n->values[0].text, STR("slow")))
+		return false;
+	return any_event(p, n, of, row);
 }
 
-static bool row_id(const struct plain *p, const struct filter_node *n, uint32_t id, bool whole)
+static bool row_id(const struct plain *p, const struct filter_node *n, enum field_number of,
+                   uint32_t id)
 {
 	struct buf text = {0};
 	bool fits;
 
 	plain_id_text(p, id, &text);
-	fits = whole ? plain_any_whole(n, buf_text(&text)) : plain_any_text(n, buf_text(&text));
+	fits = of == FIELD_USER ? plain_any_text(n, buf_text(&text))
+	                        : plain_id_fits(p, n, of, buf_text(&text));
 	buf_free(&text);
 	return fits;
 }
@@ -259,18 +280,30 @@ static bool row_text(const struct plain *p, const struct filter_node *n, enum fi
 
 	switch (n->field->number) {
 	case FIELD_USER:
-		return row_id(p, n,
-		              of_trace ? model_trace(m, row)->user : model_session(m, row)->user,
-		              false);
+		return row_id(p, n, FIELD_USER,
+		              of_trace ? model_trace(m, row)->user : model_session(m, row)->user);
 	case FIELD_SESSION:
-		return session != MODEL_NONE && row_id(p, n, model_session(m, session)->id, true);
+		return session != MODEL_NONE &&
+		       row_id(p, n, FIELD_SESSION, model_session(m, session)->id);
 	case FIELD_NAME:
 		return plain_any_text(
 			n, strings_get(&p->b->events.strings, model_trace(m, row)->name).p);
 	default:
-		return row_id(p, n, of_trace ? model_trace(m, row)->id : model_session(m, row)->id,
-		              true);
+		return row_id(p, n, of_trace ? FIELD_TRACE : FIELD_SESSION,
+		              of_trace ? model_trace(m, row)->id : model_session(m, row)->id);
 	}
+}
+
+/* Times of traces and sessions are the model's matter. */
+static bool row_at(const struct plain *p, const struct filter_node *n, enum filtered_of of,
+                   uint32_t row)
+{
+	struct model *m = p->b->model;
+	bool of_trace = of == FILTERED_TRACES;
+	int64_t start = of_trace ? model_trace(m, row)->start : model_session(m, row)->first_time;
+	int64_t end = of_trace ? model_trace(m, row)->end : model_session(m, row)->last_time;
+
+	return start != TIME_NONE && end >= n->values->low && start < n->values->high;
 }
 
 bool plain_of_row(const struct plain *p, const struct filter_node *n, enum filtered_of of,
@@ -285,7 +318,7 @@ bool plain_of_row(const struct plain *p, const struct filter_node *n, enum filte
 	switch (n->field->number) {
 	case FIELD_IN:
 	case FIELD_OUT:
-		if (n->values[0].test == TEST_VALUE && !n->values[0].is_number)
+		if (n->values[0].test != TEST_PRESENT && !n->values[0].is_number)
 			return any_event(p, n, of, row);
 		/* fallthrough */
 	case FIELD_COST:
@@ -302,6 +335,8 @@ bool plain_of_row(const struct plain *p, const struct filter_node *n, enum filte
 	case FIELD_IS:
 	case FIELD_STATUS:
 		return row_word(p, n, of, row);
+	case FIELD_AT:
+		return row_at(p, n, of, row);
 	case FIELD_NAME:
 	case FIELD_TRACE:
 		return of_trace ? row_text(p, n, of, row) : any_event(p, n, of, row);

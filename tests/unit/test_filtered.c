@@ -135,21 +135,38 @@ static void records(void **state)
 
 static const char property_lines[] = EVENT("span", "u0", "10:00:00",
                                            "\"ok\":true,\"latency_ms\":2500,\"cost\":0.75")
-	EVENT("span", "u1", "10:00:10", "\"ok\":1,\"latency_ms\":150,\"cost\":\"0.25\"")
-		EVENT("span", "u2", "10:00:20", "\"ok\":false,\"size\":12000,\"took\":90")
-			EVENT("span", "u3", "10:00:30", "\"ok\":\"true\",\"took\":\"2m\"") EVENT(
-				"evaluation", "u4", "10:00:40", "\"$ai_evaluation_result\":true");
+	EVENT("span", "u1", "10:00:10",
+              "\"ok\":1,\"latency_ms\":150,\"cost\":\"0.25\",\"$ai_temperature\":\"1.0\"")
+		EVENT("span", "u2", "10:00:20",
+                      "\"ok\":false,\"size\":12000,\"took\":90,\"$ai_temperature\":\"1.5\"")
+			EVENT("span", "u3", "10:00:30",
+                              "\"ok\":\"true\",\"took\":\"2m\",\"$ai_temperature\":\"1 or so\"")
+				EVENT("evaluation", "u4", "10:00:40",
+                                      "\"$ai_evaluation_result\":true");
 static const char *const property_expected[][2] = {
-	{"@ok:1", "1"},           {"@ok:>0", "1"},
-	{"@ok:<5", "1"},          {"@ok:true", "0 3"},
-	{"@ok:false", "2"},       {"@ok:f*", "2"},
-	{"@ok:fal", ""},          {"-@ok:true", "1 2 4"},
-	{"@latency_ms:>2s", "0"}, {"@latency_ms:100ms..1s", "1"},
-	{"@cost:>$0.5", "0"},     {"@cost:$0.25", "1"},
-	{"@size:>10k", "2"},      {"@took:>1m", "2"},
-	{"@took:<2m", "2"},       {"@took:1.5m", "2"},
-	{"@took:2m", "3"},        {"score:1", "4"},
-	{"score:>0.5", "4"},      {NULL, NULL},
+	{"@ok:1", "1"},
+	{"@ok:>0", "1"},
+	{"@ok:<5", "1"},
+	{"@ok:true", "0 3"},
+	{"@ok:false", "2"},
+	{"@ok:f*", "2"},
+	{"@ok:fal", ""},
+	{"-@ok:true", "1 2 4"},
+	{"@latency_ms:>2s", "0"},
+	{"@latency_ms:100ms..1s", "1"},
+	{"@cost:>$0.5", "0"},
+	{"@cost:$0.25", "1"},
+	{"@size:>10k", "2"},
+	{"@took:>1m", "2"},
+	{"@took:<2m", "2"},
+	{"@took:1.5m", "2"},
+	{"@took:2m", "3"},
+	{"score:1", "4"},
+	{"temp:1", "1"},
+	{"temp:1.5", "2"},
+	{"temp:*", "1 2 3"},
+	{"score:>0.5", "4"},
+	{NULL, NULL},
 };
 
 static void properties(void **state)

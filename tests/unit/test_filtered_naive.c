@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #define FILTERS 60
-#define SEEDS   3
+#define SEEDS   6
 
 static uint64_t seed;
 
@@ -55,15 +55,67 @@ static void add_call(struct buf *out)
 	maybe_number(out, "$ai_output_tokens", 100, "");
 	maybe_number(out, "$ai_cache_read_input_tokens", 100, "");
 	maybe_number(out, "$ai_reasoning_tokens", 3, "");
-	maybe_number(out, "$ai_total_cost_usd", 4, ".25");
+	if (any(2) == 0)
+		maybe_number(out, "$ai_total_cost_usd", 4, ".25");
+	maybe_number(out, "$ai_input_cost_usd", 3, ".5");
+	maybe_number(out, "$ai_output_cost_usd", 3, ".5");
 	maybe_number(out, "$ai_time_to_first_token", 2, ".5");
 	maybe(out, "$ai_stop_reason", ONE_OF("\"stop\"", "\"length\"", "\"Tool_Use\""));
 	maybe(out, "$ai_input",
 	      ONE_OF("[{\"role\":\"user\",\"content\":\"a refund please\"}]",
-	             "[{\"role\":\"user\",\"content\":\"Banana bread\"}]", "null"));
+	             "[{\"role\":\"user\",\"content\":\"Banana bread\"}]",
+	             "[{\"role\":\"system\",\"content\":\"Be kind\"},"
+	             "{\"role\":\"user\",\"content\":\"weather in Kyoto\"}]",
+	             "[{\"role\":\"tool\",\"tool_call_id\":\"c1\",\"content\":\"sunny banana\"}]",
+	             "null"));
 	maybe(out, "$ai_output_choices",
 	      ONE_OF("[{\"role\":\"assistant\",\"content\":\"no refund\"}]",
-	             "[{\"role\":\"assistant\",\"content\":\"a recipe\"}]"));
+	             "[{\"role\":\"assistant\",\"content\":\"a recipe\"}]",
+	             "[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\","
+	             "\"function\":{\"name\":\"get_weather\",\"arguments\":"
+	             "\"{\\\"city\\\":\\\"Kyoto\\\"}\"}}]}]"));
+}
+
+/* Of any kind: what no record holds. */
+static void add_properties(struct buf *out)
+{
+	maybe(out, "release", ONE_OF("\"2.14\"", "\"2.15-beta\"", "3", "true", "null"));
+	maybe(out, "ok", ONE_OF("true", "false", "1", "0", "\"true\""));
+	maybe(out, "latency_ms", ONE_OF("250", "2500", "90000", "\"150\"", "\"fast\""));
+	maybe(out, "environment", ONE_OF("\"prod\"", "\"staging\""));
+	maybe(out, "env", ONE_OF("\"dev\"", "\"prod\""));
+	maybe(out, "$ai_temperature", ONE_OF("0.5", "1", "\"1.5\"", "\"warm 1\""));
+	maybe(out, "$set", ONE_OF("{\"plan\":\"pro\"}", "{\"plan\":\"free\",\"seats\":12}"));
+	maybe(out, "$ai_stream", ONE_OF("true", "false"));
+}
+
+static void add_judgement(struct buf *out, const char *kind)
+{
+	if (strcmp(kind, "evaluation") == 0) {
+		maybe(out, "$ai_evaluation_name", ONE_OF("\"relevance\"", "\"Tone\""));
+		maybe(out, "$ai_evaluation_score_value", ONE_OF("0.5", "1"));
+		maybe(out, "$ai_evaluation_result", ONE_OF("true", "false"));
+	}
+	if (strcmp(kind, "feedback") == 0)
+		maybe(out, "$ai_feedback_text", ONE_OF("\"Great answer\"", "\"no use\""));
+}
+
+/* Some ids begin others: uu0, tr1, se. */
+static void add_ids(struct buf *out, uint32_t i, uint32_t trace)
+{
+	uint32_t number = any(12) == 0 ? any(PLAIN_EVENTS) : i; /* some come twice */
+
+	if (number == 60)
+		buf_puts(out, ",\"uuid\":\"uu0\"");
+	else
+		buf_printf(out, ",\"uuid\":\"uu%03u\"", number);
+	buf_printf(out, ",\"properties\":{\"number\":%u,\"$ai_span_id\":\"sp%03u\"", i, i);
+	if (trace == 13)
+		buf_puts(out, ",\"$ai_trace_id\":\"tr1\",\"$ai_session_id\":\"se\"");
+	else if (trace > 0)
+		buf_printf(out, ",\"$ai_trace_id\":\"tr%02u\"", trace);
+	if (trace < 13 && trace % 3 == 1)
+		buf_printf(out, ",\"$ai_session_id\":\"se%u\"", trace % 4);
 }
 
 /* One from before, its trace, or none that is there. */
@@ -81,19 +133,14 @@ static void add_parent(struct buf *out, uint32_t i, uint32_t trace)
 static void add_event(struct buf *out, uint32_t i)
 {
 	const char *kind = ONE_OF("generation", "generation", "span", "span", "embedding", "trace",
-	                          "metric", "feedback");
+	                          "metric", "feedback", "evaluation");
 	uint32_t trace = any(14);
 
-	/* Some come twice, some in the past. */
-	buf_printf(out, "{\"event\":\"$ai_%s\",\"uuid\":\"uu%03u\",\"distinct_id\":\"u_%u\"", kind,
-	           any(12) == 0 ? any(PLAIN_EVENTS) : i, any(6));
+	/* Some in the past. */
+	buf_printf(out, "{\"event\":\"$ai_%s\",\"distinct_id\":\"u_%u\"", kind, any(6));
 	if (any(15) > 0)
 		buf_printf(out, ",\"timestamp\":\"2026-11-22T10:%02u:%02uZ\"", any(60), any(60));
-	buf_printf(out, ",\"properties\":{\"number\":%u,\"$ai_span_id\":\"sp%03u\"", i, i);
-	if (trace > 0)
-		buf_printf(out, ",\"$ai_trace_id\":\"tr%02u\"", trace);
-	if (trace % 3 == 1)
-		buf_printf(out, ",\"$ai_session_id\":\"se%u\"", trace % 4);
+	add_ids(out, i, trace);
 	if (any(3) > 0)
 		add_parent(out, i, trace);
 	maybe(out, "$ai_span_name", ONE_OF("\"agent\"", "\"search\"", "\"Plan\""));
@@ -103,33 +150,92 @@ static void add_event(struct buf *out, uint32_t i)
 	if (any(5) == 0)
 		buf_puts(out, ",\"$ai_is_error\":true,\"$ai_error\":\"it went boom\"");
 	maybe(out, "$ai_http_status", ONE_OF("200", "429", "500"));
-	maybe(out, "release", ONE_OF("\"2.14\"", "\"2.15-beta\"", "3", "true", "null"));
 	maybe(out, "$ai_lib", ONE_OF("\"posthog-python\"", "\"posthog-js\""));
 	if (strcmp(kind, "generation") == 0 || strcmp(kind, "embedding") == 0)
 		add_call(out);
+	add_judgement(out, kind);
+	add_properties(out);
 	buf_puts(out, "}}\n");
 }
 
 /* ---- filters --------------------------------------------------------------- */
 
+static const char *word_term(void)
+{
+	return ONE_OF("is:error", "is:running", "is:done", "is:cached", "is:uncached",
+	              "is:truncated", "is:priced", "is:unpriced", "is:pseudo", "is:orphan",
+	              "is:slow", "is:streamed", "is:error,cached", "status:ok", "status:error",
+	              "status:running,error", "kind:generation", "kind:span", "kind:tool",
+	              "kind:trace", "kind:embedding,evaluation", "has:feedback", "has:eval",
+	              "has:tool", "has:embedding", "has:reasoning");
+}
+
+static const char *name_term(void)
+{
+	return ONE_OF("model:gpt", "model:Claude", "model:*mini", "model:g*t-*", "-model:*",
+	              "model:(gpt-5 OR gemini)", "provider:openai", "provider:open",
+	              "name:agent,search", "name:plan", "name:/^S/i", "name:/a.e/", "name:~srch",
+	              "user:u_1", "user:*_2", "user:u", "finish:stop", "finish:tool",
+	              "finish:/^(stop|length)$/", "lib:python", "eval:tone", "eval:*",
+	              "feedback:great", "env:prod", "env:dev,staging", "version:2.1");
+}
+
+static const char *id_term(void)
+{
+	return ONE_OF("trace:tr01", "trace:tr03,tr04", "trace:tr1", "trace:tr", "trace:tr0",
+	              "trace:*1", "-trace:tr1,tr05", "session:*", "session:se1", "session:se",
+	              "session:s", "session:/[12]$/", "id:uu7", "id:uu0", "id:uu01", "id:uu1,sp02",
+	              "id:sp12", "id:sp", "id:tr1", "id:se", "id:*7", "-id:uu0");
+}
+
+static const char *number_term(void)
+{
+	return ONE_OF("latency:>2s", "latency:1..3.5", "latency:0.5", "latency:*",
+	              "latency:>=1500ms", "latency:<0.1m", "-latency:<=2.5s", "latency:..2.5",
+	              "latency:[* TO 1.5]", "tokens:>100", "tokens:[50 TO 150]", "tokens:0.1k..",
+	              "in:<60", "in:>1M", "out:>=50", "cost:$0.25", "cost:>1", "cost:>=1",
+	              "cost:<$1.5", "cost:*", "cost:..0.5,2", "cost.in:>0.5", "cost.in:$0.5",
+	              "cost.out:*", "cost.out:<1", "cache:>0", "cache:0..10", "cache%:>30",
+	              "cache%:<=50", "tps:>20", "reasoning:1..9", "ttft:<1s", "code:429",
+	              "code:400..599", "depth:1", "depth:>1", "gens:>0", "tools:1", "errors:0",
+	              "errors:0..1,3", "temp:1", "temp:>0.7", "temp:*", "score:>=0.5", "score:1",
+	              "score:0");
+}
+
+static const char *time_term(void)
+{
+	return ONE_OF("since:2026-11-22T10:20Z", "until:2026-11-22T10:40Z",
+	              "since:2026-11-22T10:20:30Z until:2026-11-22T10:50Z", "at:2026-11-22T10:30Z",
+	              "at:2026-11-22T10:10Z..2026-11-22T10:15Z", "since:100m", "until:75m");
+}
+
+static const char *property_term(void)
+{
+	return ONE_OF("@release:2.14", "@release:3", "@release:true", "@release:>2", "@release:*",
+	              "@release:2.1*", "@ok:1", "@ok:true", "@ok:fal", "@ok:<1", "-@ok:false",
+	              "@ok:*", "@latency_ms:>2s", "@latency_ms:250ms", "@latency_ms:.1s..1m",
+	              "@latency_ms:>1k", "@latency_ms:fast", "@latency_ms:<$200", "person.plan:pro",
+	              "person.seats:>10", "-person.plan:*", "person.plan:fr*");
+}
+
+static const char *text_term(void)
+{
+	return ONE_OF("refund", "in:refund", "out:recipe", "Banana", "banana", "error:boom",
+	              "error:*", "kyoto", "-kyoto", "Kyoto", "~wthr", "/re(fund|cipe)/",
+	              "/RE(fund|cipe)/i", "get_weather", "u_3", "openai", "tr07", "in:kyoto",
+	              "out:kyoto", "in:~bnn", "out:/^no /", "system:kind", "system:refund",
+	              "tool:get_weather", "tool:search", "tool.args:kyoto", "tool.args:city",
+	              "tool.result:sunny", "tool.result:refund", "role:user banana",
+	              "role:tool banana", "role:assistant refund", "role:system kind",
+	              "-role:user kyoto", "\"a refund\"", "refund OR recipe");
+}
+
 static void add_term(struct buf *out)
 {
-	buf_puts(out, ONE_OF("is:error", "is:running", "is:done", "is:cached", "is:uncached",
-	                     "is:truncated", "is:priced", "is:unpriced", "is:pseudo", "is:orphan",
-	                     "status:ok", "status:error", "kind:generation", "kind:span",
-	                     "kind:tool", "kind:trace", "model:gpt", "model:Claude", "model:*mini",
-	                     "-model:*", "provider:openai", "provider:open", "name:agent,search",
-	                     "name:plan", "name:/^S/i", "user:u_1", "user:*_2", "user:u",
-	                     "latency:>2s", "latency:1..3.5", "latency:0.5", "latency:*",
-	                     "tokens:>100", "tokens:[50 TO 150]", "in:<60", "in:>1M", "out:>=50",
-	                     "cost:$0.25", "cost:>1", "cost:*", "cache:>0", "cache%:>30",
-	                     "cache%:<=50", "tps:>20", "reasoning:1..9", "ttft:<1s", "code:429",
-	                     "code:400..599", "finish:stop", "finish:tool", "lib:python",
-	                     "trace:tr01", "trace:tr03,tr04", "session:*", "session:se1", "id:uu7",
-	                     "id:sp12", "depth:1", "depth:>1", "gens:>0", "tools:1", "errors:0",
-	                     "since:2026-11-22T10:20Z", "until:2026-11-22T10:40Z", "@release:2.14",
-	                     "@release:3", "@release:true", "@release:>2", "@release:*", "refund",
-	                     "in:refund", "out:recipe", "Banana", "error:boom", "has:feedback"));
+	static const char *(*const kinds[])(void) = {
+		word_term, name_term, id_term, number_term, time_term, property_term, text_term};
+
+	buf_printf(out, "(%s)", kinds[any(sizeof(kinds) / sizeof(kinds[0]))]());
 }
 
 static void add_filter(struct buf *out, uint32_t depth)
@@ -249,17 +355,9 @@ static void compare(struct plain *p, const struct filter *f, enum filtered_of of
 
 static struct filter *random_filter(struct buf *text)
 {
-	struct filter_reading how = {.now = time_parse(STR("2026-11-22T12:00:00Z"))};
-	struct filter *f = NULL;
-	struct errinfo e;
-
-	while (f == NULL) {
-		buf_clear(text);
-		add_filter(text, 3);
-		if (filter_parse(&f, buf_str(text), &how, &e) > FILTER_VALID)
-			f = NULL;
-	}
-	return f;
+	buf_clear(text);
+	add_filter(text, 3);
+	return filter_bench_parse(buf_text(text));
 }
 
 static void run(struct str lines)
