@@ -162,11 +162,12 @@ static void add(struct sum *s, enum cost_line line, int64_t count, int64_t price
 {
 	bool *gap = line <= COST_IMAGE_INPUT ? &s->input_gap : &s->output_gap;
 
-	if (price == PRICE_NONE)
+	if (price == PRICE_NONE) {
 		*gap = *gap || count > 0;
-	else
-		s->out->parts[line] = (struct cost_part){count, price, amount_of(count, price),
-		                                         by_default};
+		return;
+	}
+	s->out->lines |= COST_BITS(line, line);
+	s->out->parts[line] = (struct cost_part){count, price, amount_of(count, price), by_default};
 }
 
 #define WHOLE 10000 /* of which a share is told */
@@ -200,19 +201,15 @@ static void add_or(struct sum *s, enum cost_line line, int64_t count, enum price
 
 static bool any_part(const struct cost *c, enum cost_line first, enum cost_line last)
 {
-	for (int line = (int)first; line <= (int)last; line++)
-		if (c->parts[line].count != COST_UNKNOWN)
-			return true;
-	return false;
+	return (c->lines & COST_BITS(first, last)) != 0;
 }
 
 static money sum_of(const struct cost *c, enum cost_line first, enum cost_line last)
 {
 	money sum = 0;
 
-	for (int line = (int)first; line <= (int)last; line++)
-		if (c->parts[line].count != COST_UNKNOWN)
-			sum += c->parts[line].amount;
+	for (uint32_t left = c->lines & COST_BITS(first, last); left; left &= left - 1)
+		sum += c->parts[__builtin_ctz(left)].amount;
 	return sum;
 }
 
