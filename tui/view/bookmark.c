@@ -113,8 +113,8 @@ void view_undo_bookmark(struct world *w, const struct undo *step)
 	if (err != ERR_OK)
 		buf_puts(&w->message, e.msg);
 	else
-		buf_puts(&w->message, step->had ? "the bookmark is as it was before"
-		                                : "no longer bookmarked");
+		buf_puts(&w->message,
+		         step->had ? "the bookmark is as it was before" : "no longer bookmarked");
 }
 
 static void copy(struct buf *to, struct str text)

@@ -237,7 +237,7 @@ static void turn(struct table *t, const struct entry *e)
 	case ENTRY_TYPE:
 		if (t->rows.groups != NULL) {
 			buf_puts(&w->message,
-			         "a row here adds up events of many values: 1, 2 and 3 have properties");
+			         "rows that add up events have no properties: lists 1, 2 and 3 do");
 			break;
 		}
 		w->question = (struct question){'@', "property", "release, $lib, person.plan"};
