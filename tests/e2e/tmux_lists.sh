@@ -106,6 +106,9 @@ wait_for theirs
 text X
 wait_for '2 bookmarks'
 [ "$(grep -c '"id"' "$KEPT")" = 2 ] || fail 'the bookmark is still on disk'
+text u
+wait_for '3 bookmarks'
+[ "$(grep -c '"id"' "$KEPT")" = 3 ] || fail 'the bookmark is not on disk again'
 
 # A file that is no list of bookmarks is told of, and left alone.
 text Q
