@@ -28,6 +28,8 @@ const struct story_model demo_llama = {
 	"llama-teapot-8b-ft",    "local",     LOCAL,  DIALECT_OPENAI,          0,      0,        0};
 
 const struct story_sdk demo_python = {"posthog-python", "7.2.0", NULL, NULL, .nodes = true};
+const struct story_sdk demo_python_early = {
+	"posthog-python", "6.9.0", NULL, NULL, .nodes = true, .pays_cache_as_fresh = true};
 const struct story_sdk demo_wrapper = {
 	"posthog-node", "5.70.0", "posthog-ai", NULL, .nodes = false};
 const struct story_sdk demo_langchain = {

@@ -7,7 +7,8 @@
 
 extern const struct story_model demo_gpt_5, demo_gpt_5_mini, demo_sonnet, demo_haiku, demo_flash,
 	demo_embedder, demo_llama;
-extern const struct story_sdk demo_python, demo_wrapper, demo_langchain, demo_agent_sdk;
+extern const struct story_sdk demo_python, demo_python_early, demo_wrapper, demo_langchain,
+	demo_agent_sdk;
 extern const struct story_user demo_anna, demo_bob, demo_dee, demo_eve, demo_juan, demo_kenji,
 	demo_mei, demo_minjun, demo_dana, demo_ward, demo_ci, demo_titles;
 

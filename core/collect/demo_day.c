@@ -163,7 +163,7 @@ static void juan(struct story *s)
 	struct story_agent *desk = story_agent(s, &demo_support_mini);
 	story_session(s, &demo_juan, "s_80");
 	story_past(s, 230);
-	story_trace_begin(s, &demo_python, "support_agent");
+	story_trace_begin(s, &demo_python_early, "support_agent");
 	story_says(desk, "hola, necesito ayuda con la factura de octubre");
 	story_replies(desk, .calls = {{"search_orders", JSON({"limit": 3})}});
 	story_answers(desk, "search_orders", .ms = 377,

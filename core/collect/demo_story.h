@@ -26,8 +26,9 @@ struct story_sdk {
 	const char *library, *version; /* $lib, $lib_version */
 	const char *ai_library;        /* $ai_lib, or NULL */
 	const char *framework;         /* $ai_framework, or NULL */
-	bool nodes;     /* has span ids, parents and spans; else a bare client wrapper */
-	bool langchain; /* tool messages without call ids; the trace is itself a node */
+	bool nodes;               /* has span ids, parents and spans; else a bare client wrapper */
+	bool langchain;           /* tool messages without call ids; the trace is itself a node */
+	bool pays_cache_as_fresh; /* its costs are wrong, as those of some are */
 };
 
 struct story_user {

@@ -435,7 +435,8 @@ static void write_usage(struct story *s, const struct story_model *model, const 
 		json_write_key(&s->writer, "$ai_cache_reporting_exclusive");
 		json_write_bool(&s->writer, false);
 	}
-	story_write_costs(s, model, call->input, call->cache_read, call->output);
+	story_write_costs(s, model, call->input, s->sdk->pays_cache_as_fresh ? 0 : call->cache_read,
+	                  call->output);
 	story_write_text(s, "$ai_stop_reason", stop_reason(model->dialect, call->said));
 }
 

@@ -147,19 +147,6 @@ static int64_t price_of(const struct sum *s, enum price_of of)
 	return price_at(s->row, of, s->out->prompt_tokens);
 }
 
-/* In tenths of a thousandth of `of`, where the row has no price of its own. */
-static int64_t price_or(const struct sum *s, enum price_of of, enum price_of other, int64_t share,
-                        bool *by_default)
-{
-	int64_t price = price_of(s, of);
-
-	*by_default = price == PRICE_NONE;
-	if (price != PRICE_NONE)
-		return price;
-	price = price_of(s, other);
-	return price == PRICE_NONE ? PRICE_NONE : (int64_t)((money)price * share / 10000);
-}
-
 static money amount_of(int64_t count, int64_t price)
 {
 	const int64_t unit = 1000000; /* from 1e-18 to 1e-12 USD */
@@ -175,28 +162,54 @@ static void add(struct sum *s, enum cost_line line, int64_t count, int64_t price
 {
 	bool *gap = line <= COST_IMAGE_INPUT ? &s->input_gap : &s->output_gap;
 
-	if (price == PRICE_NONE)
+	if (price == PRICE_NONE) {
 		*gap = *gap || count > 0;
+		return;
+	}
+	s->out->lines |= COST_BITS(line, line);
+	s->out->parts[line] = (struct cost_part){count, price, amount_of(count, price), by_default};
+}
+
+#define WHOLE 10000 /* of which a share is told */
+
+/* Twice what an event may say that a token costs is more than fits. */
+static int64_t share_of(int64_t price, int64_t share)
+{
+	money part = (money)price * share;
+
+	if (price == PRICE_NONE)
+		return PRICE_NONE;
+	if (part <= INT64_MAX)
+		return (int64_t)part / WHOLE;
+	return part / WHOLE < INT64_MAX ? (int64_t)(part / WHOLE) : INT64_MAX;
+}
+
+/* At a share of another price, where there is none. */
+static void add_or(struct sum *s, enum cost_line line, int64_t count, enum price_of of,
+                   enum price_of other, int64_t share)
+{
+	int64_t price;
+
+	if (count <= 0)
+		return;
+	price = price_of(s, of);
+	if (price != PRICE_NONE)
+		add(s, line, count, price, false);
 	else
-		s->out->parts[line] = (struct cost_part){count, price, amount_of(count, price),
-		                                         by_default};
+		add(s, line, count, share_of(price_of(s, other), share), true);
 }
 
 static bool any_part(const struct cost *c, enum cost_line first, enum cost_line last)
 {
-	for (int line = (int)first; line <= (int)last; line++)
-		if (c->parts[line].count != COST_UNKNOWN)
-			return true;
-	return false;
+	return (c->lines & COST_BITS(first, last)) != 0;
 }
 
 static money sum_of(const struct cost *c, enum cost_line first, enum cost_line last)
 {
 	money sum = 0;
 
-	for (int line = (int)first; line <= (int)last; line++)
-		if (c->parts[line].count != COST_UNKNOWN)
-			sum += c->parts[line].amount;
+	for (uint32_t left = c->lines & COST_BITS(first, last); left; left &= left - 1)
+		sum += c->parts[__builtin_ctz(left)].amount;
 	return sum;
 }
 
@@ -215,47 +228,29 @@ static int64_t not_negative(struct sum *s, int64_t count)
 	return 0;
 }
 
-/* What is kept for an hour. Who sends one price for writes means all of them. */
-static int64_t hourly_price(const struct sum *s, bool *by_default)
-{
-	if (s->own != NULL && price_of(s, PRICE_CACHE_WRITE) != PRICE_NONE)
-		return price_or(s, PRICE_CACHE_WRITE_1H, PRICE_CACHE_WRITE, 10000, by_default);
-	return price_or(s, PRICE_CACHE_WRITE_1H, PRICE_PROMPT, 20000, by_default);
-}
-
 static void add_writes(struct sum *s, int64_t writes)
 {
-	bool by_default;
-	int64_t price = price_or(s, PRICE_CACHE_WRITE, PRICE_PROMPT, s->anthropic ? 12500 : 10000,
-	                         &by_default);
+	bool one_price = s->own != NULL && price_of(s, PRICE_CACHE_WRITE) != PRICE_NONE;
 
-	if (!s->anthropic || !splits_writes(s->u)) {
-		if (writes > 0)
-			add(s, COST_CACHE_WRITE, writes, price, by_default);
+	if (!s->anthropic) {
+		add_or(s, COST_CACHE_WRITE, writes, PRICE_CACHE_WRITE, PRICE_PROMPT, WHOLE);
 		return;
 	}
-	if (s->u->cache_write_5m > 0)
-		add(s, COST_CACHE_WRITE, s->u->cache_write_5m, price, by_default);
-	price = hourly_price(s, &by_default);
-	if (s->u->cache_write_1h > 0)
-		add(s, COST_CACHE_WRITE_1H, s->u->cache_write_1h, price, by_default);
+	if (splits_writes(s->u)) {
+		writes = s->u->cache_write_5m;
+		/* Who sends a price for writes means all of them. */
+		add_or(s, COST_CACHE_WRITE_1H, s->u->cache_write_1h, PRICE_CACHE_WRITE_1H,
+		       one_price ? PRICE_CACHE_WRITE : PRICE_PROMPT, one_price ? WHOLE : 2 * WHOLE);
+	}
+	add_or(s, COST_CACHE_WRITE, writes, PRICE_CACHE_WRITE, PRICE_PROMPT, WHOLE * 5 / 4);
 }
 
-static void add_audio(struct sum *s, int64_t audio, int64_t cached)
+static void add_cached_audio(struct sum *s, int64_t cached)
 {
-	bool by_default;
-	int64_t price = price_or(s, PRICE_AUDIO, PRICE_PROMPT, 10000, &by_default);
+	bool as_read = cached > 0 && price_of(s, PRICE_CACHE_READ) != PRICE_NONE;
 
-	if (audio > cached)
-		add(s, COST_AUDIO_INPUT, audio - cached, price, by_default);
-	if (cached == 0)
-		return;
-	price = price_of(s, PRICE_AUDIO_CACHE);
-	by_default = price == PRICE_NONE;
-	if (by_default)
-		price = price_or(s, PRICE_CACHE_READ, PRICE_PROMPT, 5000, &by_default);
-	add(s, COST_AUDIO_CACHE, cached, price, true);
-	s->out->parts[COST_AUDIO_CACHE].by_default = price_of(s, PRICE_AUDIO_CACHE) == PRICE_NONE;
+	add_or(s, COST_AUDIO_CACHE, cached, PRICE_AUDIO_CACHE,
+	       as_read ? PRICE_CACHE_READ : PRICE_PROMPT, as_read ? WHOLE : WHOLE / 2);
 }
 
 static bool has_input(const struct cost_usage *u, bool anthropic)
@@ -272,23 +267,18 @@ static void add_input(struct sum *s)
 	int64_t audio = or_none(u->audio_input), image = or_none(u->image_input);
 	int64_t cached_audio = smaller(or_none(u->cache_read_audio), smaller(audio, read));
 	int64_t text = or_none(u->input) - audio - image;
-	bool by_default;
-	int64_t price;
 
 	read -= cached_audio;
 	if (!s->out->exclusive)
 		text -= read + writes;
 	if (is_known(u->input))
 		add(s, COST_TEXT_INPUT, not_negative(s, text), price_of(s, PRICE_PROMPT), false);
-	price = price_or(s, PRICE_CACHE_READ, PRICE_PROMPT, s->anthropic ? 1000 : 5000,
-	                 &by_default);
-	if (read > 0)
-		add(s, COST_CACHE_READ, read, price, by_default);
+	add_or(s, COST_CACHE_READ, read, PRICE_CACHE_READ, PRICE_PROMPT,
+	       s->anthropic ? WHOLE / 10 : WHOLE / 2);
 	add_writes(s, writes);
-	add_audio(s, audio, cached_audio);
-	price = price_or(s, PRICE_IMAGE, PRICE_PROMPT, 10000, &by_default);
-	if (image > 0)
-		add(s, COST_IMAGE_INPUT, image, price, by_default);
+	add_or(s, COST_AUDIO_INPUT, audio - cached_audio, PRICE_AUDIO, PRICE_PROMPT, WHOLE);
+	add_cached_audio(s, cached_audio);
+	add_or(s, COST_IMAGE_INPUT, image, PRICE_IMAGE, PRICE_PROMPT, WHOLE);
 	if (!is_known(u->input) && !any_part(s->out, COST_TEXT_INPUT, COST_IMAGE_INPUT))
 		add(s, COST_TEXT_INPUT, 0, price_of(s, PRICE_PROMPT), false);
 }
@@ -338,19 +328,14 @@ static void add_output(struct sum *s)
 	int64_t audio = or_none(u->audio_output), image = or_none(u->image_output);
 	int64_t text = is_known(u->text_output) ? u->text_output
 	                                        : or_none(u->output) - audio - image;
-	int64_t completion = price_of(s, PRICE_COMPLETION), price;
-	bool by_default;
+	int64_t completion = price_of(s, PRICE_COMPLETION);
 
 	if (is_known(u->text_output) || is_known(u->output))
 		add(s, COST_TEXT_OUTPUT, not_negative(s, text), completion, false);
 	if (adds_reasoning(u) && u->reasoning > 0)
 		add(s, COST_REASONING, u->reasoning, completion, false);
-	price = price_or(s, PRICE_AUDIO_OUTPUT, PRICE_COMPLETION, 10000, &by_default);
-	if (audio > 0)
-		add(s, COST_AUDIO_OUTPUT, audio, price, by_default);
-	price = price_or(s, PRICE_IMAGE_OUTPUT, PRICE_COMPLETION, 10000, &by_default);
-	if (image > 0)
-		add(s, COST_IMAGE_OUTPUT, image, price, by_default);
+	add_or(s, COST_AUDIO_OUTPUT, audio, PRICE_AUDIO_OUTPUT, PRICE_COMPLETION, WHOLE);
+	add_or(s, COST_IMAGE_OUTPUT, image, PRICE_IMAGE_OUTPUT, PRICE_COMPLETION, WHOLE);
 	if (!any_part(s->out, COST_TEXT_OUTPUT, COST_IMAGE_OUTPUT))
 		add(s, COST_TEXT_OUTPUT, 0, completion, false);
 }

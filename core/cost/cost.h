@@ -55,6 +55,8 @@ enum cost_source {
 	COST_ESTIMATED, /* some of it was computed, or only one side was sent */
 	COST_UNPRICED,  /* nothing is known */
 };
+/* Of several lines in their order, a bit each. */
+#define COST_BITS(first, last) ((2u << (last)) - (1u << (first)))
 struct cost {
 	enum cost_source source;
 	money total; /* what counts; 0 if COST_UNPRICED */
@@ -63,6 +65,7 @@ struct cost {
 	bool computed; /* there is one */
 	money computed_total, computed_input, computed_output;
 	struct cost_part parts[COST_LINES];
+	uint32_t lines;             /* those that are in the sum, a bit each */
 	struct price_choice choice; /* row NULL: no row, or own prices */
 	bool own_prices;            /* those that were sent with the event */
 	bool exclusive;             /* cache tokens were taken to be beside the input */

@@ -53,6 +53,8 @@ struct price_row {
 /* The price for a call with so many prompt tokens; PRICE_NONE. */
 int64_t price_at(const struct price_row *row, enum price_of of, int64_t prompt_tokens);
 
+/* Prompt tokens above which one model has a row of its own: all that prices_find asks of them. */
+#define PRICES_LARGE     200000
 #define PRICES_MODEL_MAX 512 /* bytes of a model name that is looked for */
 struct prices;
 struct prices *prices_new(void); /* with the built-in table */

@@ -48,8 +48,6 @@ struct prices {
 	struct price_list lists[PRICE_TABLES];
 };
 
-/* What prices_find asks of a prompt's length (above so many tokens one model has a row of its own) and of a service tier. */
-#define PRICES_LARGE 200000
 static inline bool prices_is_flex(struct str service_tier)
 {
 	return str_eq(service_tier, STR("flex"));

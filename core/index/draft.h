@@ -37,6 +37,12 @@ static inline bool draft_found(const struct draft *d, uint64_t bits)
 	return (d->reader->found & bits) != 0;
 }
 
+/* All from one to another, as they stand in the table. */
+#define DRAFT_BITS(from, to) ((DRAFT_BIT(to) - DRAFT_BIT(from)) | DRAFT_BIT(to))
+#define DRAFT_TOKENS         DRAFT_BITS(PROPERTY_INPUT_TOKENS, PROPERTY_CACHE_EXCLUSIVE)
+#define DRAFT_COSTS          DRAFT_BITS(PROPERTY_COST_INPUT, PROPERTY_COST_TOTAL)
+#define DRAFT_RARE           DRAFT_BITS(PROPERTY_USAGE, PROPERTY_PRICE_SEARCH)
+
 static inline struct json_slice draft_property(const struct draft *d, enum property which)
 {
 	if (!draft_found(d, DRAFT_BIT(which)))
@@ -83,8 +89,14 @@ void draft_decode_properties(struct draft *d);
 /* All but the texts, which out leaves empty. */
 void draft_read_usage(struct draft *d, struct cost_usage *out);
 void draft_read_raw_usage(struct draft *d, struct cost_usage *out); /* $ai_usage alone */
-/* The cost and its parts, by what draft_read_usage gave; the record's model and framework are known by then. */
+/* The cost and its parts, by what draft_read_usage gave; the record's model and framework are known by then. Others than
+ * generations and embeddings have those that were sent, which no sum counts (PostHog's rule). */
 void draft_price(struct draft *d, struct cost_usage *u);
+static inline bool draft_is_charged(const struct draft *d)
+{
+	return event_kind(&d->event) == EVENT_GENERATION ||
+	       event_kind(&d->event) == EVENT_EMBEDDING;
+}
 
 /* Adds the event that the reader's slices are of, whose `event` is a string. */
 void record_event(struct record_reader *r, struct events *batch, uint64_t place, struct str doc,

@@ -118,6 +118,12 @@ static inline enum event_kind event_kind(const struct event *e)
 {
 	return (enum event_kind)(e->flags & EVENT_KIND_MASK);
 }
+/* Whether a part of its cost, one of EVENT_COST_INPUT..EVENT_COST_CACHE, was computed here, if it is there. */
+static inline bool event_cost_computed(const struct event *e, enum event_field part)
+{
+	return part == EVENT_COST_CACHE ||
+	       (e->flags & (uint32_t)EVENT_COST_INPUT_COMPUTED << (part - EVENT_COST_INPUT)) != 0;
+}
 static inline uint32_t event_journal(const struct event *e)
 {
 	return (uint32_t)(e->place >> 48);

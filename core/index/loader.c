@@ -71,6 +71,7 @@ struct loader {
 	struct errinfo late; /* what is wrong with the source, told once all is loaded */
 
 	struct slot *slots;
+	struct piece_rooms rooms;
 	uint32_t n_slots, head, in_flight;
 	uint32_t jobs;         /* not done yet */
 	struct events_map map; /* of the head's batch */
@@ -110,6 +111,7 @@ struct loader *loader_new(struct loop *loop, struct events *table, struct journa
 	l->line_start = true;
 	l->n_slots = loop_workers() + 1;
 	l->slots = mem_zero(l->n_slots, sizeof(*l->slots));
+	piece_rooms_init(&l->rooms);
 	for (uint32_t i = 0; i < l->n_slots; i++)
 		l->slots[i].loader = l;
 	return l;
@@ -120,6 +122,7 @@ static void release(struct loader *l)
 {
 	for (uint32_t i = 0; i < l->n_slots; i++)
 		piece_fini(&l->slots[i].piece);
+	piece_rooms_clear(&l->rooms);
 }
 
 void loader_free(struct loader *l)
@@ -134,6 +137,7 @@ void loader_free(struct loader *l)
 	while (l->jobs > 0)
 		loop_step(l->loop, true);
 	release(l);
+	piece_rooms_fini(&l->rooms);
 	events_map_free(&l->map);
 	mem_free(l->slots);
 	mem_free(l->lines.bad);
@@ -201,6 +205,7 @@ static void ask(struct loader *l, struct slot *slot)
 	/* A byte order mark and the byte behind it are one worker's. */
 	if (l->next == 0 && size < BOM_SIZE + 1)
 		size = BOM_SIZE + 1;
+	p->rooms = &l->rooms;
 	p->journal = l->journal;
 	p->cancelled = &l->cancelled;
 	p->number = l->number;

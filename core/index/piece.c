@@ -14,10 +14,10 @@
 #include <errno.h>
 #include <string.h>
 
-#define READ_ON     ((size_t)64 << 10) /* bytes read at first when a line goes on behind a piece */
-#define KEEP_BUFFER ((size_t)4 << 20)  /* a larger buffer is not kept for the next piece */
-#define NO_NEWLINE  SIZE_MAX
-#define UNFINISHED  ((uint64_t)64 << 10) /* bytes from which on an unfinished line is not reparsed */
+#define READ_ON    ((size_t)64 << 10) /* bytes read at first when a line goes on behind a piece */
+#define KEEP_ROOM  ((size_t)4 << 20)  /* a larger room is not kept for the next piece */
+#define NO_NEWLINE SIZE_MAX
+#define UNFINISHED ((uint64_t)64 << 10) /* bytes from which on an unfinished line is not reparsed */
 
 void piece_init(struct piece *p)
 {
@@ -31,7 +31,6 @@ void piece_fini(struct piece *p)
 	events_fini(&p->batch);
 	record_reader_free(p->reader);
 	mem_free(p->bad);
-	mem_free(p->data);
 	*p = (struct piece){0};
 }
 
@@ -45,37 +44,89 @@ static void reset(struct piece *p)
 	p->n_bad = 0;
 	p->error = (struct errinfo){0};
 	p->n = 0;
-	if (p->cap > KEEP_BUFFER) {
-		mem_free(p->data);
-		p->data = NULL;
-		p->cap = 0;
+}
+
+/* ---- rooms ---- */
+
+struct piece_room {
+	struct piece_room *next; /* of those that are spare */
+	size_t size;             /* bytes */
+	char bytes[];
+};
+
+void piece_rooms_init(struct piece_rooms *rooms)
+{
+	pthread_mutex_init(&rooms->lock, NULL);
+	rooms->spare = NULL;
+}
+
+void piece_rooms_clear(struct piece_rooms *rooms)
+{
+	while (rooms->spare) {
+		struct piece_room *room = rooms->spare;
+
+		rooms->spare = room->next;
+		mem_free(room);
 	}
+}
+
+void piece_rooms_fini(struct piece_rooms *rooms)
+{
+	piece_rooms_clear(rooms);
+	pthread_mutex_destroy(&rooms->lock);
+}
+
+/* There may be none yet. */
+static void take_room(struct piece *p)
+{
+	pthread_mutex_lock(&p->rooms->lock);
+	p->room = p->rooms->spare;
+	if (p->room)
+		p->rooms->spare = p->room->next;
+	pthread_mutex_unlock(&p->rooms->lock);
+	p->data = p->room ? p->room->bytes : NULL;
+}
+
+static void give_back_room(struct piece *p)
+{
+	if (p->room && p->room->size > KEEP_ROOM) {
+		mem_free(p->room);
+	} else if (p->room) {
+		pthread_mutex_lock(&p->rooms->lock);
+		p->room->next = p->rooms->spare;
+		p->rooms->spare = p->room;
+		pthread_mutex_unlock(&p->rooms->lock);
+	}
+	p->room = NULL;
+	p->data = NULL;
+}
+
+static bool reserve(struct piece *p, size_t size)
+{
+	size_t has = p->room ? p->room->size : 0;
+	struct piece_room *room;
+
+	if (size <= has)
+		return true;
+	/* Lines that are longer still come: not every one is to move what is there. */
+	if (size < has + has / 2)
+		size = has + has / 2;
+	room = mem_try(sizeof(*room) + size);
+	if (!room)
+		return false;
+	room->size = size;
+	if (p->n)
+		memcpy(room->bytes, p->data, p->n);
+	mem_free(p->room);
+	p->room = room;
+	p->data = room->bytes;
+	return true;
 }
 
 /* ---- bytes ---- */
 
-static bool reserve(struct piece *p, size_t size)
-{
-	char *data;
-
-	if (size <= p->cap)
-		return true;
-	/* Lines that are longer still come: not every one is to move what is there. */
-	if (size < p->cap + p->cap / 2)
-		size = p->cap + p->cap / 2;
-	data = mem_try(size);
-	if (!data)
-		return false;
-	if (p->n)
-		memcpy(data, p->data, p->n);
-	mem_free(p->data);
-	p->data = data;
-	p->cap = size;
-	return true;
-}
-
-/* Fills the buffer up to size bytes, or to the journal's end, which may come early when the file was
- * cut. The buffer has room. */
+/* Fills the room up to size bytes, or to the journal's end, which may come early when the file was
+ * cut. It is large enough. */
 static bool fill(struct piece *p, size_t size)
 {
 	while (p->n < size) {
@@ -226,7 +277,7 @@ static bool read_last_line(struct piece *p, size_t start)
 	return false;
 }
 
-/* Reads on until the line that starts at `start` has its newline in the buffer. NO_NEWLINE: the
+/* Reads on until the line that starts at `start` has its newline in the room. NO_NEWLINE: the
  * journal ends before, the line is too long (then it is reported and *lost is set), or reading
  * failed. */
 static size_t find_line_end(struct piece *p, size_t start, bool *lost)
@@ -322,17 +373,12 @@ static bool still_unfinished(struct piece *p)
 	return last != '}' && last != ']';
 }
 
-static bool starts_with(const struct piece *p, const char *bytes, size_t n)
-{
-	return p->base == 0 && p->n >= n && memcmp(p->data, bytes, n) == 0;
-}
-
-/* Where in the buffer the first line of the piece starts, or NO_NEWLINE. */
+/* Where in the room the first line of the piece starts, or NO_NEWLINE. */
 static size_t first_start(struct piece *p)
 {
 	size_t newline;
 
-	if (starts_with(p, "\xEF\xBB\xBF", 3))
+	if (p->base == 0 && str_starts((struct str){p->data, p->n}, STR("\xEF\xBB\xBF")))
 		return 3;
 	if (p->line_start)
 		return 0;
@@ -345,13 +391,10 @@ static size_t first_start(struct piece *p)
 	return newline + 1;
 }
 
-void piece_read(struct piece *p)
+static void read_piece(struct piece *p)
 {
 	size_t size, at;
 
-	reset(p);
-	if (atomic_load(p->cancelled))
-		return;
 	if (still_unfinished(p)) {
 		p->known_start = p->from;
 		return;
@@ -373,4 +416,14 @@ void piece_read(struct piece *p)
 	at = first_start(p);
 	if (at != NO_NEWLINE)
 		read_lines(p, at);
+}
+
+void piece_read(struct piece *p)
+{
+	reset(p);
+	if (atomic_load(p->cancelled))
+		return;
+	take_room(p);
+	read_piece(p);
+	give_back_room(p);
 }

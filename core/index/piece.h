@@ -4,10 +4,23 @@
 
 #include "index/loader.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
+
+/* What pieces are read into, as many at a time as workers read. What was given back last is taken first: the core that
+ * gave it back has it in its cache. */
+struct piece_rooms {
+	pthread_mutex_t lock;
+	struct piece_room *spare;
+};
+
+void piece_rooms_init(struct piece_rooms *rooms);
+void piece_rooms_clear(struct piece_rooms *rooms); /* no piece is being read */
+void piece_rooms_fini(struct piece_rooms *rooms);
 
 struct piece {
 	/* asked for */
+	struct piece_rooms *rooms; /* borrowed */
 	const struct journal *journal;
 	const atomic_bool *cancelled; /* the worker gives up between two lines */
 	uint32_t number;              /* of the journal */
@@ -29,8 +42,9 @@ struct piece {
 
 	/* scratch */
 	struct record_reader *reader;
-	char *data; /* bytes base..base + n of the journal */
-	size_t n, cap;
+	struct piece_room *room; /* while it is read */
+	char *data;              /* bytes base..base + n of the journal */
+	size_t n;
 	uint64_t base;
 };
 

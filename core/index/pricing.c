@@ -1,11 +1,5 @@
-/* What an event costs, and what of it is kept: core/cost works it out from what usage.c read. Generations and embeddings are
- * priced; anything else has the costs that were sent with it, which no sum counts (PostHog's rule). */
+/* What an event costs, and what of it is kept: core/cost works it out from what usage.c read. */
 #include "index/draft.h"
-
-#define COSTS                                                                 \
-	(DRAFT_BIT(PROPERTY_COST_TOTAL) | DRAFT_BIT(PROPERTY_COST_INPUT) |    \
-	 DRAFT_BIT(PROPERTY_COST_OUTPUT) | DRAFT_BIT(PROPERTY_COST_REQUEST) | \
-	 DRAFT_BIT(PROPERTY_COST_SEARCH))
 
 static void set_flag(struct draft *d, enum event_flags flag, bool on)
 {
@@ -13,37 +7,20 @@ static void set_flag(struct draft *d, enum event_flags flag, bool on)
 		d->event.flags |= (uint32_t)flag;
 }
 
-static bool is_charged(const struct draft *d)
-{
-	return event_kind(&d->event) == EVENT_GENERATION ||
-	       event_kind(&d->event) == EVENT_EMBEDDING;
-}
-
 /* ---- its parts ---- */
 
-#define LINE(line)   (1u << (line))
-#define UP_TO(line)  (LINE((line) + 1) - 1)
-#define INPUT_LINES  UP_TO(COST_IMAGE_INPUT)
-#define OUTPUT_LINES (UP_TO(COST_IMAGE_OUTPUT) & ~INPUT_LINES)
-#define CACHE_LINES                                                                   \
-	(LINE(COST_CACHE_READ) | LINE(COST_CACHE_WRITE) | LINE(COST_CACHE_WRITE_1H) | \
-	 LINE(COST_AUDIO_CACHE))
+#define INPUT_LINES  COST_BITS(COST_TEXT_INPUT, COST_IMAGE_INPUT)
+#define OUTPUT_LINES COST_BITS(COST_TEXT_OUTPUT, COST_IMAGE_OUTPUT)
+#define CACHE_LINES                                        \
+	(COST_BITS(COST_CACHE_READ, COST_CACHE_WRITE_1H) | \
+	 COST_BITS(COST_AUDIO_CACHE, COST_AUDIO_CACHE))
 
-/* Those that are in the sum. */
-static uint32_t lines_of(const struct cost *c)
-{
-	uint32_t lines = 0;
-
-	for (unsigned line = 0; line < COST_LINES; line++)
-		lines |= (uint32_t)(c->parts[line].count != COST_UNKNOWN) << line;
-	return lines;
-}
-
-/* False if there are none, or if their sum is absurd. */
+/* Of those that are in the sum; false if there are none, or if theirs is absurd. */
 static bool sum_lines(const struct cost *c, uint32_t lines, int64_t *out)
 {
 	money sum = 0;
 
+	lines &= c->lines;
 	for (uint32_t left = lines; left; left &= left - 1)
 		sum += c->parts[__builtin_ctz(left)].amount;
 	*out = (int64_t)sum;
@@ -66,14 +43,14 @@ static void keep_part(struct draft *d, const struct cost *c, uint32_t lines, int
 
 static void keep_parts(struct draft *d, const struct cost *c, const struct cost_usage *u)
 {
-	uint32_t lines = lines_of(c);
 	int64_t cache;
 
-	keep_part(d, c, lines & INPUT_LINES, u->sent_input, EVENT_COST_INPUT);
-	keep_part(d, c, lines & OUTPUT_LINES, u->sent_output, EVENT_COST_OUTPUT);
-	keep_part(d, c, lines & LINE(COST_REQUESTS), u->sent_request, EVENT_COST_REQUEST);
-	keep_part(d, c, lines & LINE(COST_SEARCHES), u->sent_search, EVENT_COST_SEARCH);
-	if (sum_lines(c, lines & CACHE_LINES, &cache))
+	keep_part(d, c, INPUT_LINES, u->sent_input, EVENT_COST_INPUT);
+	keep_part(d, c, OUTPUT_LINES, u->sent_output, EVENT_COST_OUTPUT);
+	keep_part(d, c, COST_BITS(COST_REQUESTS, COST_REQUESTS), u->sent_request,
+	          EVENT_COST_REQUEST);
+	keep_part(d, c, COST_BITS(COST_SEARCHES, COST_SEARCHES), u->sent_search, EVENT_COST_SEARCH);
+	if (sum_lines(c, CACHE_LINES, &cache))
 		extras_set(&d->extras, EVENT_COST_CACHE, cache);
 }
 
@@ -102,6 +79,20 @@ static struct str string_of(const struct draft *d, uint32_t number)
 	return number ? strings_get(&d->batch->strings, number) : STR_EMPTY;
 }
 
+static int64_t known(int64_t count)
+{
+	return count == COST_UNKNOWN ? 0 : count;
+}
+
+/* As far as prices_find asks. How caches are counted matters only where all tokens together are that many. */
+static int64_t prompt_tokens(const struct cost_usage *u)
+{
+	int64_t most = known(u->input) + known(u->cache_read) + known(u->cache_write) +
+	               known(u->cache_write_5m) + known(u->cache_write_1h);
+
+	return most > PRICES_LARGE ? cost_prompt_tokens(u) : most;
+}
+
 static void price_call(struct draft *d, struct cost_usage *u)
 {
 	static const struct price_choice no_row;
@@ -115,7 +106,7 @@ static void price_call(struct draft *d, struct cost_usage *u)
 	u->service_tier = draft_text(d, PROPERTY_SERVICE_TIER);
 	if (d->batch->prices != NULL && u->model.n > 0)
 		choice = prices_memo_find(d->reader->memo, d->batch->prices, u->model, u->provider,
-		                          u->service_tier, cost_prompt_tokens(u));
+		                          u->service_tier, prompt_tokens(u));
 	cost_compute(&c, u, choice);
 	keep_cost(d, &c, u);
 }
@@ -125,9 +116,9 @@ void draft_price(struct draft *d, struct cost_usage *u)
 	struct cost c;
 
 	d->event.cost = EVENT_NO_COST;
-	if (is_charged(d)) {
+	if (draft_is_charged(d)) {
 		price_call(d, u);
-	} else if (draft_found(d, COSTS)) {
+	} else if (draft_found(d, DRAFT_COSTS)) {
 		u->own_price[PRICE_PROMPT] = PRICE_NONE;
 		cost_compute(&c, u, &(struct price_choice){0});
 		keep_cost(d, &c, u);

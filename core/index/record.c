@@ -221,6 +221,11 @@ static void read_costs(struct draft *d)
 {
 	struct cost_usage u;
 
+	if (!draft_is_charged(d) && !draft_found(d, DRAFT_TOKENS | DRAFT_COSTS)) {
+		d->event.input = d->event.output = d->event.cache_read = EVENT_ABSENT32;
+		d->event.cost = EVENT_NO_COST;
+		return;
+	}
 	draft_read_usage(d, &u);
 	keep_tokens(d, &u);
 	draft_price(d, &u);

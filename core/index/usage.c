@@ -101,11 +101,6 @@ static const struct rare rare_prices[] = {
 };
 #define COUNTS (sizeof(rare_counts) / sizeof(rare_counts[0]))
 #define OWN    (sizeof(rare_prices) / sizeof(rare_prices[0]))
-/* They stand together in the table of properties. */
-#define ALL_RARE                                                          \
-	((DRAFT_BIT(PROPERTY_PRICE_SEARCH) - DRAFT_BIT(PROPERTY_USAGE)) | \
-	 DRAFT_BIT(PROPERTY_PRICE_SEARCH))
-
 static int64_t *number_at(struct cost_usage *u, const struct rare *rare)
 {
 	return (int64_t *)(void *)((char *)u + rare->at);
@@ -122,24 +117,36 @@ static void read_rare(struct draft *d, struct cost_usage *u)
 		draft_read_raw_usage(d, u);
 }
 
-void draft_read_usage(struct draft *d, struct cost_usage *u)
+static void read_tokens(struct draft *d, struct cost_usage *u)
 {
 	uint8_t exclusive = draft_property(d, PROPERTY_CACHE_EXCLUSIVE).type;
 
-	cost_usage_init(u);
 	u->input = count_of(d, PROPERTY_INPUT_TOKENS);
 	u->output = count_of(d, PROPERTY_OUTPUT_TOKENS);
 	u->cache_read = count_of(d, PROPERTY_CACHE_READ);
 	u->cache_write = count_of(d, PROPERTY_CACHE_WRITE);
 	u->reasoning = count_of(d, PROPERTY_REASONING);
+	u->exclusive = exclusive == JSON_TRUE;
+	u->exclusive_known = exclusive == JSON_TRUE || exclusive == JSON_FALSE;
+}
+
+static void read_amounts(struct draft *d, struct cost_usage *u)
+{
 	u->sent_input = draft_amount(d, PROPERTY_COST_INPUT);
 	u->sent_output = draft_amount(d, PROPERTY_COST_OUTPUT);
 	u->sent_request = draft_amount(d, PROPERTY_COST_REQUEST);
 	u->sent_search = draft_amount(d, PROPERTY_COST_SEARCH);
 	u->sent_total = draft_amount(d, PROPERTY_COST_TOTAL);
-	u->exclusive = exclusive == JSON_TRUE;
-	u->exclusive_known = exclusive == JSON_TRUE || exclusive == JSON_FALSE;
-	if (draft_found(d, ALL_RARE))
+}
+
+void draft_read_usage(struct draft *d, struct cost_usage *u)
+{
+	cost_usage_init(u);
+	if (draft_found(d, DRAFT_TOKENS))
+		read_tokens(d, u);
+	if (draft_found(d, DRAFT_COSTS))
+		read_amounts(d, u);
+	if (draft_found(d, DRAFT_RARE))
 		read_rare(d, u);
 }
 

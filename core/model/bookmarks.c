@@ -26,7 +26,7 @@ struct bookmarks {
 	bool stale;     /* the list has changed since */
 };
 
-static const char *const names[BOOKMARK_KINDS] = {"trace", "session", "event"};
+static const char *const names[BOOKMARK_KINDS] = {"trace", "session", "event", "user"};
 
 const char *bookmark_of_name(enum bookmark_of of)
 {

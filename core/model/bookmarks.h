@@ -1,4 +1,4 @@
-/* Bookmarks: traces, sessions and events that a person wants to come back to, each with a note. They are kept in a file, by ids as
+/* Bookmarks: traces, sessions, events and users that a person wants to come back to, each with a note. They are kept in a file, by ids as
  * they were sent, so that they hold whatever is loaded and in whatever order. Loop thread. */
 #ifndef MODEL_BOOKMARKS_H
 #define MODEL_BOOKMARKS_H
@@ -10,6 +10,7 @@ enum bookmark_of {
 	BOOKMARK_TRACE,
 	BOOKMARK_SESSION,
 	BOOKMARK_EVENT, /* by its uuid */
+	BOOKMARK_USER,
 	BOOKMARK_KINDS,
 };
 const char *bookmark_of_name(enum bookmark_of of); /* "trace" */

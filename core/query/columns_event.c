@@ -195,25 +195,31 @@ static void get_cost_source(const struct rows *r, uint32_t row, struct value *ou
 		*out = columns_value(VALUE_TEXT, COLUMNS_UNKNOWN);
 }
 
-static void get_part(const struct rows *r, uint32_t row, enum event_field part,
-                     enum event_flags computed, struct value *out)
+static void get_part(const struct rows *r, uint32_t row, enum event_field part, struct value *out)
 {
 	*out = extra(r, row, part, VALUE_MONEY);
-	out->estimate = out->type == VALUE_MONEY && (event_at(r, row)->flags & (uint32_t)computed);
+	out->estimate = out->type == VALUE_MONEY && event_cost_computed(event_at(r, row), part);
 }
 
 static void get_input_cost(const struct rows *r, uint32_t row, struct value *out,
                            struct buf *scratch)
 {
 	(void)scratch;
-	get_part(r, row, EVENT_COST_INPUT, EVENT_COST_INPUT_COMPUTED, out);
+	get_part(r, row, EVENT_COST_INPUT, out);
+}
+
+static void get_cache_cost(const struct rows *r, uint32_t row, struct value *out,
+                           struct buf *scratch)
+{
+	(void)scratch;
+	get_part(r, row, EVENT_COST_CACHE, out);
 }
 
 static void get_output_cost(const struct rows *r, uint32_t row, struct value *out,
                             struct buf *scratch)
 {
 	(void)scratch;
-	get_part(r, row, EVENT_COST_OUTPUT, EVENT_COST_OUTPUT_COMPUTED, out);
+	get_part(r, row, EVENT_COST_OUTPUT, out);
 }
 
 static void get_error(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
@@ -257,6 +263,8 @@ static const struct column list[] = {
          get_total},
 	{"input_cost_usd", "IN$", "what the input cost, of it the cache", VALUE_MONEY, 9, 0, 0,
          get_input_cost},
+	{"cache_cost_usd", "CACHE$", "of that, what a cache's reads and writes cost", VALUE_MONEY,
+         9, 0, 0, get_cache_cost},
 	{"output_cost_usd", "OUT$", "what the output cost", VALUE_MONEY, 9, 0, 0, get_output_cost},
 };
 const struct columns columns_event = COLUMNS(list);

@@ -10,6 +10,7 @@ static const struct {
 	{"cost", {"cost_usd"}},
 	{"cost.in", {"input_cost_usd"}},
 	{"cost.out", {"output_cost_usd"}},
+	{"cost.cache", {"cache_cost_usd"}},
 	{"tokens", {"total_tokens"}},
 	{"in", {"input_tokens"}},
 	{"out", {"output_tokens"}},

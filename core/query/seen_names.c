@@ -30,7 +30,8 @@ static void add_members(struct finding *f, const struct json_tree *t, uint32_t o
 
 	if (json_type_of(t, object) != JSON_OBJECT)
 		return;
-	for (uint32_t at = json_first(t, object); at != JSON_NO_NODE; at = json_next(t, object, at)) {
+	for (uint32_t at = json_first(t, object); at != JSON_NO_NODE;
+	     at = json_next(t, object, at)) {
 		buf_clear(&name);
 		json_key(t, at, &name);
 		add(f, buf_str(&name));

@@ -216,6 +216,10 @@ static void work(void *ctx)
 	}
 	mem_free(ranks);
 	free_means(j);
+	if (atomic_load(&j->off)) {
+		mem_free(j->order);
+		j->order = NULL;
+	}
 }
 
 /* ---- on the loop ---- */

@@ -6,6 +6,7 @@
 # "cpu" is processor time of all threads, so that other programs do not count; on two free cores "wall" is about half of it.
 # "loop" is what of it is the loop's, "longest" its longest step, which must stay under 4 ms. "pass" is one look at every
 # cache line of the records, "ratio" the cpu time by that. The medians of some rounds.
+# sort:COLUMN is the list of generations put in that order, from its own.
 #
 # From the environment: BUILD (the folder of the release build), BENCH_DATA (with the s1m.ndjson that run.sh --load makes),
 # ROUNDS.
@@ -42,6 +43,7 @@ filters=(
 	'sort:cost_usd-desc'
 	'sort:latency_s'
 	'sort:name'
+	'sort:trace_id'
 )
 printf '%-48s %9s %8s %8s %8s %8s %8s %6s\n' filter passed wall cpu loop longest pass ratio
 for filter in "${filters[@]}"; do

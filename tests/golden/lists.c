@@ -74,7 +74,10 @@ static const struct scene scenes[] = {
 	{"bookmark_note_back", "S", "3 g M a Enter M b Enter u"},
 	{"bookmark_not_set", "S", "3 g M a Enter u"},
 	{"bookmark_opened", "S", "3 g j j M Enter 1 ' Enter"},
-	{"bookmark_not_here", "S", "4 M"},
+	{"bookmark_not_here", "S", "8 M"},
+	{"bookmarked_user", "S", "4 g M fan Enter j k"},
+	{"bookmarked_user_opened", "S", "4 g M fan Enter 1 ' Enter"},
+	{"column_of_sums", "S", "4 C G k Enter"},
 };
 #define SCENES (sizeof(scenes) / sizeof(scenes[0]))
 

@@ -69,6 +69,8 @@ static void expect_as_at_once(const struct rows *r, struct fixture *f)
 	rows_build(&whole, f->model, &r->query);
 	assert_int_equal(r->n, whole.n);
 	assert_int_equal(r->total, whole.total);
+	assert_int_equal(r->sum.events, whole.sum.events);
+	assert_true(r->sum.cost_reported == whole.sum.cost_reported);
 	for (uint32_t row = 0; row < r->n; row++) {
 		if (whole.groups == NULL)
 			assert_int_equal(r->at[row], whole.at[row]);
@@ -304,6 +306,7 @@ static void by_workers(void **state)
 		fixture_init(&f);
 		add_many(&f, &seed, MANY);
 		query_init(&q, kinds[k]);
+		q.since = 10;
 		for (size_t i = 0; i < n; i++) {
 			q.sort = i % 5 == 4 ? NULL : &columns[i];
 			q.ascending = i % 2 == 0;

@@ -219,7 +219,7 @@ static void an_event_copies_its_tab(void **state)
 	assert_true(str_starts(buf_str(&b.text), STR("{\n  \"uuid\": \"")));
 	stage_keys(&b.stage, "] yy");
 	assert_true(str_starts(buf_str(&b.text), STR("{\n  \"$ai_trace_id\": \"talk\",\n")));
-	stage_keys(&b.stage, "] yy");
+	stage_keys(&b.stage, "] ] yy");
 	assert_true(str_starts(str_of(journal), buf_str(&b.text)));
 	assert_true(str_ends(buf_str(&b.text), STR("}}")));
 	close_bench(&b);

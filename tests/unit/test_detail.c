@@ -166,14 +166,15 @@ static void a_conversation(void **state)
 	text = draw_once(b, 10, 80, false);
 	expect_in(text, "loading ...");
 	expect_in(text, "11,204 in (cache 9,400"); /* facts are there at once */
-	text = draw(b, 34, 80);
+	text = draw(b, 36, 80);
 	expect_not_in(text, "loading");
 	expect_in(text, "-[ Chat ]-- In -- Out -- Tools --");
 	expect_in(text,
-	          "--- gpt-5 (openai) ----\n"
+	          "-- Raw  gpt-5 (opena----\n"
 	          "> generation  gpt-5 (openai)  ok HTTP 200\n"
 	          "  2026-11-21 22:14:01  2.0s  first token 0.5s  stream  11,204 in (cache 9,400\n"
-	          "  read) -> 131 out (64 reasoning)  $0.121 (in $0.112, out $0.009)  stop stop\n"
+	          "  read) -> 131 out (64 reasoning)  $0.121 (in $0.112, of it cache ~$0.001175,\n"
+	          "  out $0.009)  stop stop\n"
 	          "  span g1  parent root  uuid 00000000-0000-0000-0000-000000000001\n"
 	          "  ---- input ----\n"
 	          "  system   Be kind.\n"
@@ -233,7 +234,7 @@ static void properties_stand_in_groups_as_they_were_sent(void **state)
 	detail_pane_event(&b->pane, 0);
 	turn_to(b, DETAIL_PROPERTIES);
 	text = draw(b, 80, 100);
-	expect_in(text, "- JSON --[ Props ]-- Raw --");
+	expect_in(text, "- JSON --[ Props ]-- Cost -- Raw --");
 	expect_in(text, "ids and names\n  event                        $ai_generation\n");
 	expect_in(text, "\n  $ai_trace_id                 t1\n");
 	expect_in(text, "\n  cost\n  $ai_total_cost_usd           0.121\n");
@@ -278,7 +279,7 @@ static void the_raw_line_is_what_stands_in_the_journal(void **state)
 	detail_pane_event(&b->pane, 0);
 	turn_to(b, DETAIL_RAW);
 	text = draw(b, 80, 100);
-	expect_in(text, "Props --[ Raw ]--");
+	expect_in(text, "Cost --[ Raw ]--");
 	expect_in(text, "\n{\"event\":\"$ai_generation\",\"uuid\"");
 	expect_in(text, "8841\\u001b[31m");
 	assert_true(detail_pane_act(&b->pane, ACTION_NEXT_TAB, 0));
@@ -294,9 +295,9 @@ static void the_tab_line_gives_way(void **state)
 
 	detail_pane_event(&b->pane, 0);
 	turn_to(b, DETAIL_PROPERTIES);
-	expect_in(draw(b, 5, 80), " Chat -- In -- Out -- Tools -- JSON --[ Props ]-- Raw -");
-	expect_in(draw(b, 5, 40), "Chat In Out Tools JSON [Props] Raw");
-	assert_memory_equal(draw(b, 5, 12), "[Props] Raw-", 12);
+	expect_in(draw(b, 5, 80), " Chat -- In -- Out -- Tools -- JSON --[ Props ]-- Cost -- Raw ");
+	expect_in(draw(b, 5, 40), "Chat In Out Tools JSON [Props] Cost Raw");
+	assert_memory_equal(draw(b, 5, 12), "[Props] Cost", 12);
 }
 
 static void the_position_stays_while_the_thing_does(void **state)

@@ -173,11 +173,11 @@ static void values(void **state)
 	v.estimate = true;
 	assert_value(v, 0, "~$0.1841", ROLE_ESTIMATE);
 	v.partial = true;
-	assert_value(v, 0, ">=~$0.1841", ROLE_ESTIMATE);
+	assert_value(v, 0, ">=~$0.184", ROLE_ESTIMATE);
 	v.error = true;
-	assert_value(v, 0, ">=~$0.1841", ROLE_ERROR);
+	assert_value(v, 0, ">=~$0.184", ROLE_ERROR);
 	v.estimate = false;
-	assert_value(v, 0, ">=$0.1841", ROLE_ERROR);
+	assert_value(v, 0, ">=$0.184", ROLE_ERROR);
 	v = (struct value){.type = VALUE_COUNT, .number = 1234567};
 	assert_value(v, 0, "1,234,567", ROLE_TEXT);
 	assert_value(v, 8, "1.2M", ROLE_TEXT);
@@ -243,11 +243,16 @@ static const struct {
 	{"2.89", NULL, 3, 0, "$2.89 + 3 unpriced", ROLE_COST},
 	{"2.89", NULL, 3, 18, "$2.89 + 3 unpriced", ROLE_COST},
 	{"2.89", NULL, 3, 17, ">=$2.89", ROLE_COST},
-	{"2.89", NULL, 3, 4, ">=$3", ROLE_COST},
+	{"2.89", NULL, 3, 4, ">=$2", ROLE_COST}, /* at least $3 it is not */
+	{"2.897", NULL, 3, 17, ">=$2.89", ROLE_COST},
+	{"2.897", NULL, 3, 18, "$2.90 + 3 unpriced", ROLE_COST},
+	{"0.129999", NULL, 3, 9, ">=$0.1299", ROLE_COST},
+	{"0.129999", NULL, 3, 7, ">=$0.12", ROLE_COST},
+	{"12999.9", NULL, 3, 9, ">=$12,999", ROLE_COST},
 	{"2.89", NULL, 3, 3, "###", ROLE_COST},
 	{"2", "0.89", 4812, 0, "~$2.89 + 4,812 unpriced", ROLE_ESTIMATE},
 	{"2", "0.89", 3, 18, ">=~$2.89", ROLE_ESTIMATE},
-	{"2", "0.89", 3, 7, ">=~$3", ROLE_ESTIMATE},
+	{"2", "0.89", 3, 7, ">=~$2", ROLE_ESTIMATE},
 	{"0", NULL, 1, 0, "$0 + 1 unpriced", ROLE_COST},
 	{"0", NULL, 1, 9, ">=$0", ROLE_COST},
 	{NULL, NULL, 3, 0, "$? (3 unpriced)", ROLE_UNKNOWN},

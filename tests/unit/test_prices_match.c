@@ -1,42 +1,16 @@
 /* Which row is for a model: ids as they are seen in the wild, in tests/data/cost/models.tsv, and names that mean harm. */
-#include "base/buf.h"
-#include "cost/prices.h"
+#include "support/cost_words.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #define MODELS     "data/cost/models.tsv"
 #define MODELS_MIN 100
-
-static struct str read_whole(const char *path, struct buf *out)
-{
-	FILE *f = fopen(path, "rb");
-	char piece[4096];
-	size_t n;
-
-	assert_non_null(f);
-	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
-		buf_append(out, (struct str){piece, n});
-	assert_int_equal(fclose(f), 0);
-	return buf_str(out);
-}
-
-static struct str next_field(struct str *rest, char mark)
-{
-	const char *end = rest->n > 0 ? memchr(rest->p, mark, rest->n) : NULL;
-	struct str field = *rest;
-
-	if (end != NULL)
-		field.n = (size_t)(end - rest->p);
-	*rest = str_sub(*rest, field.n + 1, SIZE_MAX);
-	return field;
-}
 
 static const char *match_name(enum price_match match)
 {
@@ -69,7 +43,7 @@ static void append_choice(struct buf *out, const struct price_choice *c)
 
 static void check_model(const struct prices *p, struct str line)
 {
-	struct str model = next_field(&line, '\t'), provider = next_field(&line, '\t');
+	struct str model = cost_words_field(&line, '\t'), provider = cost_words_field(&line, '\t');
 	struct price_choice choice;
 	struct buf got = {0};
 
@@ -85,12 +59,12 @@ static void test_models(void **state)
 {
 	struct prices *p = prices_new();
 	struct buf text = {0};
-	struct str rest = read_whole(MODELS, &text);
+	struct str rest = cost_words_file(MODELS, &text);
 	unsigned n = 0;
 
 	(void)state;
 	while (rest.n > 0) {
-		struct str line = next_field(&rest, '\n');
+		struct str line = cost_words_field(&rest, '\n');
 
 		if (line.n == 0 || line.p[0] == '#')
 			continue;

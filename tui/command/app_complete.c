@@ -161,7 +161,8 @@ static bool gather_properties(struct app *a, struct str begins)
 		prefix = str_of(fields[i].name);
 		if (!str_starts(begins, prefix))
 			continue;
-		c->seen = seen_new(explorer_model(x), explorer_properties(x), &fields[i], STR_EMPTY);
+		c->seen = seen_new(explorer_model(x), explorer_properties(x), &fields[i],
+		                   STR_EMPTY);
 		c->names = true;
 		seen_look(c->seen, str_sub(begins, prefix.n, SIZE_MAX));
 		c->field = &fields[i];
@@ -348,7 +349,8 @@ static void draw_offer(const struct offers *c, struct surface *s, struct area me
 		format_count(&note, offer->events);
 		if (c->sample > 0)
 			buf_printf(&note, " of the last %u", c->sample);
-		buf_printf(&note, " event%s", offer->events == 1 && c->sample == 0 ? "" : "s");
+		else
+			buf_printf(&note, " event%s", offer->events == 1 ? "" : "s");
 	}
 	buf_append(&note, offer->note);
 	view_put_clipped(s, menu, row, 2, width, ROLE_NAME, offer->text);
@@ -391,7 +393,8 @@ void app_draw_offers(struct app *a, struct surface *s, struct area body)
 		surface_printf(s, menu, 0, 1, ROLE_STRONG, " %u, counting %u %% ", c->n,
 		               c->seen != NULL ? seen_percent(c->seen) : 100);
 	else if (c->n == 0 && c->sample > 0)
-		surface_printf(s, menu, 0, 1, ROLE_STRONG, " none in the last %u events ", c->sample);
+		surface_printf(s, menu, 0, 1, ROLE_STRONG, " none in the last %u events ",
+		               c->sample);
 	else
 		surface_printf(s, menu, 0, 1, ROLE_STRONG, " %u ", c->n);
 	surface_put_right(s, menu, 0, 0, menu.cols - 1, ROLE_RULE, STR(" Tab next  Esc closes "));

@@ -89,8 +89,18 @@ void format_bytes(struct buf *out, uint64_t n)
 	put_scaled(out, n, units, 7);
 }
 
+/* What is at least so much is not told with more than it is. */
+static magnitude rounded_down(magnitude amount, int places)
+{
+	magnitude unit = 1;
+
+	for (int place = MONEY_SCALE; place > places; place--)
+		unit *= 10;
+	return amount - amount % unit;
+}
+
 /* Below a dollar: so many significant digits, but cents at least. */
-static void put_cents(struct buf *out, magnitude amount, int digits)
+static void put_cents(struct buf *out, magnitude amount, int digits, bool down)
 {
 	magnitude step = 1;
 	int places = MONEY_SCALE;
@@ -102,24 +112,29 @@ static void put_cents(struct buf *out, magnitude amount, int digits)
 	}
 	places += digits - 1;
 	places = places < 2 ? 2 : places > MONEY_SCALE ? MONEY_SCALE : places;
+	if (down)
+		amount = rounded_down(amount, places);
 	decimal_append_fixed(out, (money)amount, MONEY_SCALE, places);
 	while (out->n - start > strlen("0.00") && out->p[out->n - 1] == '0')
 		out->p[--out->n] = '\0';
 }
 
-static void put_money(struct buf *out, money amount, int digits)
+static void put_money(struct buf *out, money amount, int digits, bool down)
 {
 	magnitude n = magnitude_of(amount);
+
+	if (down && n >= MONEY_ONE)
+		n = rounded_down(n, 2);
 
 	buf_puts(out, amount < 0 ? "-$" : "$");
 	if (n == 0)
 		buf_add(out, '0');
 	else if (n < MONEY_ONE)
-		put_cents(out, n, digits);
+		put_cents(out, n, digits, down);
 	else if (divide(n, MONEY_ONE / 100) < 100000)
 		decimal_append_fixed(out, (money)n, MONEY_SCALE, 2);
 	else
-		put_grouped(out, divide(n, MONEY_ONE));
+		put_grouped(out, down ? n / MONEY_ONE : divide(n, MONEY_ONE));
 }
 
 void format_money(struct buf *out, money amount)
@@ -127,7 +142,7 @@ void format_money(struct buf *out, money amount)
 	if (amount == EVENT_NO_COST)
 		buf_puts(out, "$?");
 	else
-		put_money(out, amount, MONEY_DIGITS);
+		put_money(out, amount, MONEY_DIGITS, false);
 }
 
 static void put_exact(struct buf *out, money amount, int scale)
@@ -238,13 +253,14 @@ static void put_under(struct buf *out, int width)
 	buf_add(out, '1');
 }
 
-static void put_value_money(struct buf *out, money amount, int width)
+static void put_value_money(struct buf *out, money amount, bool down, int width)
 {
 	size_t start = out->n;
+	magnitude n;
 
 	for (int digits = MONEY_DIGITS; digits > 0; digits--) {
 		take_back(out, start);
-		put_money(out, amount, digits);
+		put_money(out, amount, digits, down);
 		if (fits(out, start, width))
 			return;
 	}
@@ -256,7 +272,8 @@ static void put_value_money(struct buf *out, money amount, int width)
 		return;
 	}
 	buf_puts(out, amount < 0 ? "-$" : "$");
-	put_short(out, divide(magnitude_of(amount), MONEY_ONE));
+	n = magnitude_of(amount);
+	put_short(out, down ? n / MONEY_ONE : divide(n, MONEY_ONE));
 }
 
 static void put_value_count(struct buf *out, int64_t n, int width)
@@ -344,7 +361,7 @@ static enum role put_number(struct buf *out, const struct value *v, int width, i
 		format_tokens(out, whole(v->number));
 		return ROLE_TOKENS;
 	case VALUE_MONEY:
-		put_value_money(out, v->number, width);
+		put_value_money(out, v->number, v->partial, width);
 		return ROLE_COST;
 	case VALUE_SECONDS:
 		format_seconds(out, whole(v->number));

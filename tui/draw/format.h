@@ -18,7 +18,7 @@ void format_seconds(struct buf *out, int64_t microseconds); /* 24ms 0.4s 12.4s 1
 void format_bytes(struct buf *out, uint64_t n); /* 412 B, 4.1 kB, 1.2 GB (powers of 1000) */
 /* A value in at most `width` columns (0: any): unknown is "-", money that is missing "$?"; what does not fit is told with
  * less precision, at last as ###; text is cleaned and cut with GLYPH_CLIP. An estimate starts with ~, a sum that leaves
- * something out with >=, one of which both hold with >=~. Times are clock times of today, else dates (with the time if there is room). Gives the role it is
+ * something out with >= (and is rounded down), one of which both hold with >=~. Times are clock times of today, else dates (with the time if there is room). Gives the role it is
  * to be drawn with. */
 enum role format_value(struct buf *out, const struct value *v, int width, int64_t now);
 /* What calls cost together, in at most `width` columns (0: any). The sum says what it leaves out: "~$2.89 + 3 unpriced" if that

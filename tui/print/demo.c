@@ -28,7 +28,7 @@ static void print_all(struct explorer *x)
 	}
 	output_write(STR("\nTotals\n\n"));
 	stats_build(&s, m, TIME_NONE, TIME_NONE, NULL);
-	print_stats_text(x, &s);
+	print_stats_text(x, &s, false);
 	stats_free(&s);
 }
 

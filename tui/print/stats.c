@@ -7,6 +7,7 @@
 #include "print/fetch.h"
 #include "print/filter.h"
 #include "print/output.h"
+#include "print/price_tables.h"
 
 #define UNPRICED_SHOWN 5 /* models */
 
@@ -267,7 +268,7 @@ static void text_unpriced(struct buf *out, const struct stats *s)
 	}
 	if (rest > 0)
 		count(out, "of others", rest);
-	buf_puts(out, "   (`tracehog prices MODEL` says why)\n");
+	buf_puts(out, "   (no tokens sent, or no price: `tracehog prices MODEL`)\n");
 }
 
 static void text_latency(struct buf *out, const char *label, const struct stats_latency *l)
@@ -300,7 +301,7 @@ static void text_models(struct buf *out, const struct stats *s)
 	}
 }
 
-void print_stats_text(struct explorer *x, const struct stats *s)
+void print_stats_text(struct explorer *x, const struct stats *s, bool all)
 {
 	struct source_sum sum = sum_sources(x);
 	struct buf out = {0};
@@ -309,6 +310,8 @@ void print_stats_text(struct explorer *x, const struct stats *s)
 	text_events(&out, s);
 	text_sums(&out, &s->totals);
 	text_unpriced(&out, s);
+	if (all || s->totals.estimated > 0 || s->totals.unpriced > 0)
+		price_tables_text(&out, explorer_prices(x), time_now(), all);
 	text_latency(&out, "generation", &s->generation);
 	text_latency(&out, "trace", &s->trace);
 	text_models(&out, s);
@@ -464,7 +467,7 @@ static int print_sums(const struct asked *a, struct explorer *x, const struct op
 	if (o->format != FORMAT_TEXT)
 		print_json(x, &s, o->format == FORMAT_JSON);
 	else
-		print_stats_text(x, &s);
+		print_stats_text(x, &s, o->verbose);
 	if (o->verbose && o->format == FORMAT_TEXT)
 		print_sources(x);
 	code = output_exit(o, s.totals.events, condition_holds_total(&a->condition, &s), code);

@@ -16,6 +16,8 @@ static uint32_t id_of(const struct world *w, enum bookmark_of of, uint32_t numbe
 		return model_trace(m, number)->id;
 	case BOOKMARK_SESSION:
 		return model_session(m, number)->id;
+	case BOOKMARK_USER:
+		return number;
 	default:
 		return events_uuid(model_events(m), number);
 	}
@@ -31,7 +33,7 @@ static void append_name(const struct world *w, enum bookmark_of of, uint32_t num
 		waterfall_label(t, number, out);
 	else if (of == BOOKMARK_TRACE)
 		buf_append(out, strings_get(&t->strings, model_trace(m, number)->name));
-	else if (model_session(m, number)->user != 0)
+	else if (of == BOOKMARK_SESSION && model_session(m, number)->user != 0)
 		ids_text(&t->ids, model_session(m, number)->user, out);
 }
 
@@ -111,8 +113,8 @@ void view_undo_bookmark(struct world *w, const struct undo *step)
 	if (err != ERR_OK)
 		buf_puts(&w->message, e.msg);
 	else
-		buf_puts(&w->message, step->had ? "the bookmark is as it was before"
-		                                : "no longer bookmarked");
+		buf_puts(&w->message,
+		         step->had ? "the bookmark is as it was before" : "no longer bookmarked");
 }
 
 static void copy(struct buf *to, struct str text)

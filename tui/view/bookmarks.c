@@ -26,7 +26,7 @@ static const struct bookmark *current(const struct bookmarks_view *v)
 	return bookmarks_at(all, (uint32_t)v->list.cursor);
 }
 
-/* Its trace, session or event; MODEL_NONE: it is not loaded. */
+/* Its trace, session or event, the id of a user; MODEL_NONE: it is not loaded. */
 static uint32_t number_of(const struct bookmarks_view *v, const struct bookmark *b)
 {
 	struct model *m = explorer_model(v->view.world->explorer);
@@ -38,6 +38,8 @@ static uint32_t number_of(const struct bookmarks_view *v, const struct bookmark 
 		return model_find_trace(m, b->number);
 	case BOOKMARK_SESSION:
 		return model_find_session(m, b->number);
+	case BOOKMARK_USER:
+		return b->number;
 	default:
 		return model_event_of_uuid(m, b->number);
 	}
@@ -101,6 +103,10 @@ static void draw(struct view *view, struct surface *s, struct area a)
 
 static void open_bookmark(struct bookmarks_view *v, const struct bookmark *b)
 {
+	static const enum wish_kind wishes[BOOKMARK_KINDS] = {[BOOKMARK_TRACE] = WISH_TRACE,
+	                                                      [BOOKMARK_SESSION] = WISH_SESSION,
+	                                                      [BOOKMARK_EVENT] = WISH_TRACE,
+	                                                      [BOOKMARK_USER] = WISH_USER};
 	struct world *w = v->view.world;
 	uint32_t number = number_of(v, b);
 
@@ -108,8 +114,7 @@ static void open_bookmark(struct bookmarks_view *v, const struct bookmark *b)
 		buf_puts(&w->message, "not loaded here: open the source that it is in");
 		return;
 	}
-	w->wish = (struct wish){b->of == BOOKMARK_SESSION ? WISH_SESSION : WISH_TRACE, number,
-	                        EVENT_NONE};
+	w->wish = (struct wish){wishes[b->of], number, EVENT_NONE};
 	if (b->of == BOOKMARK_EVENT) {
 		w->wish.number = model_trace_of(explorer_model(w->explorer), number);
 		w->wish.event = number;

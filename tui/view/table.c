@@ -82,15 +82,15 @@ static void keep_cursor(struct table *t, uint32_t id, bool at_newest)
 static void sum_rows(struct table *t)
 {
 	struct model *m = explorer_model(t->view.world->explorer);
+	const struct query *q = &t->query;
 
 	t->sum = (struct totals){0};
-	if (t->query.session != MODEL_NONE)
-		totals_add(&t->sum, &model_session(m, t->query.session)->totals);
-	else if (t->query.kind == ROWS_TRACES && t->query.since == TIME_NONE &&
-	         t->query.until == TIME_NONE && t->query.filter == NULL)
-		totals_add(&t->sum, model_totals(m));
-	else
+	if (q->since != TIME_NONE || q->until != TIME_NONE || q->filter != NULL)
 		totals_add(&t->sum, &t->rows.sum);
+	else if (q->session != MODEL_NONE)
+		totals_add(&t->sum, &model_session(m, q->session)->totals);
+	else if (q->kind == ROWS_TRACES)
+		totals_add(&t->sum, model_totals(m));
 }
 
 static void take_next(struct table *t)

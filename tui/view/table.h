@@ -100,10 +100,10 @@ struct table {
 	bool offers_taken;
 	struct table_frequency *frequency; /* NULL: not open */
 	enum table_menu menu;
-	struct list menu_list;           /* its rows */
+	struct list menu_list;          /* its rows */
 	struct view_filter kept, typed; /* the list is of typed, if there is one */
-	bool has_typed, refilter;        /* the rows are still of another filter */
-	struct buf refused;              /* the world's filter, which cannot be used here: */
+	bool has_typed, refilter;       /* the rows are still of another filter */
+	struct buf refused;             /* the world's filter, which cannot be used here: */
 	struct errinfo filter_error;
 	uint32_t filtered_version; /* that the rows were built from */
 	bool filter_settled;       /* then all was judged */

@@ -135,8 +135,7 @@ static void list_entries(const struct table *t, struct entries *e)
 		if (!is_column(t, buf_str(&t->offered[i].name)))
 			e->list[e->n++] = (struct entry){.what = ENTRY_OFFER,
 			                                 .offer = &t->offered[i]};
-	if (t->rows.groups == NULL)
-		e->list[e->n++] = (struct entry){.what = ENTRY_TYPE};
+	e->list[e->n++] = (struct entry){.what = ENTRY_TYPE};
 	e->list[e->n++] = (struct entry){.what = ENTRY_RESET};
 }
 
@@ -236,6 +235,11 @@ static void turn(struct table *t, const struct entry *e)
 		turn_property(t, buf_str(&e->offer->name));
 		break;
 	case ENTRY_TYPE:
+		if (t->rows.groups != NULL) {
+			buf_puts(&w->message,
+			         "rows that add up events have no properties: lists 1, 2 and 3 do");
+			break;
+		}
 		w->question = (struct question){'@', "property", "release, $lib, person.plan"};
 		w->wish.kind = WISH_QUESTION;
 		break;

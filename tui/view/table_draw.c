@@ -284,7 +284,9 @@ static void draw_empty(struct table *t, struct surface *s, struct area a)
 	else if (t->view.world->filter.n > 0 && t->refused.n == 0)
 		buf_printf(&text, "no %s pass the filter: f changes it, u takes it back",
 		           rows_kind_name(t->query.kind));
-	else if (!say_unfetched(t, &text))
+	else if (!say_unfetched(t, &text) && t->query.kind == ROWS_TOOLS)
+		buf_puts(&text, "no tool spans here; what calls ask for is in their Tools tab");
+	else if (text.n == 0)
 		buf_printf(&text, "no %s here", rows_kind_name(t->query.kind));
 	surface_puts(s, a, 2, 3, ROLE_DIM, buf_text(&text));
 	buf_free(&text);

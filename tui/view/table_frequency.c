@@ -253,6 +253,7 @@ static const struct field *field_of(const struct column *c)
 		{"cost_usd", FIELD_COST},
 		{"input_cost_usd", FIELD_COST_IN},
 		{"output_cost_usd", FIELD_COST_OUT},
+		{"cache_cost_usd", FIELD_COST_CACHE},
 		{"total_tokens", FIELD_TOKENS},
 		{"input_tokens", FIELD_IN},
 		{"output_tokens", FIELD_OUT},

@@ -18,6 +18,8 @@ static bool can_be_bookmarked(const struct table *t, enum bookmark_of *of)
 		*of = BOOKMARK_TRACE;
 	if (t->query.kind == ROWS_SESSIONS)
 		*of = BOOKMARK_SESSION;
+	if (t->query.kind == ROWS_USERS)
+		*of = BOOKMARK_USER;
 	return *of != BOOKMARK_EVENT || table_is_of_events(t);
 }
 
@@ -46,7 +48,7 @@ bool table_mark_act(struct table *t, enum action action)
 		if (can_be_bookmarked(t, &of))
 			return view_bookmark(t->view.world, action, of, table_current(t));
 		buf_puts(&t->view.world->message,
-		         "traces, sessions, generations and spans can be bookmarked");
+		         "traces, sessions, users, generations and spans can be bookmarked");
 		return true;
 	}
 	/* A page of text there. */

@@ -70,6 +70,9 @@ static void append_count(const struct table *t, struct buf *out)
 	buf_printf(out, " %s", rows_kind_name(t->query.kind));
 	if (t->rows.n == 1)
 		out->p[--out->n] = '\0'; /* all kinds have an s at their end */
+	/* What calls ask for stands in their bodies, which nobody reads for a list. */
+	if (t->query.kind == ROWS_TOOLS)
+		buf_puts(out, " (of spans)");
 }
 
 /* A text of the head line in so many columns, and the blanks behind it. */

@@ -191,7 +191,8 @@ void view_append_filter(const struct world *w, struct buf *out);
 struct slow *view_slow(struct world *w);
 /* DIFF and DIFF_MARK on a call: the wish, or a message. True. */
 bool view_diff(struct world *w, enum action action, uint32_t event);
-/* BOOKMARK and REMOVE on a trace, session or event (number, or MODEL_NONE): the wish, or a message. True. */
+/* BOOKMARK and REMOVE on a trace, session or event (number, or MODEL_NONE) or a user (number of the id, 0 if there is none): the wish,
+ * or a message. True. */
 bool view_bookmark(struct world *w, enum action action, enum bookmark_of of, uint32_t number);
 /* As it was before; with a message. */
 void view_undo_bookmark(struct world *w, const struct undo *step);

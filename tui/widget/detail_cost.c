@@ -104,8 +104,18 @@ static void add_count(struct reader *r, const char *label, uint32_t calls, enum 
 	buf_free(&text);
 }
 
+/* Where a part of a call has no price, it counts as estimated and as unpriced. */
+static uint32_t priced_in_part(const struct totals *t)
+{
+	uint32_t calls = t->kinds[EVENT_GENERATION] + t->kinds[EVENT_EMBEDDING];
+	uint32_t counted = t->reported + t->estimated + t->unpriced;
+
+	return counted > calls ? counted - calls : 0;
+}
+
 static void add_counts(struct reader *r, const struct totals *t)
 {
+	uint32_t in_part = priced_in_part(t);
 	struct buf cost = {0};
 
 	format_amount(&cost, t->cost_reported);
@@ -114,6 +124,8 @@ static void add_counts(struct reader *r, const struct totals *t)
 	format_amount(&cost, t->cost_estimated);
 	add_count(r, "estimated", t->estimated, ROLE_ESTIMATE, &cost);
 	buf_puts(&cost, "$?");
+	if (in_part > 0)
+		buf_printf(&cost, "  (%u in part)", in_part);
 	add_count(r, "unpriced", t->unpriced, ROLE_UNKNOWN, &cost);
 	buf_free(&cost);
 }
@@ -127,7 +139,10 @@ static void add_dear(struct reader *r, const struct events *events, uint32_t eve
 
 	format_event_cost(&cost, e);
 	share.number = sum > 0 ? (money)e->cost * 100 * MONEY_ONE / sum : 0;
-	format_value(&text, &share, 0, 0);
+	if (share.number * 20 < MONEY_ONE)
+		buf_puts(&text, "<0.1%");
+	else
+		format_value(&text, &share, 0, 0);
 	buf_pad(&text, ' ', text.n < SHARE_COLUMNS ? SHARE_COLUMNS - text.n : 1);
 	waterfall_label(events, event, &text);
 	reader_add(r, ROLE_TEXT, 0, ROLE_COST, buf_str(&cost), buf_str(&text));

@@ -176,9 +176,8 @@ static void add_cost(struct buf *line, const struct events *events, uint32_t eve
 		enum event_field field;
 		const char *name;
 	} parts[] = {
-		{EVENT_COST_INPUT, "in "},
-		{EVENT_COST_OUTPUT, "out "},
-		{EVENT_COST_REQUEST, "request "},
+		{EVENT_COST_INPUT, "in "},      {EVENT_COST_CACHE, "of it cache "},
+		{EVENT_COST_OUTPUT, "out "},    {EVENT_COST_REQUEST, "request "},
 		{EVENT_COST_SEARCH, "search "},
 	};
 	const struct event *e = events_get(events, event);
@@ -194,6 +193,7 @@ static void add_cost(struct buf *line, const struct events *events, uint32_t eve
 			continue;
 		aside_begin(&a);
 		buf_puts(line, parts[i].name);
+		buf_puts(line, event_cost_computed(e, parts[i].field) ? "~" : "");
 		format_money(line, cost);
 	}
 	aside_end(&a);

@@ -14,31 +14,77 @@ static int64_t extra_or_unknown(const struct chat *c, enum event_field field)
 	return events_extra(c->events, c->d->event, field, &value) ? value : EVENT_UNKNOWN;
 }
 
+static int64_t known(int64_t n)
+{
+	return n > 0 ? n : 0;
+}
+
+static int64_t add(int64_t a, int64_t b)
+{
+	int64_t sum;
+
+	return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+}
+
+/* Tokens of the prompt, and how many of them a cache had. */
+struct prompt {
+	int64_t tokens, cached; /* tokens: EVENT_UNKNOWN */
+};
+
+static struct prompt prompt_of(const struct chat *c)
+{
+	bool beside = events_get(c->events, c->d->event)->flags & EVENT_CACHE_EXCLUSIVE;
+	struct prompt p = {.tokens = events_input(c->events, c->d->event)};
+
+	p.cached = add(known(events_cache_read(c->events, c->d->event)),
+	               known(extra_or_unknown(c, EVENT_CACHE_WRITE)));
+	if (p.tokens != EVENT_UNKNOWN && (beside || p.cached > p.tokens))
+		p.tokens = add(p.tokens, p.cached);
+	return p;
+}
+
+/* What is read from a cache or written to it is taken to be the prompt's beginning. */
+static struct shares_cache cache_of(const struct chat *c)
+{
+	struct prompt p = prompt_of(c);
+	int64_t cost = extra_or_unknown(c, EVENT_COST_INPUT);
+	int64_t of_cache = extra_or_unknown(c, EVENT_COST_CACHE);
+
+	if (p.cached == 0 || p.tokens <= 0 || cost <= 0 || of_cache < 0 || of_cache > cost)
+		return (struct shares_cache){0};
+	return (struct shares_cache){(double)p.cached / (double)p.tokens,
+	                             (double)of_cache / (double)cost};
+}
+
 static void append_title(const struct chat *c, struct buf *out)
 {
 	const struct event *e = events_get(c->events, c->d->event);
-	int64_t tokens = events_input(c->events, c->d->event);
+	struct prompt p = prompt_of(c);
 	struct value cost = {.type = VALUE_MONEY,
 	                     .number = extra_or_unknown(c, EVENT_COST_INPUT),
-	                     .estimate = e->flags & EVENT_COST_ESTIMATED};
+	                     .estimate = event_cost_computed(e, EVENT_COST_INPUT)};
 
 	buf_puts(out, "of ");
 	format_value(out, &cost, 0, 0);
 	buf_puts(out, " for the input, ");
-	if (tokens == EVENT_UNKNOWN)
+	if (p.tokens == EVENT_UNKNOWN)
 		buf_add(out, '?');
 	else
-		format_count(out, tokens);
+		format_count(out, p.tokens);
 	buf_puts(out, " tok");
+	if (p.cached == 0)
+		return;
+	buf_puts(out, ", ");
+	format_count(out, p.cached);
+	buf_puts(out, " of them cached");
 }
 
 void chat_gutter_begin(struct chat *c, struct explorer *x)
 {
 	struct chat_gutter *g = &c->gutter;
 	struct buf head = {0};
-	struct shares_cache none = {0};
 
-	shares_read(&g->shares, &c->d->messages, &c->d->tools, none);
+	shares_read(&g->shares, &c->d->messages, &c->d->tools, cache_of(c));
 	g->counts = event_kind(events_get(c->events, c->d->event)) == EVENT_GENERATION;
 	g->shown = g->shares.n > 0 || g->shares.tools > 0;
 	if (!g->shown)

@@ -6,10 +6,10 @@
 #include "query/rows.h"
 
 enum undo_what {
-	UNDO_FILTER, /* text: the filter before */
-	UNDO_RANGE,  /* since, until; text: how that is said on a command line */
-	UNDO_SORT,   /* of one view: sort, ascending */
-	UNDO_FOLDS,  /* of one view: text, see waterfall_folds */
+	UNDO_FILTER,   /* text: the filter before */
+	UNDO_RANGE,    /* since, until; text: how that is said on a command line */
+	UNDO_SORT,     /* of one view: sort, ascending */
+	UNDO_FOLDS,    /* of one view: text, see waterfall_folds */
 	UNDO_BOOKMARK, /* text: its id; had: there was one, as it is here */
 };
 struct view;
