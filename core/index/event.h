@@ -79,7 +79,7 @@ enum event_field {
 	EVENT_CACHE_WRITE, /* tokens */
 	EVENT_REASONING,   /* tokens */
 	/* USD * 1e12, as sent, else computed here: see EVENT_COST_INPUT_COMPUTED. The cache's part, of reads and writes, is
-	 * within the input's; it is always computed. */
+	 * within the input's; it is always computed. Exact but for amounts of over a million USD and negative ones (extras.h). */
 	EVENT_COST_INPUT,
 	EVENT_COST_OUTPUT,
 	EVENT_COST_REQUEST,

@@ -5,8 +5,13 @@ size_t extras_write(const struct event_extras *x, uint8_t *into)
 {
 	uint8_t *at = extras_write_number(into, x->has);
 
-	for (uint32_t left = x->has; left; left &= left - 1)
-		at = extras_write_number(at, (uint64_t)x->value[__builtin_ctz(left)]);
+	for (uint32_t left = x->has; left; left &= left - 1) {
+		int field = __builtin_ctz(left);
+		int64_t value = x->value[field];
+
+		at = extras_write_number(at, extras_is_amount(field) ? extras_pack_amount(value)
+		                                                     : (uint64_t)value);
+	}
 	return (size_t)(at - into);
 }
 
@@ -17,8 +22,11 @@ void extras_read(struct event_extras *x, const uint8_t *from)
 	from = extras_read_number(from, &number);
 	x->has = (uint32_t)number;
 	for (uint32_t left = x->has; left; left &= left - 1) {
+		int field = __builtin_ctz(left);
+
 		from = extras_read_number(from, &number);
-		x->value[__builtin_ctz(left)] = (int64_t)number;
+		x->value[field] = extras_is_amount(field) ? extras_unpack_amount(number)
+		                                          : (int64_t)number;
 	}
 }
 
@@ -36,6 +44,6 @@ bool extras_find(const uint8_t *from, enum event_field field, int64_t *out)
 		while (*from++ & EXTRAS_MORE) {
 		}
 	extras_read_number(from, &number);
-	*out = (int64_t)number;
+	*out = extras_is_amount((int)field) ? extras_unpack_amount(number) : (int64_t)number;
 	return true;
 }

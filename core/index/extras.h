@@ -1,7 +1,7 @@
 /* The sparse extras of one event (enum event_field) as bytes: most are small numbers, and most events have the same few.
  * The bits of the fields that are there, then their values, by rising field; all as seven bits a byte, the lowest
- * first, of which the last has its high bit clear. A negative value (no sender means one) takes ten bytes. Private to
- * core/index. */
+ * first, of which the last has its high bit clear. A negative value (no sender means one) takes ten bytes. Amounts of money
+ * are mostly whole thousands of their unit, or millions of it, and are written as such. Private to core/index. */
 #ifndef INDEX_EXTRAS_H
 #define INDEX_EXTRAS_H
 
@@ -35,6 +35,32 @@ static inline const uint8_t *extras_read_number(const uint8_t *at, uint64_t *num
 		value |= (uint64_t)(*at & (EXTRAS_MORE - 1)) << shift;
 	*number = value;
 	return at;
+}
+
+static inline bool extras_is_amount(int field)
+{
+	return field >= EVENT_COST_INPUT && field <= EVENT_COST_CACHE;
+}
+/* Amounts from here on, USD 1,152,921, and those that are negative have their lowest three bits cut off. */
+#define EXTRAS_LARGE (INT64_C(1) << 60)
+#define EXTRAS_CUT   7
+static inline uint64_t extras_pack_amount(int64_t amount)
+{
+	unsigned thousands = 0;
+
+	if (amount < 0 || amount >= EXTRAS_LARGE)
+		return (uint64_t)amount | EXTRAS_CUT;
+	for (; thousands < 4 && amount > 0 && amount % 1000 == 0; amount /= 1000)
+		thousands++;
+	return (uint64_t)amount << 3 | thousands;
+}
+static inline int64_t extras_unpack_amount(uint64_t packed)
+{
+	static const int64_t units[EXTRAS_CUT] = {1, 1000, 1000000, 1000000000, 1000000000000};
+
+	if ((packed & EXTRAS_CUT) == EXTRAS_CUT)
+		return (int64_t)(packed & ~(uint64_t)EXTRAS_CUT);
+	return (int64_t)(packed >> 3) * units[packed & EXTRAS_CUT];
 }
 
 #define EXTRAS_MAX (5 + 10 * EVENT_FIELDS) /* bytes that are written at most */

@@ -112,6 +112,14 @@ function compare_sums(    path, events)
 	compare("source.lines", sprintf("%.0f", truth["events"] + truth["bad_lines"]))
 }
 
+# Calls that were sent without a cost have one by the tables, or none; what it is, tests/cost tells.
+function compare_unsent()
+{
+	stats["calls without a sent cost"] = stats["cost.estimated_events"] + stats["cost.unpriced_events"]
+	compare("calls without a sent cost",
+		truth["$ai_generation"] + truth["$ai_embedding"] - truth["with_cost"])
+}
+
 function compare_models(    path)
 {
 	for (path in truth)
@@ -129,6 +137,7 @@ BEGIN {
 	flatten(slurp(ARGV[2]), stats)
 	compare_names()
 	compare_sums()
+	compare_unsent()
 	compare_models()
 	compare("time.first", rfc3339(expected("first_ms")))
 	compare("time.last", rfc3339(expected("last_ms")))

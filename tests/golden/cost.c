@@ -35,6 +35,7 @@
 	"\",\"$ai_span_id\":\"" name "\",\"$ai_span_name\":\"" name "\",\"$ai_latency\":9}}\n"
 
 static const char events[] = SPAN("22", "root", "t1") SPAN("23", "inner", "root")
+	SPAN("24", "empty", "root")
 	/* 1,804 fresh and 9,400 cached of 11,204, and 131: 0.002255 + 0.001175 + 0.00131 */
 	EVENT("21", "right",
               GPT_5
@@ -80,6 +81,7 @@ static const struct scene sums[] = {
 	{"of_trace_alone", "T", "Tab [ ["},
 	{"of_trace_chosen", "S", "[ [ Tab j j"},
 	{"of_trace_opened", "S", "[ [ Tab j Enter"},
+	{"of_span_without_calls", "S", "/empty Enter [ ["},
 	{"of_span", "SL", "/inner Enter [ ["},
 	{"of_span_opened", "ST", "/inner Enter Enter $ j Enter"},
 	{"by_key", "S", "$ Enter $"},

@@ -292,17 +292,6 @@ static bool tool_fits(const struct plain *p, const struct filter_node *n, uint32
 	       messages_fit(p, n, event, PLAIN_TOOLS);
 }
 
-/* Without a total what there is of its parts. */
-double plain_cost_of(const struct plain *p, uint32_t event)
-{
-	double total = plain_number_of(p, event, "$ai_total_cost_usd");
-
-	if (!isnan(total))
-		return total;
-	return plain_sum_of(plain_number_of(p, event, "$ai_input_cost_usd"),
-	                    plain_number_of(p, event, "$ai_output_cost_usd"));
-}
-
 /* ---- what is slow ---- */
 
 static bool has_same_name(const struct plain *p, uint32_t a, uint32_t b)
@@ -358,9 +347,10 @@ static bool is_word(const struct plain *p, const struct filter_node *n, int word
 	case IS_TRUNCATED:
 		return strcmp(text_of(p, event, "$ai_stop_reason"), "length") == 0;
 	case IS_PRICED:
-		return !isnan(plain_cost_of(p, event));
+		return !isnan(plain_number_of(p, event, "$ai_total_cost_usd"));
 	case IS_UNPRICED:
-		return plain_is_call(p, event) && isnan(plain_cost_of(p, event));
+		return plain_is_call(p, event) &&
+		       isnan(plain_number_of(p, event, "$ai_total_cost_usd"));
 	case IS_SLOW:
 		return is_slow(p, event);
 	case IS_STREAMED:
@@ -475,7 +465,7 @@ static double event_number(const struct plain *p, const struct filter_node *n, u
 		return plain_sum_of(plain_number_of(p, event, "$ai_input_tokens"),
 		                    plain_number_of(p, event, "$ai_output_tokens"));
 	case FIELD_COST:
-		return plain_cost_of(p, event);
+		return plain_number_of(p, event, "$ai_total_cost_usd");
 	case FIELD_COST_IN:
 		return plain_number_of(p, event, "$ai_input_cost_usd");
 	case FIELD_COST_OUT:

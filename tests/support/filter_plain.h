@@ -23,7 +23,6 @@ bool plain_of_event(const struct plain *p, const struct filter_node *n, uint32_t
 bool plain_of_row(const struct plain *p, const struct filter_node *n, enum filtered_of of,
                   uint32_t row);
 
-double plain_cost_of(const struct plain *p, uint32_t event);
 /* Terms, for filter_plain_rows.c. Numbers that are absent are NAN. */
 uint32_t plain_trace_of(const struct plain *p, uint32_t event);
 bool plain_is_in(const struct plain *p, enum filtered_of of, uint32_t row, uint32_t event);

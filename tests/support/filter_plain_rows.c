@@ -156,16 +156,6 @@ static bool scoped(const struct plain *p, const struct filter_node *n, enum filt
 	return logic(p, n, of, row, scoped);
 }
 
-static double row_cost(const struct plain *p, enum filtered_of of, uint32_t row)
-{
-	double sum = (double)NAN;
-
-	for (uint32_t i = 0; i < p->n; i++)
-		if (plain_is_in(p, of, row, i) && plain_is_call(p, i))
-			sum = plain_sum_of(sum, plain_cost_of(p, i));
-	return sum;
-}
-
 /* Sums as the lists show them. */
 static double row_sum(const struct plain *p, enum filtered_of of, uint32_t row, const char *name)
 {
@@ -200,7 +190,7 @@ static double row_number(const struct plain *p, const struct filter_node *n, enu
 
 	switch (n->field->number) {
 	case FIELD_COST:
-		return row_cost(p, of, row);
+		return row_sum(p, of, row, "$ai_total_cost_usd");
 	case FIELD_TOKENS:
 		return plain_sum_of(row_sum(p, of, row, "$ai_input_tokens"),
 		                    row_sum(p, of, row, "$ai_output_tokens"));

@@ -31,6 +31,11 @@ static bool is_expression(const char *pattern, bool fold, const char *text)
 	return is;
 }
 
+static bool is_same(char a, char b, bool fold)
+{
+	return a == b || (fold && tolower((unsigned char)a) == tolower((unsigned char)b));
+}
+
 /* Its letters, in their order, in one word. */
 static bool is_fuzzy(const char *letters, bool fold, const char *text)
 {
@@ -39,8 +44,7 @@ static bool is_fuzzy(const char *letters, bool fold, const char *text)
 	for (; *text != 0 && *left != 0; text++) {
 		if (*text == ' ')
 			left = letters;
-		else if (fold ? tolower(*text) == tolower(*left) : *text == *left)
-			left++;
+		left += is_same(*text, *left, fold);
 	}
 	return *left == 0;
 }

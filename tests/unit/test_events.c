@@ -58,7 +58,7 @@ static void add_numbered(struct events *t, uint32_t i)
 	if (i % 5 == 0)
 		events_set_extra(t, EVENT_LIBRARY, string(t, "library-", i % 4));
 	if (i % 7 == 0)
-		events_set_extra(t, EVENT_COST_INPUT, -(int64_t)i);
+		events_set_extra(t, EVENT_WIDE_LATENCY, -(int64_t)i);
 }
 
 static void check_id(const struct events *t, uint32_t number, const char *prefix, uint32_t i)
@@ -90,7 +90,7 @@ static void check_extras(const struct events *t, uint32_t i)
 	assert_int_equal(events_extra(t, i, EVENT_FIRST_TOKEN, &value), i % 2 == 0);
 	if (i % 2 == 0)
 		assert_int_equal(value, i);
-	assert_int_equal(events_extra(t, i, EVENT_COST_INPUT, &value), i % 7 == 0);
+	assert_int_equal(events_extra(t, i, EVENT_WIDE_LATENCY, &value), i % 7 == 0);
 	if (i % 7 == 0)
 		assert_true(value == -(int64_t)i);
 	assert_int_equal(events_extra(t, i, EVENT_LIBRARY, &value), i % 5 == 0);

@@ -23,6 +23,13 @@ static int64_t random_value(void)
 	return (int64_t)(value >> rand() % 64);
 }
 
+static int64_t kept(int field, int64_t value)
+{
+	bool cut = extras_is_amount(field) && (value < 0 || value >= EXTRAS_LARGE);
+
+	return cut ? value & ~INT64_C(7) : value;
+}
+
 static void check(const struct event_extras *x)
 {
 	uint8_t bytes[EXTRAS_MAX + 1];
@@ -39,9 +46,9 @@ static void check(const struct event_extras *x)
 		bool has = x->has >> field & 1;
 
 		assert_int_equal(extras_find(bytes, (enum event_field)field, &value), has);
-		assert_true(value == (has ? x->value[field] : 7));
+		assert_true(value == (has ? kept(field, x->value[field]) : 7));
 		if (has)
-			assert_true(back.value[field] == x->value[field]);
+			assert_true(back.value[field] == kept(field, x->value[field]));
 	}
 }
 
@@ -58,6 +65,26 @@ static void any_set_comes_back(void **state)
 		for (int field = 0; field < EVENT_FIELDS; field++)
 			if (rand() % share == 0)
 				extras_set(&x, (enum event_field)field, random_value());
+		check(&x);
+	}
+}
+
+static void amounts_are_short(void **state)
+{
+	static const struct {
+		int64_t amount;
+		size_t bytes;
+	} cases[] = {{0, 1},           {2500000000, 3}, /* 2500 millions */
+	             {17620000, 3},    {1000000000000, 1}, {999, 2}, {EXTRAS_LARGE - 1, 9},
+	             {EXTRAS_LARGE, 9}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct event_extras x = {0};
+		uint8_t bytes[EXTRAS_MAX];
+
+		extras_set(&x, EVENT_COST_INPUT, cases[i].amount);
+		assert_int_equal(extras_write(&x, bytes), cases[i].bytes + 1);
 		check(&x);
 	}
 }
@@ -79,6 +106,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(any_set_comes_back),
+		cmocka_unit_test(amounts_are_short),
 		cmocka_unit_test(the_largest_fit),
 	};
 

@@ -43,6 +43,22 @@ static void maybe_number(struct buf *out, const char *name, uint32_t below, cons
 		buf_printf(out, ",\"%s\":%u%s", name, any(below), after);
 }
 
+#define LIST(messages)         "[" messages "]"
+#define MESSAGE(role, content) "{\"role\":\"" role "\",\"content\":\"" content "\"}"
+#define BRIEFED                MESSAGE("system", "Be kind") "," MESSAGE("user", "weather in Kyoto")
+#define TOLD                   "{\"role\":\"tool\",\"tool_call_id\":\"c1\",\"content\":\"sunny banana\"}"
+#define CALL                                                                                         \
+	"{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\",\"function\":" \
+	"{\"name\":\"get_weather\",\"arguments\":\"{\\\"city\\\":\\\"Kyoto\\\"}\"}}]}"
+
+/* What one side alone costs in all is told elsewhere. */
+static void add_costs(struct buf *out)
+{
+	buf_printf(out, ",\"$ai_total_cost_usd\":%u.25", any(4));
+	maybe_number(out, "$ai_input_cost_usd", 3, ".5");
+	maybe_number(out, "$ai_output_cost_usd", 3, ".5");
+}
+
 static void add_call(struct buf *out)
 {
 	maybe(out, "$ai_model",
@@ -55,25 +71,16 @@ static void add_call(struct buf *out)
 	maybe_number(out, "$ai_output_tokens", 100, "");
 	maybe_number(out, "$ai_cache_read_input_tokens", 100, "");
 	maybe_number(out, "$ai_reasoning_tokens", 3, "");
-	if (any(2) == 0)
-		maybe_number(out, "$ai_total_cost_usd", 4, ".25");
-	maybe_number(out, "$ai_input_cost_usd", 3, ".5");
-	maybe_number(out, "$ai_output_cost_usd", 3, ".5");
+	if (any(3) > 0)
+		add_costs(out);
 	maybe_number(out, "$ai_time_to_first_token", 2, ".5");
 	maybe(out, "$ai_stop_reason", ONE_OF("\"stop\"", "\"length\"", "\"Tool_Use\""));
 	maybe(out, "$ai_input",
-	      ONE_OF("[{\"role\":\"user\",\"content\":\"a refund please\"}]",
-	             "[{\"role\":\"user\",\"content\":\"Banana bread\"}]",
-	             "[{\"role\":\"system\",\"content\":\"Be kind\"},"
-	             "{\"role\":\"user\",\"content\":\"weather in Kyoto\"}]",
-	             "[{\"role\":\"tool\",\"tool_call_id\":\"c1\",\"content\":\"sunny banana\"}]",
-	             "null"));
+	      ONE_OF(LIST(MESSAGE("user", "a refund please")),
+	             LIST(MESSAGE("user", "Banana bread")), LIST(BRIEFED), LIST(TOLD), "null"));
 	maybe(out, "$ai_output_choices",
-	      ONE_OF("[{\"role\":\"assistant\",\"content\":\"no refund\"}]",
-	             "[{\"role\":\"assistant\",\"content\":\"a recipe\"}]",
-	             "[{\"role\":\"assistant\",\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\","
-	             "\"function\":{\"name\":\"get_weather\",\"arguments\":"
-	             "\"{\\\"city\\\":\\\"Kyoto\\\"}\"}}]}]"));
+	      ONE_OF(LIST(MESSAGE("assistant", "no refund")),
+	             LIST(MESSAGE("assistant", "a recipe")), LIST(CALL)));
 }
 
 /* Of any kind: what no record holds. */

@@ -57,6 +57,14 @@ static uint32_t trace_of(const struct detail_pane *d, const struct model *m)
 	return d->event == EVENT_NONE ? d->trace : model_trace_of(m, d->event);
 }
 
+/* The trace, or the event that stands for it. */
+static bool is_of_trace(const struct detail_pane *d, const struct model *m)
+{
+	return trace_of(d, m) != MODEL_NONE &&
+	       (d->event == EVENT_NONE ||
+	        event_kind(events_get(model_events(m), d->event)) == EVENT_TRACE);
+}
+
 void detail_sum_drop(struct detail_pane *d)
 {
 	calls_drop(d->sum.build);
@@ -65,10 +73,10 @@ void detail_sum_drop(struct detail_pane *d)
 
 static void begin(struct detail_pane *d, struct model *m, uint32_t version)
 {
-	bool of_trace = d->event == EVENT_NONE;
+	bool of_trace = is_of_trace(d, m);
 
 	d->sum.build = calls_start(m, of_trace ? CALLS_OF_TRACE : CALLS_OF_SPAN,
-	                           of_trace ? d->trace : d->event);
+	                           of_trace ? trace_of(d, m) : d->event);
 	d->sum.begun = version;
 }
 
@@ -172,8 +180,8 @@ static void add_dearest(struct detail_pane *d, const struct events *events, cons
 
 void detail_add_sum(struct detail_pane *d, struct model *m)
 {
-	bool of_trace = d->event == EVENT_NONE;
-	const struct totals *t = of_trace ? &model_trace(m, d->trace)->totals
+	bool of_trace = is_of_trace(d, m);
+	const struct totals *t = of_trace ? &model_trace(m, trace_of(d, m))->totals
 	                                  : &d->sum.calls.totals;
 	struct reader *r = &d->reader;
 	struct buf text = {0};
@@ -186,12 +194,14 @@ void detail_add_sum(struct detail_pane *d, struct model *m)
 		reader_add_across(r, ROLE_DIM, STR("adding up ..."));
 		return;
 	}
+	if (t->reported + t->estimated + t->unpriced == 0) {
+		reader_add_across(r, ROLE_DIM, STR("no call, and so no cost"));
+		return;
+	}
 	role = format_cost(&text, t, 0);
 	buf_puts(&text, of_trace ? " for all calls of the trace" : " for the calls below this");
 	reader_add_across(r, role, buf_str(&text));
 	buf_free(&text);
-	if (t->reported + t->estimated + t->unpriced == 0)
-		return;
 	reader_add_across(r, ROLE_TEXT, STR_EMPTY);
 	add_counts(r, t);
 	add_dearest(d, model_events(m), t);
