@@ -51,8 +51,8 @@ struct offers {
 	int chosen;        /* by Tab; -1: none yet */
 	uint32_t from, to; /* bytes of the line that are replaced */
 	struct seen *seen; /* counts values while the menu is open; NULL: nothing to count */
-	bool names;                /* of properties, not their values: */
-	uint32_t sample;           /* of so many events, the last; 0: of all */
+	bool names;        /* of properties, not their values: */
+	uint32_t sample;   /* of so many events, the last; 0: of all */
 	const struct field *field; /* whose */
 	bool counted;              /* all that there is now */
 };
