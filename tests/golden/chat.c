@@ -62,7 +62,7 @@ static void every_size(void **state)
 		for (int cols = 40; cols < 200; cols += 23) {
 			app_resize(s.app, 8 + cols % 17, cols);
 			stage_settle(&s);
-			stage_keys(&s, "zR Ctrl-D } } { r G zM V i o");
+			stage_keys(&s, "zR Ctrl-D } } { r G zM V i o z$ } G");
 		}
 		stage_keys(&s, "q q 3 j Enter Enter");
 	}
