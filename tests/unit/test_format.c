@@ -250,6 +250,9 @@ static const struct {
 	{"0.129999", NULL, 3, 7, ">=$0.12", ROLE_COST},
 	{"12999.9", NULL, 3, 9, ">=$12,999", ROLE_COST},
 	{"2.89", NULL, 3, 3, "###", ROLE_COST},
+	{"0.00129", NULL, 3, 9, ">=$0.0012", ROLE_COST},
+	{"0.00129", NULL, 3, 6, ">$0", ROLE_COST}, /* and not ">=<$0.1" */
+	{"0.001", "0.0002", 3, 8, "~>$0", ROLE_ESTIMATE},
 	{"2", "0.89", 4812, 0, "~$2.89 + 4,812 unpriced", ROLE_ESTIMATE},
 	{"2", "0.89", 3, 18, ">=~$2.89", ROLE_ESTIMATE},
 	{"2", "0.89", 3, 7, ">=~$2", ROLE_ESTIMATE},

@@ -292,6 +292,7 @@ static void add_legend(struct reader *r)
 		{"$?", "a cost that is not known"},
 		{"~", "before a number: an estimate, or a sum with one in it"},
 		{">=", "before a sum: calls without a price are left out; of an estimate >=~"},
+		{">$0", "such a sum, too small for the room: more than nothing"},
 		{"+", "after a time: still running"},
 		{"\\x1b", "a byte that does not print, made visible"},
 	};

@@ -394,6 +394,12 @@ static const char *mark_of(const struct value *v)
 	return v->estimate ? "~" : "";
 }
 
+/* At least an amount that there is no room for: more than nothing, where ">=<$0.01" would say nothing. */
+static bool is_more_than_nothing(const struct value *v, struct str told)
+{
+	return v->partial && v->type == VALUE_MONEY && str_starts(told, STR("<"));
+}
+
 enum role format_value(struct buf *out, const struct value *v, int width, int64_t now)
 {
 	size_t start = out->n;
@@ -411,6 +417,10 @@ enum role format_value(struct buf *out, const struct value *v, int width, int64_
 	}
 	buf_puts(out, mark);
 	role = put_number(out, v, width > 0 && room < 1 ? 1 : room, now);
+	if (is_more_than_nothing(v, str_sub(buf_str(out), start + strlen(mark), out->n))) {
+		take_back(out, start);
+		buf_puts(out, v->estimate ? "~>$0" : ">$0");
+	}
 	if (!fits(out, start, width)) {
 		take_back(out, start);
 		buf_pad(out, '#', (size_t)width);

@@ -221,8 +221,8 @@ static bool total(const struct table *t, int64_t *out)
 void table_filter_count(const struct table *t, struct buf *out)
 {
 	const struct filtered *d = in_use(t)->filtered;
-	const char *name = rows_kind_name(t->query.kind);
-	int64_t of;
+	struct str name = str_of(rows_kind_name(t->query.kind));
+	int64_t of = t->rows.n;
 	unsigned percent;
 
 	if (d != NULL && !filtered_done(d)) {
@@ -240,7 +240,8 @@ void table_filter_count(const struct table *t, struct buf *out)
 		buf_puts(out, " of ");
 		format_count(out, of);
 	}
-	buf_printf(out, " %s", name);
+	buf_add(out, ' ');
+	buf_append(out, str_sub(name, 0, name.n - (of == 1))); /* "1 trace" */
 }
 
 bool table_passed(struct view *v, struct buf *out, struct errinfo *e)

@@ -7,6 +7,7 @@
 
 #include "base/clean.h"
 #include "base/mem.h"
+#include "draw/format.h"
 #include "draw/width.h"
 #include "widget/detail_internal.h"
 #include "widget/waterfall.h"
@@ -15,6 +16,7 @@
 #define CHAT_GUTTER 12 /* "~100% 1.2kx " */
 #define CHAT_SHARES 6  /* "~100% " */
 #define PATH_BYTES  40 /* of a path that are shown */
+#define RULE_BEHIND 4  /* columns of it behind the name of what is shown */
 
 static void add_chat(struct detail_pane *d, struct explorer *x)
 {
@@ -302,17 +304,18 @@ static void draw_label(const struct detail_pane *d, const struct model *m, struc
                        struct area a, int from)
 {
 	struct buf label = {0}, clean = {0};
-	int room = a.cols - from - 4, used;
+	int room = a.cols - from - RULE_BEHIND;
+	struct value name;
 
-	buf_add(&label, ' ');
 	label_of(d, m, &label);
-	clean_append(&clean, str_sub(buf_str(&label), 0, 4096), 0);
-	buf_add(&clean, ' ');
+	name = (struct value){.type = VALUE_TEXT, .text = buf_str(&label)};
 	if (room > 3) {
-		size_t fits = width_fit(buf_str(&clean), room, &used);
-
-		surface_put(s, a, 0, a.cols - 4 - used, used, ROLE_NAME,
-		            str_sub(buf_str(&clean), 0, fits));
+		buf_add(&clean, ' ');
+		format_value(&clean, &name, room - 1, 0);
+		if (width_text(buf_str(&clean)) < room)
+			buf_add(&clean, ' ');
+		room = width_text(buf_str(&clean));
+		surface_put(s, a, 0, a.cols - RULE_BEHIND - room, room, ROLE_NAME, buf_str(&clean));
 	}
 	buf_free(&label);
 	buf_free(&clean);
