@@ -33,8 +33,7 @@
 #define SLICE_EVENTS 64u                 /* merged between two looks at the clock */
 #define PIECE        (UINT64_C(1) << 19) /* bytes: they fit a core's cache with what they become */
 #define END_PIECES   4                   /* that may be loaded ahead: a screen of rows */
-
-#define PAUSE_MS 10
+#define PAUSE_MS     10
 
 #define BOM_SIZE 3u
 #define NOWHERE  UINT64_MAX

@@ -19,6 +19,7 @@ static const struct {
 	{"plain openai input=1000 output=100 total=0.00303", CAUSE_NONE},
 	{"plain openai input=1000 output=100 total=0.00298", CAUSE_NONE},
 	{"plain openai input=1000 output=100 sent_input=0.002 sent_output=0.001", CAUSE_NONE},
+	{"plain openai input=1000 output=100 total=0.003031", CAUSE_OTHER},
 	/* There is nothing to compare. */
 	{"plain openai input=1000 output=100", CAUSE_NONE},
 	{"plain openai total=0.003", CAUSE_NONE},
@@ -87,6 +88,8 @@ static const struct {
          CAUSE_PRICE_CHANGED},
 	{"plain openai input=1000 output=100 sent_input=0.0018 sent_output=0.0009",
          CAUSE_PRICE_CHANGED},
+	/* Taken off twice an input that they are in: (1000 - 800) x 2u + 400 x 0.5u. */
+	{"cached openai input=1000 output=0 cache_read=400 total=0.0006", CAUSE_OTHER},
 	/* By two factors, and by one that only a total tells of. */
 	{"plain openai input=1000 output=100 sent_input=0.004 sent_output=0.009", CAUSE_OTHER},
 	{"plain openai input=1000 output=100 total=0.006", CAUSE_OTHER},

@@ -54,11 +54,7 @@ static const struct mistake wrong_ones[] = {
 	{"is:loop", 3,
          "is: knows no \"loop\": it is error, slow, running, done, cached, uncached, "
          "orphan, truncated, starred, marked, new, priced, unpriced, streamed, "
-         "pseudo, private, suspect"},
-	{"is:mismatch", 3,
-         "is: knows no \"mismatch\": it is error, slow, running, done, cached, "
-         "uncached, orphan, truncated, starred, marked, new, priced, unpriced, "
-         "streamed, pseudo, private, suspect"},
+         "pseudo, private, suspect, mismatch"},
 	{"is:eror x", 3, "is: knows no \"eror\": did you mean error?"},
 	{"is:err x", 3, "is: knows no \"err\": did you mean error?"},
 	{"has:pic", 4,
@@ -68,7 +64,7 @@ static const struct mistake wrong_ones[] = {
 	{"is:*", 3,
          "is: knows no \"*\": it is error, slow, running, done, cached, uncached, "
          "orphan, truncated, starred, marked, new, priced, unpriced, streamed, "
-         "pseudo, private, suspect"},
+         "pseudo, private, suspect, mismatch"},
 	{"a ()", 3, "nothing stands between the parentheses"},
 	{"trace()", 6, "nothing stands between the parentheses"},
 	{"- a", 1, "what must not be has to follow"},

@@ -103,7 +103,8 @@ static void add_count(struct reader *r, const char *label, uint32_t calls, enum 
 	struct buf text = {0};
 
 	if (calls > 0) {
-		buf_printf(&text, "%u call%s", calls, calls == 1 ? "" : "s");
+		format_count(&text, calls);
+		buf_puts(&text, calls == 1 ? " call" : " calls");
 		buf_pad(&text, ' ', text.n < COUNT_COLUMNS ? COUNT_COLUMNS - text.n : 1);
 		buf_append(&text, buf_str(cost));
 		reader_add(r, role, 0, ROLE_LABEL, str_of(label), buf_str(&text));
