@@ -250,6 +250,7 @@ static void draw_until_current(struct bench *b)
 	do {
 		b->table->build_after = 0;
 		draw_to_the_end(b);
+		loop_step(b->loop, false); /* a worker may have put rows in order */
 	} while (b->table->rows.events < b->written);
 }
 
