@@ -170,7 +170,7 @@ static void a_conversation(void **state)
 	expect_not_in(text, "loading");
 	expect_in(text, "-[ Chat ]-- In -- Out -- Tools --");
 	expect_in(text,
-	          "-- Raw  gpt-5 (opena----\n"
+	          "-- Raw  gpt-5 (open~----\n"
 	          "> generation  gpt-5 (openai)  ok HTTP 200\n"
 	          "  2026-11-21 22:14:01  2.0s  first token 0.5s  stream  11,204 in (cache 9,400\n"
 	          "  read) -> 131 out (64 reasoning)  $0.121 (in $0.112, of it cache ~$0.001175,\n"
