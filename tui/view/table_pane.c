@@ -2,9 +2,12 @@
  * its turns, a generation its conversation, a user or a model its numbers. It leaves choosing the row to table.c. */
 #include "view/table.h"
 
+#include "base/clean.h"
 #include "draw/format.h"
+#include "draw/width.h"
 
-#define ASKED_ROWS 2 /* at least, under the tree */
+#define ASKED_ROWS  2    /* at least, under the tree */
+#define TITLE_BYTES 4096 /* of a name that are looked at */
 
 /* ---- previews of rows ---------------------------------------------------------------------------------------------- */
 
@@ -47,33 +50,62 @@ static void fill_asked(struct table *t, uint32_t trace)
 		reader_add(r, ROLE_TEXT, 0, ROLE_ASSISTANT, STR(" asst"), p->answered);
 }
 
-static void trace_title(const struct model *m, const struct trace *trace, struct buf *out)
+/* Whole or not at all: half a number would be a wrong number. Where it has no room, a mark stands if there is room for that. */
+static bool add_number(struct buf *title, const struct buf *number, int cols)
+{
+	int room = cols - width_text(buf_str(title)) - 2;
+	bool fits = width_text(buf_str(number)) <= room;
+
+	if (room > 0) {
+		buf_puts(title, "  ");
+		buf_append(title, fits ? buf_str(number) : str_of(glyph(GLYPH_CLIP)));
+	}
+	return fits;
+}
+
+static bool add_numbers(struct buf *title, const struct trace *trace, int cols)
+{
+	const struct totals *t = &trace->totals;
+	struct value cost = value_of_cost(t);
+	struct buf number = {0};
+	bool fits = true;
+
+	if (trace->latency != EVENT_UNKNOWN) {
+		format_seconds(&number, trace->latency);
+		fits = add_number(title, &number, cols);
+	}
+	if (fits && totals_has_calls(t)) {
+		buf_clear(&number);
+		format_value(&number, &cost, 0, 0);
+		fits = add_number(title, &number, cols);
+	}
+	if (fits && t->errors > 0) {
+		buf_clear(&number);
+		buf_printf(&number, "%u error%s", t->errors, t->errors == 1 ? "" : "s");
+		fits = add_number(title, &number, cols);
+	}
+	buf_free(&number);
+	return fits;
+}
+
+static void trace_title(const struct model *m, const struct trace *trace, int cols, struct buf *out)
 {
 	const struct events *e = model_events(m);
 	struct str name = strings_get(&e->strings, trace->name);
-	struct value cost = value_of_cost(&trace->totals);
+	bool whole;
 
 	buf_add(out, ' ');
 	view_short_id(out, &e->ids, trace->id);
 	if (name.n > 0)
 		buf_puts(out, "  ");
-	buf_append(out, name);
-	if (trace->latency != EVENT_UNKNOWN) {
-		buf_puts(out, "  ");
-		format_seconds(out, trace->latency);
-	}
-	if (totals_has_calls(&trace->totals)) {
-		buf_puts(out, "  ");
-		format_value(out, &cost, 0, 0);
-	}
-	if (trace->totals.errors > 0)
-		buf_printf(out, "  %u error%s", trace->totals.errors,
-		           trace->totals.errors == 1 ? "" : "s");
-	if (trace->listed)
+	clean_append(out, str_sub(name, 0, TITLE_BYTES), 0);
+	whole = add_numbers(out, trace, cols);
+	if (whole && trace->listed)
 		buf_puts(out, "  (listed: not all of it is here)");
-	else if (trace->explicit_event == EVENT_NONE)
+	else if (whole && trace->explicit_event == EVENT_NONE)
 		buf_puts(out, "  (no $ai_trace event)");
-	buf_add(out, ' ');
+	if (width_text(buf_str(out)) < cols)
+		buf_add(out, ' ');
 }
 
 /* One slice a draw: the list's comes first. */
@@ -96,7 +128,7 @@ static void draw_trace(struct table *t, struct surface *s, struct area a, uint32
 	struct area tree = {a.row + 1, a.col, a.rows - 1, a.cols}, asked;
 	struct buf title = {0};
 
-	trace_title(m, model_trace(m, trace), &title);
+	trace_title(m, model_trace(m, trace), a.cols - 4, &title);
 	view_put_clipped(s, a, 0, 2, a.cols - 4, ROLE_STRONG, buf_str(&title));
 	buf_free(&title);
 	if (w->trace != trace) {
