@@ -142,6 +142,8 @@ static enum err read_tiers(struct reading *r, struct str text, struct price_row 
 	struct price_tier tier = {0};
 	struct str one;
 
+	/* Of two columns of that name the last counts, as it does for prices. */
+	row->n_tiers = 0;
 	while (next_field(&text, ';', &one)) {
 		uint32_t at = row->n_tiers;
 

@@ -38,8 +38,10 @@ enum event_flags {
 	EVENT_OTEL = 1 << 14,            /* the timestamp is the start, not the end */
 	EVENT_COST_ESTIMATED = 1 << 15,  /* the cost was computed here, or only one side was sent */
 	EVENT_RUNNING = 1 << 16,         /* no latency, output, error, stop reason or status yet */
-	EVENT_CACHE_EXCLUSIVE = 1 << 17, /* $ai_cache_reporting_exclusive true */
-	EVENT_CACHE_EXCLUSIVE_KNOWN = 1 << 18, /* ... was sent as a boolean */
+	EVENT_CACHE_EXCLUSIVE = 1 << 17, /* cache tokens stand beside the input: as
+	                                $ai_cache_reporting_exclusive says, else, of calls, by
+	                                PostHog's rule (cost/cost.h) */
+	EVENT_CACHE_EXCLUSIVE_KNOWN = 1 << 18, /* that was sent as a boolean */
 	EVENT_NO_UUID = 1 << 19,               /* the event carried none: never a duplicate */
 	EVENT_MORE_TOKENS = 1 << 20,     /* set with the extras: they have EVENT_CACHE_WRITE or
 	                                EVENT_REASONING */

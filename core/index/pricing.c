@@ -108,6 +108,7 @@ static void price_call(struct draft *d, struct cost_usage *u)
 		choice = prices_memo_find(d->reader->memo, d->batch->prices, u->model, u->provider,
 		                          u->service_tier, prompt_tokens(u));
 	cost_compute(&c, u, choice);
+	set_flag(d, EVENT_CACHE_EXCLUSIVE, c.exclusive);
 	keep_cost(d, &c, u);
 }
 

@@ -1,4 +1,5 @@
-/* One walk over events: those of a trace, or a span's part of the tree, which stands together there. The dearest are kept in order, so that nothing grows with the number of calls. */
+/* One walk over events: those of a trace, or a span's part of the tree, which stands together there. The dearest are kept in
+ * order, so that nothing grows with the number of calls. */
 #include "model/calls.h"
 
 #include "base/mem.h"

@@ -177,6 +177,24 @@ static void test_tiers(void **state)
 	prices_free(p);
 }
 
+static void test_tiers_twice(void **state)
+{
+	struct prices *p = prices_new();
+	struct price_choice c;
+
+	(void)state;
+	assert_int_equal(prices_add(p, PRICES_OWN,
+	                            STR("model\tprompt\ttiers\ttiers\n"
+	                                "m\t0.000001\tprompt>100=0.000002\tprompt>300=0.000003\n"),
+	                            NULL),
+	                 ERR_OK);
+	c = find(p, "m", "");
+	assert_int_equal(c.row->n_tiers, 1);
+	assert_int_equal(price_at(c.row, PRICE_PROMPT, 300), 1000000000000);
+	assert_int_equal(price_at(c.row, PRICE_PROMPT, 301), 3000000000000);
+	prices_free(p);
+}
+
 static const struct {
 	const char *text;
 	uint64_t line;
@@ -229,6 +247,7 @@ int main(void)
 		cmocka_unit_test(test_own_rows_win),
 		cmocka_unit_test(test_every_digit_of_a_price),
 		cmocka_unit_test(test_tiers),
+		cmocka_unit_test(test_tiers_twice),
 		cmocka_unit_test(test_a_wrong_table_is_none),
 		cmocka_unit_test(test_the_table_is_dated),
 	};

@@ -194,6 +194,34 @@ static void test_texts(void **state)
 	      EVENT_COST_ESTIMATED | BOTH_HERE);
 }
 
+#define CACHE "\"$ai_input_tokens\":1000,\"$ai_cache_read_input_tokens\":100"
+
+static void stands_beside(struct bench *b, const char *name, const char *properties, uint32_t flags)
+{
+	const uint32_t both = EVENT_CACHE_EXCLUSIVE | EVENT_CACHE_EXCLUSIVE_KNOWN;
+
+	assert_int_equal(read_event(b, name, properties)->flags & both, flags);
+}
+
+/* Nobody who shows how much was cached has to know whose tokens are counted how. */
+static void test_where_the_cache_stands(void **state)
+{
+	struct bench *b = *state;
+	const char *call = "$ai_generation";
+
+	stands_beside(b, call, MODEL("plain") CACHE, 0);
+	stands_beside(b, call, MODEL("claude-x") CACHE, EVENT_CACHE_EXCLUSIVE);
+	stands_beside(b, call, "\"$ai_provider\":\"anthropic\"," CACHE, EVENT_CACHE_EXCLUSIVE);
+	/* More than there is to read. */
+	stands_beside(b, call, "\"$ai_cache_creation_input_tokens\":901," CACHE,
+	              EVENT_CACHE_EXCLUSIVE);
+	stands_beside(b, call, "\"$ai_cache_creation_input_tokens\":900," CACHE, 0);
+	/* What was sent counts before all that. */
+	stands_beside(b, call, MODEL("claude-x") "\"$ai_cache_reporting_exclusive\":false," CACHE,
+	              EVENT_CACHE_EXCLUSIVE_KNOWN);
+	stands_beside(b, "$ai_span", MODEL("claude-x") CACHE, 0);
+}
+
 /* ---- what is remembered ---- */
 
 static void same_choice(struct prices_memo *m, const char *model, const char *provider,
@@ -243,9 +271,15 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, bench_enter, bench_leave)
 	const struct CMUnitTest tests[] = {
-		TEST(test_nothing_sent), TEST(test_no_price),         TEST(test_sent),
-		TEST(test_own_prices),   TEST(test_other_events),     TEST(test_what_cannot_be),
-		TEST(test_texts),        cmocka_unit_test(test_memo),
+		TEST(test_nothing_sent),
+		TEST(test_no_price),
+		TEST(test_sent),
+		TEST(test_own_prices),
+		TEST(test_other_events),
+		TEST(test_what_cannot_be),
+		TEST(test_texts),
+		TEST(test_where_the_cache_stands),
+		cmocka_unit_test(test_memo),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -166,7 +166,8 @@ static void add_tokens(struct buf *line, const struct events *events, uint32_t e
 	buf_puts(line, " out");
 	aside_count(&out, "", reasoning, " reasoning");
 	aside_end(&out);
-	if (events_get(events, event)->flags & EVENT_CACHE_EXCLUSIVE)
+	if ((cached > 0 || written > 0) &&
+	    (events_get(events, event)->flags & EVENT_CACHE_EXCLUSIVE))
 		buf_puts(line, ", cache not counted in");
 }
 
