@@ -365,6 +365,8 @@ static void compute(struct sum *s)
 		add_output(s);
 	add_calls(s);
 	out->computed = any_part(out, 0, COST_LINES - 1);
+	out->computed_partial = s->input_gap || s->output_gap || !has_input(s->u, s->anthropic) ||
+	                        (!has_output(s->u) && price_of(s, PRICE_COMPLETION) > 0);
 	out->computed_input = sum_of(out, COST_TEXT_INPUT, COST_IMAGE_INPUT);
 	out->computed_output = sum_of(out, COST_TEXT_OUTPUT, COST_IMAGE_OUTPUT);
 	out->computed_total = sum_of(out, 0, COST_LINES - 1);

@@ -62,7 +62,8 @@ struct cost {
 	money total; /* what counts; 0 if COST_UNPRICED */
 	bool incomplete; /* COST_ESTIMATED, and some of it has no price: tokens of a side that was not sent */
 	/* The sum as computed here, whatever was sent. */
-	bool computed; /* there is one */
+	bool computed;         /* there is one */
+	bool computed_partial; /* of tokens that were not sent, or have no price, it knows nothing */
 	money computed_total, computed_input, computed_output;
 	struct cost_part parts[COST_LINES];
 	uint32_t lines;             /* those that are in the sum, a bit each */

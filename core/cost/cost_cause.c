@@ -39,8 +39,11 @@ static bool is_near(money a, money b, money parts)
 
 bool cost_differs(const struct cost *c)
 {
-	return c->source == COST_REPORTED && c->computed &&
-	       !is_near(c->total, c->computed_total, DIFFERS);
+	if (c->source != COST_REPORTED || !c->computed ||
+	    is_near(c->total, c->computed_total, DIFFERS))
+		return false;
+	/* What is missing in the sum may be what was paid for. */
+	return !c->computed_partial || c->total < c->computed_total;
 }
 
 /* ---- what a mistake would change ------------------------------------------------- */

@@ -24,6 +24,9 @@ static const struct {
 	{"plain openai input=1000 output=100", CAUSE_NONE},
 	{"plain openai total=0.003", CAUSE_NONE},
 	{"plain openai input=1000 output=100 sent_input=0.5", CAUSE_NONE},
+	/* Of the output nothing is known: it may cost the rest, but not less than nothing. */
+	{"plain openai input=1000 total=0.003", CAUSE_NONE},
+	{"plain openai input=1000 total=0.0015", CAUSE_OTHER},
 	/* No price: reported or not. */
 	{"no-such-model openai input=1000 output=100 total=0.003", CAUSE_UNKNOWN_MODEL},
 	{"no-such-model openai input=1000 output=100", CAUSE_UNKNOWN_MODEL},

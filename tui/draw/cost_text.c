@@ -56,10 +56,13 @@ static enum role put_reported(struct buf *out, const struct cost_working *w)
 		return ROLE_COST;
 	}
 	format_amount(out, c->computed_total);
-	buf_puts(out, cost_differs(c) ? " recomputed: reported is " : " recomputed: ok");
-	if (!cost_differs(c) && c->total != c->computed_total)
-		buf_puts(out, ", reported is ");
+	buf_puts(out, c->computed_partial ? " recomputed of what is known" : " recomputed");
+	buf_puts(out, cost_differs(c) || c->computed_partial ? "" : ": ok");
+	if (c->total != c->computed_total)
+		buf_puts(out, cost_differs(c) ? ": reported is " : ", reported is ");
 	put_difference(out, c->total, c->computed_total);
+	if (c->computed_partial && !cost_differs(c))
+		return ROLE_COST;
 	return cost_differs(c) ? ROLE_WARNING : ROLE_GOOD;
 }
 

@@ -118,6 +118,7 @@ void print_json_cost(struct json_writer *w, const struct prices *p, const struct
 	key_bool(w, "incomplete", c->incomplete);
 	key_known_money(w, "reported_usd", c->source == COST_REPORTED, c->total);
 	key_known_money(w, "computed_usd", c->computed, c->computed_total);
+	key_bool(w, "computed_partial", c->computed_partial);
 	key_bool(w, "differs", cost_differs(c));
 	key_text(w, "cause", str_of(cost_cause_text(work->cause)));
 	write_lines(w, c);
