@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EVENTS_MAX 20000u            /* of a session that are looked at for its calls */
+#define EVENTS_MAX 20000u            /* and traces of a session that are looked at for its calls */
 #define PRINTS_MAX ((size_t)1 << 20) /* messages of all calls */
 #define NO_SUBJECT ((struct subject){MODEL_NONE, MODEL_NONE})
 
@@ -200,6 +200,7 @@ static void add_trace(struct calls *c, const struct model *m, uint32_t trace)
 	const struct events *t = model_events(m);
 	uint32_t at = model_trace(m, trace)->first_event;
 
+	c->looked++;
 	for (; at != EVENT_NONE && c->looked < EVENTS_MAX; at = model_next_event(m, at)) {
 		c->looked++;
 		if (event_kind(events_get(t, at)) != EVENT_GENERATION)

@@ -41,18 +41,17 @@ enum event_flags {
 	EVENT_CACHE_EXCLUSIVE = 1 << 17, /* cache tokens stand beside the input: as
 	                                $ai_cache_reporting_exclusive says, else, of calls, by
 	                                PostHog's rule (cost/cost.h) */
-	EVENT_CACHE_EXCLUSIVE_KNOWN = 1 << 18, /* that was sent as a boolean */
-	EVENT_NO_UUID = 1 << 19,               /* the event carried none: never a duplicate */
-	EVENT_MORE_TOKENS = 1 << 20,     /* set with the extras: they have EVENT_CACHE_WRITE or
+	EVENT_NO_UUID = 1 << 18,         /* the event carried none: never a duplicate */
+	EVENT_MORE_TOKENS = 1 << 19,     /* set with the extras: they have EVENT_CACHE_WRITE or
 	                                EVENT_REASONING */
-	EVENT_COST_INCOMPLETE = 1 << 21, /* some of it has no price: the cost is what is known */
+	EVENT_COST_INCOMPLETE = 1 << 20, /* some of it has no price: the cost is what is known */
 	EVENT_COST_MISMATCH =
-		1 << 22, /* what was sent and the sum computed here differ by over 1 % */
+		1 << 21, /* what was sent and the sum computed here differ by over 1 % */
 	/* This part of the cost was not sent: its extra was computed here. */
-	EVENT_COST_INPUT_COMPUTED = 1 << 23,
-	EVENT_COST_OUTPUT_COMPUTED = 1 << 24,
-	EVENT_COST_REQUEST_COMPUTED = 1 << 25,
-	EVENT_COST_SEARCH_COMPUTED = 1 << 26,
+	EVENT_COST_INPUT_COMPUTED = 1 << 22,
+	EVENT_COST_OUTPUT_COMPUTED = 1 << 23,
+	EVENT_COST_REQUEST_COMPUTED = 1 << 24,
+	EVENT_COST_SEARCH_COMPUTED = 1 << 25,
 };
 
 #define EVENT_NONE     UINT32_MAX /* no event */

@@ -230,7 +230,6 @@ static void read_costs(struct draft *d)
 	keep_tokens(d, &u);
 	draft_price(d, &u);
 	set_flag(d, EVENT_CACHE_EXCLUSIVE, u.exclusive);
-	set_flag(d, EVENT_CACHE_EXCLUSIVE_KNOWN, u.exclusive_known);
 }
 
 /* ---- names and flags ---- */

@@ -110,7 +110,6 @@ enum table_of {
 	TABLE_STRINGS,
 	TABLE_MODELS,    /* names of models, by model pair */
 	TABLE_PROVIDERS, /* by model pair */
-	TABLE_BESIDE,    /* pairs whose cached tokens stand beside the input */
 	TABLE_JOURNALS,  /* paths, by number */
 	TABLE_USERS,     /* ids of users */
 	TABLE_TRACES,    /* ids */

@@ -12,24 +12,12 @@ static uint32_t count_of(const struct filtered *d, const struct table *t)
 		return d->events->strings.n;
 	case TABLE_MODELS:
 	case TABLE_PROVIDERS:
-	case TABLE_BESIDE:
 		return d->events->n_models;
 	case TABLE_JOURNALS:
 		return d->events->n_journals;
 	default:
 		return d->events->ids.n;
 	}
-}
-
-static bool has_word(struct str text, struct str word)
-{
-	return str_find(text, word, 0, true) != SIZE_MAX;
-}
-
-/* Where the sender did not say so, cached tokens stand beside the input only for Claude. */
-static bool is_beside(struct str model, struct str provider)
-{
-	return has_word(model, STR("claude")) || has_word(provider, STR("anthropic"));
 }
 
 static struct str text_of(struct filtered *d, const struct table *t, uint32_t number)
@@ -75,12 +63,6 @@ static bool text_holds(struct filtered *d, struct table *t, uint32_t number)
 {
 	struct str text;
 
-	if (t->of == TABLE_BESIDE) {
-		struct model_pair pair = d->events->models[number];
-
-		return is_beside(strings_get(&d->events->strings, pair.model),
-		                 strings_get(&d->events->strings, pair.provider));
-	}
 	if (number == 0 && t->of != TABLE_JOURNALS)
 		return false;
 	text = text_of(d, t, number);

@@ -83,8 +83,7 @@ struct table *build_table(struct building *b, enum table_of of, const struct fil
 	t->node = node;
 	t->next = b->d->tables;
 	b->d->tables = t;
-	if (of != TABLE_BESIDE)
-		add_tests(b, t, node);
+	add_tests(b, t, node);
 	if (of >= TABLE_TRACES)
 		t->is_id = arena_alloc(&b->d->arena,
 		                       (size_t)node->n_values * sizeof(*t->is_id) + 1);

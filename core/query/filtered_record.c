@@ -77,18 +77,14 @@ static int64_t tokens_of(const struct block *b, uint32_t at)
 }
 
 /* Of a hundred, times FILTER_SCALE. */
-static int64_t cache_share_of(const struct record_test *t, const struct block *b, uint32_t at)
+static int64_t cache_share_of(const struct block *b, uint32_t at)
 {
 	int64_t input = input_of(b, at), cached = cache_of(b, at), written;
-	uint32_t flags = b->events[at].flags;
 	money all = input;
-	bool beside = flags & EVENT_CACHE_EXCLUSIVE_KNOWN
-	                      ? flags & EVENT_CACHE_EXCLUSIVE
-	                      : table_has(t->table, b->events[at].model);
 
 	if (input < 0 || cached < 0)
 		return EVENT_UNKNOWN;
-	if (beside || cached > input) {
+	if (b->events[at].flags & EVENT_CACHE_EXCLUSIVE || cached > input) {
 		written = extra_of(b, at, EVENT_CACHE_WRITE);
 		all += cached;
 		all += written > 0 ? written : 0;
@@ -167,7 +163,7 @@ static bool tokens_hold(const struct record_test *t, const struct block *b, uint
 
 static bool cache_share_holds(const struct record_test *t, const struct block *b, uint32_t at)
 {
-	return ranges_have(&t->ranges, cache_share_of(t, b, at));
+	return ranges_have(&t->ranges, cache_share_of(b, at));
 }
 
 static bool speed_holds(const struct record_test *t, const struct block *b, uint32_t at)

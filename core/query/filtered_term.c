@@ -35,10 +35,7 @@ static struct plan *source(struct building *b, const struct filter_node *node)
 
 static struct plan *cache_share(struct building *b, const struct filter_node *node)
 {
-	struct plan *p = speed(b, node, record_cache_share);
-
-	p->test.table = build_table(b, TABLE_BESIDE, node);
-	return p;
+	return speed(b, node, record_cache_share);
 }
 
 /* The session that an event names, else that of its trace. */

@@ -372,10 +372,8 @@ static void test_flags(void **state)
 	assert_int_equal(flags(b, "\"$process_person_profile\":false"), EVENT_PERSONLESS);
 	assert_int_equal(flags(b, "\"$process_person_profile\":\"false\""), EVENT_PERSONLESS);
 	assert_int_equal(flags(b, "\"$process_person_profile\":true"), 0);
-	assert_int_equal(flags(b, "\"$ai_cache_reporting_exclusive\":true"),
-	                 EVENT_CACHE_EXCLUSIVE | EVENT_CACHE_EXCLUSIVE_KNOWN);
-	assert_int_equal(flags(b, "\"$ai_cache_reporting_exclusive\":false"),
-	                 EVENT_CACHE_EXCLUSIVE_KNOWN);
+	assert_int_equal(flags(b, "\"$ai_cache_reporting_exclusive\":true"), EVENT_CACHE_EXCLUSIVE);
+	assert_int_equal(flags(b, "\"$ai_cache_reporting_exclusive\":false"), 0);
 	assert_int_equal(flags(b, "\"$ai_cache_reporting_exclusive\":\"yes\""), 0);
 	assert_int_equal(flags(b, "\"$ai_ingestion_source\":\"otel\""), EVENT_OTEL);
 	assert_int_equal(flags(b, "\"$ai_stream\":true"), EVENT_STREAM);

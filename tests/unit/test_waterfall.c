@@ -194,14 +194,13 @@ static void cache_share(void **state)
 {
 	struct sample *t = *state;
 	struct fixture *f = &t->f;
-	struct model_pair claude = {strings_add(&f->events.strings, STR("claude-4.6")), 0};
 	struct event e = *events_get(&f->events, t->first);
 
 	e.trace = ids_add(&f->events.ids, STR("t2"));
 	e.cache_read = 250;
 	events_add(&f->events, &e, 0, 0);
 	model_add(f->model, f->events.n - 1);
-	e.model = events_add_model(&f->events, claude);
+	e.flags |= EVENT_CACHE_EXCLUSIVE;
 	e.time++;
 	events_add(&f->events, &e, 0, 0);
 	model_add(f->model, f->events.n - 1);

@@ -98,22 +98,6 @@ static int64_t elapsed(const struct waterfall_drawing *d, uint32_t event)
 	return passed;
 }
 
-static bool has_word(struct str text, struct str word)
-{
-	return str_find(text, word, 0, true) != SIZE_MAX;
-}
-
-/* Where the sender did not say so, cache tokens stand beside the input only for Claude. */
-static bool cache_beside_input(const struct waterfall_drawing *d, uint32_t event)
-{
-	const struct event *e = events_get(d->events, event);
-
-	if (e->flags & EVENT_CACHE_EXCLUSIVE_KNOWN)
-		return e->flags & EVENT_CACHE_EXCLUSIVE;
-	return has_word(events_model(d->events, event), STR("claude")) ||
-	       has_word(events_provider(d->events, event), STR("anthropic"));
-}
-
 static void put_cache_share(struct waterfall_drawing *d, int row, uint32_t event)
 {
 	int64_t input = events_input(d->events, event), written;
@@ -122,7 +106,7 @@ static void put_cache_share(struct waterfall_drawing *d, int row, uint32_t event
 
 	if (input == EVENT_UNKNOWN || cached == EVENT_UNKNOWN || input < 0 || cached < 0)
 		return;
-	if (cache_beside_input(d, event) || cached > input) {
+	if (events_get(d->events, event)->flags & EVENT_CACHE_EXCLUSIVE || cached > input) {
 		all += (double)cached;
 		if (events_extra(d->events, event, EVENT_CACHE_WRITE, &written) && written > 0)
 			all += (double)written;
