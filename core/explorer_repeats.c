@@ -25,7 +25,8 @@ struct repeats {
 	struct print_count *list; /* rising by fingerprint */
 	size_t n;
 	uint32_t version;
-	bool partial;
+	bool unread; /* some calls were too many, or could not be read */
+	bool more;   /* there may be others than those that are here */
 };
 
 uint32_t repeats_of(const struct repeats *r, uint64_t fingerprint)
@@ -45,7 +46,7 @@ uint32_t repeats_of(const struct repeats *r, uint64_t fingerprint)
 
 bool repeats_are_partial(const struct repeats *r)
 {
-	return r->partial;
+	return r->unread || r->more;
 }
 
 uint32_t repeats_version(const struct repeats *r)
@@ -146,7 +147,7 @@ static void job_work(void *ctx)
 
 		budget -= room ? length : 0;
 		if (!room || !read_call(&all, job->places[i]))
-			job->counts.partial = true;
+			job->counts.unread = true;
 	}
 	if (all.n > 0)
 		qsort(all.list, all.n, sizeof(*all.list), compare_prints);
@@ -165,7 +166,7 @@ struct repeats_cache {
 	uint32_t version;       /* of the subject, when it was last looked at */
 	struct repeats counts;
 	uint32_t *events; /* that are counted, rising */
-	uint32_t n_events, jobs;
+	uint32_t n_events, versions;
 	bool ready, running, closing;
 };
 
@@ -286,7 +287,7 @@ static void job_done(void *ctx)
 	c->running = false;
 	cache_clear(c);
 	c->counts = job->counts;
-	c->counts.version = ++c->jobs;
+	c->counts.version = ++c->versions;
 	c->events = job->events;
 	c->n_events = job->n_events;
 	c->ready = true;
@@ -312,9 +313,12 @@ static void count_anew(struct repeats_cache *c)
 		(void)pick_new(c, job);
 	}
 	job->before = &c->counts;
-	job->counts.partial = c->counts.partial || calls.looked == EVENTS_MAX ||
-	                      is_listed(c->model, c->subject);
+	job->counts.unread = c->counts.unread;
+	job->counts.more = calls.looked >= EVENTS_MAX || is_listed(c->model, c->subject);
 	if (c->ready && job->n_places == 0) {
+		if (c->counts.more != job->counts.more)
+			c->counts.version = ++c->versions;
+		c->counts.more = job->counts.more;
 		job_free(job);
 		return;
 	}

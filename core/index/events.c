@@ -262,6 +262,25 @@ int64_t events_wide(const struct events *t, uint32_t at, uint32_t value, enum ev
 	return value == EVENT_WIDE32 && events_extra(t, at, wide, &number) ? number : EVENT_UNKNOWN;
 }
 
+static int64_t or_nothing(int64_t tokens)
+{
+	return tokens > 0 ? tokens : 0;
+}
+
+int64_t events_prompt(const struct events *t, uint32_t at)
+{
+	int64_t input = events_input(t, at), read = or_nothing(events_cache_read(t, at));
+	int64_t written;
+
+	if (input == EVENT_UNKNOWN)
+		return EVENT_UNKNOWN;
+	if (!events_extra(t, at, EVENT_CACHE_WRITE, &written))
+		written = 0;
+	if (events_get(t, at)->flags & EVENT_CACHE_EXCLUSIVE || read > input)
+		input += read + or_nothing(written);
+	return input;
+}
+
 uint32_t events_span_sent(const struct events *t, uint32_t at)
 {
 	int64_t sent;

@@ -124,6 +124,9 @@ static inline int64_t events_cache_read(const struct events *t, uint32_t at)
 {
 	return events_widened(t, at, events_get(t, at)->cache_read, EVENT_WIDE_CACHE_READ);
 }
+/* Tokens of the whole prompt: the input, and what was read from a cache or written to it where that stands beside it (said
+ * so, or more than the input). EVENT_UNKNOWN if the input is not known. */
+int64_t events_prompt(const struct events *t, uint32_t at);
 /* timestamp - latency, but the timestamp itself for OpenTelemetry (PostHog stamps the end of a call); TIME_EARLIEST if it
  * would be before that. TIME_NONE if unknown. */
 int64_t events_start(const struct events *t, uint32_t at);

@@ -59,6 +59,9 @@ static void keep_parts(struct draft *d, const struct cost *c, const struct cost_
 static void keep_cost(struct draft *d, const struct cost *c, const struct cost_usage *u)
 {
 	keep_parts(d, c, u);
+	/* A negative amount is a doubt by now; the rest that can be wrong with a sum is its tokens. */
+	if (c->suspect && !(d->suspect & SUSPECT_COST))
+		d->suspect |= SUSPECT_TOKENS;
 	if (c->source == COST_UNPRICED)
 		return;
 	if (c->total > INT64_MAX || c->total <= INT64_MIN) {
@@ -69,9 +72,6 @@ static void keep_cost(struct draft *d, const struct cost *c, const struct cost_u
 	set_flag(d, EVENT_COST_ESTIMATED, c->source == COST_ESTIMATED);
 	set_flag(d, EVENT_COST_INCOMPLETE, c->incomplete);
 	set_flag(d, EVENT_COST_MISMATCH, cost_differs(c));
-	/* A negative amount is a doubt by now; the rest that can be wrong with a sum is its tokens. */
-	if (c->suspect && !(d->suspect & SUSPECT_COST))
-		d->suspect |= SUSPECT_TOKENS;
 }
 
 static struct str string_of(const struct draft *d, uint32_t number)

@@ -76,7 +76,7 @@ static int64_t tokens_of(const struct block *b, uint32_t at)
 	return clamped((money)input + output);
 }
 
-/* Of a hundred, times FILTER_SCALE. */
+/* Of a hundred, times FILTER_SCALE; of all that events_prompt counts. */
 static int64_t cache_share_of(const struct block *b, uint32_t at)
 {
 	int64_t input = input_of(b, at), cached = cache_of(b, at), written;

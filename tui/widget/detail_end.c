@@ -6,17 +6,11 @@
 /* Of all input, in hundredths; -1 if it is not known. */
 static int cached_percent(const struct events *events, uint32_t event)
 {
-	int64_t input = events_input(events, event), cached = events_cache_read(events, event);
-	int64_t written;
+	int64_t all = events_prompt(events, event), cached = events_cache_read(events, event);
 
-	if (input == EVENT_UNKNOWN || cached == EVENT_UNKNOWN || input < 0 || cached < 0)
+	if (all <= 0 || cached < 0)
 		return -1;
-	if (events_get(events, event)->flags & EVENT_CACHE_EXCLUSIVE) {
-		input += cached;
-		if (events_extra(events, event, EVENT_CACHE_WRITE, &written) && written > 0)
-			input += written;
-	}
-	return input > 0 && cached <= input ? (int)((double)cached / (double)input * 100) : -1;
+	return (int)((double)cached / (double)all * 100);
 }
 
 static void add_speed(struct buf *line, const struct events *events, uint32_t event)

@@ -33,13 +33,10 @@ struct prompt {
 
 static struct prompt prompt_of(const struct chat *c)
 {
-	bool beside = events_get(c->events, c->d->event)->flags & EVENT_CACHE_EXCLUSIVE;
-	struct prompt p = {.tokens = events_input(c->events, c->d->event)};
+	struct prompt p = {.tokens = events_prompt(c->events, c->d->event)};
 
 	p.cached = add(known(events_cache_read(c->events, c->d->event)),
 	               known(extra_or_unknown(c, EVENT_CACHE_WRITE)));
-	if (p.tokens != EVENT_UNKNOWN && (beside || p.cached > p.tokens))
-		p.tokens = add(p.tokens, p.cached);
 	return p;
 }
 

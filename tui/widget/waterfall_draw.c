@@ -100,19 +100,12 @@ static int64_t elapsed(const struct waterfall_drawing *d, uint32_t event)
 
 static void put_cache_share(struct waterfall_drawing *d, int row, uint32_t event)
 {
-	int64_t input = events_input(d->events, event), written;
-	int64_t cached = events_cache_read(d->events, event);
-	double all = (double)input;
+	int64_t all = events_prompt(d->events, event), cached = events_cache_read(d->events, event);
 
-	if (input == EVENT_UNKNOWN || cached == EVENT_UNKNOWN || input < 0 || cached < 0)
+	if (all < 0 || cached < 0)
 		return;
-	if (events_get(d->events, event)->flags & EVENT_CACHE_EXCLUSIVE || cached > input) {
-		all += (double)cached;
-		if (events_extra(d->events, event, EVENT_CACHE_WRITE, &written) && written > 0)
-			all += (double)written;
-	}
 	buf_clear(&d->text);
-	buf_printf(&d->text, "%.0f%%", all > 0 ? (double)cached * 100 / all : 0.0);
+	buf_printf(&d->text, "%.0f%%", all > 0 ? (double)cached * 100 / (double)all : 0.0);
 	put_number(d, row, &d->at.share, ROLE_TOKENS, buf_str(&d->text));
 }
 
