@@ -72,9 +72,17 @@ void capture_handle(struct capture *c, const struct capture_request *r,
 
 /* ---- the pieces, for tests ---- */
 
-/* The payload's JSON bytes out of a body (or ?data=): form, base64 (also twice), gzip by header,
- * hint or magic bytes. *json lies in *out or in r. Gives 0, or the status to answer with and a
- * text in e. */
+/* The body without what Content-Encoding names (gzip, deflate, zstd), or gzip's first bytes show; JSON
+ * under such a name stays as it is. Nothing else is undone: no form, no base64. At most
+ * CAPTURE_MAX_INFLATED bytes. *bytes lies in *out, whose memory may be used again, or in r. Gives 0,
+ * or the status to answer with (400, 413, 415 for br and what nobody knows, 503) and a text in e.
+ * Any thread. */
+int capture_inflate(const struct capture_request *r, struct buf *out, struct str *bytes,
+                    struct errinfo *e);
+
+/* The payload's JSON bytes out of a body (or ?data=): what capture_inflate undoes, then form, base64
+ * (also twice), and what a hint names. *json lies in *out or in r. Gives 0, or the status to answer
+ * with and a text in e. */
 int capture_decode(const struct capture_request *r, struct buf *out, struct str *json,
                    struct errinfo *e);
 

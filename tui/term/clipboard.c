@@ -4,6 +4,7 @@
  * that none is left undead. It leaves writing to the terminal to whoever owns that. */
 #include "term/clipboard.h"
 
+#include "base/base64.h"
 #include "base/clean.h"
 #include "base/mem.h"
 #include "config/config.h"
@@ -101,23 +102,6 @@ static bool is_osc(enum clipboard_way way)
 	return way == CLIPBOARD_OSC || way == CLIPBOARD_OSC_TMUX || way == CLIPBOARD_OSC_SCREEN;
 }
 
-static void append_base64(struct buf *out, struct str text)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	if (!buf_reserve(out, (text.n + 2) / 3 * 4))
-		return;
-	for (size_t i = 0; i < text.n; i += 3) {
-		unsigned bits = 0;
-
-		for (size_t k = 0; k < 3; k++)
-			bits = bits << 8 | (i + k < text.n ? (unsigned char)text.p[i + k] : 0);
-		for (size_t k = 0; k < 4; k++)
-			buf_add(out, i + k > text.n ? '=' : digits[bits >> (18 - 6 * k) & 63]);
-	}
-}
-
 /* Each piece in a DCS of its own: screen joins what it passes on. */
 static void wrap_for_screen(struct buf *out, struct str sequence)
 {
@@ -136,18 +120,18 @@ void clipboard_escape(struct buf *out, enum clipboard_way way, struct str text)
 	switch (way) {
 	case CLIPBOARD_OSC:
 		buf_puts(out, "\033]52;c;");
-		append_base64(out, text);
+		base64_encode(out, text);
 		buf_puts(out, "\033\\");
 		break;
 	case CLIPBOARD_OSC_TMUX:
 		/* What is passed through has its ESCs doubled. */
 		buf_puts(out, "\033Ptmux;\033\033]52;c;");
-		append_base64(out, text);
+		base64_encode(out, text);
 		buf_puts(out, "\033\033\\\033\\");
 		break;
 	case CLIPBOARD_OSC_SCREEN:
 		buf_puts(&sequence, "\033]52;c;");
-		append_base64(&sequence, text);
+		base64_encode(&sequence, text);
 		buf_add(&sequence, '\a');
 		wrap_for_screen(out, buf_str(&sequence));
 		break;
