@@ -296,7 +296,20 @@ enum json_type hogql_type(const struct hogql_result *r, uint32_t row, uint32_t c
 	}
 }
 
-void hogql_text(const struct hogql_result *r, uint32_t row, uint32_t column, struct buf *out)
+/* The beginning of what stands in a string, in which no escape is cut. */
+static struct str start_of(struct str raw, size_t max)
+{
+	size_t at = 0, next = 0;
+
+	while (next <= max && next < raw.n) {
+		at = next;
+		next += raw.p[at] != '\\' ? 1 : raw.p[at + 1] == 'u' ? 6 : 2;
+	}
+	return str_sub(raw, 0, next <= max ? raw.n : at);
+}
+
+void hogql_text_start(const struct hogql_result *r, uint32_t row, uint32_t column, size_t max,
+                      struct buf *out)
 {
 	struct str json = hogql_json(r, row, column);
 
@@ -304,12 +317,18 @@ void hogql_text(const struct hogql_result *r, uint32_t row, uint32_t column, str
 	case JSON_NULL:
 		break;
 	case JSON_STRING:
-		json_unescape(out, raw_inside(json));
+		json = raw_inside(json);
+		json_unescape(out, json.n > max ? start_of(json, max) : json);
 		break;
 	default:
-		buf_append(out, json);
+		buf_append(out, str_sub(json, 0, max));
 		break;
 	}
+}
+
+void hogql_text(const struct hogql_result *r, uint32_t row, uint32_t column, struct buf *out)
+{
+	hogql_text_start(r, row, column, SIZE_MAX, out);
 }
 
 /* ---- order ---- */

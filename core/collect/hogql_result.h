@@ -53,6 +53,9 @@ enum json_type hogql_type(const struct hogql_result *r, uint32_t row, uint32_t c
 struct str hogql_json(const struct hogql_result *r, uint32_t row, uint32_t column);
 /* Appends it for people and other programs: a string is its text, anything else is as sent; nothing for null. Not clean. */
 void hogql_text(const struct hogql_result *r, uint32_t row, uint32_t column, struct buf *out);
+/* The same, but of no more than its first max bytes as sent: for a screen, which has no room for more. */
+void hogql_text_start(const struct hogql_result *r, uint32_t row, uint32_t column, size_t max,
+                      struct buf *out);
 
 /* The rows in the order of a column, numbers as numbers and before texts, null last in either direction; what is alike stays as
  * it was sent. The caller's, to be freed with mem_free. Takes its time: for a worker. */

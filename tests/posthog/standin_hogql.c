@@ -123,6 +123,15 @@ static char *events(const struct standin *s, const char *sql)
 	return take(&out);
 }
 
+static unsigned characters(const char *from, const char *to)
+{
+	unsigned n = 0;
+
+	for (; from < to; from++)
+		n += ((unsigned char)*from & 0xC0) != 0x80;
+	return n;
+}
+
 /* The place as the parser says it: the line from 1, the characters before it on that line. */
 static char *form(const char *sql)
 {
@@ -138,7 +147,7 @@ static char *form(const char *sql)
 	snprintf(said, sizeof(said),
 	         "Syntax error at line %u, column %u: mismatched input 'FORM' expecting {<EOF>, "
 	         "'FROM', ';'} \033[31m",
-	         number, (unsigned)(at - line));
+	         number, characters(line, at));
 	return answer_error("validation_error", "syntax_error", said);
 }
 
@@ -150,7 +159,7 @@ static char *nothing(const char *sql)
 		&out,
 		"{\"type\":\"validation_error\",\"code\":\"invalid_input\",\"detail\":\"Unable to "
 		"resolve field: nothing\",\"attr\":null,\"extra\":{\"start\":%u}}",
-		(unsigned)(strstr(sql, "nothing") - sql));
+		characters(sql, strstr(sql, "nothing")));
 	return take(&out);
 }
 

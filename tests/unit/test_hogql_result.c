@@ -243,6 +243,26 @@ static void test_many_rows(void **state)
 	mem_free(order);
 }
 
+static void test_start(void **state)
+{
+	struct bench *b = *state;
+	char *const whole = "ab\xc3\xa4\n\"cd";
+
+	read_good(b, "{\"columns\":[\"t\"],\"results\":[[\"ab\\u00e4\\n\\\"cd\"]]}");
+	for (size_t max = 0; max < 20; max++) {
+		buf_clear(&b->text);
+		hogql_text_start(b->result, 0, 0, max, &b->text);
+		assert_true(str_starts(str_of(whole), buf_str(&b->text)));
+		/* Escapes are whole or not there. */
+		assert_int_equal(b->text.n, max < 2    ? max
+		                            : max < 8  ? 2
+		                            : max < 10 ? 4
+		                            : max < 12 ? 5
+		                            : max < 14 ? max - 6
+		                                       : 8);
+	}
+}
+
 /* ---- order ---- */
 
 static void is_order(struct bench *b, uint32_t column, bool falling, const char *rows)
@@ -338,6 +358,7 @@ int main(void)
 		TEST(test_deep),
 		TEST(test_many_columns),
 		TEST(test_many_rows),
+		TEST(test_start),
 		TEST(test_numbers),
 		TEST(test_decimals_in_texts),
 		TEST(test_texts_and_ties),
