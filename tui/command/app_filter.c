@@ -160,7 +160,7 @@ static void open_line(struct app *a)
 	look_at_row(a);
 	buf_clear(&a->bar.before);
 	buf_append(&a->bar.before, buf_str(&a->world.filter));
-	app_read_history(a);
+	app_read_history(a, PROMPT_FILTER);
 	app_open_prompt(a, PROMPT_FILTER);
 	prompt_type(a->prompt, buf_str(&a->world.filter));
 	judge(a);
@@ -214,7 +214,7 @@ static bool can_keep(struct app *a)
 static void keep(struct app *a)
 {
 	remember_step(a, &a->bar.before);
-	app_keep_in_history(a, buf_str(&a->world.filter));
+	app_keep_in_history(a, PROMPT_FILTER, buf_str(&a->world.filter));
 	close(a);
 	if (app_top(a)->class->passed == NULL)
 		buf_printf(&a->world.message, "lists show: %s",
