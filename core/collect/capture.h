@@ -78,7 +78,7 @@ void capture_handle(struct capture *c, const struct capture_request *r,
 
 /* ---- the pieces, for tests ---- */
 
-/* The body without what Content-Encoding names (gzip, deflate, zstd), or gzip's first bytes show; JSON
+/* The body without what Content-Encoding names (gzip, deflate, zstd, lz64), or gzip's first bytes show; JSON
  * under such a name stays as it is. Nothing else is undone: no form, no base64. At most
  * CAPTURE_MAX_INFLATED bytes. *bytes lies in *out, whose memory may be used again, or in r. Gives 0,
  * or the status to answer with (400, 413, 415 for br and what nobody knows, 503) and a text in e.

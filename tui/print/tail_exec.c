@@ -131,18 +131,21 @@ struct tail_exec *tail_exec_new(struct loop *l, const struct events *events, con
 	return x;
 }
 
-void tail_exec_free(struct tail_exec *x)
+static void say_left_out(uint64_t n)
 {
 	struct buf text = {0};
 
+	buf_printf(&text, "--exec: %llu were left out", (unsigned long long)n);
+	output_error(buf_text(&text));
+	buf_free(&text);
+}
+
+void tail_exec_free(struct tail_exec *x)
+{
 	if (x == NULL)
 		return;
-	if (x->left_out + x->n > 0) {
-		buf_printf(&text, "--exec: %llu were left out",
-		           (unsigned long long)(x->left_out + x->n));
-		output_error(buf_text(&text));
-	}
-	buf_free(&text);
+	if (x->left_out + x->n > 0)
+		say_left_out(x->left_out + x->n);
 	loop_child_free(x->child);
 	buf_free(&x->command);
 	mem_free(x);
