@@ -15,6 +15,7 @@
 #include "collect/capture.h"
 
 #include "base/mem.h"
+#include "collect/forward.h"
 #include "collect/route.h"
 #include "journal/writer.h"
 #include "json/writer.h"
@@ -27,6 +28,7 @@
 
 struct capture {
 	struct journal_writer *writer;
+	struct forward *forward; /* NULL: nothing is forwarded */
 	void (*taken)(void *ctx);
 	void *ctx;
 	struct flattener *flattener;
@@ -58,6 +60,16 @@ void capture_free(struct capture *c)
 	flattener_free(c->flattener);
 	buf_free(&c->lines);
 	mem_free(c);
+}
+
+void capture_set_forward(struct capture *c, struct forward *f)
+{
+	c->forward = f;
+}
+
+bool capture_wants_headers(const struct capture *c)
+{
+	return c->forward != NULL;
 }
 
 void capture_counts(struct capture *c, struct capture_counts *out)
@@ -180,6 +192,7 @@ static int flatten(struct capture *c, const struct route *route, const struct ca
 	c->within.events += taken.events;
 	c->within.ai_events += taken.ai_events;
 	c->within.skipped += taken.skipped;
+	forward_take(c->forward, r, &taken);
 	return 0;
 }
 
@@ -338,6 +351,7 @@ bool capture_flush(struct capture *c)
 	pthread_mutex_unlock(&c->lock);
 	c->within = (struct capture_taken){0};
 	keep_lines(c, 0);
+	forward_flush(c->forward, rc == ERR_OK);
 	if (c->taken)
 		c->taken(c->ctx);
 	return rc == ERR_OK;

@@ -19,7 +19,9 @@ struct capture_request {
 	struct str content_type, content_encoding, authorization, sdk_info, request_id,
 		none_match; /* header values, empty if absent */
 	struct str body;
-	int64_t now; /* wall clock, microseconds: received_at */
+	struct str
+		headers; /* all of them, lines "Name: value\n"; empty unless capture_wants_headers */
+	int64_t now;     /* wall clock, microseconds: received_at */
 };
 
 struct capture_answer {
@@ -44,12 +46,16 @@ struct capture_counts {
 	uint64_t bytes;   /* of bodies, as they came */
 };
 
+struct forward;
 struct journal_writer;
 struct capture;
 /* writer may be NULL (then every event is refused with 503); borrowed. taken, if not NULL, is
  * called on the caller's thread after lines are in the journal, or could not be written. */
 struct capture *capture_new(struct journal_writer *writer, void (*taken)(void *ctx), void *ctx);
-void capture_free(struct capture *c);                               /* NULL is allowed */
+void capture_free(struct capture *c); /* NULL is allowed */
+/* What is taken goes to f, too; borrowed, NULL: nowhere. Before the first request. */
+void capture_set_forward(struct capture *c, struct forward *f);
+bool capture_wants_headers(const struct capture *c);                /* all those of a request */
 void capture_counts(struct capture *c, struct capture_counts *out); /* any thread */
 /* True when the last append failed (disk full): shown in red until one succeeds. Any thread. */
 bool capture_failing(struct capture *c, struct errinfo *e);
@@ -72,7 +78,7 @@ void capture_handle(struct capture *c, const struct capture_request *r,
 
 /* ---- the pieces, for tests ---- */
 
-/* The body without what Content-Encoding names (gzip, deflate, zstd), or gzip's first bytes show; JSON
+/* The body without what Content-Encoding names (gzip, deflate, zstd, lz64), or gzip's first bytes show; JSON
  * under such a name stays as it is. Nothing else is undone: no form, no base64. At most
  * CAPTURE_MAX_INFLATED bytes. *bytes lies in *out, whose memory may be used again, or in r. Gives 0,
  * or the status to answer with (400, 413, 415 for br and what nobody knows, 503) and a text in e.
@@ -97,6 +103,7 @@ enum capture_dialect {
 
 struct capture_taken {
 	uint64_t events, ai_events, skipped;
+	bool project_key, personal_key; /* one stood where a payload has a key */
 };
 
 /* What flattening needs and keeps from one payload to the next: memory, and the names it looks for.
