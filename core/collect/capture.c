@@ -178,7 +178,9 @@ static int flatten(struct capture *c, const struct route *route, const struct ca
 	struct buf decoded = {0};
 	size_t before = c->lines.n;
 	struct str json;
-	int status = capture_decode(r, &decoded, &json, e);
+	int status = route->dialect == CAPTURE_MULTIPART && capture_is_multipart(r)
+	                     ? capture_multipart(r, &decoded, &json, results, e)
+	                     : capture_decode(r, &decoded, &json, e);
 
 	c->lines.max = before + CAPTURE_MAX_LINES;
 	if (status == 0)
@@ -228,7 +230,7 @@ static bool take_events(struct capture *c, const struct route *route,
 	}
 	answer->status = 200;
 	answer->content_type = "application/json";
-	if (answer->v1)
+	if (answer->body.n > 0)
 		return true;
 	if (is_beacon(r)) {
 		answer->status = 204;

@@ -39,6 +39,7 @@
 static const struct route routes[] = {
 	CAPTURE("/batch",                CAPTURE_V0),
 	CAPTURE("/i/v0/ai/batch",        CAPTURE_V0),
+	CAPTURE("/i/v0/ai",              CAPTURE_MULTIPART),
 	CAPTURE("/i/v0/e",               CAPTURE_V0),
 	CAPTURE("/e",                    CAPTURE_V0),
 	CAPTURE("/capture",              CAPTURE_V0),
