@@ -5,6 +5,7 @@
 #include "base/clean.h"
 #include "base/mem.h"
 #include "collect/folder.h"
+#include "collect/posthog_key.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -109,10 +110,19 @@ static void print(struct str text)
 
 /* ---- programs -------------------------------------------------------------------------------------------------------- */
 
+static bool holds_key(const char *variable)
+{
+	struct str name = str_sub(str_of(variable), 0, strcspn(variable, "="));
+
+	for (const char *const *key = posthog_key_variables; *key != NULL; key++)
+		if (str_eq(name, str_of(*key)))
+			return true;
+	return false;
+}
+
 /* Ours but for the keys. The array is the caller's, its texts are not. */
 static char **environment(void)
 {
-	static const char *const secrets[] = {"TRACEHOG_POSTHOG_KEY=", "POSTHOG_PERSONAL_API_KEY="};
 	size_t n = 0, most = 1;
 	char **all;
 
@@ -120,8 +130,7 @@ static char **environment(void)
 		most++;
 	all = mem_zero(most, sizeof(*all));
 	for (char **variable = environ; *variable != NULL; variable++)
-		if (!str_starts(str_of(*variable), str_of(secrets[0])) &&
-		    !str_starts(str_of(*variable), str_of(secrets[1])))
+		if (!holds_key(*variable))
 			all[n++] = *variable;
 	return all;
 }

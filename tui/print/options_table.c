@@ -2,6 +2,7 @@
 #include "print/options_internal.h"
 
 #include "base/time.h"
+#include "collect/forward.h"
 #include "collect/posthog_host.h"
 
 #include <string.h>
@@ -210,6 +211,12 @@ static enum err add_host_name(struct options *o, const char *value, struct errin
 	return add_name(o->allow_hosts, "allow-host", value, e);
 }
 
+static enum err set_forward(struct options *o, const char *value, struct errinfo *e)
+{
+	o->forward = value;
+	return forward_url_check("--forward", value, e);
+}
+
 static enum err set_host(struct options *o, const char *value, struct errinfo *e)
 {
 	struct buf host = {0};
@@ -280,6 +287,22 @@ static enum err set_verbose(struct options *o, const char *value, struct errinfo
 	return ERR_OK;
 }
 
+static enum err set_until_match(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)value;
+	(void)e;
+	o->until_match = true;
+	return ERR_OK;
+}
+
+static enum err set_exec(struct options *o, const char *value, struct errinfo *e)
+{
+	if (value[0] == '\0')
+		return err_set(e, ERR_USAGE, "--exec: no command: give one, as in 'jq .event'");
+	o->exec = value;
+	return ERR_OK;
+}
+
 static enum err set_help(struct options *o, const char *value, struct errinfo *e)
 {
 	(void)value;
@@ -324,11 +347,22 @@ const struct option_entry option_entries[] = {
          AT(COMMAND_DIFF), set_previous},
 	{"fail-if", 0, "WHAT", "exit 7 when it holds: any or none of them is there, or 'cost>1'",
          AT(COMMAND_LS) | AT(COMMAND_STATS) | AT(COMMAND_TAIL), set_fail_if},
+	{"until-match", 0, NULL,
+         "end with the first that is printed, exit 0; 1 if the input ends before", AT(COMMAND_TAIL),
+         set_until_match},
+	{"exec", 0, "CMD",
+         "on each that is printed run /bin/sh -c CMD, the event on its stdin, one after the "
+         "other; it speaks on stdout, with --json on stderr; --until-match waits for it and "
+         "has its exit code unless that is 0",
+         AT(COMMAND_TAIL), set_exec},
 	{"listen", 0, "ADDR:PORT", "where to take in events (127.0.0.1:8765); port 0: a free one",
          LISTENS, set_listen},
 	{"journal", 0, "DIR", "the folder to keep events in", LISTENS, set_journal},
 	{"keep", 0, "SIZE,AGE", "how much of it, and how long (4G,30d; 0: no limit)", LISTENS,
          set_keep},
+	{"forward", 0, "URL",
+         "send what comes in on to PostHog in the background: https://us.i.posthog.com", LISTENS,
+         set_forward},
 	{"allow-origin", 0, "ORIGIN", "let pages of this origin send events", LISTENS, add_origin},
 	{"allow-host", 0, "NAME", "take requests that call this machine so", LISTENS,
          add_host_name},
