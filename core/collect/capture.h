@@ -108,6 +108,9 @@ enum capture_dialect {
 	CAPTURE_ENGAGE, /* as v0; an event without a name is $identify */
 	CAPTURE_V1,
 	CAPTURE_MULTIPART, /* one event in parts; anything else as v0 */
+	CAPTURE_OTEL, /* spans; these and log records become a batch of v0 first (collect/otlp.h) */
+	CAPTURE_OTEL_LOGS,
+	CAPTURE_OTEL_METRICS, /* taken and thrown away: no event is made of them */
 };
 
 struct capture_taken {
