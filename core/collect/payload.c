@@ -7,8 +7,8 @@
  * Invariant: no buffer grows over CAPTURE_MAX_INFLATED and a little. Layers are peeled at most
  * MAX_LAYERS times.
  *
- * Left to others: inflating (payload_inflate.c), fields of forms (payload_form.c), what the JSON
- * means (flatten.c). */
+ * Left to others: inflating (payload_inflate.c, payload_lz64.c), fields of forms (payload_form.c),
+ * what the JSON means (flatten.c). */
 #include "collect/payload_internal.h"
 
 #include "base/base64.h"
@@ -52,18 +52,17 @@ static bool take_field(struct payload *p, struct str form)
 	return true;
 }
 
-/* What the query or form says about the text. */
-static int read_hint(const struct capture_request *r, struct str form, enum payload_coding *coding,
-                     struct errinfo *e)
+/* What the query or form says about the text; what nobody knows counts for nothing, as there. */
+static enum payload_coding read_hint(struct str query, struct str form)
 {
+	enum payload_coding coding;
 	struct buf hint = {0};
-	int status;
 
-	if (!capture_field(r->query, STR("compression"), &hint))
+	if (!capture_field(query, STR("compression"), &hint))
 		capture_field(form, STR("compression"), &hint);
-	status = payload_coding_of(buf_str(&hint), false, coding, e);
+	payload_coding_of(buf_str(&hint), &coding);
 	buf_free(&hint);
-	return status;
+	return coding;
 }
 
 /* Where the payload stands and what is said about it. */
@@ -73,39 +72,45 @@ static int find_payload(const struct capture_request *r, struct payload *p,
 	struct str form = STR_EMPTY;
 	int status;
 
-	if (take_field(p, r->query))
-		return read_hint(r, form, coding, e);
+	if (take_field(p, r->query)) {
+		*coding = read_hint(r->query, form);
+		return 0;
+	}
 	status = capture_inflate(r, room(p), &p->text, e);
-	if (status != 0)
-		return status;
-	if (is_form(r->content_type, p->text))
+	if (status == 0 && is_form(r->content_type, p->text))
 		form = p->text;
-	status = read_hint(r, form, coding, e);
+	*coding = read_hint(r->query, form);
 	take_field(p, form);
 	return status;
 }
 
-/* Takes off gzip and base64 until neither is left. *coding becomes AS_IS if it was gzip's. */
-static int peel(struct payload *p, enum payload_coding *coding, struct errinfo *e)
+static int inflate(struct payload *p, enum payload_coding coding, struct errinfo *e)
+{
+	return payload_inflate(coding, "body", CAPTURE_MAX_INFLATED, room(p), &p->text, e);
+}
+
+/* Takes off gzip, base64 and what the hint says, which may stand inside of the two. */
+static int peel(struct payload *p, enum payload_coding coding, struct errinfo *e)
 {
 	for (int layer = 0; layer < MAX_LAYERS; layer++) {
-		struct buf *into = room(p);
-		int status;
+		bool lz64 = coding == PAYLOAD_LZ64; /* looks like base64 */
 
-		if (payload_is_gzip(p->text)) {
-			status = payload_inflate(PAYLOAD_GZIP, "body", CAPTURE_MAX_INFLATED, into,
-			                         &p->text, e);
+		if (lz64 || payload_is_gzip(p->text)) {
+			int status = inflate(p, coding, e);
+
 			if (status != 0)
 				return status;
-			*coding = PAYLOAD_AS_IS;
+			coding = PAYLOAD_AS_IS;
 		} else if (base64_is(p->text)) {
+			struct buf *into = room(p);
+
 			base64_decode(into, p->text);
 			p->text = buf_str(into);
 		} else {
 			break;
 		}
 	}
-	return 0;
+	return inflate(p, coding, e);
 }
 
 static int decode(const struct capture_request *r, struct payload *p, struct errinfo *e)
@@ -116,10 +121,7 @@ static int decode(const struct capture_request *r, struct payload *p, struct err
 	if (status == 0 && str_trim(p->text).n == 0)
 		return payload_refuse(e, 400, "request missing data payload");
 	if (status == 0)
-		status = peel(p, &coding, e);
-	if (status == 0)
-		status = payload_inflate(coding, "body", CAPTURE_MAX_INFLATED, room(p), &p->text,
-		                         e);
+		status = peel(p, coding, e);
 	if (status == 0 && p->text.n == 0)
 		return payload_refuse(e, 400, "request holds no event");
 	return status;

@@ -1,7 +1,8 @@
-/* Compressed bytes in memory to what they hold: gzip, deflate and zstd.
+/* Compressed bytes in memory to what they hold: gzip, deflate, zstd and lz64.
  *
  * Invariant: *out never grows over the limit and a little; that is checked while inflating, so that
- * a bomb costs its limit and no more. Memory besides: 40 kB, with zstd up to 8 MiB.
+ * a bomb costs its limit and no more. Memory besides: 40 kB; with zstd up to 8 MiB, with
+ * lz64 8 bytes a code.
  *
  * Left to others: what comes in pieces (stream_inflate.c), base64 and forms (payload.c). */
 #include "collect/payload_internal.h"
@@ -32,14 +33,11 @@ int payload_refuse(struct errinfo *e, int status, const char *fmt, ...)
 static const struct {
 	const char *name;
 	enum payload_coding coding;
-	bool known; /* here */
 } codings[] = {
-	{"", PAYLOAD_AS_IS, true},          {"identity", PAYLOAD_AS_IS, true},
-	{"base64", PAYLOAD_AS_IS, true},    {"b64", PAYLOAD_AS_IS, true},
-	{"gzip", PAYLOAD_GZIP, true},       {"x-gzip", PAYLOAD_GZIP, true},
-	{"gzip-js", PAYLOAD_GZIP, true},    {"deflate", PAYLOAD_DEFLATE, true},
-	{"zstd", PAYLOAD_ZSTD, true},       {"lz64", PAYLOAD_LZ64, false},
-	{"lz-string", PAYLOAD_LZ64, false}, {"br", PAYLOAD_AS_IS, false},
+	{"", PAYLOAD_AS_IS},       {"identity", PAYLOAD_AS_IS},  {"base64", PAYLOAD_AS_IS},
+	{"b64", PAYLOAD_AS_IS},    {"gzip", PAYLOAD_GZIP},       {"x-gzip", PAYLOAD_GZIP},
+	{"gzip-js", PAYLOAD_GZIP}, {"deflate", PAYLOAD_DEFLATE}, {"zstd", PAYLOAD_ZSTD},
+	{"lz64", PAYLOAD_LZ64},    {"lz-string", PAYLOAD_LZ64},
 };
 
 static bool same_word(struct str text, const char *word)
@@ -48,23 +46,16 @@ static bool same_word(struct str text, const char *word)
 	       (text.n == 0 || str_find(text, str_of(word), 0, true) == 0);
 }
 
-int payload_coding_of(struct str name, bool strict, enum payload_coding *coding, struct errinfo *e)
+bool payload_coding_of(struct str name, enum payload_coding *coding)
 {
-	struct str word = str_trim(name);
-
 	*coding = PAYLOAD_AS_IS;
 	for (size_t i = 0; i < sizeof(codings) / sizeof(codings[0]); i++) {
-		if (!same_word(word, codings[i].name))
+		if (!same_word(str_trim(name), codings[i].name))
 			continue;
 		*coding = codings[i].coding;
-		if (codings[i].known)
-			return 0;
-		strict = true;
+		return true;
 	}
-	if (!strict)
-		return 0;
-	return payload_refuse(e, 415, "unsupported content encoding: %.*s",
-	                      STR_ARG(str_sub(word, 0, 64)));
+	return false;
 }
 
 /* ---- what bytes show ---- */
@@ -167,6 +158,8 @@ static enum err inflate_as(enum payload_coding coding, struct str in, size_t max
 	out->max = max + 2 * PIECE;
 	if (coding == PAYLOAD_ZSTD)
 		return inflate_zstd(in, max, out);
+	if (coding == PAYLOAD_LZ64)
+		return payload_inflate_lz64(in, max, out);
 	if (coding == PAYLOAD_GZIP)
 		return inflate_zlib(in, 16 + MAX_WBITS, max, out);
 	return inflate_zlib(in, has_zlib_header(in) ? MAX_WBITS : -MAX_WBITS, max, out);
@@ -179,6 +172,7 @@ static int refuse_inflated(enum err rc, enum payload_coding coding, const char *
 		[PAYLOAD_GZIP] = "GZIP",
 		[PAYLOAD_DEFLATE] = "DEFLATE",
 		[PAYLOAD_ZSTD] = "ZSTD",
+		[PAYLOAD_LZ64] = "LZ64",
 	};
 
 	if (rc == ERR_IO)
@@ -198,7 +192,7 @@ int payload_inflate(enum payload_coding coding, const char *what, size_t max, st
 
 	if (payload_is_gzip(*bytes))
 		coding = PAYLOAD_GZIP;
-	if (coding == PAYLOAD_AS_IS || coding == PAYLOAD_LZ64 || bytes->n == 0)
+	if (coding == PAYLOAD_AS_IS || bytes->n == 0)
 		return 0;
 	rc = inflate_as(coding, *bytes, max, out);
 	if (rc == ERR_OK)
@@ -213,13 +207,12 @@ int capture_inflate(const struct capture_request *r, struct buf *out, struct str
                     struct errinfo *e)
 {
 	enum payload_coding coding;
-	int status;
 
 	*bytes = r->body;
 	if (r->body.n > CAPTURE_MAX_WIRE)
 		return payload_refuse(e, 413, "maximum event size exceeded: the body is too large");
-	status = payload_coding_of(r->content_encoding, true, &coding, e);
-	if (status != 0)
-		return status;
+	if (!payload_coding_of(r->content_encoding, &coding))
+		return payload_refuse(e, 415, "unsupported content encoding: %.*s",
+		                      STR_ARG(str_sub(r->content_encoding, 0, 64)));
 	return payload_inflate(coding, "body", CAPTURE_MAX_INFLATED, out, bytes, e);
 }

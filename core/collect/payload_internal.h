@@ -17,9 +17,8 @@ enum payload_coding {
 	PAYLOAD_LZ64, /* lz-string's text */
 };
 
-/* What a Content-Encoding or ?compression= names. 0, or 415 for what is known but not undone here,
- * and for any unknown name if `strict`; otherwise that is AS_IS. */
-int payload_coding_of(struct str name, bool strict, enum payload_coding *coding, struct errinfo *e);
+/* What a Content-Encoding or ?compression= names; false, and AS_IS, for any other name. */
+bool payload_coding_of(struct str name, enum payload_coding *coding);
 bool payload_is_gzip(struct str bytes);
 bool payload_is_json(struct str bytes); /* seems to be, by its first byte */
 /* *bytes inflated into *out, which they must not lie in; then they do. Gzip's first bytes win over
@@ -27,5 +26,11 @@ bool payload_is_json(struct str bytes); /* seems to be, by its first byte */
  * "body"; max is of the result. 0, 400, 413 or 503. */
 int payload_inflate(enum payload_coding coding, const char *what, size_t max, struct buf *out,
                     struct str *bytes, struct errinfo *e);
+
+/* ---- payload_lz64.c ---- */
+
+/* Appends what the text stands for as UTF-8, into an empty buffer. ERR_PARSE for what makes no sense
+ * or ends early, ERR_LIMIT for more than max bytes or the buffer's cap. */
+enum err payload_inflate_lz64(struct str in, size_t max, struct buf *out);
 
 #endif

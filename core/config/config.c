@@ -23,6 +23,8 @@ const struct config_setting config_settings[] = {
 	{"journal", CONFIG_PATH, false, false, "DIR", NULL, "the folder of the local journal"},
 	{"listen", CONFIG_TEXT, false, false, "ADDR:PORT", "127.0.0.1:8765",
          "where to take in events"},
+	{"forward", CONFIG_TEXT, false, false, "URL", NULL,
+         "where what comes in is sent on to, such as https://us.i.posthog.com"},
 	{"allow_origin", CONFIG_TEXT, false, true, "ORIGIN", NULL,
          "pages of this origin may send events; may be given again"},
 	{"allow_host", CONFIG_TEXT, false, true, "NAME", NULL,

@@ -59,6 +59,7 @@ struct options {
 	uint64_t keep_bytes; /* of the journal; 0: no limit */
 	int64_t keep_seconds;
 	const char *allow_origins[OPTIONS_NAMES + 1], *allow_hosts[OPTIONS_NAMES + 1];
+	const char *forward;     /* where what comes in is sent on to; NULL: nowhere */
 	const char *host;        /* of PostHog; NULL: the config's or the default */
 	uint32_t project;        /* of PostHog; 0: not told */
 	bool no_cache;           /* keep nothing of what PostHog sent */

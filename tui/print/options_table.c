@@ -2,6 +2,7 @@
 #include "print/options_internal.h"
 
 #include "base/time.h"
+#include "collect/forward.h"
 #include "collect/posthog_host.h"
 
 #include <string.h>
@@ -211,6 +212,12 @@ static enum err add_host_name(struct options *o, const char *value, struct errin
 	return add_name(o->allow_hosts, "allow-host", value, e);
 }
 
+static enum err set_forward(struct options *o, const char *value, struct errinfo *e)
+{
+	o->forward = value;
+	return forward_url_check("--forward", value, e);
+}
+
 static enum err set_host(struct options *o, const char *value, struct errinfo *e)
 {
 	struct buf host = {0};
@@ -384,6 +391,9 @@ const struct option_entry option_entries[] = {
 	{"journal", 0, "DIR", "the folder to keep events in", LISTENS, set_journal},
 	{"keep", 0, "SIZE,AGE", "how much of it, and how long (4G,30d; 0: no limit)", LISTENS,
          set_keep},
+	{"forward", 0, "URL",
+         "send what comes in on to PostHog in the background: https://us.i.posthog.com", LISTENS,
+         set_forward},
 	{"allow-origin", 0, "ORIGIN", "let pages of this origin send events", LISTENS, add_origin},
 	{"allow-host", 0, "NAME", "take requests that call this machine so", LISTENS,
          add_host_name},
