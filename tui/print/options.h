@@ -65,6 +65,8 @@ struct options {
 	uint32_t project;        /* of PostHog; 0: not told */
 	bool no_cache;           /* keep nothing of what PostHog sent */
 	bool previous;           /* diff: with the call before */
+	bool send, edit;         /* replay: sends it; lets it be edited before */
+	const char *base_url;    /* of a provider; NULL: the config's, or its own */
 	bool until_match;        /* tail: end with the first */
 	const char *exec;        /* tail: a command for each; NULL: none */
 	const char *config_file; /* NULL: the own one */

@@ -28,8 +28,9 @@ const struct option_command option_commands[COMMAND_KINDS] = {
 		{"show", "ID [SOURCE...]",
                  "one session, trace, span or generation, by any of its ids, a unique prefix, "
                  "last, last~1, last:error, or FILE:LINE"},
-	[COMMAND_REPLAY] = {"replay", "ID [SOURCE...]",
-                            "the request of a generation as a curl command; nothing is sent"},
+	[COMMAND_REPLAY] =
+		{"replay", "ID [SOURCE...]",
+                 "the request of a generation as a curl command; --send sends it, and streams the answer"},
 	[COMMAND_PRICES] = {"prices", "[MODEL [PROVIDER] | update]",
                             "the price used for a model, and why; the tables of prices; update "
                             "fetches OpenRouter's"},
@@ -263,6 +264,27 @@ static enum err set_previous(struct options *o, const char *value, struct errinf
 	return ERR_OK;
 }
 
+static enum err set_send(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)value;
+	(void)e;
+	o->send = true;
+	return ERR_OK;
+}
+
+static enum err set_edit(struct options *o, const char *value, struct errinfo *e)
+{
+	o->edit = true;
+	return set_send(o, value, e);
+}
+
+static enum err set_base_url(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)e;
+	o->base_url = value;
+	return ERR_OK;
+}
+
 static enum err set_config_file(struct options *o, const char *value, struct errinfo *e)
 {
 	(void)e;
@@ -345,7 +367,7 @@ const struct option_entry option_entries[] = {
          "these fields in this order; of events, traces and sessions also @PROPERTY, person.NAME",
          AT(COMMAND_LS) | AT(COMMAND_STATS), set_fields},
 	{"json", 0, NULL, "one JSON document (tail, capture: an object a line)",
-         PRINTS | AT(COMMAND_CAPTURE) | AT(COMMAND_PRICES), set_json},
+         PRINTS | AT(COMMAND_CAPTURE) | AT(COMMAND_PRICES) | AT(COMMAND_REPLAY), set_json},
 	{"jsonl", 0, NULL, "a JSON object a line",
          PRINTS | AT(COMMAND_CAPTURE) | AT(COMMAND_PRICES), set_json_lines},
 	{"csv", 0, NULL, "comma-separated values with a title line",
@@ -358,6 +380,15 @@ const struct option_entry option_entries[] = {
          AT(COMMAND_LS) | AT(COMMAND_STATS) | AT(COMMAND_SHOW), set_plain},
 	{"previous", 0, NULL, "with the call of its trace that it shares most messages with",
          AT(COMMAND_DIFF), set_previous},
+	{"send", 0, NULL,
+         "send it, with the key of the environment (OPENAI_API_KEY and the like); 2: not sent, or "
+         "refused as wrong, 3: the key, 4: no whole answer, 5: too many calls",
+         AT(COMMAND_REPLAY), set_send},
+	{"edit", 0, NULL, "the same, but $VISUAL or $EDITOR has the request before",
+         AT(COMMAND_REPLAY), set_edit},
+	{"base-url", 0, "URL",
+         "where to, in place of the provider's own address: https://gate.example/v1",
+         AT(COMMAND_REPLAY) | AT(COMMAND_EXPLORE), set_base_url},
 	{"fail-if", 0, "WHAT", "exit 7 when it holds: any or none of them is there, or 'cost>1'",
          AT(COMMAND_LS) | AT(COMMAND_STATS) | AT(COMMAND_TAIL), set_fail_if},
 	{"until-match", 0, NULL,
