@@ -1,7 +1,7 @@
 /* Values, and the columns over totals that traces, sessions, users and models have in common.
  * Unknown never becomes 0: a sum that no event contributed to is unknown. */
-#include "query/breakdown.h"
 #include "query/columns.h"
+#include "query/breakdown.h"
 
 struct value columns_value(enum value_type type, int64_t number)
 {

@@ -74,7 +74,8 @@ static bool heed_filter(struct listing *l, const struct filter *f)
 	struct query *q = &l->query;
 
 	if (f->by.n > 0) {
-		err_set(&e, ERR_USAGE, "by: is for figures: use `tracehog stats --by %.*s`", STR_ARG(str_sub(f->by, 0, 60)));
+		err_set(&e, ERR_USAGE, "by: is for figures: use `tracehog stats --by %.*s`",
+		        STR_ARG(str_sub(f->by, 0, 60)));
 		e.pos = f->by_at;
 	}
 	if (e.pos == ERR_NO_POS && l->sort.name.n == 0 && f->sort.n > 0) {
