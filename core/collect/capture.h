@@ -25,7 +25,7 @@ struct capture_request {
 };
 
 struct capture_answer {
-	int status;               /* 200, 204, 304, 400, 404, 405, 413, 415, 503 */
+	int status;               /* 200, 204, 304, 400, 401, 404, 405, 413, 415, 503 */
 	const char *content_type; /* static; NULL with 204 and 304 */
 	struct buf body;          /* owned by who called */
 	const char *allow;        /* static: the Allow header's value; NULL: no such header */
@@ -78,8 +78,8 @@ void capture_handle(struct capture *c, const struct capture_request *r,
 
 /* ---- the pieces, for tests ---- */
 
-/* The body without what Content-Encoding names (gzip, deflate, zstd, lz64), or gzip's first bytes show; JSON
- * under such a name stays as it is. Nothing else is undone: no form, no base64. At most
+/* The body without what Content-Encoding names (gzip, deflate, zstd, lz64), or gzip's first bytes
+ * show; JSON under such a name stays as it is. Nothing else is undone: no form, no base64. At most
  * CAPTURE_MAX_INFLATED bytes. *bytes lies in *out, whose memory may be used again, or in r. Gives 0,
  * or the status to answer with (400, 413, 415 for br and what nobody knows, 503) and a text in e.
  * Any thread. */
@@ -92,6 +92,14 @@ int capture_inflate(const struct capture_request *r, struct buf *out, struct str
 int capture_decode(const struct capture_request *r, struct buf *out, struct str *json,
                    struct errinfo *e);
 
+/* Whether the body is a form of parts, and its one event's JSON: the part `event`, and the parts
+ * `event.properties.NAME` among its properties. *json lies in *out; answer gets the body that its
+ * sender wants to hear. Gives 0, or the status to answer with (401 without a Bearer) and a text in e;
+ * the outputs are then of no use. Any thread. */
+bool capture_is_multipart(const struct capture_request *r);
+int capture_multipart(const struct capture_request *r, struct buf *out, struct str *json,
+                      struct buf *answer, struct errinfo *e);
+
 /* Whether ?name= stands in a query or form; its value, decoded, is appended to out. */
 bool capture_field(struct str form, struct str name, struct buf *out);
 
@@ -99,6 +107,10 @@ enum capture_dialect {
 	CAPTURE_V0,
 	CAPTURE_ENGAGE, /* as v0; an event without a name is $identify */
 	CAPTURE_V1,
+	CAPTURE_MULTIPART, /* one event in parts; anything else as v0 */
+	CAPTURE_OTEL, /* spans; these and log records become a batch of v0 first (collect/otlp.h) */
+	CAPTURE_OTEL_LOGS,
+	CAPTURE_OTEL_METRICS, /* taken and thrown away: no event is made of them */
 };
 
 struct capture_taken {

@@ -137,12 +137,13 @@ static bool read_head(int fd, uint64_t at, uint64_t end, struct head *head)
 
 /* ---- files ---- */
 
+/* name has NAME_SIZE bytes. */
 static struct forward_segment *segment_new(int fd, const char *name)
 {
 	struct forward_segment *s = mem_zero(1, sizeof(*s));
 
 	s->fd = fd;
-	snprintf(s->name, sizeof(s->name), "%s", name);
+	memcpy(s->name, name, NAME_SIZE);
 	return s;
 }
 

@@ -8,6 +8,7 @@
 #define COLLECT_REPLAY_H
 
 #include "collect/http.h"
+#include "config/config.h"
 #include "message/answer.h"
 #include "message/request.h"
 
@@ -22,12 +23,15 @@ struct replay_address {
 		origin; /* "https://api.openai.com": to be shown, and what no key but this one's goes to */
 	bool loopback;
 };
-/* base_url: the address that a person named, as what stands before "/chat/completions"; NULL: the provider's
- * own. named: $ai_base_url of the event, or empty. ERR_USAGE, with a sentence: base_url is none that anything is sent to;
- * or there is none, and the event names another host than the provider's. Free with replay_address_free in any case. */
+/* base_url: the address that a person named, by --base-url or in the config, as what stands before "/chat/completions";
+ * NULL: the provider's own. named: $ai_base_url of the event, or empty. ERR_USAGE, with a sentence: base_url is none
+ * that anything is sent to; or there is none, and the provider's is not known, or the event names another host. Free with
+ * replay_address_free in any case. */
 enum err replay_address(struct replay_address *out, const struct provider_request *request,
                         struct str named, const char *base_url, struct errinfo *e) MUST_USE;
 void replay_address_free(struct replay_address *a);
+/* What the config has as a provider's address; NULL: nothing. config NULL: there is none. */
+const char *replay_base_url(const struct config *config, const char *provider);
 
 /* Appends the key that the environment variable holds; from then on no core is written of this process
  * (posthog_key_protect). ERR_NOT_FOUND: it is not set, unless the address is of this machine: key stays empty then.

@@ -46,18 +46,16 @@ static enum err check_named(struct str named, const struct http_target *own, str
 	return err;
 }
 
-static enum err read_target(struct http_target *t, const char *url, const char *what,
-                            struct errinfo *e)
+static enum err read_target(struct http_target *t, const char *url, struct errinfo *e)
 {
 	char says[HTTP_SAYS] = "";
 
 	if (!http_target_read(t, url, says))
-		return err_set(e, ERR_USAGE, "%s: %.160s", what, says);
+		return err_set(e, ERR_USAGE, "base URL: %.160s", says);
 	if (strpbrk(url, "?#") != NULL)
 		return err_set(e, ERR_USAGE,
-		               "%s: it has a query: give what stands before /chat/completions or "
-		               "the like, as https://api.openai.com/v1",
-		               what);
+		               "base URL: it has a query: give what stands before "
+		               "/chat/completions or the like, as https://api.openai.com/v1");
 	return ERR_OK;
 }
 
@@ -72,8 +70,7 @@ enum err replay_address(struct replay_address *out, const struct provider_reques
 		return err_set(e, ERR_USAGE,
 		               "no public address is known for this provider, and none is taken "
 		               "from an event: give --base-url");
-	err = read_target(&t, base_url != NULL ? base_url : request->address,
-	                  base_url != NULL ? "--base-url" : "address", e);
+	err = read_target(&t, base_url != NULL ? base_url : request->address, e);
 	if (err == ERR_OK && base_url == NULL)
 		err = check_named(named, &t, e);
 	if (err == ERR_OK) {
@@ -92,6 +89,19 @@ void replay_address_free(struct replay_address *a)
 {
 	buf_free(&a->url);
 	buf_free(&a->origin);
+}
+
+const char *replay_base_url(const struct config *c, const char *provider)
+{
+	const struct config_line *line;
+	size_t n = strlen(provider);
+
+	for (size_t i = 0; c != NULL && (line = config_line(c, i)) != NULL; i++)
+		if (line->setting != NULL && strcmp(line->setting->name, "provider_url") == 0 &&
+		    strncmp(line->value, provider, n) == 0 && strchr(" \t", line->value[n]) &&
+		    line->value[n] != '\0')
+			return line->value + n + strspn(line->value + n, " \t");
+	return NULL;
 }
 
 /* ---- the key --------------------------------------------------------------------------------------- */

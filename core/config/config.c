@@ -29,6 +29,9 @@ const struct config_setting config_settings[] = {
          "pages of this origin may send events; may be given again"},
 	{"allow_host", CONFIG_TEXT, false, true, "NAME", NULL,
          "requests may call this machine so; may be given again"},
+	{"provider_url", CONFIG_TEXT, false, true, "PROVIDER URL", NULL,
+         "where calls of a provider (openai, anthropic ...; other) are sent again; may be given "
+         "again"},
 	{"source", CONFIG_PATH, true, false, "SOURCE", NULL,
          "what the name stands for: posthog:, posthog:ID, journal:, a file or a folder"},
 	{"host", CONFIG_TEXT, true, false, "URL", "https://us.posthog.com", "PostHog's address"},

@@ -13,7 +13,7 @@
 	(AT(COMMAND_LS) | AT(COMMAND_SHOW) | AT(COMMAND_TREE) | AT(COMMAND_DIFF) | \
 	 AT(COMMAND_STATS) | AT(COMMAND_TAIL))
 #define READS  (AT(COMMAND_EXPLORE) | AT(COMMAND_REPLAY) | AT(COMMAND_HOGQL) | PRINTS)
-#define TABLES (AT(COMMAND_LS) | AT(COMMAND_HOGQL))
+#define TABLES (AT(COMMAND_LS) | AT(COMMAND_STATS) | AT(COMMAND_HOGQL))
 
 const struct option_command option_commands[COMMAND_KINDS] = {
 	[COMMAND_EXPLORE] = {NULL, "[SOURCE...]",
@@ -29,8 +29,9 @@ const struct option_command option_commands[COMMAND_KINDS] = {
 		{"show", "ID [SOURCE...]",
                  "one session, trace, span or generation, by any of its ids, a unique prefix, "
                  "last, last~1, last:error, or FILE:LINE"},
-	[COMMAND_REPLAY] = {"replay", "ID [SOURCE...]",
-                            "the request of a generation as a curl command; nothing is sent"},
+	[COMMAND_REPLAY] =
+		{"replay", "ID [SOURCE...]",
+                 "the request of a generation as a curl command; --send sends it, and streams the answer"},
 	[COMMAND_PRICES] = {"prices", "[MODEL [PROVIDER] | update]",
                             "the price used for a model, and why; the tables of prices; update "
                             "fetches OpenRouter's"},
@@ -85,6 +86,13 @@ static enum err set_sort(struct options *o, const char *value, struct errinfo *e
 {
 	(void)e;
 	o->sort = value;
+	return ERR_OK;
+}
+
+static enum err set_by(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)e;
+	o->by = value;
 	return ERR_OK;
 }
 
@@ -260,6 +268,27 @@ static enum err set_previous(struct options *o, const char *value, struct errinf
 	return ERR_OK;
 }
 
+static enum err set_send(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)value;
+	(void)e;
+	o->send = true;
+	return ERR_OK;
+}
+
+static enum err set_edit(struct options *o, const char *value, struct errinfo *e)
+{
+	o->edit = true;
+	return set_send(o, value, e);
+}
+
+static enum err set_base_url(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)e;
+	o->base_url = value;
+	return ERR_OK;
+}
+
 static enum err set_config_file(struct options *o, const char *value, struct errinfo *e)
 {
 	(void)e;
@@ -332,13 +361,18 @@ const struct option_entry option_entries[] = {
 	{"until", 0, "TIME", "only before then", AT(COMMAND_LS) | AT(COMMAND_STATS), set_until},
 	{"sort", 0, "FIELD",
          "by a field, ascending; FIELD-desc descends (cost, or cost_usd as in --json; @PROPERTY)",
-         AT(COMMAND_LS), set_sort},
+         AT(COMMAND_LS) | AT(COMMAND_STATS), set_sort},
+	{"by", 0, "FIELD",
+         "figures for each value of it: model, provider, user, session, name, tool, status, kind, env, "
+         "version, $groups.TYPE, @PROPERTY",
+         AT(COMMAND_STATS), set_by},
 	{"limit", 0, "N", "at most so many rows", TABLES, set_limit},
 	{"fields", 0, "A,B,C",
          "these fields in this order; of events, traces and sessions also @PROPERTY, person.NAME",
-         AT(COMMAND_LS), set_fields},
+         AT(COMMAND_LS) | AT(COMMAND_STATS), set_fields},
 	{"json", 0, NULL, "one JSON document (tail, capture: an object a line)",
-         PRINTS | AT(COMMAND_CAPTURE) | AT(COMMAND_PRICES) | AT(COMMAND_HOGQL), set_json},
+         PRINTS | AT(COMMAND_CAPTURE) | AT(COMMAND_PRICES) | AT(COMMAND_REPLAY) | AT(COMMAND_HOGQL),
+         set_json},
 	{"jsonl", 0, NULL, "a JSON object a line",
          PRINTS | AT(COMMAND_CAPTURE) | AT(COMMAND_PRICES) | AT(COMMAND_HOGQL), set_json_lines},
 	{"csv", 0, NULL, "comma-separated values with a title line", TABLES, set_csv},
@@ -349,6 +383,15 @@ const struct option_entry option_entries[] = {
          TABLES | AT(COMMAND_SHOW), set_plain},
 	{"previous", 0, NULL, "with the call of its trace that it shares most messages with",
          AT(COMMAND_DIFF), set_previous},
+	{"send", 0, NULL,
+         "send it, with the key of the environment (OPENAI_API_KEY and the like); 2: not sent, or "
+         "refused as wrong, 3: the key, 4: no whole answer, 5: too many calls",
+         AT(COMMAND_REPLAY), set_send},
+	{"edit", 0, NULL, "the same, but $VISUAL or $EDITOR has the request before",
+         AT(COMMAND_REPLAY), set_edit},
+	{"base-url", 0, "URL",
+         "where to, in place of the provider's own address: https://gate.example/v1",
+         AT(COMMAND_REPLAY) | AT(COMMAND_EXPLORE), set_base_url},
 	{"fail-if", 0, "WHAT", "exit 7 when it holds: any or none of them is there, or 'cost>1'",
          AT(COMMAND_LS) | AT(COMMAND_STATS) | AT(COMMAND_TAIL), set_fail_if},
 	{"until-match", 0, NULL,
