@@ -93,6 +93,7 @@ static void add_value(struct hogql_view *v, uint32_t column, size_t *room)
 	struct str json = hogql_json(r, current(v), column);
 	enum json_type type = hogql_type(r, current(v), column);
 	struct buf text = {0};
+	struct str name = r->columns[column].name;
 	bool whole = json.n <= *room;
 
 	if (whole && (type == JSON_ARRAY || type == JSON_OBJECT))
@@ -100,8 +101,12 @@ static void add_value(struct hogql_view *v, uint32_t column, size_t *room)
 	else
 		hogql_text_start(r, current(v), column, *room, &text);
 	*room -= whole ? json.n : *room;
-	reader_add(&v->reader, type == JSON_NULL ? ROLE_UNKNOWN : ROLE_TEXT, 0, ROLE_LABEL,
-	           r->columns[column].name, type == JSON_NULL ? STR("-") : buf_str(&text));
+	if (name.n > LABEL_COLS - 2) {
+		reader_add_across(&v->reader, ROLE_LABEL, name);
+		name = STR_EMPTY;
+	}
+	reader_add(&v->reader, type == JSON_NULL ? ROLE_UNKNOWN : ROLE_TEXT, 0, ROLE_LABEL, name,
+	           type == JSON_NULL ? STR("-") : buf_str(&text));
 	if (!whole)
 		reader_addf(&v->reader, ROLE_DIM, 0, "... of %zu bytes (yy copies all)", json.n);
 	buf_free(&text);
