@@ -43,7 +43,7 @@ enum posthog_trouble {
 
 struct posthog_answer {
 	enum posthog_trouble trouble;
-	struct str body; /* JSON that begins like an object; lasts until done returns */
+	struct str body;   /* JSON that begins like an object; lasts until done returns */
 	struct buf *store; /* body lies in it; may be taken over, and zeroed, instead of copied */
 	/* For people: what PostHog said (detail) or what happened, and what to do: a missing scope by its
 	 * name, a key for certain projects only, a key of the other region, a page in HTML (a captive

@@ -48,7 +48,7 @@ struct reading {
 
 static void skim(struct reading *r)
 {
-	const struct str names[MEMBERS] = {STR("detail"), STR("error"), STR("results"),
+	const struct str names[MEMBERS] = {STR("detail"),       STR("error"), STR("results"),
 	                                   STR("query_status"), STR("start"), STR("extra")};
 	const struct str inner[STATUS_MEMBERS] = {STR("results"), STR("error_message")};
 	struct json_want want = {.outer = json_keys_new(names, MEMBERS),
