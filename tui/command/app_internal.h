@@ -7,6 +7,7 @@
 #include "widget/prompt.h"
 
 #define APP_DEPTH 8 /* views over one another under one number */
+#define APP_LIVE  7 /* the number of the live screen */
 
 enum prompt_of {
 	PROMPT_FIND,
@@ -18,6 +19,7 @@ enum prompt_of {
 	PROMPT_NOTE,
 	PROMPT_VIEW, /* a question of the view */
 	PROMPT_FILTER,
+	PROMPT_BREAK, /* another filter */
 	PROMPT_HOGQL,
 	PROMPTS,
 };
@@ -74,6 +76,8 @@ struct app {
 	void *copy_ctx;
 	app_take_fn *take;
 	void *take_ctx;
+	app_alert_fn *alert;
+	void *alert_ctx;
 	struct write_job *writing; /* a file; NULL: none */
 	enum copy_what copying;    /* once the view has read it */
 	enum copy_to copying_to;
@@ -123,7 +127,7 @@ void app_stop_writing(struct app *a);
 /* What is typed in the last row. */
 void app_open_prompt(struct app *a, enum prompt_of which);
 void app_prompt_input(struct app *a, uint32_t key, struct str pasted);
-/* FILTER, PICK and UNDO; false for any other action. */
+/* FILTER, BREAK, PICK and UNDO; false for any other action. */
 bool app_act_on_filter(struct app *a, enum action action, int argument);
 /* Opens what the id is of; of what is not here PostHog is asked, and app_open_found opens it once it has come. */
 void app_open_id(struct app *a, struct str id);
@@ -131,7 +135,7 @@ void app_open_found(struct app *a);
 /* Shows what PostHog answers to a query; of none asks for one. */
 void app_hogql(struct app *a, struct str query);
 void app_ask_hogql(struct app *a, struct str begin); /* the line begins so */
-/* The line that a filter is typed in, over two rows at the bottom. */
+/* The line that a filter is typed in, what lists show or what is waited for, over two rows at the bottom. */
 bool app_is_filtering(const struct app *a);
 void app_filter_input(struct app *a, uint32_t key, struct str pasted);
 void app_filter_leave(struct app *a); /* as it was before */
@@ -145,6 +149,10 @@ bool app_read_views(struct app *a, struct buf *out); /* false: a message says wh
 /* Takes the next of them off the front of their lines; false after the last. */
 bool app_next_view(struct str *lines, struct str *name, struct str *filter);
 void app_stop_keeping(struct app *a);
+/* What the live screen stands still at. */
+bool app_break_is_right(struct app *a, struct str text, struct errinfo *e);
+void app_use_break(struct app *a, struct str text); /* one that can be read; empty: none */
+bool app_watch(struct app *a); /* looks at what arrived; false: there is more to be done now */
 /* In a prompt. Tab: what can stand at the cursor; again the next of it, Shift-Tab the one before, while the menu of them is open
  * Down and Up likewise. Esc closes it. Any other key does, too, and is for others: false. */
 bool app_offers_input(struct app *a, uint32_t key);

@@ -61,6 +61,7 @@ void app_stop_keeping(struct app *a)
 
 static const char *const histories[PROMPTS] = {
 	[PROMPT_FILTER] = "filters",
+	[PROMPT_BREAK] = "filters",
 	[PROMPT_HOGQL] = "hogql",
 };
 

@@ -57,6 +57,8 @@ static void command_line(struct app *a, struct str line)
 		app_open_id(a, argument);
 	else if (is_command(line, STR("filter"), &argument))
 		app_set_filter(a, argument);
+	else if (is_command(line, STR("break"), &argument))
+		app_set_break(a, argument);
 	else if (is_command(line, STR("hogql"), &argument))
 		app_hogql(a, argument);
 	else if (is_command(line, STR("save"), &argument))
@@ -68,7 +70,7 @@ static void command_line(struct app *a, struct str line)
 	else
 		buf_printf(
 			&a->world.message,
-			"no command: %s (:123 :50%% :open ID :filter QUERY :save NAME :view NAME :hogql QUERY :quit)",
+			"no command: %s (:123 :50%% :open :filter :break :save :view :hogql :quit)",
 			buf_text(&a->prompt->text));
 }
 
@@ -240,6 +242,7 @@ void app_open_prompt(struct app *a, enum prompt_of which)
 		[PROMPT_PIPE] = {'|', "pipe to", "a command; empty: $PAGER"},
 		[PROMPT_WRITE] = {'w', "write to", ".md .ndjson .sh .txt"},
 		[PROMPT_FILTER] = {'f', "f", NULL},
+		[PROMPT_BREAK] = {'B', "break", NULL},
 		[PROMPT_OVERWRITE] = {'!', "the file exists: overwrite it", "y or n"},
 		[PROMPT_NOTE] = {'M', "note", "may be empty"},
 		[PROMPT_HOGQL] = {'e', "HogQL", "Up: before"},

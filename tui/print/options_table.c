@@ -320,6 +320,13 @@ static enum err set_verbose(struct options *o, const char *value, struct errinfo
 	return ERR_OK;
 }
 
+static enum err set_break(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)e;
+	o->break_at = value;
+	return ERR_OK;
+}
+
 static enum err set_until_match(struct options *o, const char *value, struct errinfo *e)
 {
 	(void)value;
@@ -356,6 +363,9 @@ const struct option_entry option_entries[] = {
 	{"filter", 'f', "QUERY",
          "only what it lets through, as in the explorer: 'is:error cost:>0.05'; again: both hold",
          AT(COMMAND_EXPLORE) | AT(COMMAND_LS) | AT(COMMAND_STATS) | AT(COMMAND_TAIL), add_filter},
+	{"break", 0, "QUERY",
+         "the live view stops, with a bell, when that arrives: 'is:error OR cost:>0.50'",
+         AT(COMMAND_EXPLORE) | AT(COMMAND_DEMO), set_break},
 	{"since", 0, "TIME", "only from then on: 15m 2h 3d today 14:00 2026-11-20T10:00",
          AT(COMMAND_LS) | AT(COMMAND_STATS), set_since},
 	{"until", 0, "TIME", "only before then", AT(COMMAND_LS) | AT(COMMAND_STATS), set_until},
