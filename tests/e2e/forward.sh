@@ -240,6 +240,7 @@ run_forwards()
 	printf 'curl -s -o /dev/null "$POSTHOG_HOST/i/v0/e/" -H "%s" -d @"%s"\necho an error line >&2\n' "$JSON" "$D/body" >"$D/app"
 	exits 0 run --journal "$D/other" --forward "$HOST" -- bash "$D/app"
 	all_taken run 1 || fail "run: $(cat "$D/err")"
+	cat "$D"/other/*.ndjson | grep -qF 'an error line' || fail 'its standard error was not kept'
 	! grep -qF 'an error line' "$D/taken" || fail 'its standard error was forwarded'
 	upstream_ends
 }
