@@ -48,6 +48,7 @@ struct options {
 	enum output_format format;
 	int64_t since, until; /* microseconds; TIME_NONE: no bound */
 	const char *sort;     /* NULL: the own order */
+	const char *by;       /* stats: what figures are split by; NULL: nothing */
 	const char *fields;   /* comma-separated; NULL: the command's own */
 	uint32_t limit;       /* 0: none */
 	enum fail_if fail_if;
