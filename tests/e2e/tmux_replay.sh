@@ -26,7 +26,7 @@ terminal 120 40
 explore "--base-url $AT/ok/v1 $CALLS"
 wait_for 'six by seven'
 text 3
-wait_for 'gemini'
+wait_for '> Generations'
 text G
 wait_cursor '~$0.0029'
 text x
@@ -57,7 +57,7 @@ terminal 80 24
 explore "--base-url $AT/slow/v1 $CALLS"
 wait_for 'six by seven'
 text 3
-wait_for 'gemini'
+wait_for '> Generations'
 text G
 wait_cursor '~$0.0029'
 text x
