@@ -17,6 +17,7 @@ void caches_open(struct caches *c, struct loop *loop, struct model *model, loop_
 	c->previous = previous_cache_new(loop, model, changed, ctx);
 	c->repeats = repeats_cache_new(loop, model, changed, ctx);
 	c->compares = compares_new(loop, events, changed, ctx);
+	c->prepares = prepares_new(loop, events, changed, ctx);
 	c->texts = text_cache_new(loop, model, changed, ctx);
 }
 
@@ -26,6 +27,7 @@ void caches_close(struct caches *c)
 	properties_free(c->properties);
 	c->properties = NULL; /* others that are waited for may still tell of changes */
 	text_cache_free(c->texts);
+	prepares_free(c->prepares);
 	compares_free(c->compares);
 	repeats_cache_free(c->repeats);
 	previous_cache_free(c->previous);

@@ -1,6 +1,7 @@
-/* Two calls side by side, for who owns them: read and compared by a worker. One that is ended while a worker has it is freed when
+/* Two calls side by side, for who owns them: read and compared by a worker. The second may be an answer that stands in no source. One that is ended while a worker has it is freed when
  * that is done. */
 #include "explorer_internal.h"
+#include "explorer_replay.h"
 
 #include "base/mem.h"
 
@@ -14,10 +15,17 @@ struct compares {
 	unsigned jobs;
 };
 
+/* What a worker is told. */
+struct sides {
+	struct place_of_event before, after;
+	struct buf answer; /* in place of after, if there is one */
+	const struct prices *prices;
+};
+
 struct compare_job {
 	struct compared shown; /* first: what its owner has */
 	struct compared read;  /* the worker's, until it is done */
-	struct place_of_event before, after;
+	struct sides sides;
 	struct compares *all;
 	bool running, ended;
 };
@@ -32,12 +40,22 @@ static struct call call_of(const struct detail *d)
 	                     .properties = d->properties};
 }
 
-static void fill(struct compared *c, struct place_of_event before, struct place_of_event after)
+static void fill_answer(struct detail *d, const struct sides *s)
+{
+	detail_fill_line(d, buf_str(&s->answer));
+	if (d->state == DETAIL_READY && s->prices != NULL)
+		d->has_cost = cost_working_read(&d->cost, s->prices, buf_str(&d->line));
+}
+
+static void fill(struct compared *c, const struct sides *s)
 {
 	struct call a, b;
 
-	detail_fill(&c->before, before);
-	detail_fill(&c->after, after);
+	detail_fill(&c->before, s->before);
+	if (s->answer.n > 0)
+		fill_answer(&c->after, s);
+	else
+		detail_fill(&c->after, s->after);
 	c->state = DETAIL_FAILED;
 	c->error = c->before.state == DETAIL_FAILED ? c->before.error : c->after.error;
 	if (c->before.state == DETAIL_FAILED || c->after.state == DETAIL_FAILED)
@@ -59,7 +77,7 @@ static void job_work(void *ctx)
 {
 	struct compare_job *job = ctx;
 
-	fill(&job->read, job->before, job->after);
+	fill(&job->read, &job->sides);
 }
 
 /* ---- the loop ---- */
@@ -67,6 +85,7 @@ static void job_work(void *ctx)
 static void job_free(struct compare_job *job)
 {
 	fini(&job->shown);
+	buf_free(&job->sides.answer);
 	mem_free(job);
 }
 
@@ -84,14 +103,13 @@ static void job_done(void *ctx)
 		all->changed(all->ctx);
 }
 
-const struct compared *explorer_compare(struct explorer *x, uint32_t before, uint32_t after)
+static const struct compared *start(struct compares *all, const struct sides *sides,
+                                    uint32_t before, uint32_t after)
 {
-	struct compares *all = explorer_caches(x)->compares;
 	struct compare_job *job = mem_zero(1, sizeof(*job));
 
 	job->all = all;
-	job->before = explorer_place(all->events, before);
-	job->after = explorer_place(all->events, after);
+	job->sides = *sides;
 	job->shown.state = DETAIL_LOADING;
 	job->read.before.event = before;
 	job->read.after.event = after;
@@ -99,6 +117,32 @@ const struct compared *explorer_compare(struct explorer *x, uint32_t before, uin
 	all->jobs++;
 	loop_work(all->loop, job_work, job_done, job);
 	return &job->shown;
+}
+
+const struct compared *explorer_compare(struct explorer *x, uint32_t before, uint32_t after)
+{
+	struct compares *all = explorer_caches(x)->compares;
+	struct sides sides = {.before = explorer_place(all->events, before),
+	                      .after = explorer_place(all->events, after)};
+
+	return start(all, &sides, before, after);
+}
+
+static struct sides sides_of_answer(const struct events *events, uint32_t before, struct str answer)
+{
+	struct sides sides = {.before = explorer_place(events, before), .prices = events->prices};
+
+	buf_append(&sides.answer, answer);
+	return sides;
+}
+
+const struct compared *explorer_compare_answer(struct explorer *x, uint32_t before,
+                                               struct str answer)
+{
+	struct compares *all = explorer_caches(x)->compares;
+	struct sides sides = sides_of_answer(all->events, before, answer);
+
+	return start(all, &sides, before, EVENT_NONE);
 }
 
 void explorer_compare_end(struct explorer *x, const struct compared *c)
@@ -114,13 +158,31 @@ void explorer_compare_end(struct explorer *x, const struct compared *c)
 		job_free(job);
 }
 
-struct compared *compared_read(const struct events *events, uint32_t before, uint32_t after)
+static struct compared *read_now(const struct sides *sides, uint32_t before, uint32_t after)
 {
 	struct compared *c = mem_zero(1, sizeof(*c));
 
 	c->before.event = before;
 	c->after.event = after;
-	fill(c, explorer_place(events, before), explorer_place(events, after));
+	fill(c, sides);
+	return c;
+}
+
+struct compared *compared_read(const struct events *events, uint32_t before, uint32_t after)
+{
+	struct sides sides = {.before = explorer_place(events, before),
+	                      .after = explorer_place(events, after)};
+
+	return read_now(&sides, before, after);
+}
+
+struct compared *compared_read_answer(const struct events *events, uint32_t before,
+                                      struct str answer)
+{
+	struct sides sides = sides_of_answer(events, before, answer);
+	struct compared *c = read_now(&sides, before, EVENT_NONE);
+
+	buf_free(&sides.answer);
 	return c;
 }
 

@@ -50,6 +50,7 @@ static bool has_room(struct detail *d, size_t length)
 	return false;
 }
 
+/* journal NULL: it was never in one. */
 static enum err parse_line(struct detail *d, const struct journal *journal)
 {
 	struct json_report report;
@@ -60,7 +61,10 @@ static enum err parse_line(struct detail *d, const struct journal *journal)
 	if (err == ERR_LIMIT && report.fault == JSON_OK)
 		return err_set(&d->error, err, "not enough memory to open an event of %zu bytes",
 		               d->line.n);
-	journal_changed(journal, json_fault_text(report.fault), err, &d->error);
+	if (journal)
+		journal_changed(journal, json_fault_text(report.fault), err, &d->error);
+	else
+		err_set(&d->error, err, "no JSON: %s", json_fault_text(report.fault));
 	d->error.pos = report.pos;
 	return err;
 }
@@ -99,16 +103,8 @@ struct place_of_event explorer_place(const struct events *events, uint32_t event
 	                               .length = e->length};
 }
 
-void detail_fill(struct detail *d, struct place_of_event place)
+static void read_parts(struct detail *d)
 {
-	d->properties = JSON_NO_NODE;
-	d->error.pos = ERR_NO_POS;
-	if (!has_room(d, place.length) ||
-	    journal_read_exact(place.journal, place.offset, place.length, &d->line, &d->error) ||
-	    parse_line(d, place.journal)) {
-		fail(d);
-		return;
-	}
 	find_properties(d);
 	messages_read(&d->messages, detail_properties(d), d->properties);
 	/* SDKs send null for an embedding's output: there is none to withhold. */
@@ -116,6 +112,30 @@ void detail_fill(struct detail *d, struct place_of_event place)
 		d->messages.output_withheld = false;
 	tools_read(&d->tools, detail_properties(d), d->properties);
 	d->state = DETAIL_READY;
+}
+
+void detail_fill(struct detail *d, struct place_of_event place)
+{
+	d->properties = JSON_NO_NODE;
+	d->error.pos = ERR_NO_POS;
+	if (!has_room(d, place.length) ||
+	    journal_read_exact(place.journal, place.offset, place.length, &d->line, &d->error) ||
+	    parse_line(d, place.journal))
+		fail(d);
+	else
+		read_parts(d);
+}
+
+void detail_fill_line(struct detail *d, struct str line)
+{
+	d->properties = JSON_NO_NODE;
+	d->error.pos = ERR_NO_POS;
+	if (has_room(d, line.n))
+		buf_append(&d->line, line);
+	if (d->line.p == NULL || parse_line(d, NULL))
+		fail(d);
+	else
+		read_parts(d);
 }
 
 void detail_fini(struct detail *d)

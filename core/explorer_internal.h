@@ -15,6 +15,7 @@ struct place_of_event explorer_place(const struct events *events, uint32_t event
 
 /* Reads and parses the event at a place. Any thread. */
 void detail_fill(struct detail *d, struct place_of_event place);
+void detail_fill_line(struct detail *d, struct str line); /* of one that stands nowhere; copied */
 void detail_fini(struct detail *d);
 
 /* A cache each, and the jobs that fill it. changed is called when something has become ready. */
@@ -52,6 +53,11 @@ struct compares *compares_new(struct loop *loop, const struct events *events, lo
                               void *ctx);
 void compares_free(struct compares *c);
 
+struct prepares;
+struct prepares *prepares_new(struct loop *loop, const struct events *events, loop_fn *changed,
+                              void *ctx);
+void prepares_free(struct prepares *p);
+
 struct caches {
 	struct detail_cache *details;
 	struct preview_cache *previews;
@@ -59,6 +65,7 @@ struct caches {
 	struct previous_cache *previous;
 	struct repeats_cache *repeats;
 	struct compares *compares;
+	struct prepares *prepares;
 	struct text_cache *texts;
 	struct memberships *memberships;
 	struct properties *properties; /* NULL until somebody asks */

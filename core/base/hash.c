@@ -82,6 +82,14 @@ void hash128(struct str s, uint8_t out[16])
 	memcpy(out, canonical.digest, 16);
 }
 
+void hash128_lasting(struct str s, uint8_t out[16])
+{
+	XXH128_canonical_t canonical;
+
+	XXH128_canonicalFromHash(&canonical, XXH3_128bits(s.n ? s.p : "", s.n));
+	memcpy(out, canonical.digest, 16);
+}
+
 struct hash_pair_seed hash_pair_seed(void)
 {
 	return (struct hash_pair_seed){hash64(STR("first")), hash64(STR("second"))};

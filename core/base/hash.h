@@ -8,6 +8,8 @@
  * pile up. */
 uint64_t hash64(struct str s);
 void hash128(struct str s, uint8_t out[16]);
+/* Without the seed, so the same in every process and for good: for ids that are kept, not for indexes. */
+void hash128_lasting(struct str s, uint8_t out[16]);
 /* Of 16 bytes as two words: a fraction of hash64's cost. For keys that are compared in full whenever
  * their hashes meet. The seed is the process's, from hash_pair_seed. */
 struct hash_pair_seed {

@@ -74,10 +74,10 @@ void loop_wake_send(struct loop_wake *w);
 void loop_wake_free(struct loop_wake *w); /* no send may come after; NULL is allowed */
 
 /* A program that runs beside us: argv[0] is looked for in PATH, its environment is ours and env
- * (NAME=value, NULL-terminated; wins over ours), its standard input and output are ours, its
- * standard error is error_fd, which the caller may close afterwards. ended(ctx, status, signum) once
- * on the loop's thread: signum is 0 or the signal that ended it. ERR_NOT_FOUND if there is no such
- * program, ERR_IO if it cannot be started. */
+ * (NAME=value, NULL-terminated; wins over ours, and NAME alone takes ours away), its standard input and
+ * output are ours, its standard error is error_fd, which the caller may close afterwards.
+ * ended(ctx, status, signum) once on the loop's thread: signum is 0 or the signal that ended it.
+ * ERR_NOT_FOUND if there is no such program, ERR_IO if it cannot be started. */
 struct loop_child;
 typedef void loop_child_fn(void *ctx, int status, int signum);
 enum err loop_child_new(struct loop_child **out, struct loop *l, char *const *argv,
@@ -89,6 +89,11 @@ enum err loop_child_new(struct loop_child **out, struct loop *l, char *const *ar
 enum err loop_child_feed(struct loop_child **out, struct loop *l, char *const *argv,
                          struct str input, loop_child_fn *ended, void *ctx,
                          struct errinfo *e) MUST_USE;
+/* Likewise, but it is listened to: env as above, its standard output is output_fd, its standard error
+ * and its session are ours. */
+enum err loop_child_give(struct loop_child **out, struct loop *l, char *const *argv,
+                         const char *const *env, struct str input, int output_fd,
+                         loop_child_fn *ended, void *ctx, struct errinfo *e) MUST_USE;
 void loop_child_signal(struct loop_child *c, int signum); /* nothing once it has ended */
 void loop_child_free(struct loop_child *c);               /* leaves it running */
 

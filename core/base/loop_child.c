@@ -32,7 +32,8 @@ static bool is_replaced(const char *variable, const char *const *env)
 	return false;
 }
 
-/* Ours without those of env, then env. The array is the caller's, its texts are not. */
+/* Ours without those of env, then those of env that have a value. The array is the caller's, its
+ * texts are not. */
 static char **whole_environment(const char *const *env)
 {
 	size_t n = 0, most = 1;
@@ -47,8 +48,10 @@ static char **whole_environment(const char *const *env)
 		if (!is_replaced(*variable, env))
 			all[n++] = *variable;
 	}
-	for (; *env; env++)
-		all[n++] = (char *)(uintptr_t)*env; /* libuv does not write to it */
+	for (; *env; env++) {
+		if (strchr(*env, '='))
+			all[n++] = (char *)(uintptr_t)*env; /* libuv does not write to it */
+	}
 	return all;
 }
 
@@ -154,6 +157,23 @@ static void feed_start(struct feed *f)
 		loop_close_object((uv_handle_t *)&f->pipe);
 }
 
+static enum err start_fed(struct loop_child **out, struct loop *l, uv_process_options_t *options,
+                          char *const *argv, const char *const *env, struct str input,
+                          loop_child_fn *ended, void *ctx, struct errinfo *e)
+{
+	struct feed *f = feed_new(l, input);
+	enum err err;
+
+	options->stdio[0].flags = (uv_stdio_flags)(UV_CREATE_PIPE | UV_READABLE_PIPE);
+	options->stdio[0].data.stream = (uv_stream_t *)&f->pipe;
+	err = start(out, l, new_child(ended, ctx), options, argv, env, e);
+	if (err == ERR_OK)
+		feed_start(f);
+	else
+		loop_close_object((uv_handle_t *)&f->pipe);
+	return err;
+}
+
 enum err loop_child_feed(struct loop_child **out, struct loop *l, char *const *argv,
                          struct str input, loop_child_fn *ended, void *ctx, struct errinfo *e)
 {
@@ -161,17 +181,20 @@ enum err loop_child_feed(struct loop_child **out, struct loop *l, char *const *a
 	uv_stdio_container_t streams[3] = {
 		{.flags = UV_IGNORE}, {.flags = UV_IGNORE}, {.flags = UV_IGNORE}};
 	uv_process_options_t options = {.stdio = streams, .flags = UV_PROCESS_DETACHED};
-	struct feed *f = feed_new(l, input);
-	enum err err;
 
-	streams[0].flags = (uv_stdio_flags)(UV_CREATE_PIPE | UV_READABLE_PIPE);
-	streams[0].data.stream = (uv_stream_t *)&f->pipe;
-	err = start(out, l, new_child(ended, ctx), &options, argv, nothing, e);
-	if (err == ERR_OK)
-		feed_start(f);
-	else
-		loop_close_object((uv_handle_t *)&f->pipe);
-	return err;
+	return start_fed(out, l, &options, argv, nothing, input, ended, ctx, e);
+}
+
+enum err loop_child_give(struct loop_child **out, struct loop *l, char *const *argv,
+                         const char *const *env, struct str input, int output_fd,
+                         loop_child_fn *ended, void *ctx, struct errinfo *e)
+{
+	uv_stdio_container_t streams[3] = {{.flags = UV_IGNORE},
+	                                   {.flags = UV_INHERIT_FD, .data.fd = output_fd},
+	                                   {.flags = UV_INHERIT_FD, .data.fd = STDERR_FILENO}};
+	uv_process_options_t options = {.stdio = streams};
+
+	return start_fed(out, l, &options, argv, env, input, ended, ctx, e);
 }
 
 void loop_child_signal(struct loop_child *c, int signum)

@@ -15,6 +15,8 @@
 #include "collect/capture.h"
 
 #include "base/mem.h"
+#include "collect/forward.h"
+#include "collect/otlp.h"
 #include "collect/route.h"
 #include "journal/writer.h"
 #include "json/writer.h"
@@ -27,6 +29,7 @@
 
 struct capture {
 	struct journal_writer *writer;
+	struct forward *forward; /* NULL: nothing is forwarded */
 	void (*taken)(void *ctx);
 	void *ctx;
 	struct flattener *flattener;
@@ -58,6 +61,16 @@ void capture_free(struct capture *c)
 	flattener_free(c->flattener);
 	buf_free(&c->lines);
 	mem_free(c);
+}
+
+void capture_set_forward(struct capture *c, struct forward *f)
+{
+	c->forward = f;
+}
+
+bool capture_wants_headers(const struct capture *c)
+{
+	return c->forward != NULL;
 }
 
 void capture_counts(struct capture *c, struct capture_counts *out)
@@ -158,6 +171,44 @@ static void keep_lines(struct capture *c, size_t n)
 		buf_free(&c->lines);
 }
 
+static bool is_otel(const struct route *route)
+{
+	return route->dialect == CAPTURE_OTEL || route->dialect == CAPTURE_OTEL_LOGS ||
+	       route->dialect == CAPTURE_OTEL_METRICS;
+}
+
+/* What OpenTelemetry sends as a batch; *json is empty if there is no event in it. */
+static int decode_otel(const struct route *route, const struct capture_request *r,
+                       struct buf *batch, struct str *json, struct capture_taken *taken,
+                       struct errinfo *e)
+{
+	struct otlp_counts counts = {0};
+	struct buf inflated = {0};
+	struct str bytes;
+	int status = capture_inflate(r, &inflated, &bytes, e);
+
+	if (route->dialect == CAPTURE_OTEL_METRICS)
+		counts.skipped = 1;
+	else if (status == 0)
+		status = otlp_batch(r, bytes, route->dialect, batch, &counts, e);
+	buf_free(&inflated);
+	taken->skipped = counts.skipped;
+	*json = counts.events > 0 ? buf_str(batch) : STR_EMPTY;
+	return status;
+}
+
+/* The JSON of a body; 0 or the status to answer with. */
+static int decode(const struct route *route, const struct capture_request *r, struct buf *decoded,
+                  struct str *json, struct capture_taken *taken, struct buf *results,
+                  struct errinfo *e)
+{
+	if (is_otel(route))
+		return decode_otel(route, r, decoded, json, taken, e);
+	if (route->dialect == CAPTURE_MULTIPART && capture_is_multipart(r))
+		return capture_multipart(r, decoded, json, results, e);
+	return capture_decode(r, decoded, json, e);
+}
+
 /* All the way from body to lines; 0 or the status to answer with. */
 static int flatten(struct capture *c, const struct route *route, const struct capture_request *r,
                    struct buf *results, struct errinfo *e)
@@ -166,10 +217,10 @@ static int flatten(struct capture *c, const struct route *route, const struct ca
 	struct buf decoded = {0};
 	size_t before = c->lines.n;
 	struct str json;
-	int status = capture_decode(r, &decoded, &json, e);
+	int status = decode(route, r, &decoded, &json, &taken, results, e);
 
 	c->lines.max = before + CAPTURE_MAX_LINES;
-	if (status == 0)
+	if (status == 0 && json.n > 0)
 		status = capture_flatten(c->flattener, json, r, route->dialect, &c->lines, &taken,
 		                         route->dialect == CAPTURE_V1 ? results : NULL, e);
 	buf_free(&decoded);
@@ -180,6 +231,8 @@ static int flatten(struct capture *c, const struct route *route, const struct ca
 	c->within.events += taken.events;
 	c->within.ai_events += taken.ai_events;
 	c->within.skipped += taken.skipped;
+	if (taken.events > 0)
+		forward_take(c->forward, r, &taken);
 	return 0;
 }
 
@@ -215,14 +268,19 @@ static bool take_events(struct capture *c, const struct route *route,
 	}
 	answer->status = 200;
 	answer->content_type = "application/json";
-	if (answer->v1)
+	if (answer->body.n > 0)
 		return true;
 	if (is_beacon(r)) {
 		answer->status = 204;
 		answer->content_type = NULL;
 		return true;
 	}
-	answer_json(answer, 200, CAPTURE_TAKEN);
+	if (!is_otel(route))
+		answer_json(answer, 200, CAPTURE_TAKEN);
+	else if (otlp_is_protobuf(r)) /* a message without a field has no bytes */
+		answer_text(answer, 200, "application/x-protobuf", "");
+	else
+		answer_json(answer, 200, "{}");
 	return true;
 }
 
@@ -316,13 +374,26 @@ size_t capture_waiting(const struct capture *c)
 	return c->lines.n;
 }
 
+/* What became of the requests; the lock is held. */
+static void count_within(struct capture *c)
+{
+	c->counts.events += c->within.events;
+	c->counts.ai_events += c->within.ai_events;
+	c->counts.skipped += c->within.skipped;
+	c->within = (struct capture_taken){0};
+}
+
 bool capture_flush(struct capture *c)
 {
 	struct errinfo e = {0};
 	enum err rc;
 
-	if (c->lines.n == 0)
+	if (c->lines.n == 0) {
+		pthread_mutex_lock(&c->lock);
+		count_within(c);
+		pthread_mutex_unlock(&c->lock);
 		return true;
+	}
 	if (c->writer)
 		rc = journal_writer_append(c->writer, buf_str(&c->lines), &e);
 	else
@@ -330,14 +401,12 @@ bool capture_flush(struct capture *c)
 	pthread_mutex_lock(&c->lock);
 	c->failing = rc != ERR_OK;
 	c->failure = e;
-	if (rc == ERR_OK) {
-		c->counts.events += c->within.events;
-		c->counts.ai_events += c->within.ai_events;
-		c->counts.skipped += c->within.skipped;
-	}
+	if (rc == ERR_OK)
+		count_within(c);
 	pthread_mutex_unlock(&c->lock);
 	c->within = (struct capture_taken){0};
 	keep_lines(c, 0);
+	forward_flush(c->forward, rc == ERR_OK);
 	if (c->taken)
 		c->taken(c->ctx);
 	return rc == ERR_OK;

@@ -19,11 +19,13 @@ struct capture_request {
 	struct str content_type, content_encoding, authorization, sdk_info, request_id,
 		none_match; /* header values, empty if absent */
 	struct str body;
-	int64_t now; /* wall clock, microseconds: received_at */
+	struct str
+		headers; /* all of them, lines "Name: value\n"; empty unless capture_wants_headers */
+	int64_t now;     /* wall clock, microseconds: received_at */
 };
 
 struct capture_answer {
-	int status;               /* 200, 204, 304, 400, 404, 405, 413, 415, 503 */
+	int status;               /* 200, 204, 304, 400, 401, 404, 405, 413, 415, 503 */
 	const char *content_type; /* static; NULL with 204 and 304 */
 	struct buf body;          /* owned by who called */
 	const char *allow;        /* static: the Allow header's value; NULL: no such header */
@@ -44,12 +46,16 @@ struct capture_counts {
 	uint64_t bytes;   /* of bodies, as they came */
 };
 
+struct forward;
 struct journal_writer;
 struct capture;
 /* writer may be NULL (then every event is refused with 503); borrowed. taken, if not NULL, is
  * called on the caller's thread after lines are in the journal, or could not be written. */
 struct capture *capture_new(struct journal_writer *writer, void (*taken)(void *ctx), void *ctx);
-void capture_free(struct capture *c);                               /* NULL is allowed */
+void capture_free(struct capture *c); /* NULL is allowed */
+/* What is taken goes to f, too; borrowed, NULL: nowhere. Before the first request. */
+void capture_set_forward(struct capture *c, struct forward *f);
+bool capture_wants_headers(const struct capture *c);                /* all those of a request */
 void capture_counts(struct capture *c, struct capture_counts *out); /* any thread */
 /* True when the last append failed (disk full): shown in red until one succeeds. Any thread. */
 bool capture_failing(struct capture *c, struct errinfo *e);
@@ -72,11 +78,27 @@ void capture_handle(struct capture *c, const struct capture_request *r,
 
 /* ---- the pieces, for tests ---- */
 
-/* The payload's JSON bytes out of a body (or ?data=): form, base64 (also twice), gzip by header,
- * hint or magic bytes. *json lies in *out or in r. Gives 0, or the status to answer with and a
- * text in e. */
+/* The body without what Content-Encoding names (gzip, deflate, zstd, lz64), or gzip's first bytes
+ * show; JSON under such a name stays as it is. Nothing else is undone: no form, no base64. At most
+ * CAPTURE_MAX_INFLATED bytes. *bytes lies in *out, whose memory may be used again, or in r. Gives 0,
+ * or the status to answer with (400, 413, 415 for br and what nobody knows, 503) and a text in e.
+ * Any thread. */
+int capture_inflate(const struct capture_request *r, struct buf *out, struct str *bytes,
+                    struct errinfo *e);
+
+/* The payload's JSON bytes out of a body (or ?data=): what capture_inflate undoes, then form, base64
+ * (also twice), and what a hint names. *json lies in *out or in r. Gives 0, or the status to answer
+ * with and a text in e. */
 int capture_decode(const struct capture_request *r, struct buf *out, struct str *json,
                    struct errinfo *e);
+
+/* Whether the body is a form of parts, and its one event's JSON: the part `event`, and the parts
+ * `event.properties.NAME` among its properties. *json lies in *out; answer gets the body that its
+ * sender wants to hear. Gives 0, or the status to answer with (401 without a Bearer) and a text in e;
+ * the outputs are then of no use. Any thread. */
+bool capture_is_multipart(const struct capture_request *r);
+int capture_multipart(const struct capture_request *r, struct buf *out, struct str *json,
+                      struct buf *answer, struct errinfo *e);
 
 /* Whether ?name= stands in a query or form; its value, decoded, is appended to out. */
 bool capture_field(struct str form, struct str name, struct buf *out);
@@ -85,10 +107,15 @@ enum capture_dialect {
 	CAPTURE_V0,
 	CAPTURE_ENGAGE, /* as v0; an event without a name is $identify */
 	CAPTURE_V1,
+	CAPTURE_MULTIPART, /* one event in parts; anything else as v0 */
+	CAPTURE_OTEL, /* spans; these and log records become a batch of v0 first (collect/otlp.h) */
+	CAPTURE_OTEL_LOGS,
+	CAPTURE_OTEL_METRICS, /* taken and thrown away: no event is made of them */
 };
 
 struct capture_taken {
 	uint64_t events, ai_events, skipped;
+	bool project_key, personal_key; /* one stood where a payload has a key */
 };
 
 /* What flattening needs and keeps from one payload to the next: memory, and the names it looks for.

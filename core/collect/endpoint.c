@@ -1,5 +1,5 @@
 /* The capture endpoint: who has the journal's lock writes it and listens, all others follow and try
- * for the lock twice a second. Invariant: writer, keeper, capture, listener and the note of the URL
+ * for the lock twice a second. Invariant: writer, keeper, forward, capture, listener and the note of the URL
  * are there together (listening) or not at all (following); the lock is never held without a port,
  * so that it is free for whoever has one.
  *
@@ -20,9 +20,10 @@
 #define RETRY_MS 500
 #define PAUSE_MS 10 /* between two times that taken is told: each makes it read the journal */
 
-/* Ticks the writer a second after something was written; sleeps otherwise. */
+/* Ticks the writer and the forwarder a second after something was written; sleeps otherwise. */
 struct keeper {
 	struct journal_writer *writer;
+	struct forward *forward;
 	pthread_t thread;
 	pthread_mutex_t mutex; /* around what follows */
 	pthread_cond_t changed;
@@ -41,6 +42,7 @@ struct endpoint {
 	enum endpoint_state state;
 	struct errinfo trouble; /* why the last try to take over failed, if not for the lock */
 	struct journal_writer *writer;
+	struct forward *forward; /* NULL: nothing is forwarded */
 	struct keeper *keeper;
 	struct capture *capture;
 	struct listener *listener;
@@ -74,6 +76,7 @@ static void *keep(void *ctx)
 		k->written = false;
 		pthread_mutex_unlock(&k->mutex);
 		journal_writer_tick(k->writer);
+		forward_tick(k->forward);
 		pthread_mutex_lock(&k->mutex);
 	}
 	pthread_mutex_unlock(&k->mutex);
@@ -88,7 +91,7 @@ static void keeper_free(struct keeper *k)
 }
 
 /* NULL if there is no thread to be had. */
-static struct keeper *keeper_start(struct journal_writer *writer)
+static struct keeper *keeper_start(struct journal_writer *writer, struct forward *forward)
 {
 	struct keeper *k = mem_zero(1, sizeof(*k));
 	pthread_condattr_t clock;
@@ -96,6 +99,7 @@ static struct keeper *keeper_start(struct journal_writer *writer)
 	int error;
 
 	k->writer = writer;
+	k->forward = forward;
 	k->written = true; /* the limits may be less than last time */
 	pthread_mutex_init(&k->mutex, NULL);
 	pthread_condattr_init(&clock);
@@ -137,7 +141,7 @@ static void keeper_stop(struct keeper *k)
 
 /* ---- listening ---- */
 
-/* On the listener's thread. */
+/* On the listener's thread, and for what is forwarded on the loop's. */
 static void on_appended(void *ctx)
 {
 	struct endpoint *p = ctx;
@@ -151,6 +155,7 @@ static void tell(struct endpoint *p)
 {
 	atomic_store(&p->untold, false);
 	loop_timer_start(p->pause, PAUSE_MS, 0);
+	forward_look(p->forward);
 	/* Last: it may close the endpoint. */
 	p->taken(p->ctx);
 }
@@ -179,9 +184,11 @@ static void stop_listening(struct endpoint *p)
 		folder_forget_url(buf_text(&p->folder));
 	keeper_stop(p->keeper);
 	capture_free(p->capture);
+	forward_close(p->forward);
 	journal_writer_close(p->writer);
 	p->listener = NULL;
 	p->keeper = NULL;
+	p->forward = NULL;
 	p->capture = NULL;
 	p->writer = NULL;
 	p->state = ENDPOINT_FOLLOWING;
@@ -190,12 +197,17 @@ static void stop_listening(struct endpoint *p)
 /* With the lock had. */
 static enum err listen_on_journal(struct endpoint *p, struct errinfo *e)
 {
-	enum err err;
+	enum err err = ERR_OK;
 
-	p->keeper = keeper_start(p->writer);
+	if (p->options.forward.url)
+		err = forward_open(&p->forward, p->loop, &p->options.forward, on_appended, p, e);
+	if (err != ERR_OK)
+		return err;
+	p->keeper = keeper_start(p->writer, p->forward);
 	if (!p->keeper)
 		return err_set(e, ERR_IO, "starting the capture endpoint: no thread can be made");
 	p->capture = capture_new(p->writer, on_appended, p);
+	capture_set_forward(p->capture, p->forward);
 	err = listener_start(&p->listener, p->capture, &p->options.listener, e);
 	if (err == ERR_OK) {
 		folder_note_url(buf_text(&p->folder), listener_url(p->listener));
@@ -320,6 +332,14 @@ void endpoint_counts(const struct endpoint *p, struct capture_counts *out)
 	*out = (struct capture_counts){0};
 	if (p->capture)
 		capture_counts(p->capture, out);
+}
+
+bool endpoint_forwards(const struct endpoint *p, struct forward_counts *out)
+{
+	*out = (struct forward_counts){0};
+	if (p->forward)
+		forward_counts(p->forward, out);
+	return p->forward != NULL;
 }
 
 bool endpoint_failing(const struct endpoint *p, struct errinfo *e)

@@ -4,6 +4,7 @@
 #define COLLECT_ENDPOINT_H
 
 #include "base/loop.h"
+#include "collect/forward.h"
 #include "collect/listener.h"
 #include "journal/writer.h"
 
@@ -19,10 +20,11 @@ struct endpoint_options {
 	const char *folder; /* the journal; NULL: journal_folder */
 	struct journal_writer_options writer;
 	struct listener_options listener; /* what it points to outlives the endpoint */
+	struct forward_options forward;   /* what is taken while it listens; so does this */
 };
 
 /* taken(ctx) on the loop's thread after events came in (several may come together), and after the
- * state or a reason why it cannot take over changed; it may close the endpoint. Not called before
+ * state, a reason why it cannot take over or what is forwarded changed; it may close the endpoint. Not called before
  * endpoint_open has returned. While listening, FOLDER/.port says where (folder.h). ERR_IO,
  * ERR_USAGE; ERR_BUSY when the port is taken by something that is not a tracehog on this journal.
  * Once it follows, such things are no end: it tries again until it is closed. */
@@ -37,6 +39,8 @@ bool endpoint_is_loopback(const struct endpoint *p);   /* true while following *
 const char *endpoint_folder(const struct endpoint *p); /* as given */
 /* Since it listens; zeros while following. */
 void endpoint_counts(const struct endpoint *p, struct capture_counts *out);
+/* False while it forwards nothing: it was not asked to, or follows. */
+bool endpoint_forwards(const struct endpoint *p, struct forward_counts *out);
 /* True while the journal cannot be written, or cannot be taken over though nobody else has it. */
 bool endpoint_failing(const struct endpoint *p, struct errinfo *e);
 

@@ -72,6 +72,12 @@ static void add_tokens(struct mask *mask, const struct str *of)
 	mask_add(mask, raw_inside(of[API_KEY]));
 }
 
+static void note_keys(struct flattener *f, const struct mask *mask)
+{
+	f->taken->project_key |= mask->project;
+	f->taken->personal_key |= mask->personal;
+}
+
 /* ---- events ---- */
 
 static bool same_uuid(const void *ctx, uint32_t number, const void *key)
@@ -130,6 +136,9 @@ static void flatten_event(struct flattener *f, struct str event, const struct pa
 
 	if (flatten_is_absent(name) && f->dialect == CAPTURE_ENGAGE)
 		name = STR("\"$identify\"");
+	add_tokens(&mask, parts->of);
+	add_tokens(&mask, parts->inside);
+	note_keys(f, &mask);
 	if (event.p[0] != '{' || (fault != JSON_OK && fault != JSON_TOO_DEEP)) {
 		skip_event(f, parts, "failed to parse request: an event is not a JSON object");
 		return;
@@ -138,8 +147,6 @@ static void flatten_event(struct flattener *f, struct str event, const struct pa
 		skip_event(f, parts, "event submitted with an empty event name");
 		return;
 	}
-	add_tokens(&mask, parts->of);
-	add_tokens(&mask, parts->inside);
 	buf_clear(&f->sent);
 	buf_clear(&f->line);
 	buf_reserve(&f->sent, event.n + MADE);
@@ -339,7 +346,7 @@ int capture_flatten(struct flattener *f, struct str json, const struct capture_r
 	f->lines = lines;
 	f->taken = taken;
 	f->skipped = NULL;
-	f->mask.n = 0;
+	f->mask = (struct mask){0};
 	add_request_tokens(f, &token);
 	status = flatten_payload(f, json, fault, e);
 	if (status == 0 && results)

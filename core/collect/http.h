@@ -21,7 +21,7 @@
 enum http_end {
 	HTTP_ANSWERED, /* a whole answer, whatever its status */
 	/* Nothing was sent: no URL of ours (scheme, host, a user name in it; http to another machine),
-	 * or a key that no header can carry. */
+	 * or a key or a header that cannot be sent as one. */
 	HTTP_BAD_URL,
 	HTTP_NO_NAME,    /* DNS knows no such host */
 	HTTP_NO_REPLY,   /* no connection, or no HTTP answer on it */
@@ -43,15 +43,25 @@ struct http_answer {
 	char says[256]; /* why, for people: names the host, never the key; not clean */
 };
 
+/* A header that the caller adds. Host, lengths and encodings of the transfer are the client's own. */
+struct http_header {
+	const char *name; /* a token (RFC 9110) */
+	struct str value; /* no control byte but tab */
+	bool secret;      /* as the bearer: it is in no answer's says */
+};
+
 struct http_request {
 	const char *method; /* "GET", "POST", "DELETE" */
 	const char *url;
 	struct str bearer;  /* Authorization: Bearer; empty: none */
-	struct str body;    /* sent as application/json; empty: none */
+	struct str body;    /* empty: none */
 	const char *accept; /* NULL: application/json */
-	size_t max_answer;  /* 0: HTTP_MAX_ANSWER; with part: no limit */
-	uint32_t total_ms;  /* 0: HTTP_TOTAL_MS; HTTP_NO_LIMIT for streams */
-	uint32_t idle_ms;   /* without a byte of the answer; 0: only total_ms counts */
+	/* Beside ours; an Accept or a Content-Type (else application/json, with a body) replaces ours. */
+	const struct http_header *headers;
+	size_t n_headers;
+	size_t max_answer; /* 0: HTTP_MAX_ANSWER; with part: no limit */
+	uint32_t total_ms; /* 0: HTTP_TOTAL_MS; HTTP_NO_LIMIT for streams */
+	uint32_t idle_ms;  /* without a byte of the answer; 0: only total_ms counts */
 	/* Not NULL: takes the body of an answer with status 200 as it comes, instead of answer.body;
 	 * other bodies may have 64 kB then. */
 	void (*part)(void *ctx, struct str bytes);

@@ -26,12 +26,7 @@ static void let_go(struct http_call *c)
 		curl_easy_cleanup(c->easy);
 		c->easy = NULL;
 	}
-	for (struct curl_slist *h = c->headers; h; h = h->next)
-		explicit_bzero(h->data, strlen(h->data));
-	curl_slist_free_all(c->headers);
-	c->headers = NULL;
-	if (c->bearer)
-		explicit_bzero(c->bearer, c->bearer_length);
+	http_strings_wipe(&c->headers);
 	http_inflate_end(&c->inflate);
 	loop_timer_free(c->deadline);
 	c->deadline = NULL;
@@ -54,25 +49,14 @@ static void unlink_call(struct http_call *c)
 void http_call_free(struct http_call *c)
 {
 	let_go(c);
+	http_strings_wipe(&c->secrets);
 	unlink_call(c);
 	mem_free(c->method);
 	mem_free(c->url);
-	mem_free(c->bearer);
 	buf_free(&c->sent);
 	buf_free(&c->body);
 	http_target_free(&c->target);
 	mem_free(c);
-}
-
-/* A server may say our key back to us. */
-static void hide_key(const struct http_call *c, char *text)
-{
-	struct str whole = str_of(text), key = {c->bearer, c->bearer_length};
-
-	if (key.n == 0)
-		return;
-	for (size_t at = 0; (at = str_find(whole, key, at, true)) != SIZE_MAX; at += key.n)
-		memset(text + at, '*', key.n);
 }
 
 /* 0: none yet. */
@@ -269,28 +253,6 @@ static curl_socket_t on_open(void *ctx, curlsocktype purpose, struct curl_sockad
 
 /* ---- a request goes out -------------------------------------------------------------------------- */
 
-static void add_header(struct http_call *c, const char *name, const char *value)
-{
-	size_t n = strlen(name) + strlen(value) + 1;
-	char *line = mem_alloc(n, 1);
-
-	snprintf(line, n, "%s%s", name, value);
-	c->headers = curl_slist_append(c->headers, line);
-	explicit_bzero(line, n);
-	mem_free(line);
-}
-
-static void make_headers(struct http_call *c, const char *accept)
-{
-	add_header(c, "Accept: ", accept ? accept : "application/json");
-	add_header(c, "Accept-Encoding: ", "gzip, deflate");
-	add_header(c, "Expect:", "");
-	if (c->sent.n > 0 || strcmp(c->method, "POST") == 0)
-		add_header(c, "Content-Type: ", "application/json");
-	if (c->bearer)
-		add_header(c, "Authorization: Bearer ", c->bearer);
-}
-
 static void set_method(struct http_call *c)
 {
 	bool is_get = strcmp(c->method, "GET") == 0;
@@ -349,16 +311,6 @@ static void set_up(struct http_call *c)
 	set_method(c);
 }
 
-/* A line break would begin a header of its own. */
-static bool is_sendable(const struct http_call *c)
-{
-	for (size_t i = 0; i < c->bearer_length; i++) {
-		if (c->bearer[i] <= ' ' || c->bearer[i] >= 0x7f)
-			return false;
-	}
-	return true;
-}
-
 struct http_call *http_call_new(struct http *h, const struct http_request *request)
 {
 	struct http_call *c = mem_zero(1, sizeof(*c));
@@ -375,12 +327,10 @@ struct http_call *http_call_new(struct http *h, const struct http_request *reque
 	c->method = mem_copy_text(request->method, strlen(request->method));
 	if (request->url)
 		c->url = mem_copy_text(request->url, strlen(request->url));
-	if (request->bearer.n > 0) {
-		c->bearer = mem_copy_text(request->bearer.p, request->bearer.n);
-		c->bearer_length = request->bearer.n;
-	}
 	buf_append(&c->sent, request->body);
-	make_headers(c, request->accept);
+	c->refused = http_headers_refusal(request);
+	if (!c->refused)
+		http_headers_make(c, request);
 	return c;
 }
 
@@ -390,9 +340,8 @@ static bool start(struct http_call *c, enum http_end *end)
 	*end = HTTP_BAD_URL;
 	if (!http_target_read(&c->target, c->url, c->says))
 		return false;
-	if (!is_sendable(c)) {
-		snprintf(c->says, HTTP_SAYS,
-		         "the key holds a blank or another byte that no key has");
+	if (c->refused) {
+		snprintf(c->says, HTTP_SAYS, "%s", c->refused);
 		return false;
 	}
 	*end = HTTP_NO_REPLY;
@@ -435,7 +384,7 @@ static void explain(struct http_call *c, enum http_end end, CURLcode code)
 	const char *curl = c->curl_says[0] != '\0' ? c->curl_says : curl_easy_strerror(code);
 	const char *host = host_of(c);
 
-	hide_key(c, c->curl_says);
+	http_secrets_hide(c, c->curl_says);
 	switch (end) {
 	case HTTP_NO_NAME:
 		snprintf(c->says, HTTP_SAYS, "%.120s: no such host is known", host);
@@ -490,7 +439,7 @@ static void refuse_redirect(struct http_call *c, struct http_target *next)
 	const char *host = host_of(c), *origin = next->origin.n > 0 ? next->origin.p : "no URL";
 
 	if (next->origin.n > 0)
-		hide_key(c, next->origin.p);
+		http_secrets_hide(c, next->origin.p);
 	if (strcmp(c->method, "GET") != 0)
 		snprintf(c->says, HTTP_SAYS,
 		         "%.80s redirects to %.80s; a %s is not sent on: use that host", host,

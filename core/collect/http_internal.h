@@ -41,6 +41,14 @@ bool http_inflate_feed(struct http_inflate *in, struct str bytes,
                        bool (*take)(void *ctx, struct str bytes), void *ctx);
 void http_inflate_end(struct http_inflate *in); /* also before the next start */
 
+/* What is wrong with the headers that are asked for; NULL: nothing. */
+const char *http_headers_refusal(const struct http_request *request);
+/* The call's headers and secrets, from a request without such a fault. */
+void http_headers_make(struct http_call *c, const struct http_request *request);
+/* A server may say our key back to us: stars stand for it then. */
+void http_secrets_hide(const struct http_call *c, char *text);
+void http_strings_wipe(struct curl_slist **list); /* overwritten, freed, and empty */
+
 struct http {
 	struct loop *loop;
 	CURLM *multi;
@@ -64,12 +72,13 @@ struct http_call {
 	void *ctx;
 	size_t max_answer; /* as asked */
 	uint32_t total_ms, idle_ms;
-	char *method, *url, *bearer; /* bearer: NULL if there is none */
-	size_t bearer_length;
+	char *method, *url;
 	struct buf sent; /* the body */
 	struct http_target target;
-	CURL *easy; /* NULL: not started */
-	struct curl_slist *headers;
+	CURL *easy;                 /* NULL: not started */
+	struct curl_slist *headers; /* as lines */
+	struct curl_slist *secrets; /* their values that are in no message */
+	const char *refused;        /* what is wrong with the headers; NULL: nothing */
 	struct loop_timer *deadline;
 	int64_t began, heard; /* monotonic: sent at, last byte of an answer */
 	int redirects;

@@ -62,6 +62,7 @@ static void unlink_client(struct listener_client *c)
 		c->next->previous = c->previous;
 	l->count--;
 	buf_free(&c->target);
+	buf_free(&c->headers);
 	mem_free(c);
 }
 

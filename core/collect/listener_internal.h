@@ -64,6 +64,7 @@ struct listener_client {
 	int64_t since;     /* HEADER, BODY: the request's first byte; else: the phase's start */
 	struct buf target; /* as in the request line */
 	struct listener_header header; /* libmicrohttpd's bytes, as long as the request lives */
+	struct buf headers;            /* as in struct capture_request */
 	struct buf body;
 	struct capture_answer answer; /* TAKEN, SETTLED */
 	size_t taken;                 /* bytes of the body that came */

@@ -72,6 +72,22 @@ static enum MHD_Result note_field(void *ctx, enum MHD_ValueKind kind, const char
 	return MHD_YES;
 }
 
+/* A line of struct capture_request's headers. What would be several is none. */
+static enum MHD_Result note_line(void *ctx, enum MHD_ValueKind kind, const char *name,
+                                 size_t name_size, const char *value, size_t value_size)
+{
+	struct buf *lines = ctx;
+
+	(void)kind;
+	if (!value || memchr(value, '\n', value_size) || memchr(name, '\n', name_size))
+		return MHD_YES;
+	buf_append(lines, (struct str){name, name_size});
+	buf_puts(lines, ": ");
+	buf_append(lines, (struct str){value, value_size});
+	buf_add(lines, '\n');
+	return MHD_YES;
+}
+
 /* Deciding */
 
 static struct verdict judge_framing(struct MHD_Connection *connection,
@@ -263,6 +279,7 @@ static void take(struct listener_client *c, const char *method)
 		.request_id = h->request_id.p ? h->request_id : STR_EMPTY,
 		.none_match = h->none_match.p ? h->none_match : STR_EMPTY,
 		.body = c->body.n ? buf_str(&c->body) : STR_EMPTY,
+		.headers = c->headers.n ? buf_str(&c->headers) : STR_EMPTY,
 		.now = time_now(),
 	};
 	bool waits = capture_take(c->listener->capture, &r, &c->answer);
@@ -328,6 +345,8 @@ static enum MHD_Result begin(struct listener_client *c, struct MHD_Connection *c
 	struct verdict v;
 
 	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, note_field, h);
+	if (capture_wants_headers(c->listener->capture))
+		MHD_get_connection_values_n(connection, MHD_HEADER_KIND, note_line, &c->headers);
 	v = judge_framing(connection, h, version);
 	c->phase = LISTENER_BODY;
 	if (!v.status)
@@ -401,6 +420,7 @@ void listener_on_completed(void *cls, struct MHD_Connection *connection, void **
 	c->answer = (struct capture_answer){0};
 	c->header = (struct listener_header){0};
 	buf_clear(&c->target);
+	buf_clear(&c->headers);
 	if (c->complete && c->phase == LISTENER_ANSWER) {
 		c->phase = LISTENER_WAITING;
 		c->since = time_monotonic();

@@ -17,8 +17,20 @@ static bool is_word(char c)
 	       c == '_';
 }
 
+static void note_kind(struct mask *m, struct str token)
+{
+	struct str begin;
+
+	token = str_trim(token);
+	begin = str_sub(token, 0, SHOWN);
+	m->project |= str_eq(begin, STR("phc_")) && !str_eq(token, STR("phc_local"));
+	m->personal |= str_eq(begin, STR("phx_")) ||
+	               (begin.n > 0 && memchr(begin.p, '\\', begin.n));
+}
+
 void mask_add(struct mask *m, struct str token)
 {
+	note_kind(m, token);
 	if (m->n == MASK_TOKENS || token.n <= SHOWN || token.n > LONGEST ||
 	    memchr(token.p, '\\', token.n) || memchr(token.p, '"', token.n))
 		return; /* what would take a quote of the line's with it is no token */

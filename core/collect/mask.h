@@ -10,6 +10,8 @@ struct mask {
 	struct str tokens[MASK_TOKENS]; /* borrowed */
 	size_t n;
 	size_t common; /* bytes that all of them begin with; a few are enough */
+	bool project;  /* one was a project's key; phc_local, which is nobody's, is none */
+	bool personal; /* one was a personal API key, or cannot be told from one */
 };
 
 /* Remembers a token, as it stands in JSON or in a header. Only what looks like one of PostHog's

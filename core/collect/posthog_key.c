@@ -79,6 +79,9 @@ static enum err take(struct buf *key, struct str text, const char *from, struct 
 
 /* ---- the environment ------------------------------------------------------------------------- */
 
+const char *const posthog_key_variables[] = {"TRACEHOG_POSTHOG_KEY", "POSTHOG_PERSONAL_API_KEY",
+                                             NULL};
+
 /* The value's bytes lie where /proc/PID/environ shows them, also after unsetenv. */
 static void remove_variable(const char *name)
 {
@@ -91,14 +94,13 @@ static void remove_variable(const char *name)
 
 static enum err read_environment(struct buf *key, struct errinfo *e)
 {
-	static const char *const names[] = {"TRACEHOG_POSTHOG_KEY", "POSTHOG_PERSONAL_API_KEY"};
 	enum err err = ERR_NOT_FOUND;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const char *value = getenv(names[i]);
+	for (const char *const *name = posthog_key_variables; *name != NULL; name++) {
+		const char *value = getenv(*name);
 		if (err == ERR_NOT_FOUND && value != NULL && value[0] != '\0')
-			err = take(key, str_of(value), names[i], e);
-		remove_variable(names[i]);
+			err = take(key, str_of(value), *name, e);
+		remove_variable(*name);
 	}
 	return err;
 }

@@ -13,6 +13,9 @@ struct posthog_key_options {
 	uint32_t limit_ms; /* for the command, for tests; 0: 10000 */
 };
 
+/* The variables that may hold one, NULL-terminated: no program that we start is told of them. */
+extern const char *const posthog_key_variables[];
+
 /* In this order: TRACEHOG_POSTHOG_KEY, POSTHOG_PERSONAL_API_KEY, the command, the file. Both variables
  * are taken out of our environment, so that no child inherits them. Blanks around a key are cut; one
  * that holds anything but printable ASCII, or begins with phc_ (a project's key, which cannot read), is

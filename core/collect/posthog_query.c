@@ -1,7 +1,7 @@
 /* The questions that tracehog asks PostHog, each as the text that goes there.
  *
- * The HogQL stands here whole and never changes but for the number behind LIMIT; what varies is in
- * `values`, which PostHog parses as constants. Functions are such that every version of HogQL has
+ * The HogQL stands here whole and never changes but for the number behind LIMIT and for filters
+ * (posthog_filter.c); what varies is in `values`, which PostHog parses as constants. Functions are such that every version of HogQL has
  * them. Times are RFC 3339 with their Z, so that toDateTime() reads the same moment whatever zone the
  * project has. An array in `values` becomes an array literal, which IN takes.
  *
@@ -14,10 +14,12 @@
  * Left to others: sending (posthog_api.c), what the columns mean (posthog_rows.c). */
 #include "collect/posthog_query.h"
 
+#include "collect/posthog_filter.h"
 #include "json/writer.h"
 
 #include <assert.h>
 #include <cjson/cJSON.h>
+#include <stdio.h>
 
 #define MARGIN (600 * TIME_SECOND) /* before `since`: as PostHog's own TraceQuery looks around */
 
@@ -32,26 +34,27 @@
 #define LABEL \
 	"coalesce(nullIf(properties.$ai_span_name, ''), nullIf(properties.$ai_trace_name, ''))"
 
-#define TRACES                                                                            \
-	"SELECT properties.$ai_trace_id AS trace_id,\n"                                   \
-	"  min(timestamp) AS first_time,\n"                                               \
-	"  max(timestamp) AS last_time,\n"                                                \
-	"  coalesce(argMinIf(" LABEL ", timestamp, event = '$ai_trace'),\n"               \
-	"    argMin(" LABEL ", timestamp)) AS name,\n"                                    \
-	"  argMin(nullIf(properties.$ai_session_id, ''), timestamp) AS session_id,\n"     \
-	"  coalesce(nullIf(argMinIf(distinct_id, timestamp, event = '$ai_trace'), ''),\n" \
-	"    argMin(distinct_id, timestamp)) AS user\n"                                   \
-	"FROM events\n"                                                                   \
-	"WHERE event IN " SHAPING "\n"                                                    \
-	"  AND " HAS_TRACE "\n"                                                           \
-	"  AND timestamp >= toDateTime({since}) AND timestamp < toDateTime({until})\n"    \
-	"GROUP BY trace_id\n"                                                             \
-	"HAVING (first_time < toDateTime({before_time})\n"                                \
+/* Up to the end of WHERE, where a filter may stand; and what follows. */
+static const char traces[] =
+	"SELECT properties.$ai_trace_id AS trace_id,\n"
+	"  min(timestamp) AS first_time,\n"
+	"  max(timestamp) AS last_time,\n"
+	"  coalesce(argMinIf(" LABEL ", timestamp, event = '$ai_trace'),\n"
+	"    argMin(" LABEL ", timestamp)) AS name,\n"
+	"  argMin(nullIf(properties.$ai_session_id, ''), timestamp) AS session_id,\n"
+	"  coalesce(nullIf(argMinIf(distinct_id, timestamp, event = '$ai_trace'), ''),\n"
+	"    argMin(distinct_id, timestamp)) AS user\n"
+	"FROM events\n"
+	"WHERE event IN " SHAPING "\n"
+	"  AND " HAS_TRACE "\n"
+	"  AND timestamp >= toDateTime({since}) AND timestamp < toDateTime({until})\n";
+#define TRACES_END                                         \
+	"GROUP BY trace_id\n"                              \
+	"HAVING (first_time < toDateTime({before_time})\n" \
 	"  OR (first_time = toDateTime({before_time}) AND trace_id < {before_id}))\n"
-
-static const char traces[] = TRACES "ORDER BY first_time DESC, trace_id DESC\n";
-static const char traces_of_session[] = TRACES "  AND session_id = {session}\n"
-					       "ORDER BY first_time DESC, trace_id DESC\n";
+static const char traces_end[] = TRACES_END "ORDER BY first_time DESC, trace_id DESC\n";
+static const char traces_of_session_end[] = TRACES_END "  AND session_id = {session}\n"
+						       "ORDER BY first_time DESC, trace_id DESC\n";
 
 /* The session of a trace is that of its earliest event with one; it need not be on the others. */
 static const char sessions[] =
@@ -69,11 +72,34 @@ static const char sessions[] =
 	"    AND timestamp >= toDateTime({since}) AND timestamp < toDateTime({until})\n"
 	"  GROUP BY trace_id\n"
 	")\n"
-	"WHERE isNotNull(session_id)\n"
+	"WHERE isNotNull(session_id)\n";
+static const char sessions_end[] =
 	"GROUP BY session_id\n"
 	"HAVING last_time < toDateTime({before_time})\n"
 	"  OR (last_time = toDateTime({before_time}) AND session_id < {before_id})\n"
 	"ORDER BY last_time DESC, session_id DESC\n";
+
+/* The facts of a filter by trace; of any AI event, as here. */
+#define FACTS                                           \
+	"SELECT properties.$ai_trace_id AS trace_id,\n" \
+	"  argMin(nullIf(properties.$ai_session_id, ''), timestamp) AS session_id"
+#define FACTS_END                                                                      \
+	"\nFROM events\n"                                                              \
+	"WHERE event LIKE '$ai_%'\n"                                                   \
+	"  AND " HAS_TRACE "\n"                                                        \
+	"  AND timestamp >= toDateTime({since}) AND timestamp < toDateTime({until})\n" \
+	"GROUP BY trace_id\n"                                                          \
+	")\n"
+static const struct {
+	const char *start, *facts, *where;
+} filter_texts[] = {
+	[FILTERED_EVENTS] = {"  AND (", NULL, NULL},
+	[FILTERED_TRACES] = {"  AND properties.$ai_trace_id IN (\nSELECT trace_id FROM (\n", FACTS,
+                             FACTS_END "WHERE "},
+	[FILTERED_SESSIONS] = {"  AND session_id IN (\nSELECT session_id FROM (\n", FACTS,
+                               FACTS_END "WHERE isNotNull(session_id)\n"
+                                         "GROUP BY session_id\nHAVING "},
+};
 
 /* An event a row: what counts of it, as numbers. Only calls (generations, embeddings) have tokens and
  * cost; at_top are those that PostHog takes for children of the trace. */
@@ -197,7 +223,8 @@ static const char trace_events[] =
 	"  AND " IN_TIME EVENTS_TAIL;
 static const char all_events[] = "SELECT uuid, event, timestamp, distinct_id, properties\n"
 				 "FROM events\n"
-				 "WHERE event LIKE '$ai_%' AND " IN_TIME EVENTS_TAIL;
+				 "WHERE event LIKE '$ai_%' AND " IN_TIME;
+static const char all_events_end[] = EVENTS_TAIL;
 static const char explicit_ai_events[] =
 	"SELECT uuid, event, timestamp, distinct_id, properties,\n"
 	"  input, output, output_choices, input_state, output_state, tools\n"
@@ -312,6 +339,30 @@ static void write_body(struct buf *body, cJSON *query, const char *name, const c
 	cJSON_Delete(all);
 }
 
+/* Where the rows are bounded already. */
+static void write_filter(struct buf *hogql, const struct posthog_filter *p, cJSON *values)
+{
+	char name[16];
+
+	if (p == NULL || p->where.n == 0)
+		return;
+	buf_puts(hogql, filter_texts[p->of].start);
+	if (p->of != FILTERED_EVENTS) {
+		buf_puts(hogql, filter_texts[p->of].facts);
+		buf_append(hogql, buf_str(&p->facts));
+		buf_puts(hogql, filter_texts[p->of].where);
+	}
+	buf_append(hogql, buf_str(&p->where));
+	buf_puts(hogql, ")\n");
+	for (uint32_t i = 0; i < p->n_values; i++) {
+		const struct buf *value = &p->values[i].text;
+
+		snprintf(name, sizeof(name), "f%u", i);
+		add(values, name,
+		    p->values[i].is_number ? cJSON_CreateRaw(value->p) : text(buf_str(value)));
+	}
+}
+
 /* Takes the values. */
 static void write_hogql(struct buf *body, const char *hogql, size_t limit, cJSON *values,
                         const char *name, const char *query_id)
@@ -328,29 +379,34 @@ static void write_hogql(struct buf *body, const char *hogql, size_t limit, cJSON
 	buf_free(&whole);
 }
 
-static void write_page(struct buf *body, const char *hogql, const struct posthog_page *page,
-                       const char *name, const char *query_id)
+static void write_page(struct buf *body, const char *start, const char *end,
+                       const struct posthog_page *page, const char *name, const char *query_id)
 {
 	cJSON *values = range(page->since, page->until);
 	bool first = page->before_id.n == 0;
+	struct buf hogql = {0};
 
 	assert(page->limit >= 1 && page->limit <= POSTHOG_MAX_ROWS);
 	add(values, "before_time", moment(first ? page->until : page->before_time));
 	add(values, "before_id", text(page->before_id));
-	if (hogql == traces_of_session)
+	if (end == traces_of_session_end)
 		add(values, "session", text(page->session));
-	write_hogql(body, hogql, page->limit + 1, values, name, query_id);
+	buf_puts(&hogql, start);
+	write_filter(&hogql, page->filter, values);
+	buf_puts(&hogql, end);
+	write_hogql(body, buf_text(&hogql), page->limit + 1, values, name, query_id);
+	buf_free(&hogql);
 }
 
 void posthog_query_traces(struct buf *body, const struct posthog_page *page, const char *query_id)
 {
-	write_page(body, page->session.n > 0 ? traces_of_session : traces, page, "tracehog:traces",
-	           query_id);
+	write_page(body, traces, page->session.n > 0 ? traces_of_session_end : traces_end, page,
+	           "tracehog:traces", query_id);
 }
 
 void posthog_query_sessions(struct buf *body, const struct posthog_page *page, const char *query_id)
 {
-	write_page(body, sessions, page, "tracehog:sessions", query_id);
+	write_page(body, sessions, sessions_end, page, "tracehog:sessions", query_id);
 }
 
 static void write_totals(struct buf *body, const char *hogql, cJSON *ids, int64_t since,
@@ -403,6 +459,7 @@ void posthog_query_events(struct buf *body, enum posthog_table table,
 	};
 	cJSON *values = range(page->since, page->until);
 	bool first = page->after_uuid.n == 0, all = page->trace.n == 0;
+	struct buf hogql = {0};
 
 	assert(page->limit >= 1 && page->limit <= POSTHOG_MAX_ROWS);
 	assert(!all || table == POSTHOG_EVENTS);
@@ -410,8 +467,14 @@ void posthog_query_events(struct buf *body, enum posthog_table table,
 	add(values, "after_uuid", text(page->after_uuid));
 	if (!all)
 		add(values, "trace", text(page->trace));
-	write_hogql(body, all ? all_events : of[table].hogql, page->limit + 1, values,
+	buf_puts(&hogql, all ? all_events : of[table].hogql);
+	if (all) {
+		write_filter(&hogql, page->filter, values);
+		buf_puts(&hogql, all_events_end);
+	}
+	write_hogql(body, buf_text(&hogql), page->limit + 1, values,
 	            all ? "tracehog:events" : of[table].name, query_id);
+	buf_free(&hogql);
 }
 
 void posthog_query_trace_event(struct buf *body, enum posthog_table table, struct str trace,

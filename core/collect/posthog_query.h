@@ -18,6 +18,8 @@
 #define POSTHOG_MAX_EXPLICIT 100 /* rows of posthog_query_trace_event */
 #define POSTHOG_MAX_FOUND    20  /* rows of posthog_query_find */
 
+struct posthog_filter; /* posthog_filter.h */
+
 /* A page of a list. Times are microseconds since 1970. */
 struct posthog_page {
 	int64_t since, until; /* since <= t < until; both are always given */
@@ -27,6 +29,9 @@ struct posthog_page {
 	uint32_t
 		limit; /* rows wanted, 1..POSTHOG_MAX_ROWS: one more is asked for, to know of more */
 	struct str session; /* traces: only this session's; empty: all */
+	/* Only rows that it lets through, made for such rows; NULL: all. Their events in the page's time are what it
+	 * looks at. */
+	const struct posthog_filter *filter;
 };
 
 /* tracehog:traces. Columns: trace_id, first_time and last_time (min and max timestamp), in order of (first_time, trace_id)
@@ -60,6 +65,7 @@ struct posthog_events_page {
 	int64_t after_time;
 	struct str after_uuid;
 	uint32_t limit;
+	const struct posthog_filter *filter; /* of all traces: likewise; NULL: all */
 };
 /* tracehog:trace-ai-events, -light, tracehog:trace-events; with no trace tracehog:events. */
 void posthog_query_events(struct buf *body, enum posthog_table table,

@@ -39,6 +39,7 @@
 static const struct route routes[] = {
 	CAPTURE("/batch",                CAPTURE_V0),
 	CAPTURE("/i/v0/ai/batch",        CAPTURE_V0),
+	CAPTURE("/i/v0/ai",              CAPTURE_MULTIPART),
 	CAPTURE("/i/v0/e",               CAPTURE_V0),
 	CAPTURE("/e",                    CAPTURE_V0),
 	CAPTURE("/capture",              CAPTURE_V0),
@@ -46,6 +47,7 @@ static const struct route routes[] = {
 	CAPTURE("/engage",               CAPTURE_ENGAGE),
 	CAPTURE("/i/v1/analytics/events", CAPTURE_V1),
 	CAPTURE("/s",                    CAPTURE_V0),
+	CAPTURE("/i/v0/ai/otel",         CAPTURE_OTEL),
 
 	ANSWER("/flags",                 200, JSON_TYPE, FLAGS),
 	ANSWER("/decide",                200, JSON_TYPE, FLAGS),
@@ -63,6 +65,10 @@ static const struct route routes[] = {
 	ANSWER("/static/*/*",            404, TEXT_TYPE, "not found"),
 	ANSWER("/i/v1/logs",             200, JSON_TYPE, "{}"),
 	ANSWER("/i/v1/metrics",          200, JSON_TYPE, "{}"),
+	/* What exporters make of OTEL_EXPORTER_OTLP_ENDPOINT, whatever path that has. */
+	CAPTURE("/v1/traces",            CAPTURE_OTEL),
+	CAPTURE("/v1/logs",              CAPTURE_OTEL_LOGS),
+	CAPTURE("/v1/metrics",           CAPTURE_OTEL_METRICS),
 	ANSWER("/test/black_hole",       200, JSON_TYPE, CAPTURE_TAKEN),
 	ANSWER("/_liveness",             200, JSON_TYPE, "{\"status\":\"ok\"}"),
 	ANSWER("/_readiness",            200, JSON_TYPE, "{\"status\":\"ok\"}"),

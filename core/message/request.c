@@ -1,5 +1,5 @@
-/* Which provider a call was made to, its parameters, and the command. What the messages and tools of each look like is
- * request_messages.c's. */
+/* Which provider a call was made to, its address and its parameters. What the messages and tools of each look like is
+ * request_messages.c's, the command request_curl.c's. */
 #include "message/request_internal.h"
 
 #include "base/clean.h"
@@ -10,31 +10,27 @@
 
 /* ---- providers ------------------------------------------------------------------------------------------------------- */
 
-struct provider {
-	const char *name; /* as $ai_provider begins, in small letters */
-	enum api api;
-	const char *address; /* up to the path of the call */
-	const char *key;     /* the environment variable */
-};
-
 static const struct provider providers[] = {
-	{"openai", API_CHAT, "https://api.openai.com/v1", "OPENAI_API_KEY"},
-	{"anthropic", API_ANTHROPIC, "https://api.anthropic.com/v1", "ANTHROPIC_API_KEY"},
-	{"gemini", API_GEMINI, "https://generativelanguage.googleapis.com/v1beta",
-         "GEMINI_API_KEY"},
-	{"google", API_GEMINI, "https://generativelanguage.googleapis.com/v1beta",
-         "GEMINI_API_KEY"},
-	{"openrouter", API_CHAT, "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY"},
-	{"groq", API_CHAT, "https://api.groq.com/openai/v1", "GROQ_API_KEY"},
-	{"mistral", API_CHAT, "https://api.mistral.ai/v1", "MISTRAL_API_KEY"},
-	{"mistralai", API_CHAT, "https://api.mistral.ai/v1", "MISTRAL_API_KEY"},
-	{"deepseek", API_CHAT, "https://api.deepseek.com", "DEEPSEEK_API_KEY"},
-	{"together", API_CHAT, "https://api.together.xyz/v1", "TOGETHER_API_KEY"},
-	{"fireworks", API_CHAT, "https://api.fireworks.ai/inference/v1", "FIREWORKS_API_KEY"},
-	{"xai", API_CHAT, "https://api.x.ai/v1", "XAI_API_KEY"},
-	{"cerebras", API_CHAT, "https://api.cerebras.ai/v1", "CEREBRAS_API_KEY"},
-	{"perplexity", API_CHAT, "https://api.perplexity.ai", "PERPLEXITY_API_KEY"},
+	{"openai", API_CHAT, "https://api.openai.com/v1", "OPENAI_API_KEY", true},
+	{"anthropic", API_ANTHROPIC, "https://api.anthropic.com/v1", "ANTHROPIC_API_KEY", false},
+	{"gemini", API_GEMINI, "https://generativelanguage.googleapis.com/v1beta", "GEMINI_API_KEY",
+         false},
+	{"google", API_GEMINI, "https://generativelanguage.googleapis.com/v1beta", "GEMINI_API_KEY",
+         false},
+	{"openrouter", API_CHAT, "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY", true},
+	{"groq", API_CHAT, "https://api.groq.com/openai/v1", "GROQ_API_KEY", true},
+	{"mistral", API_CHAT, "https://api.mistral.ai/v1", "MISTRAL_API_KEY", false},
+	{"mistralai", API_CHAT, "https://api.mistral.ai/v1", "MISTRAL_API_KEY", false},
+	{"deepseek", API_CHAT, "https://api.deepseek.com", "DEEPSEEK_API_KEY", true},
+	{"together", API_CHAT, "https://api.together.xyz/v1", "TOGETHER_API_KEY", true},
+	{"fireworks", API_CHAT, "https://api.fireworks.ai/inference/v1", "FIREWORKS_API_KEY",
+         false},
+	{"xai", API_CHAT, "https://api.x.ai/v1", "XAI_API_KEY", true},
+	{"cerebras", API_CHAT, "https://api.cerebras.ai/v1", "CEREBRAS_API_KEY", true},
+	{"perplexity", API_CHAT, "https://api.perplexity.ai", "PERPLEXITY_API_KEY", false},
 };
+/* Whoever stands at an address that a person named, and is none of those. */
+static const struct provider compatible = {NULL, API_CHAT, NULL, "OPENAI_API_KEY", true};
 
 /* Where no provider was sent: whose models are called so. */
 static const struct {
@@ -91,9 +87,9 @@ static void property_text(const struct request *r, const char *name, struct buf 
 
 void request_note(struct request *r, const char *text, struct str outside)
 {
-	buf_printf(&r->notes, "# %s", text);
-	clean_append(&r->notes, outside, 0);
-	buf_add(&r->notes, '\n');
+	buf_printf(&r->out->notes, "# %s", text);
+	clean_append(&r->out->notes, outside, 0);
+	buf_add(&r->out->notes, '\n');
 }
 
 static const struct provider *find_provider(struct request *r, struct str model, struct errinfo *e)
@@ -103,17 +99,21 @@ static const struct provider *find_provider(struct request *r, struct str model,
 
 	property_text(r, "$ai_provider", &name);
 	p = name.n > 0 ? provider_of(buf_str(&name)) : provider_of_model(model);
-	if (p == NULL && name.n > 0)
+	if (p == NULL && r->elsewhere) {
+		p = &compatible;
+		request_note(r, "the provider is taken to speak as OpenAI does: ", buf_str(&name));
+	} else if (p == NULL && name.n > 0) {
 		err_set(e, ERR_NOT_FOUND,
 		        "no public address is known for the provider %.60s: none is taken from the event",
 		        buf_text(&name));
-	else if (p == NULL)
+	} else if (p == NULL) {
 		err_set(e, ERR_NOT_FOUND,
 		        "the event names no provider, and its model tells none: %.60s",
 		        model.n > 0 ? model.p : "no model");
-	else if (name.n == 0)
+	} else if (name.n == 0) {
 		request_note(r, "the provider was not sent: taken from the model's name",
 		             STR_EMPTY);
+	}
 	buf_free(&name);
 	return p;
 }
@@ -190,6 +190,22 @@ static bool was_told(const char *const *told, const char *name)
 	return false;
 }
 
+/* Gemini's stream is asked for in its path. */
+static void write_stream(struct request *r)
+{
+	if (!r->streamed || r->api == API_GEMINI)
+		return;
+	json_write_key(&r->json, "stream");
+	json_write_bool(&r->json, true);
+	if (r->api != API_CHAT || !r->provider->asked_for_usage)
+		return;
+	json_write_key(&r->json, "stream_options");
+	json_begin_object(&r->json);
+	json_write_key(&r->json, "include_usage");
+	json_write_bool(&r->json, true);
+	json_end_object(&r->json);
+}
+
 static void write_parameters(struct request *r, struct place sent)
 {
 	const char *told[PARAMETERS + 1] = {NULL};
@@ -202,12 +218,14 @@ static void write_parameters(struct request *r, struct place sent)
 		if (place_type(value) <= JSON_NULL)
 			value = hoisted(r, p->name);
 		if (p->told[r->api] == NULL || place_type(value) <= JSON_NULL ||
-		    was_told(told, p->told[r->api]))
+		    was_told(told, p->told[r->api]) ||
+		    (r->streamed && strcmp(p->told[r->api], "stream") == 0))
 			continue;
 		json_write_key(&r->json, p->told[r->api]);
 		json_write_raw(&r->json, place_json(value));
 		told[n++] = p->told[r->api];
 	}
+	write_stream(r);
 	if (r->api == API_ANTHROPIC && !was_told(told, "max_tokens")) {
 		json_write_key(&r->json, "max_tokens");
 		json_write_int(&r->json, ANTHROPIC_TOKENS);
@@ -271,7 +289,7 @@ static void write_body(struct request *r, struct str model)
 	struct place sent = request_property(r, "$ai_model_parameters");
 	struct json_writer *w = &r->json;
 
-	w->out = &r->body;
+	w->out = &r->out->body;
 	w->pretty = true;
 	json_begin_object(w);
 	if (r->api != API_GEMINI) {
@@ -289,13 +307,13 @@ static void write_body(struct request *r, struct str model)
 	request_tools(r);
 	json_end_object(w);
 	json_writer_end(w);
-	buf_add(&r->body, '\n');
+	buf_add(&r->out->body, '\n');
 }
 
 static void note_losses(struct request *r)
 {
 	struct buf count = {0};
-	struct str body = buf_str(&r->body);
+	struct str body = buf_str(&r->out->body);
 	uint32_t redacted = 0;
 
 	for (size_t at = 0; (at = str_find(body, STR(" redacted]"), at, false)) != SIZE_MAX; at++)
@@ -314,10 +332,10 @@ static void note_losses(struct request *r)
 	buf_free(&count);
 }
 
-/* ---- the command ----------------------------------------------------------------------------------------------------- */
+/* ---- where it goes --------------------------------------------------------------------------------------------------- */
 
 /* A model's name in a path. */
-static void append_path(struct buf *out, struct str name)
+static void append_name(struct buf *out, struct str name)
 {
 	if (str_starts(name, STR("models/")))
 		name = str_sub(name, 7, SIZE_MAX);
@@ -331,11 +349,11 @@ static void append_path(struct buf *out, struct str name)
 	}
 }
 
-static void append_address(struct buf *out, const struct provider *p, enum api api,
-                           struct str model)
+static void write_path(struct request *r, struct str model)
 {
-	buf_puts(out, p->address);
-	switch (api) {
+	struct buf *out = &r->out->path;
+
+	switch (r->api) {
 	case API_CHAT:
 		buf_puts(out, "/chat/completions");
 		break;
@@ -347,31 +365,25 @@ static void append_address(struct buf *out, const struct provider *p, enum api a
 		break;
 	default:
 		buf_puts(out, "/models/");
-		append_path(out, model);
-		buf_puts(out, ":generateContent");
+		append_name(out, model);
+		buf_puts(out, r->streamed ? ":streamGenerateContent?alt=sse" : ":generateContent");
 		break;
 	}
 }
 
-static void append_headers(struct buf *out, const struct provider *p)
+static void tell_key(struct provider_request *out, const struct provider *p)
 {
-	if (p->api == API_ANTHROPIC)
-		buf_printf(out,
-		           "  -H 'anthropic-version: 2023-06-01' \\\n  -H \"x-api-key: $%s\" \\\n",
-		           p->key);
-	else if (p->api == API_GEMINI)
-		buf_printf(out, "  -H \"x-goog-api-key: $%s\" \\\n", p->key);
-	else
-		buf_printf(out, "  -H \"Authorization: Bearer $%s\" \\\n", p->key);
+	out->provider = p->name;
+	out->address = p->address;
+	out->key_variable = p->key;
+	out->key_header = p->api == API_ANTHROPIC ? "x-api-key"
+	                  : p->api == API_GEMINI  ? "x-goog-api-key"
+	                                          : "Authorization";
+	out->key_before = p->api == API_ANTHROPIC || p->api == API_GEMINI ? "" : "Bearer ";
+	out->version = p->api == API_ANTHROPIC ? "2023-06-01" : NULL;
 }
 
-/* No line of a JSON text is the mark: outside of strings there are no such words, and in them a newline is escaped. */
-static void append_body(struct buf *out, const struct buf *body)
-{
-	buf_puts(out, "  --data-binary @- <<'BODY'\n");
-	buf_append(out, buf_str(body));
-	buf_puts(out, "BODY\n");
-}
+/* ---- all of it ------------------------------------------------------------------------------------------------------- */
 
 static enum err check_input(const struct request *r, struct errinfo *e)
 {
@@ -384,39 +396,46 @@ static enum err check_input(const struct request *r, struct errinfo *e)
 	return err_set(e, ERR_NOT_FOUND, "no input was sent: there is nothing to repeat");
 }
 
-static enum err make(struct request *r, struct buf *out, struct errinfo *e)
+static enum err make(struct request *r, struct errinfo *e)
 {
-	const struct provider *p;
 	struct buf model = {0};
 	enum err err = check_input(r, e);
 
 	property_text(r, "$ai_model", &model);
-	p = err == ERR_OK ? find_provider(r, (struct str){buf_text(&model), model.n}, e) : NULL;
-	if (p == NULL) {
+	if (err == ERR_OK)
+		r->provider = find_provider(r, (struct str){buf_text(&model), model.n}, e);
+	if (r->provider == NULL) {
 		buf_free(&model);
 		return ERR_NOT_FOUND;
 	}
-	r->api = p->api;
-	if (strcmp(p->name, "openai") == 0 && is_responses(r))
+	r->api = r->provider->api;
+	if (r->provider == &providers[0] && is_responses(r))
 		r->api = API_RESPONSES;
+	tell_key(r->out, r->provider);
+	buf_append(&r->out->model, buf_str(&model));
+	write_path(r, buf_str(&model));
 	write_body(r, buf_str(&model));
 	note_losses(r);
-	buf_append(out, buf_str(&r->notes));
-	buf_puts(out, "curl -sS ");
-	append_address(out, p, r->api, buf_str(&model));
-	buf_puts(out, " \\\n  -H 'Content-Type: application/json' \\\n");
-	append_headers(out, p);
-	append_body(out, &r->body);
 	buf_free(&model);
 	return ERR_OK;
 }
 
-enum err request_curl(struct buf *out, const struct request_event *from, struct errinfo *e)
+enum err request_make(struct provider_request *out, const struct request_event *from,
+                      unsigned options, struct errinfo *e)
 {
-	struct request r = {.from = from};
-	enum err err = make(&r, out, e);
+	struct request r = {.from = from,
+	                    .out = out,
+	                    .streamed = (options & REQUEST_STREAMED) != 0,
+	                    .elsewhere = (options & REQUEST_ELSEWHERE) != 0};
 
-	buf_free(&r.body);
-	buf_free(&r.notes);
-	return err;
+	*out = (struct provider_request){0};
+	return make(&r, e);
+}
+
+void request_free(struct provider_request *r)
+{
+	buf_free(&r->model);
+	buf_free(&r->path);
+	buf_free(&r->body);
+	buf_free(&r->notes);
 }

@@ -14,11 +14,21 @@ enum api {
 	APIS,
 };
 
+struct provider {
+	const char *name; /* as $ai_provider begins, in small letters */
+	enum api api;
+	const char *address; /* up to the path of the call */
+	const char *key;     /* the environment variable */
+	bool asked_for_usage; /* in a stream it tells what was used when asked to; others always, or refuse to be asked */
+};
+
 struct request {
 	const struct request_event *from;
+	struct provider_request *out;
+	bool streamed, elsewhere; /* REQUEST_STREAMED, REQUEST_ELSEWHERE */
+	const struct provider *provider;
 	enum api api;
 	struct json_writer json;
-	struct buf body, notes;      /* notes: lines that begin with # */
 	uint32_t n_calls, n_results; /* written anew so far: their ids, where none was sent */
 	uint32_t left_out;           /* parts that the provider does not take as they are */
 };

@@ -1,4 +1,4 @@
-/* The events of streams: OpenAI's chunks, Anthropic's events, those of the Responses API. A dialect is
+/* The events of streams: OpenAI's chunks, Anthropic's events, those of the Responses API, Gemini's answers in part. A dialect is
  * an entry in the table at the end: what an event is, and what it adds to which part.
  *
  * Left to others: how the pieces are kept and read (streamed.c). */
@@ -382,11 +382,56 @@ static void take_response_event(struct streamed *s, struct place event)
 		add_to_item(s, turn, event, json_raw(type.tree, type.at));
 }
 
+/* ---- Gemini's answers in part ---- */
+
+static bool is_partial_answer(struct place at)
+{
+	return place_type(place_member(at, "candidates")) == JSON_ARRAY ||
+	       (place_type(place_member(at, "usageMetadata")) == JSON_OBJECT &&
+	        place_type(place_member(at, "modelVersion")) == JSON_STRING);
+}
+
+static void take_piece(struct streamed *s, uint32_t turn, struct place piece)
+{
+	struct place text = place_member(piece, "text");
+	bool thought = place_type(place_member(piece, "thought")) == JSON_TRUE;
+
+	if (place_type(text) == JSON_STRING)
+		add_said(s, turn, 0, thought ? PART_REASONING : PART_TEXT, text);
+	else if (place_type(piece) == JSON_OBJECT)
+		streamed_add_whole(s, turn, piece, NULL);
+}
+
+static void take_candidate(struct streamed *s, struct place candidate)
+{
+	uint32_t turn = streamed_turn_of(s, streamed_key(place_member(candidate, "index")));
+	struct place content = place_member(candidate, "content");
+	struct place pieces = place_member(content, "parts"), role = place_member(content, "role");
+	uint32_t child = json_first(pieces.tree, pieces.at);
+
+	if (place_filled(role) && s->turns[turn].role == JSON_NO_NODE)
+		s->turns[turn].role = role.at;
+	for (; child != JSON_NO_NODE && place_type(pieces) == JSON_ARRAY;
+	     child = json_next(pieces.tree, pieces.at, child))
+		take_piece(s, turn, (struct place){pieces.tree, child});
+}
+
+static void take_partial_answer(struct streamed *s, struct place answer)
+{
+	struct place candidates = place_member(answer, "candidates");
+	uint32_t child = json_first(candidates.tree, candidates.at);
+
+	for (; child != JSON_NO_NODE && place_type(candidates) == JSON_ARRAY;
+	     child = json_next(candidates.tree, candidates.at, child))
+		take_candidate(s, (struct place){candidates.tree, child});
+}
+
 /* ---- the table ---- */
 
 const struct streamed_dialect streamed_dialects[] = {
 	{is_chunk, take_chunk},
 	{is_block_event, take_block_event},
 	{is_response_event, take_response_event},
+	{is_partial_answer, take_partial_answer},
 };
 const size_t streamed_n_dialects = sizeof(streamed_dialects) / sizeof(streamed_dialects[0]);

@@ -1,28 +1,7 @@
-/* Bitmaps, and values of the filter language against short texts and numbers. */
+/* Values of the filter language against short texts and numbers. */
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "query/filtered_internal.h"
-
-/* ---- bitmaps ---- */
-
-void bits_reach(struct bits *b, uint32_t count)
-{
-	uint32_t words = bits_words(count);
-
-	if (words <= b->n)
-		return;
-	/* Room for a chunk of events, and for what comes soon. */
-	words = (words + words / 4 + CHUNK_WORDS) / CHUNK_WORDS * CHUNK_WORDS;
-	b->words = mem_resize(b->words, words, sizeof(*b->words));
-	memset(b->words + b->n, 0, (words - b->n) * sizeof(*b->words));
-	b->n = words;
-}
-
-void bits_clear(struct bits *b)
-{
-	if (b->n > 0)
-		memset(b->words, 0, b->n * sizeof(*b->words));
-}
 
 /* ---- texts ---- */
 

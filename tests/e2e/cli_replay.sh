@@ -80,7 +80,7 @@ exits 2 replay talk "$FILE"
 err_has 'is no single call'
 exits 1 replay nobody "$FILE"
 exits 2 replay
-exits 2 replay "$(uuid 2)" "$FILE" --send
+exits 2 replay "$(uuid 2)" "$FILE" --json
 err_has 'send'
 [ ! -s "$D/out" ] || fail "$RAN: output"
 verdict

@@ -1,12 +1,60 @@
-/* Every question that tracehog asks PostHog, a body a line, for hogql_grammar.sh. */
+/* Every question that tracehog asks PostHog, a body a line, for hogql_grammar.sh; with each filter of a file, too. */
+#include "collect/posthog_filter.h"
 #include "collect/posthog_query.h"
 
 #include <stdio.h>
+#include <string.h>
+
+#define FILTERS "data/posthog/filters.txt" /* see there */
 
 static void print(struct buf *body)
 {
 	printf("%s\n", buf_text(body));
 	buf_free(body);
+}
+
+static void print_filtered(const struct filter *f, enum filtered_of of)
+{
+	const char *id = "00000000-0000-4000-8000-000000000000";
+	struct posthog_filter p = {0};
+	const struct posthog_page page = {.until = TIME_SECOND, .limit = 1, .filter = &p};
+	const struct posthog_events_page events = {.until = TIME_SECOND, .limit = 1, .filter = &p};
+	struct buf body = {0};
+
+	posthog_filter_make(&p, f, of);
+	if (of == FILTERED_EVENTS)
+		posthog_query_events(&body, POSTHOG_EVENTS, &events, id);
+	else if (of == FILTERED_TRACES)
+		posthog_query_traces(&body, &page, id);
+	else
+		posthog_query_sessions(&body, &page, id);
+	if (p.where.n > 0)
+		print(&body);
+	buf_free(&body);
+	posthog_filter_free(&p);
+}
+
+static int print_filters(void)
+{
+	const struct filter_reading how = {0};
+	FILE *file = fopen(FILTERS, "r");
+	char line[512];
+	struct filter *f;
+	int lines = 0;
+
+	/* Each of the kinds for some of them: the parser takes a second for one. */
+	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		if (line[0] == '#')
+			continue;
+		if (filter_parse(&f, str_of(line + 4), &how, NULL) != FILTER_VALID)
+			return 1;
+		if (lines % 4 < 3 && lines % 12 < 4)
+			print_filtered(f, (enum filtered_of)(lines % 4));
+		filter_free(f);
+		lines++;
+	}
+	return file == NULL || fclose(file) != 0;
 }
 
 int main(void)
@@ -47,5 +95,5 @@ int main(void)
 	print(&body);
 	posthog_query_find(&body, ids[0], true, 0, TIME_SECOND, id);
 	print(&body);
-	return 0;
+	return print_filters();
 }

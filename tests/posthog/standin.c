@@ -2,14 +2,17 @@
  * connection.
  *
  *   posthog_standin --events FILE [--key KEY] [--project N] [--age new|old|older] [--latency MS]
- *                   [--live FILE] [--log FILE] [--fault SPEC,SPEC...] [--port N]
+ *                   [--live FILE] [--log FILE] [--fault SPEC,SPEC...] [--port N] [--capture FILE]
  *
  * Prints "listening on http://127.0.0.1:PORT". A SPEC is N:WHAT, for the Nth query (from 1) or, with *,
  * for each: a status (400 403 404 429 500 502), 429+S with Retry-After: S, html504, html200 (a captive
  * portal), cut, senseless, bomb (gzip), endless, drip, close, elsewhere (a redirect), hang. p:WHAT is for
  * the project's request. The log has a line of JSON for each request; a query that is not as it should be
  * is answered with 400 and noted as "wrong". The live stream is the lines of a file as it grows; a line
- * `end` ends it, for the Nth stream the Nth such line. */
+ * `end` ends it, for the Nth stream the Nth such line.
+ *
+ * With --capture it takes events: what is posted to any path outside of /api is put into that file, a body
+ * a line, and answered with 200; requests that a SPEC fails are not. They count as queries do. */
 #include "standin.h"
 
 #include <arpa/inet.h>
@@ -411,6 +414,29 @@ static bool refuse(int fd, const struct request *r, int status, const char *deta
 	return sent;
 }
 
+static bool serve_capture(int fd, const struct request *r)
+{
+	char fault[32];
+	FILE *taken;
+
+	pthread_mutex_lock(&lock);
+	find_fault(++queries, fault, sizeof(fault));
+	pthread_mutex_unlock(&lock);
+	pause_ms(self.latency_ms);
+	if (fault[0] != '\0') {
+		note(r, (struct noted){.name = fault});
+		return !commit_fault(fd, fault);
+	}
+	pthread_mutex_lock(&lock);
+	taken = fopen(self.taken, "a");
+	fwrite(r->body, 1, r->body_size, taken);
+	fputc('\n', taken);
+	fclose(taken);
+	pthread_mutex_unlock(&lock);
+	note(r, (struct noted){.name = "capture", .status = 200});
+	return respond(fd, 200, "application/json", "", "{\"status\":\"Ok\"}");
+}
+
 /* False when the connection is to be closed. */
 static bool serve(int fd, const struct request *r)
 {
@@ -425,6 +451,9 @@ static bool serve(int fd, const struct request *r)
 		stream(fd);
 		return false;
 	}
+	if (self.taken != NULL && strcmp(r->method, "POST") == 0 &&
+	    strncmp(r->path, "/api/", 5) != 0)
+		return serve_capture(fd, r);
 	if (!is_allowed(r, self.key))
 		return refuse(fd, r, 401, "Invalid personal API key.");
 	if (strcmp(r->method, "DELETE") == 0 && strncmp(r->path, query, strlen(query)) == 0) {
@@ -492,6 +521,8 @@ static void read_option(const char *name, char *value)
 		self.latency_ms = (int)strtol(value, NULL, 10);
 	else if (strcmp(name, "--live") == 0)
 		self.live = value;
+	else if (strcmp(name, "--capture") == 0)
+		self.taken = value;
 	else if (strcmp(name, "--fault") == 0)
 		self.fault = value;
 	else if (strcmp(name, "--port") == 0)

@@ -17,7 +17,9 @@ enum server_age {
 struct standin {
 	const char *key;   /* the personal API key that is let in */
 	const char *fault; /* see standin.c */
-	const char *live;  /* file whose new lines go to the live stream; NULL: no token is given */
+	const char
+		*taken;   /* file for bodies that are captured, a line each; NULL: none are taken */
+	const char *live; /* file whose new lines go to the live stream; NULL: no token is given */
 	int project;
 	int port;       /* 0: a free one */
 	int latency_ms; /* before each answer */

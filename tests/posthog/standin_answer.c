@@ -1,6 +1,7 @@
 /* What the stand-in answers: the questions by their names, over the file's events, in the shapes that
  * PostHog's API has. */
 #include "standin_groups.h"
+#include "standin_sql.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -91,6 +92,7 @@ struct question {
 	const cJSON *values;
 	int64_t since, until;
 	size_t limit;
+	const struct where *where; /* its filter */
 };
 
 static bool is_behind(const struct question *q, int64_t time, const char *id)
@@ -125,7 +127,7 @@ static char *list_traces(const struct question *q)
 	for (size_t i = 0; i < all.n && n < q->limit; i++) {
 		const struct group *g = &all.at[i];
 
-		if (!is_behind(q, g->first, g->id) ||
+		if (!is_behind(q, g->first, g->id) || !where_id(q->where, g->id) ||
 		    (*session != '\0' && strcmp(g->session, session) != 0))
 			continue;
 		n++;
@@ -151,7 +153,8 @@ static char *list_sessions(const struct question *q)
 	if (all.n > 0)
 		qsort(all.at, all.n, sizeof(*all.at), by_last);
 	for (size_t i = 0; i < all.n && n < q->limit; i++) {
-		if (!is_behind(q, all.at[i].last, all.at[i].id))
+		if (!is_behind(q, all.at[i].last, all.at[i].id) ||
+		    !where_id(q->where, all.at[i].id))
 			continue;
 		n++;
 		begin_row(&t);
@@ -320,7 +323,7 @@ static char *list_events(const struct question *q)
 	memcpy(sorted, s->events, s->n_events * sizeof(cJSON *));
 	qsort(sorted, s->n_events, sizeof(cJSON *), by_time);
 	for (size_t i = 0; i < s->n_events && n < q->limit; i++) {
-		if (!is_asked_for(q, sorted[i]))
+		if (!is_asked_for(q, sorted[i]) || !where_event(q->where, sorted[i]))
 			continue;
 		n++;
 		put_event(&t, q, sorted[i]);
@@ -486,6 +489,25 @@ size_t answer_limit(const cJSON *body)
 	return limit_of(text(get(get(body, "query"), "query")));
 }
 
+/* With the filter that it has. */
+static char *answer_filtered(struct question *q, char *(*answer)(const struct question *q),
+                             int *status)
+{
+	const char *wrong;
+	struct where *where = where_new(q->standin, q->sql, q->values, &wrong);
+	char *out;
+
+	q->where = where;
+	if (wrong == NULL) {
+		out = answer(q);
+	} else {
+		*status = 400;
+		out = answer_error("validation_error", "syntax_error", wrong);
+	}
+	where_free(where);
+	return out;
+}
+
 char *answer_query(const struct standin *s, const cJSON *body, int *status)
 {
 	const cJSON *query = get(body, "query");
@@ -503,7 +525,7 @@ char *answer_query(const struct standin *s, const cJSON *body, int *status)
 	if (s->age != SERVER_OLDER || strstr(q.sql, "posthog.ai_events") == NULL)
 		for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
 			if (strcmp(q.name, questions[i].name) == 0 && *q.sql != '\0')
-				return questions[i].answer(&q);
+				return answer_filtered(&q, questions[i].answer, status);
 	*status = 400;
 	return answer_error("validation_error", "invalid_input",
 	                    *q.sql ? "Unknown table `posthog.ai_events`."

@@ -33,12 +33,24 @@ static size_t count(const char *sql, const char *part)
 	return n;
 }
 
+/* The first brace from there on that is in no literal; NULL: none. */
+static const char *next_brace(const char *at)
+{
+	for (bool quoted = false; *at != '\0' && (quoted || *at != '{'); at++) {
+		if (quoted && *at == '\\')
+			at++;
+		else if (*at == '\'')
+			quoted = !quoted;
+	}
+	return *at != '\0' ? at : NULL;
+}
+
 static const char *check_placeholders(const char *sql, const cJSON *values)
 {
 	const cJSON *value;
 	char name[64];
 
-	for (const char *at = strchr(sql, '{'); at != NULL; at = strchr(at + 1, '{')) {
+	for (const char *at = next_brace(sql); at != NULL; at = next_brace(at + 1)) {
 		size_t n = strcspn(at + 1, "}");
 
 		if (n >= sizeof(name))

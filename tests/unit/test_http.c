@@ -124,6 +124,60 @@ static void test_post(void **state)
 	assert_true(was_sent(t, "DELETE /hello HTTP/1.1\r\n"));
 }
 
+static void test_headers(void **state)
+{
+	struct client *t = *state;
+	struct http_request r = client_request(t, "/hello");
+	struct http_header headers[] = {
+		{.name = "x-api-key", .value = STR("sk_secret"), .secret = true},
+		{.name = "content-type", .value = STR("a/b; c=\"d\te\"")},
+		{.name = "Accept", .value = STR("text/event-stream")},
+		{.name = "X-Empty", .value = STR_EMPTY}};
+
+	r.method = "POST";
+	r.body = STR("{}");
+	r.accept = "c/d";
+	r.headers = headers;
+	r.n_headers = 4;
+	client_send(t, &r);
+	memset(headers, 0, sizeof(headers));
+	assert_int_equal(client_wait(t)->status, 200);
+	assert_true(was_sent(t, "\r\nx-api-key: sk_secret\r\n"));
+	assert_true(was_sent(t, "\r\ncontent-type: a/b; c=\"d\te\"\r\n"));
+	assert_true(was_sent(t, "\r\nAccept: text/event-stream\r\n"));
+	assert_true(was_sent(t, "\r\nX-Empty:\r\n"));
+	assert_true(was_sent(t, "\r\nAccept-Encoding: gzip, deflate\r\n"));
+	assert_false(was_sent(t, "application/json"));
+	assert_false(was_sent(t, "c/d"));
+}
+
+static void test_headers_that_are_none(void **state)
+{
+	static const struct http_header bad[] = {
+		{.name = "", .value = STR("x")},
+		{.name = "X Y", .value = STR("x")},
+		{.name = "X:", .value = STR("x")},
+		{.name = "X\r\nY", .value = STR("x")},
+		{.name = "X\x80", .value = STR("x")},
+		{.name = "X", .value = STR("x\r\nY: z")},
+		{.name = "X", .value = STR("x\n")},
+		{.name = "X", .value = STR("x\0y")},
+		{.name = "X", .value = STR("x\x7f")},
+		{.name = "X", .value = STR("two words"), .secret = true},
+	};
+	struct client *t = *state;
+	struct http_request r = client_request(t, "/hello");
+
+	r.n_headers = 1;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		r.headers = &bad[i];
+		assert_int_equal(client_ask(t, &r)->end, HTTP_BAD_URL);
+		assert_string_not_equal(t->outcome.says, "");
+		assert_null(strstr(t->outcome.says, "words"));
+	}
+	assert_int_equal(http_server_requests(t->server), 0);
+}
+
 /* More than a socket takes at once. */
 static void test_big_post(void **state)
 {
@@ -320,6 +374,19 @@ static void test_redirects_elsewhere(void **state)
 	assert_refused(t, "/moved-4", "more than 3 times");
 }
 
+static void test_secret_header_is_in_no_message(void **state)
+{
+	static const struct http_header key = {
+		.name = "x-api-key", .value = STR("phx_secret"), .secret = true};
+	struct client *t = *state;
+	struct http_request r = client_request(t, "/elsewhere");
+
+	r.headers = &key;
+	r.n_headers = 1;
+	assert_int_equal(client_ask(t, &r)->end, HTTP_REDIRECTED);
+	assert_non_null(strstr(t->outcome.says, "https://**********.evil.example"));
+}
+
 static void test_redirects_of_a_post(void **state)
 {
 	struct client *t = *state;
@@ -447,6 +514,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_get),
 		TEST(test_post),
+		TEST(test_headers),
+		TEST(test_headers_that_are_none),
+		TEST(test_secret_header_is_in_no_message),
 		TEST(test_big_post),
 		TEST(test_everything_is_copied),
 		TEST(test_connection_is_kept),

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #define HEAD   "HTTP/1.1 200 OK\r\n"
-#define COPIES 3 /* of a key in a call: a line while it is made, the header, the key */
+#define COPIES 4 /* of a key in a call: the header and the secret, and a line while each is made */
 
 static const struct http_server_scene scenes[] = {
 	{.path = "/hello", .text = STR(HEAD "Content-Length: 5\r\n\r\nhello")},

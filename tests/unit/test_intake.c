@@ -1,6 +1,7 @@
 /* What a screen shows of the capture endpoint: its name in the head line, how to send to it, and alarms. */
 #include "base/buf.h"
 #include "command/app.h"
+#include "draw/source_text.h"
 #include "explorer.h"
 
 #include <setjmp.h>
@@ -123,6 +124,29 @@ static void what_must_not_be_overlooked_has_a_line(void **state)
 	close_stage(&s);
 }
 
+static void what_is_forwarded_is_said(void **state)
+{
+	struct forward_counts counts = {.waiting = 1200, .refused = 3, .kept_back = 1};
+	struct intake in = listening();
+	struct buf text = {0};
+	struct stage s;
+
+	(void)state;
+	source_forward_text(&text, &counts);
+	assert_string_equal(buf_text(&text), "forward 1,200 waiting, 3 refused, 1 kept back");
+	snprintf(in.forward, sizeof(in.forward), "%s", buf_text(&text));
+	open_stage(&s, 24, 120);
+	app_set_intake(s.app, &in);
+	expect(&s, "forward 1,200 waiting, 3 refused, 1 kept back", true);
+	expect(&s, "forwarding:", false);
+	err_set(&in.forward_trouble, ERR_IO, "us.i.posthog.com answered 503\x1b[2J");
+	app_set_intake(s.app, &in);
+	expect(&s, "forwarding: us.i.posthog.com answered 503\\x1B[2J", true);
+	expect(&s, "\x1b", false);
+	close_stage(&s);
+	buf_free(&text);
+}
+
 static void another_process_is_followed(void **state)
 {
 	struct intake in = {.name = "journal (followed)"};
@@ -142,6 +166,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_list_says_how_to_send),
 		cmocka_unit_test(what_must_not_be_overlooked_has_a_line),
+		cmocka_unit_test(what_is_forwarded_is_said),
 		cmocka_unit_test(another_process_is_followed),
 	};
 

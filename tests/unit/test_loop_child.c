@@ -254,6 +254,32 @@ static void what_is_not_there_is_fed_nothing(void **state)
 	assert_false(w.ended);
 }
 
+/* It speaks where it is told to, and is told of no variable that was taken away. */
+static void it_is_listened_to(void **state)
+{
+	static const char *const env[] = {"TRACEHOG_TEST_KEY", "TRACEHOG_TEST_WORD=new", NULL};
+	static char script[] =
+		"cat; printf ' %s %s' \"${TRACEHOG_TEST_KEY-none}\" \"$TRACEHOG_TEST_WORD\"";
+	char sh[] = "sh", c[] = "-c", *argv[] = {sh, c, script, NULL};
+	struct watched w = {.loop = loop_new()};
+	char said[64] = "";
+
+	(void)state;
+	signal(SIGPIPE, SIG_IGN);
+	setenv("TRACEHOG_TEST_KEY", "secret", 1);
+	setenv("TRACEHOG_TEST_WORD", "old", 1);
+	assert_int_equal(pipe2(w.pipe, O_CLOEXEC), 0);
+	assert_int_equal(loop_child_give(&w.child, w.loop, argv, env, STR("text"), w.pipe[1],
+	                                 on_fed_ended, &w, NULL),
+	                 ERR_OK);
+	loop_run(w.loop);
+	assert_true(w.ended);
+	assert_true(read(w.pipe[0], said, sizeof(said) - 1) > 0);
+	assert_string_equal(said, "text none new");
+	close(w.pipe[1]);
+	end(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -267,6 +293,7 @@ int main(void)
 		cmocka_unit_test(it_may_be_fed_nothing),
 		cmocka_unit_test(it_need_not_read),
 		cmocka_unit_test(what_is_not_there_is_fed_nothing),
+		cmocka_unit_test(it_is_listened_to),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

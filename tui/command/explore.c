@@ -224,6 +224,19 @@ static int run_on_sources(struct showing *s)
 
 /* ---- with an endpoint ------------------------------------------------------------------------------------------------ */
 
+static void read_forward(const struct showing *s, struct intake *out)
+{
+	struct forward_counts counts;
+	struct buf text = {0};
+
+	if (!endpoint_forwards(s->endpoint, &counts))
+		return;
+	source_forward_text(&text, &counts);
+	snprintf(out->forward, sizeof(out->forward), "%s", buf_text(&text));
+	out->forward_trouble = counts.trouble;
+	buf_free(&text);
+}
+
 static void read_intake(const struct showing *s, struct intake *out)
 {
 	const char *url = endpoint_url(s->endpoint), *port = url != NULL ? strrchr(url, ':') : NULL;
@@ -240,13 +253,15 @@ static void read_intake(const struct showing *s, struct intake *out)
 		snprintf(out->name, sizeof(out->name), "%s", s->name);
 	if (!endpoint_failing(s->endpoint, &out->failing))
 		memset(&out->failing, 0, sizeof(out->failing));
+	read_forward(s, out);
 }
 
 static bool same_intake(const struct intake *a, const struct intake *b)
 {
 	return strcmp(a->name, b->name) == 0 && strcmp(a->url, b->url) == 0 &&
 	       a->exposed == b->exposed && a->failing.code == b->failing.code &&
-	       strcmp(a->failing.msg, b->failing.msg) == 0;
+	       strcmp(a->failing.msg, b->failing.msg) == 0 && strcmp(a->forward, b->forward) == 0 &&
+	       strcmp(a->forward_trouble.msg, b->forward_trouble.msg) == 0;
 }
 
 static void tell(struct showing *s)
@@ -279,8 +294,10 @@ static enum err open_endpoint(struct showing *s, const char *folder, const char 
 
 	s->x = explorer_new(s->loop);
 	capture_endpoint_options(&options, s->options, folder);
-	if (address != NULL)
+	if (address != NULL) {
 		options.listener.address = address;
+		options.forward.url = NULL;
+	}
 	err = endpoint_open(&s->endpoint, s->loop, &options, on_taken, s, e);
 	if (err == ERR_OK)
 		err = explorer_add_folder(s->x, folder, e);
@@ -319,6 +336,8 @@ static int in_session(struct options *o, int (*command)(struct showing *s))
 		return EXIT_BAD_USAGE;
 	s.loop = loop_new();
 	code = command(&s);
+	if (s.endpoint != NULL)
+		capture_end_forward(s.loop, s.endpoint, 0);
 	endpoint_close(s.endpoint);
 	explorer_free(s.x);
 	loop_free(s.loop);
@@ -351,7 +370,8 @@ static bool is_journal(const struct options *o)
 static bool asks_to_listen(const struct options *o)
 {
 	return options_given(o, "listen") != NULL || options_given(o, "journal") != NULL ||
-	       options_given(o, "allow-origin") != NULL || options_given(o, "allow-host") != NULL;
+	       options_given(o, "forward") != NULL || options_given(o, "allow-origin") != NULL ||
+	       options_given(o, "allow-host") != NULL;
 }
 
 /* The same journal without an endpoint. */

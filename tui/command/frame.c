@@ -191,6 +191,8 @@ static void draw_head(struct app *a, struct surface *s, struct area row)
 
 	surface_fill(s, row, 0, 0, row.cols, ROLE_HEAD, ' ');
 	progress(a, &right);
+	if (a->world.intake != NULL && a->world.intake->forward[0] != '\0')
+		buf_printf(&right, "%s  ", a->world.intake->forward);
 	remote_head(a->world.explorer, &right);
 	v->head_cols = row.cols - last_crumb(a, row.cols / 2) - width_text(buf_str(&right)) -
 	               (last != TIME_NONE ? HEAD_CLOCK : 0) - HEAD_EDGES;
@@ -305,6 +307,9 @@ static int draw_alarm(const struct app *a, struct surface *s, struct area row)
 	} else if (intake != NULL && intake->exposed) {
 		role = ROLE_WARNING;
 		buf_puts(&text, "every machine that can reach this one can send events here");
+	} else if (intake != NULL && intake->forward_trouble.code != ERR_OK) {
+		role = ROLE_WARNING;
+		buf_printf(&text, "forwarding: %s", intake->forward_trouble.msg);
 	} else {
 		remote_alarm(a->world.explorer, &text);
 	}

@@ -113,6 +113,22 @@ void source_stream_text(struct buf *out, const struct stream_status *s)
 	format_bytes(out, s->written);
 }
 
+static void append_requests(struct buf *out, const char *before, uint64_t n, const char *what)
+{
+	buf_puts(out, before);
+	format_count(out, (int64_t)n);
+	buf_puts(out, what);
+}
+
+void source_forward_text(struct buf *out, const struct forward_counts *c)
+{
+	append_requests(out, "forward ", c->waiting, " waiting");
+	if (c->refused > 0)
+		append_requests(out, ", ", c->refused, " refused");
+	if (c->kept_back > 0)
+		append_requests(out, ", ", c->kept_back, " kept back");
+}
+
 void source_bad_line_text(struct buf *out, const char *path, const struct bad_line *b)
 {
 	uint64_t in_file = b->offset + b->pos;

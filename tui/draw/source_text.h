@@ -2,6 +2,7 @@
 #ifndef DRAW_SOURCE_TEXT_H
 #define DRAW_SOURCE_TEXT_H
 
+#include "collect/forward.h"
 #include "collect/stream.h"
 #include "draw/role.h"
 #include "index/loader.h"
@@ -19,6 +20,8 @@ void source_rate_text(struct buf *out, uint64_t done, uint64_t left, int64_t too
 /* How far a stream is: "41% of 1.2 GB read   212 MB/s   3.1s left   temporary journal 3.4 GB". The percentage and the time
  * left where it is known how much there is; neither they nor the rate once all was read. */
 void source_stream_text(struct buf *out, const struct stream_status *s);
+/* "forward 12 waiting, 3 refused, 1 kept back"; of the last two what there is. */
+void source_forward_text(struct buf *out, const struct forward_counts *c);
 /* Where a bad line is and what is wrong with it: "PATH:12: bad: is not JSON at byte 0 of the line (3 of the file)". Not
  * clean either. */
 void source_bad_line_text(struct buf *out, const char *path, const struct bad_line *b);

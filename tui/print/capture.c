@@ -3,11 +3,13 @@
 #include "print/capture.h"
 
 #include "collect/folder.h"
+#include "draw/source_text.h"
 #include "print/output.h"
 #include "print/tail.h"
 
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
 #define KEPT 65536u /* records of events; what is printed is needed no more */
 
@@ -16,7 +18,8 @@ struct capture_command {
 	struct explorer *x;
 	struct endpoint *endpoint;
 	bool json, announced, failing;
-	uint32_t printed; /* events before this number are, or are none of ours */
+	struct errinfo told; /* of what is forwarded */
+	uint32_t printed;    /* events before this number are, or are none of ours */
 };
 
 /* ---- for all that listen --------------------------------------------------------------------------- */
@@ -38,7 +41,32 @@ void capture_endpoint_options(struct endpoint_options *out, const struct options
 		.listener = {.address = o->listen,
 	                     .allow_origins = o->allow_origins,
 	                     .allow_hosts = o->allow_hosts},
+		.forward = {.url = o->forward},
 	};
+}
+
+static void ignore(void *ctx)
+{
+	(void)ctx;
+}
+
+void capture_end_forward(struct loop *loop, const struct endpoint *p, uint64_t ms)
+{
+	struct loop_timer *timer = loop_timer_new(loop, ignore, NULL);
+	struct forward_counts counts;
+	struct buf text = {0};
+
+	loop_timer_start(timer, ms, 0);
+	while (endpoint_forwards(p, &counts) && counts.waiting > 0 && !counts.stuck &&
+	       loop_timer_active(timer))
+		loop_step(loop, true);
+	loop_timer_free(timer);
+	if (endpoint_forwards(p, &counts) && counts.waiting > 0) {
+		source_forward_text(&text, &counts);
+		buf_puts(&text, ": they are sent when a tracehog that forwards there runs again");
+		output_error(buf_text(&text));
+	}
+	buf_free(&text);
 }
 
 void capture_warn(const struct endpoint *p)
@@ -92,6 +120,22 @@ static void tell_failing(struct capture_command *c)
 	c->failing = failing;
 }
 
+/* A word about each trouble, not one for every request. */
+static void tell_forward(struct capture_command *c)
+{
+	struct forward_counts counts;
+	struct buf text = {0};
+
+	if (!endpoint_forwards(c->endpoint, &counts) || counts.trouble.code == ERR_OK ||
+	    strcmp(counts.trouble.msg, c->told.msg) == 0)
+		return;
+	c->told = counts.trouble;
+	source_forward_text(&text, &counts);
+	buf_printf(&text, ": %s", counts.trouble.msg);
+	output_error(buf_text(&text));
+	buf_free(&text);
+}
+
 static void on_taken(void *ctx)
 {
 	struct capture_command *c = ctx;
@@ -101,6 +145,7 @@ static void on_taken(void *ctx)
 		return;
 	announce(c);
 	tell_failing(c);
+	tell_forward(c);
 	explorer_check(c->x);
 }
 
@@ -189,6 +234,7 @@ static int capture_on(struct capture_command *c, const struct options *o, const 
 	if (!c->announced)
 		tell_followed(folder);
 	listen_until_signal(c);
+	capture_end_forward(c->loop, c->endpoint, CAPTURE_END_MS);
 	endpoint_close(c->endpoint);
 	print_rest(c);
 	return EXIT_OK;

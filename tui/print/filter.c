@@ -118,7 +118,8 @@ int filter_without_list(const struct filter *f, const char *command)
 	struct errinfo e = {.pos = ERR_NO_POS};
 
 	if (f->by.n > 0) {
-		err_set(&e, ERR_USAGE, "by: groups nothing in %s yet", command);
+		err_set(&e, ERR_USAGE,
+		        "by: splits figures, and %s has none: use `tracehog stats --by`", command);
 		e.pos = f->by_at;
 	} else if (f->limit > 0) {
 		err_set(&e, ERR_USAGE, "limit: is for lists, and %s has none", command);

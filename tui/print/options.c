@@ -170,6 +170,8 @@ static enum err take_setting(struct options *o, const struct config *c,
 	struct errinfo why = {0};
 	enum err err;
 
+	if (entry == NULL) /* without an option: whoever it is for asks the config */
+		return ERR_OK;
 	if (o->given[entry - option_entries] != NULL ||
 	    (strcmp(entry->name, "color") == 0 && o->color_from != NULL))
 		return ERR_OK;

@@ -48,6 +48,7 @@ struct options {
 	enum output_format format;
 	int64_t since, until; /* microseconds; TIME_NONE: no bound */
 	const char *sort;     /* NULL: the own order */
+	const char *by;       /* stats: what figures are split by; NULL: nothing */
 	const char *fields;   /* comma-separated; NULL: the command's own */
 	uint32_t limit;       /* 0: none */
 	enum fail_if fail_if;
@@ -59,10 +60,15 @@ struct options {
 	uint64_t keep_bytes; /* of the journal; 0: no limit */
 	int64_t keep_seconds;
 	const char *allow_origins[OPTIONS_NAMES + 1], *allow_hosts[OPTIONS_NAMES + 1];
+	const char *forward;     /* where what comes in is sent on to; NULL: nowhere */
 	const char *host;        /* of PostHog; NULL: the config's or the default */
 	uint32_t project;        /* of PostHog; 0: not told */
 	bool no_cache;           /* keep nothing of what PostHog sent */
 	bool previous;           /* diff: with the call before */
+	bool send, edit;         /* replay: sends it; lets it be edited before */
+	const char *base_url;    /* of a provider; NULL: the config's, or its own */
+	bool until_match;        /* tail: end with the first */
+	const char *exec;        /* tail: a command for each; NULL: none */
 	const char *config_file; /* NULL: the own one */
 	bool print_config;
 	bool no_follow, verbose, help, version;

@@ -2,6 +2,7 @@
 #include "print/options_internal.h"
 
 #include "base/time.h"
+#include "collect/forward.h"
 #include "collect/posthog_host.h"
 
 #include <string.h>
@@ -27,8 +28,9 @@ const struct option_command option_commands[COMMAND_KINDS] = {
 		{"show", "ID [SOURCE...]",
                  "one session, trace, span or generation, by any of its ids, a unique prefix, "
                  "last, last~1, last:error, or FILE:LINE"},
-	[COMMAND_REPLAY] = {"replay", "ID [SOURCE...]",
-                            "the request of a generation as a curl command; nothing is sent"},
+	[COMMAND_REPLAY] =
+		{"replay", "ID [SOURCE...]",
+                 "the request of a generation as a curl command; --send sends it, and streams the answer"},
 	[COMMAND_PRICES] = {"prices", "[MODEL [PROVIDER] | update]",
                             "the price used for a model, and why; the tables of prices; update "
                             "fetches OpenRouter's"},
@@ -80,6 +82,13 @@ static enum err set_sort(struct options *o, const char *value, struct errinfo *e
 {
 	(void)e;
 	o->sort = value;
+	return ERR_OK;
+}
+
+static enum err set_by(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)e;
+	o->by = value;
 	return ERR_OK;
 }
 
@@ -210,6 +219,12 @@ static enum err add_host_name(struct options *o, const char *value, struct errin
 	return add_name(o->allow_hosts, "allow-host", value, e);
 }
 
+static enum err set_forward(struct options *o, const char *value, struct errinfo *e)
+{
+	o->forward = value;
+	return forward_url_check("--forward", value, e);
+}
+
 static enum err set_host(struct options *o, const char *value, struct errinfo *e)
 {
 	struct buf host = {0};
@@ -249,6 +264,27 @@ static enum err set_previous(struct options *o, const char *value, struct errinf
 	return ERR_OK;
 }
 
+static enum err set_send(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)value;
+	(void)e;
+	o->send = true;
+	return ERR_OK;
+}
+
+static enum err set_edit(struct options *o, const char *value, struct errinfo *e)
+{
+	o->edit = true;
+	return set_send(o, value, e);
+}
+
+static enum err set_base_url(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)e;
+	o->base_url = value;
+	return ERR_OK;
+}
+
 static enum err set_config_file(struct options *o, const char *value, struct errinfo *e)
 {
 	(void)e;
@@ -280,6 +316,22 @@ static enum err set_verbose(struct options *o, const char *value, struct errinfo
 	return ERR_OK;
 }
 
+static enum err set_until_match(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)value;
+	(void)e;
+	o->until_match = true;
+	return ERR_OK;
+}
+
+static enum err set_exec(struct options *o, const char *value, struct errinfo *e)
+{
+	if (value[0] == '\0')
+		return err_set(e, ERR_USAGE, "--exec: no command: give one, as in 'jq .event'");
+	o->exec = value;
+	return ERR_OK;
+}
+
 static enum err set_help(struct options *o, const char *value, struct errinfo *e)
 {
 	(void)value;
@@ -305,30 +357,56 @@ const struct option_entry option_entries[] = {
 	{"until", 0, "TIME", "only before then", AT(COMMAND_LS) | AT(COMMAND_STATS), set_until},
 	{"sort", 0, "FIELD",
          "by a field, ascending; FIELD-desc descends (cost, or cost_usd as in --json; @PROPERTY)",
-         AT(COMMAND_LS), set_sort},
-	{"limit", 0, "N", "at most so many rows", AT(COMMAND_LS), set_limit},
+         AT(COMMAND_LS) | AT(COMMAND_STATS), set_sort},
+	{"by", 0, "FIELD",
+         "figures for each value of it: model, provider, user, session, name, tool, status, kind, env, "
+         "version, $groups.TYPE, @PROPERTY",
+         AT(COMMAND_STATS), set_by},
+	{"limit", 0, "N", "at most so many rows", AT(COMMAND_LS) | AT(COMMAND_STATS), set_limit},
 	{"fields", 0, "A,B,C",
          "these fields in this order; of events, traces and sessions also @PROPERTY, person.NAME",
-         AT(COMMAND_LS), set_fields},
+         AT(COMMAND_LS) | AT(COMMAND_STATS), set_fields},
 	{"json", 0, NULL, "one JSON document (tail, capture: an object a line)",
-         PRINTS | AT(COMMAND_CAPTURE) | AT(COMMAND_PRICES), set_json},
+         PRINTS | AT(COMMAND_CAPTURE) | AT(COMMAND_PRICES) | AT(COMMAND_REPLAY), set_json},
 	{"jsonl", 0, NULL, "a JSON object a line",
          PRINTS | AT(COMMAND_CAPTURE) | AT(COMMAND_PRICES), set_json_lines},
-	{"csv", 0, NULL, "comma-separated values with a title line", AT(COMMAND_LS), set_csv},
-	{"tsv", 0, NULL, "tab-separated values with a title line", AT(COMMAND_LS), set_tsv},
+	{"csv", 0, NULL, "comma-separated values with a title line",
+         AT(COMMAND_LS) | AT(COMMAND_STATS), set_csv},
+	{"tsv", 0, NULL, "tab-separated values with a title line",
+         AT(COMMAND_LS) | AT(COMMAND_STATS), set_tsv},
 	{"md", 0, NULL, "Markdown: a table, show: the conversation",
-         AT(COMMAND_LS) | AT(COMMAND_SHOW), set_markdown},
+         AT(COMMAND_LS) | AT(COMMAND_STATS) | AT(COMMAND_SHOW), set_markdown},
 	{"plain", 0, NULL, "a line per value, for screen readers; show: the conversation as text",
-         AT(COMMAND_LS) | AT(COMMAND_SHOW), set_plain},
+         AT(COMMAND_LS) | AT(COMMAND_STATS) | AT(COMMAND_SHOW), set_plain},
 	{"previous", 0, NULL, "with the call of its trace that it shares most messages with",
          AT(COMMAND_DIFF), set_previous},
+	{"send", 0, NULL,
+         "send it, with the key of the environment (OPENAI_API_KEY and the like); 2: not sent, or "
+         "refused as wrong, 3: the key, 4: no whole answer, 5: too many calls",
+         AT(COMMAND_REPLAY), set_send},
+	{"edit", 0, NULL, "the same, but $VISUAL or $EDITOR has the request before",
+         AT(COMMAND_REPLAY), set_edit},
+	{"base-url", 0, "URL",
+         "where to, in place of the provider's own address: https://gate.example/v1",
+         AT(COMMAND_REPLAY) | AT(COMMAND_EXPLORE), set_base_url},
 	{"fail-if", 0, "WHAT", "exit 7 when it holds: any or none of them is there, or 'cost>1'",
          AT(COMMAND_LS) | AT(COMMAND_STATS) | AT(COMMAND_TAIL), set_fail_if},
+	{"until-match", 0, NULL,
+         "end with the first that is printed, exit 0; 1 if the input ends before", AT(COMMAND_TAIL),
+         set_until_match},
+	{"exec", 0, "CMD",
+         "on each that is printed run /bin/sh -c CMD, the event on its stdin, one after the "
+         "other; it speaks on stdout, with --json on stderr; --until-match waits for it and "
+         "has its exit code unless that is 0",
+         AT(COMMAND_TAIL), set_exec},
 	{"listen", 0, "ADDR:PORT", "where to take in events (127.0.0.1:8765); port 0: a free one",
          LISTENS, set_listen},
 	{"journal", 0, "DIR", "the folder to keep events in", LISTENS, set_journal},
 	{"keep", 0, "SIZE,AGE", "how much of it, and how long (4G,30d; 0: no limit)", LISTENS,
          set_keep},
+	{"forward", 0, "URL",
+         "send what comes in on to PostHog in the background: https://us.i.posthog.com", LISTENS,
+         set_forward},
 	{"allow-origin", 0, "ORIGIN", "let pages of this origin send events", LISTENS, add_origin},
 	{"allow-host", 0, "NAME", "take requests that call this machine so", LISTENS,
          add_host_name},

@@ -378,6 +378,8 @@ static void end(struct run *r)
 	loop_reader_free(r->reader);
 	loop_child_free(r->child);
 	sender_free(r->sender);
+	if (r->ended)
+		capture_end_forward(r->loop, r->endpoint, CAPTURE_END_MS);
 	endpoint_close(r->endpoint);
 	if (r->ended) {
 		load_rest(r);

@@ -3,6 +3,7 @@
 #include "print/settings.h"
 
 #include "base/clean.h"
+#include "collect/posthog_key.h"
 #include "journal/writer.h"
 #include "print/output.h"
 
@@ -118,14 +119,12 @@ static bool print_from_environment(const struct options *o, const struct config_
 /* The key itself goes before both settings that tell of one. */
 static void print_key(void)
 {
-	static const char *const names[] = {"TRACEHOG_POSTHOG_KEY", "POSTHOG_PERSONAL_API_KEY"};
-
-	for (size_t i = 0; i < 2; i++) {
-		const char *value = getenv(names[i]);
+	for (const char *const *name = posthog_key_variables; *name != NULL; name++) {
+		const char *value = getenv(*name);
 		struct buf line = {0};
 		if (value == NULL || value[0] == '\0')
 			continue;
-		buf_printf(&line, "# the personal API key is that of %s (environment)\n", names[i]);
+		buf_printf(&line, "# the personal API key is that of %s (environment)\n", *name);
 		output_write(buf_str(&line));
 		buf_free(&line);
 		return;

@@ -19,6 +19,7 @@ void print_trace_link(struct explorer *x, uint32_t trace, struct buf *out);
 void print_json_session(struct explorer *x, uint32_t session, bool pretty);
 void print_json_trace(struct explorer *x, uint32_t trace, bool pretty);
 int print_json_event(struct explorer *x, uint32_t event, bool pretty); /* the exit code */
+void print_json_part(struct json_writer *w, const struct part *p);     /* one of `messages` */
 /* The working of a call's cost, an object (print/show_cost.c). */
 void print_json_cost(struct json_writer *w, const struct prices *p,
                      const struct cost_working *work);

@@ -240,7 +240,7 @@ static void key_arguments(struct json_writer *w, struct str text)
 }
 
 /* A call has arguments, a result a result, and everything else a text, empty or not. */
-static void write_part(struct json_writer *w, const struct part *p)
+void print_json_part(struct json_writer *w, const struct part *p)
 {
 	bool call = p->type == PART_TOOL_CALL, result = p->type == PART_TOOL_RESULT;
 
@@ -286,7 +286,7 @@ static void write_payload(struct json_writer *w, const struct detail *d)
 	json_write_key(w, "messages");
 	json_begin_array(w);
 	for (uint32_t i = 0; i < d->messages.n; i++)
-		write_part(w, &d->messages.parts[i]);
+		print_json_part(w, &d->messages.parts[i]);
 	json_end_array(w);
 	json_write_key(w, "tools");
 	write_node(w, t, json_member(t, d->properties, STR("$ai_tools")));

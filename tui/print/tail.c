@@ -1,5 +1,6 @@
 /* Prints the last events that are there, then every new one, until interrupted; with --no-follow all of them, and ends.
- * Lines stand in the order of arrival. What becomes of a file is said on stderr. */
+ * Lines stand in the order of arrival. What becomes of a file is said on stderr. What is printed is a match: --until-match ends with
+ * the first, --exec runs a command on each. */
 #include "print/tail.h"
 
 #include "base/utf8.h"
@@ -8,9 +9,12 @@
 #include "print/fetch.h"
 #include "print/filter.h"
 #include "print/output.h"
+#include "print/tail_exec.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #define LAST_SHOWN 10
 #define SLICE_TIME 3000 /* microseconds */
@@ -18,7 +22,7 @@
 struct tail {
 	struct loop *loop;
 	struct explorer *x;
-	bool json, all;
+	bool json, all, follows;
 	bool live;             /* what was there at the start is printed */
 	uint32_t done;         /* events before this number are printed, or do not pass */
 	uint32_t passed;       /* of them */
@@ -27,6 +31,8 @@ struct tail {
 	struct loop_idle *judging; /* runs while there is something to judge */
 	struct condition condition;
 	bool held; /* the condition, of any event */
+	bool until_match, interrupted;
+	struct tail_exec *exec; /* NULL: no command */
 };
 
 static void append_number(struct buf *line, bool known, const char *unit, int64_t n,
@@ -170,6 +176,45 @@ static bool judge(struct tail *t)
 	return filtered_done(t->passing);
 }
 
+/* Who reads us has gone: quietly, as without a command, for whose sake the signal is ignored. */
+static void flush(const struct tail *t)
+{
+	if (fflush(stdout) != 0 && errno == EPIPE && t->exec != NULL) {
+		signal(SIGPIPE, SIG_DFL);
+		raise(SIGPIPE);
+	}
+}
+
+static void finish_commands(struct tail *t)
+{
+	while (t->exec != NULL && tail_exec_is_busy(t->exec) && !t->interrupted)
+		loop_step(t->loop, true);
+}
+
+/* The line stands before what the command says. Where nothing new can come there is time to wait. */
+static void run_command(struct tail *t, uint32_t event)
+{
+	if (t->exec == NULL)
+		return;
+	flush(t);
+	while (!t->follows && tail_exec_is_full(t->exec))
+		loop_step(t->loop, true);
+	tail_exec_add(t->exec, event);
+}
+
+static void take_match(struct tail *t, uint32_t event)
+{
+	print_event(t->x, event, t->json);
+	test_condition(t, event);
+	t->passed++;
+	run_command(t, event);
+}
+
+static bool is_over(const struct tail *t)
+{
+	return t->until_match && t->passed > 0;
+}
+
 static void print_new(struct tail *t)
 {
 	uint32_t n = explorer_events(t->x)->n;
@@ -179,16 +224,12 @@ static void print_new(struct tail *t)
 	if (!t->live)
 		t->done = first_shown(t, n);
 	t->live = true;
-	for (; t->done < n; t->done++) {
-		if (!passes(t, t->done))
-			continue;
-		print_event(t->x, t->done, t->json);
-		test_condition(t, t->done);
-		t->passed++;
-	}
-	fflush(stdout);
+	for (; t->done < n && !is_over(t); t->done++)
+		if (passes(t, t->done))
+			take_match(t, t->done);
+	flush(t);
 	/* A pipe that has ended brings nothing more. */
-	if (ferror(stdout) || explorer_ended(t->x))
+	if (ferror(stdout) || explorer_ended(t->x) || is_over(t))
 		loop_stop(t->loop);
 }
 
@@ -199,7 +240,10 @@ static void on_change(void *ctx)
 
 static void on_interrupt(void *ctx)
 {
-	loop_stop(((struct tail *)ctx)->loop);
+	struct tail *t = ctx;
+
+	t->interrupted = true;
+	loop_stop(t->loop);
 }
 
 /* On stderr, behind the lines that came before. */
@@ -217,8 +261,13 @@ static void on_source(void *ctx, uint32_t source)
 	buf_free(&text);
 }
 
+/* Of what was waited for, the command's own where that says that it failed. */
 static int ending(const struct tail *t, const struct options *o, int code)
 {
+	int status = t->exec != NULL && is_over(t) ? tail_exec_status(t->exec) : 0;
+
+	if (status != 0)
+		return status;
 	return output_exit(o, t->passed, t->held,
 	                   filter_code(t->passing, output_sources_code(t->x, code)));
 }
@@ -237,12 +286,13 @@ static int follow(struct tail *t, const struct options *o, int code)
 	explorer_tail(t->x, true);
 	/* Where nothing is there yet, everything that comes is new. */
 	print_new(t);
-	loop_run(t->loop);
+	if (!is_over(t))
+		loop_run(t->loop);
+	if (!t->interrupted)
+		finish_commands(t);
 	loop_signal_free(interrupt);
 	loop_signal_free(end);
-	if (explorer_ended(t->x))
-		return ending(t, o, code);
-	return EXIT_INTERRUPTED;
+	return t->interrupted ? EXIT_INTERRUPTED : ending(t, o, code);
 }
 
 static int print_all(struct tail *t, const struct options *o, int code)
@@ -255,6 +305,7 @@ static int print_all(struct tail *t, const struct options *o, int code)
 	if (t->passing != NULL)
 		filtered_wait(t->passing);
 	print_new(t);
+	finish_commands(t);
 	return ending(t, o, code);
 }
 
@@ -275,6 +326,9 @@ static int print_events(struct tail *t, const struct options *o, int code)
 		if (t->passing == NULL)
 			return EXIT_BAD_USAGE;
 	}
+	if (o->exec != NULL)
+		t->exec = tail_exec_new(t->loop, explorer_events(t->x), o->exec,
+		                        t->json ? STDERR_FILENO : STDOUT_FILENO);
 	return o->no_follow ? print_all(t, o, code) : follow(t, o, code);
 }
 
@@ -286,6 +340,7 @@ static int open_and_print(struct tail *t, const struct options *o)
 	t->x = output_open(t->loop, o, o->words, o->n_words, &code);
 	if (t->x != NULL)
 		code = print_events(t, o, code);
+	tail_exec_free(t->exec);
 	loop_idle_free(t->judging);
 	filtered_free(t->passing);
 	explorer_free(t->x);
@@ -308,7 +363,9 @@ static int read_asked(struct tail *t, const struct options *o)
 
 int print_tail(struct options *o)
 {
-	struct tail t = {.json = o->format != FORMAT_TEXT};
+	struct tail t = {.json = o->format != FORMAT_TEXT,
+	                 .until_match = o->until_match,
+	                 .follows = !o->no_follow};
 	int code = read_asked(&t, o);
 
 	if (code == EXIT_OK)

@@ -4,10 +4,12 @@
  * that none is left undead. It leaves writing to the terminal to whoever owns that. */
 #include "term/clipboard.h"
 
+#include "base/base64.h"
 #include "base/clean.h"
 #include "base/mem.h"
 #include "config/config.h"
 #include "draw/format.h"
+#include "term/osc.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -18,10 +20,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define OSC_SURE     74994 /* bytes: 100,000 with base64 around them, the least of known limits */
-#define OSC_MAX      ((size_t)512 << 10) /* tmux takes sequences of a megabyte */
-#define SCREEN_CHUNK 252                 /* bytes of a sequence that every GNU screen passes on */
-#define PATIENCE     2000                /* ms for a program */
+#define OSC_SURE 74994 /* bytes: 100,000 with base64 around them, the least of known limits */
+#define OSC_MAX  ((size_t)512 << 10) /* tmux takes sequences of a megabyte */
+#define PATIENCE 2000                /* ms for a program */
 
 /* ---- the environment ------------------------------------------------------------------------------------------------ */
 
@@ -37,14 +38,6 @@ static bool variable_is(const char *name, const char *text)
 	const char *value = getenv(name);
 
 	return value != NULL && strcmp(value, text) == 0;
-}
-
-static bool takes_no_osc(void)
-{
-	const char *term = getenv("TERM");
-	bool vt = term != NULL && strncmp(term, "vt", 2) == 0 && term[2] >= '0' && term[2] <= '9';
-
-	return vt || variable_is("TERM", "linux") || variable_is("TERM_PROGRAM", "Apple_Terminal");
 }
 
 /* GNOME's terminals have refused it for long. */
@@ -68,26 +61,20 @@ static size_t add_tools(enum clipboard_way *out, size_t n)
 	return n;
 }
 
-static enum clipboard_way osc_way(void)
-{
-	if (is_set("TMUX"))
-		return CLIPBOARD_OSC_TMUX;
-	return is_set("STY") ? CLIPBOARD_OSC_SCREEN : CLIPBOARD_OSC;
-}
-
 size_t clipboard_ways(size_t bytes, enum clipboard_way out[CLIPBOARD_WAYS])
 {
-	bool tools_first = is_doubtful(bytes), no_osc = bytes > OSC_MAX;
+	static const enum clipboard_way osc[] = {[OSC_PLAIN] = CLIPBOARD_OSC,
+	                                         [OSC_TMUX] = CLIPBOARD_OSC_TMUX,
+	                                         [OSC_SCREEN] = CLIPBOARD_OSC_SCREEN};
+	bool tools_first = is_doubtful(bytes), no_osc = bytes > OSC_MAX || osc_is_refused();
 	size_t n = 0;
 
 	if (is_set("TMUX"))
 		out[n++] = CLIPBOARD_TMUX;
-	else
-		no_osc |= takes_no_osc();
 	if (tools_first)
 		n = add_tools(out, n);
 	if (!no_osc)
-		out[n++] = osc_way();
+		out[n++] = osc[osc_way()];
 	if (!tools_first)
 		n = add_tools(out, n);
 	out[n++] = CLIPBOARD_FILE;
@@ -101,60 +88,18 @@ static bool is_osc(enum clipboard_way way)
 	return way == CLIPBOARD_OSC || way == CLIPBOARD_OSC_TMUX || way == CLIPBOARD_OSC_SCREEN;
 }
 
-static void append_base64(struct buf *out, struct str text)
-{
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	if (!buf_reserve(out, (text.n + 2) / 3 * 4))
-		return;
-	for (size_t i = 0; i < text.n; i += 3) {
-		unsigned bits = 0;
-
-		for (size_t k = 0; k < 3; k++)
-			bits = bits << 8 | (i + k < text.n ? (unsigned char)text.p[i + k] : 0);
-		for (size_t k = 0; k < 4; k++)
-			buf_add(out, i + k > text.n ? '=' : digits[bits >> (18 - 6 * k) & 63]);
-	}
-}
-
-/* Each piece in a DCS of its own: screen joins what it passes on. */
-static void wrap_for_screen(struct buf *out, struct str sequence)
-{
-	for (size_t at = 0; at < sequence.n; at += SCREEN_CHUNK) {
-		buf_puts(out, "\033P");
-		buf_append(out, str_sub(sequence, at, SCREEN_CHUNK));
-		buf_puts(out, "\033\\");
-	}
-}
-
 void clipboard_escape(struct buf *out, enum clipboard_way way, struct str text)
 {
-	struct buf sequence = {0};
+	static const enum osc_way ways[] = {[CLIPBOARD_OSC] = OSC_PLAIN,
+	                                    [CLIPBOARD_OSC_TMUX] = OSC_TMUX,
+	                                    [CLIPBOARD_OSC_SCREEN] = OSC_SCREEN};
+	struct buf body = {0};
 
 	assert(is_osc(way));
-	switch (way) {
-	case CLIPBOARD_OSC:
-		buf_puts(out, "\033]52;c;");
-		append_base64(out, text);
-		buf_puts(out, "\033\\");
-		break;
-	case CLIPBOARD_OSC_TMUX:
-		/* What is passed through has its ESCs doubled. */
-		buf_puts(out, "\033Ptmux;\033\033]52;c;");
-		append_base64(out, text);
-		buf_puts(out, "\033\033\\\033\\");
-		break;
-	case CLIPBOARD_OSC_SCREEN:
-		buf_puts(&sequence, "\033]52;c;");
-		append_base64(&sequence, text);
-		buf_add(&sequence, '\a');
-		wrap_for_screen(out, buf_str(&sequence));
-		break;
-	default:
-		break;
-	}
-	buf_free(&sequence);
+	buf_puts(&body, "52;c;");
+	base64_encode(&body, text);
+	osc_append(out, ways[way], buf_str(&body));
+	buf_free(&body);
 }
 
 /* ---- the file -------------------------------------------------------------------------------------------------------- */
@@ -270,7 +215,7 @@ static const char *why_file(const struct clipboard *c)
 {
 	if (c->text.n > OSC_MAX)
 		return ": more than terminals take";
-	return !is_set("TMUX") && takes_no_osc() ? ": this terminal has no clipboard for us" : "";
+	return osc_is_refused() ? ": this terminal has no clipboard for us" : "";
 }
 
 static void copy_to_file(struct clipboard *c)

@@ -66,7 +66,9 @@ struct intake {
 	char name[48]; /* what the head line begins with: "local:8765" */
 	char url[96];  /* where to send events; empty while another process has the journal */
 	bool exposed;  /* other machines can reach it */
-	struct errinfo failing; /* why the journal cannot be written now; ERR_OK: it can */
+	struct errinfo failing;         /* why the journal cannot be written now; ERR_OK: it can */
+	char forward[80];               /* "forward 12 waiting"; empty: nothing is forwarded */
+	struct errinfo forward_trouble; /* ERR_OK: none */
 };
 
 /* What is to be bookmarked, and the note that it has. */

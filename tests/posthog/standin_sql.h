@@ -1,0 +1,77 @@
+/* A little ClickHouse, as HogQL has it: the expressions and the SELECTs by group that tracehog's filters are made of, over the
+ * stand-in's events. Written from what those do and not from what writes them: NULL is neither true nor false, a text that
+ * is no number is NULL as one, a property is its JSON without quotes, NULL where that is empty or null. */
+#ifndef STANDIN_SQL_H
+#define STANDIN_SQL_H
+
+#include "standin.h"
+
+#include "base/arena.h"
+
+/* ---- what was asked, standin_sql_parse.c ---- */
+
+enum sql_kind {
+	SQL_CONSTANT,
+	SQL_COLUMN,   /* name: timestamp, c0, properties.$ai_model */
+	SQL_CALL,     /* name(args...) */
+	SQL_OPERATOR, /* name: AND OR NOT = != < <= > >= LIKE ILIKE + IN; of IN the second argument is a list or a SELECT */
+	SQL_LIST,
+	SQL_SELECTED,
+};
+
+enum sql_type { SQL_NULL, SQL_NUMBER, SQL_TEXT, SQL_JSON };
+struct sql_value {
+	enum sql_type type;
+	double number;
+	const char *text;
+	const cJSON *json;
+};
+
+#define SQL_ARGS 64
+struct sql_select;
+struct sql_expr {
+	enum sql_kind kind;
+	const char *name;
+	struct sql_value value;
+	struct sql_expr *args[SQL_ARGS];
+	int n;
+	struct sql_select *select;
+};
+
+#define SQL_COLUMNS 64
+struct sql_select {
+	struct sql_expr *columns[SQL_COLUMNS];
+	const char *names[SQL_COLUMNS];
+	int n;
+	struct sql_select *from; /* NULL: events */
+	struct sql_expr *where, *having;
+	const char *group; /* a column's name; NULL: none */
+};
+
+/* Reads what begins at sql; *wrong gets the byte that cannot be, or NULL. Placeholders are values. What is made lasts as
+ * long as the arena. */
+struct sql_expr *sql_parse_expr(struct arena *a, const char *sql, const cJSON *values,
+                                const char **wrong);
+struct sql_select *sql_parse_select(struct arena *a, const char *sql, const cJSON *values,
+                                    const char **wrong);
+
+/* ---- answering, standin_sql_eval.c ---- */
+
+/* Whether it is true of an event. */
+bool sql_holds(struct arena *a, const struct sql_expr *e, const cJSON *event);
+/* The texts of its first column, to be freed; in the arena. */
+const char **sql_texts(struct arena *a, const struct sql_select *q, const struct standin *s,
+                       size_t *n);
+bool sql_like(const char *text, const char *pattern, bool fold);
+
+/* ---- the filters in our queries, standin_where.c ---- */
+
+struct where;
+/* NULL: the query has none. *wrong: it has one that cannot be read. */
+struct where *where_new(const struct standin *s, const char *sql, const cJSON *values,
+                        const char **wrong);
+void where_free(struct where *w);                            /* NULL is allowed */
+bool where_event(const struct where *w, const cJSON *event); /* NULL lets everything through */
+bool where_id(const struct where *w, const char *id);        /* of a trace or session; likewise */
+
+#endif

@@ -1,0 +1,515 @@
+/* See standin_sql.h: a tree over rows. */
+#include "standin_sql.h"
+
+#include "base/utf8.h"
+#include "standin_groups.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* An event, or what a SELECT gave. */
+struct row {
+	const cJSON *event;
+	const struct sql_select *of;
+	const struct sql_value *values;
+};
+
+/* What an expression is evaluated in. */
+struct scope {
+	struct arena *arena;
+	const struct standin *standin;
+	const struct row *row;         /* NULL within a group, outside of aggregates */
+	const struct row *const *rows; /* of the group */
+	size_t n;
+	const struct sql_select *select; /* whose names are known, too */
+};
+
+static struct sql_value eval(const struct scope *s, const struct sql_expr *e);
+
+static const struct sql_value null = {.type = SQL_NULL};
+
+static struct sql_value of_number(double number)
+{
+	return (struct sql_value){.type = SQL_NUMBER, .number = number};
+}
+
+static struct sql_value of_text(const char *text)
+{
+	return (struct sql_value){.type = SQL_TEXT, .text = text};
+}
+
+static bool is_true(struct sql_value v)
+{
+	return v.type == SQL_NUMBER && v.number != 0;
+}
+
+static const char *keep(const struct scope *s, const char *text, size_t n)
+{
+	char *out = arena_alloc(s->arena, n + 1);
+
+	memcpy(out, text, n);
+	return out;
+}
+
+/* ---- JSON ---- */
+
+/* "" where there is none. */
+static const char *raw(const struct scope *s, const cJSON *value)
+{
+	char *printed = value != NULL ? cJSON_PrintUnformatted(value) : NULL;
+	const char *out = printed != NULL ? keep(s, printed, strlen(printed)) : "";
+
+	cJSON_free(printed);
+	return out;
+}
+
+/* properties.NAME: without the quotes at its ends, escapes as they stand. */
+static struct sql_value property_value(const struct scope *s, const cJSON *event, const char *name)
+{
+	const char *text = raw(s, get(get(event, "properties"), name));
+	size_t n = strlen(text);
+
+	if (n == 0 || strcmp(text, "null") == 0)
+		return null;
+	if (n >= 2 && text[0] == '"')
+		text = keep(s, text + 1, n - 2);
+	return *text != '\0' ? of_text(text) : of_text("");
+}
+
+static const cJSON *extract(const struct scope *s, const struct sql_expr *e)
+{
+	const cJSON *at = eval(s, e->args[0]).json;
+
+	for (int i = 1; i < e->n; i++)
+		at = get(at, eval(s, e->args[i]).text);
+	return at;
+}
+
+/* ---- columns ---- */
+
+static struct sql_value event_column(const struct scope *s, const cJSON *event, const char *name)
+{
+	if (strncmp(name, "properties.", 11) == 0)
+		return property_value(s, event, name + 11);
+	if (strcmp(name, "properties") == 0)
+		return (struct sql_value){.type = SQL_JSON, .json = get(event, "properties")};
+	if (strcmp(name, "timestamp") == 0)
+		return of_number((double)when(event));
+	return of_text(text(get(event, name)));
+}
+
+static struct sql_value column(const struct scope *s, const char *name)
+{
+	const struct sql_select *q = s->row != NULL ? s->row->of : NULL;
+
+	for (int i = 0; s->select != NULL && i < s->select->n; i++)
+		if (strcmp(s->select->names[i], name) == 0 &&
+		    strcmp(s->select->columns[i]->name, name) != 0)
+			return eval(s, s->select->columns[i]);
+	if (s->row == NULL && s->n > 0) {
+		struct scope first = *s;
+
+		first.row = s->rows[0];
+		first.select = NULL;
+		return column(&first, name);
+	}
+	for (int i = 0; q != NULL && i < q->n; i++)
+		if (strcmp(q->names[i], name) == 0)
+			return s->row->values[i];
+	return s->row != NULL && s->row->event != NULL ? event_column(s, s->row->event, name)
+	                                               : null;
+}
+
+/* ---- LIKE ---- */
+
+static uint32_t next_letter(struct str s, size_t *at, bool fold)
+{
+	int32_t code = utf8_next(s, at);
+
+	if (fold && code >= 'A' && code <= 'Z')
+		code += 'a' - 'A';
+	return (uint32_t)code;
+}
+
+bool sql_like(const char *text, const char *pattern, bool fold)
+{
+	struct str t = str_of(text), p = str_of(pattern);
+	size_t at = 0, in = 0, star = SIZE_MAX, taken = 0;
+
+	while (at < t.n) {
+		size_t t_next = at, p_next = in;
+		uint32_t letter, wanted;
+
+		if (in < p.n && p.p[in] == '%') {
+			star = ++in;
+			taken = at;
+			continue;
+		}
+		letter = next_letter(t, &t_next, fold);
+		if (in < p.n && p.p[in] == '\\' && in + 1 < p.n)
+			p_next = in + 1;
+		wanted = p_next < p.n ? next_letter(p, &p_next, fold) : UINT32_MAX;
+		if (in < p.n && (p.p[in] == '_' || wanted == letter)) {
+			at = t_next;
+			in = p_next;
+		} else if (star != SIZE_MAX) {
+			(void)utf8_next(t, &taken);
+			at = taken;
+			in = star;
+		} else {
+			return false;
+		}
+	}
+	while (in < p.n && p.p[in] == '%')
+		in++;
+	return in == p.n;
+}
+
+/* ---- operators ---- */
+
+static struct sql_value logic(const struct scope *s, const struct sql_expr *e, bool any)
+{
+	struct sql_value left = eval(s, e->args[0]), right;
+
+	if (left.type != SQL_NULL && is_true(left) == any)
+		return of_number(any);
+	right = eval(s, e->args[1]);
+	if (right.type != SQL_NULL && is_true(right) == any)
+		return of_number(any);
+	return left.type == SQL_NULL || right.type == SQL_NULL ? null : of_number(!any);
+}
+
+/* Of two that are not NULL. */
+static int order(struct sql_value a, struct sql_value b, bool *known)
+{
+	*known = true;
+	if (a.type == SQL_TEXT && b.type == SQL_TEXT)
+		return strcmp(a.text, b.text);
+	if (a.type == SQL_TEXT)
+		a.number = strtod(a.text, NULL);
+	if (b.type == SQL_TEXT)
+		b.number = strtod(b.text, NULL);
+	*known = !isnan(a.number) && !isnan(b.number);
+	return (a.number > b.number) - (a.number < b.number);
+}
+
+static struct sql_value compare(const char *sign, struct sql_value a, struct sql_value b)
+{
+	bool known, holds;
+	int by;
+
+	if (a.type == SQL_NULL || b.type == SQL_NULL)
+		return null;
+	by = order(a, b, &known);
+	if (strcmp(sign, "=") == 0)
+		holds = by == 0;
+	else if (strcmp(sign, "!=") == 0)
+		return of_number(!known || by != 0);
+	else if (sign[0] == '<')
+		holds = by < 0 || (by == 0 && sign[1] == '=');
+	else
+		holds = by > 0 || (by == 0 && sign[1] == '=');
+	return of_number(known && holds);
+}
+
+static struct sql_value is_member(const struct scope *s, const struct sql_expr *e)
+{
+	struct sql_value v = eval(s, e->args[0]);
+	const struct sql_expr *among = e->args[1];
+	const char **texts;
+	size_t n;
+
+	if (v.type == SQL_NULL)
+		return null;
+	if (among->kind != SQL_SELECTED) {
+		for (int i = 0; i < among->n; i++)
+			if (is_true(compare("=", v, eval(s, among->args[i]))))
+				return of_number(1);
+		return of_number(0);
+	}
+	texts = sql_texts(s->arena, among->select, s->standin, &n);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(texts[i], v.text) == 0)
+			return of_number(1);
+	return of_number(0);
+}
+
+static struct sql_value operate(const struct scope *s, const struct sql_expr *e)
+{
+	struct sql_value a, b;
+
+	if (strcmp(e->name, "AND") == 0 || strcmp(e->name, "OR") == 0)
+		return logic(s, e, e->name[0] == 'O');
+	if (strcmp(e->name, "IN") == 0)
+		return is_member(s, e);
+	a = eval(s, e->args[0]);
+	if (strcmp(e->name, "NOT") == 0)
+		return a.type == SQL_NULL ? null : of_number(!is_true(a));
+	b = eval(s, e->args[1]);
+	if (a.type == SQL_NULL || b.type == SQL_NULL)
+		return null;
+	if (strcmp(e->name, "+") == 0)
+		return of_number(a.number + b.number);
+	if (strstr(e->name, "LIKE") != NULL)
+		return of_number(sql_like(a.text, b.text, e->name[0] == 'I'));
+	return compare(e->name, a, b);
+}
+
+/* ---- functions ---- */
+
+/* A whole text that is a number, infinities too; else NULL. */
+static struct sql_value to_float(struct sql_value v)
+{
+	char *end;
+	double number;
+
+	if (v.type != SQL_TEXT)
+		return v;
+	number = strtod(v.text, &end);
+	if (*v.text == '\0' || *end != '\0' || strchr(" \t\n\r+", v.text[0]) != NULL ||
+	    strpbrk(v.text, "xX") != NULL)
+		return null;
+	return of_number(number);
+}
+
+static struct sql_value lower(const struct scope *s, struct sql_value v)
+{
+	char *out;
+
+	if (v.type != SQL_TEXT)
+		return v;
+	out = arena_alloc(s->arena, strlen(v.text) + 1);
+	for (size_t i = 0; v.text[i] != '\0'; i++)
+		out[i] = v.text[i] >= 'A' && v.text[i] <= 'Z' ? (char)(v.text[i] + 32) : v.text[i];
+	return of_text(out);
+}
+
+static struct sql_value first_known(const struct scope *s, const struct sql_expr *e)
+{
+	struct sql_value v = null;
+
+	for (int i = 0; i < e->n && v.type == SQL_NULL; i++)
+		v = eval(s, e->args[i]);
+	return v;
+}
+
+/* Of one value. */
+static struct sql_value convert(const struct scope *s, const struct sql_expr *e)
+{
+	struct sql_value v = eval(s, e->args[0]);
+
+	if (strcmp(e->name, "isNull") == 0)
+		return of_number(v.type == SQL_NULL);
+	if (strcmp(e->name, "isNotNull") == 0)
+		return of_number(v.type != SQL_NULL);
+	if (v.type == SQL_NULL)
+		return null;
+	if (strcmp(e->name, "toFloat") == 0)
+		return to_float(v);
+	if (strcmp(e->name, "floor") == 0)
+		return of_number(floor(v.number));
+	if (strcmp(e->name, "lower") == 0)
+		return lower(s, v);
+	if (strcmp(e->name, "toDateTime") == 0)
+		return of_number((double)parse(v.text));
+	return v; /* toString, of what is a text */
+}
+
+static struct sql_value call_two(const struct scope *s, const struct sql_expr *e)
+{
+	struct sql_value a = eval(s, e->args[0]), b = eval(s, e->args[1]);
+
+	if (strcmp(e->name, "nullIf") == 0)
+		return is_true(compare("=", a, b)) ? null : a;
+	if (a.type == SQL_NULL || b.type == SQL_NULL)
+		return null;
+	return of_number(strncmp(a.text, b.text, strlen(b.text)) == 0); /* startsWith */
+}
+
+static bool is_aggregate(const char *name)
+{
+	static const char *const names[] = {"countIf", "sumIf", "sum", "argMin", "min", "max"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* sum, sumIf, countIf: NULL is left out. argMin: the value with the least second argument, of those that are not NULL. */
+static struct sql_value aggregate(const struct scope *s, const struct sql_expr *e)
+{
+	bool counts = strcmp(e->name, "countIf") == 0, least = strcmp(e->name, "argMin") == 0;
+	struct scope of = *s;
+	struct sql_value out = null, best = null;
+	double total = 0;
+
+	of.select = NULL;
+	for (size_t i = 0; i < s->n; i++) {
+		struct sql_value v, by;
+
+		of.row = s->rows[i];
+		v = eval(&of, e->args[0]);
+		by = e->n > 1 ? eval(&of, e->args[1]) : of_number(1);
+		if (least && v.type != SQL_NULL &&
+		    (best.type == SQL_NULL || by.number < best.number)) {
+			best = by;
+			out = v;
+		} else if (!least && counts) {
+			total += is_true(v);
+		} else if (!least && v.type != SQL_NULL && is_true(by)) {
+			total += v.number;
+		}
+	}
+	return least ? out : of_number(total);
+}
+
+static struct sql_value call(const struct scope *s, const struct sql_expr *e)
+{
+	const cJSON *found;
+
+	if (is_aggregate(e->name))
+		return aggregate(s, e);
+	if (strcmp(e->name, "coalesce") == 0 || strcmp(e->name, "ifNull") == 0)
+		return first_known(s, e);
+	if (strcmp(e->name, "if") == 0)
+		return eval(s, e->args[is_true(eval(s, e->args[0])) ? 1 : 2]);
+	if (strcmp(e->name, "nullIf") == 0 || strcmp(e->name, "startsWith") == 0)
+		return call_two(s, e);
+	if (strncmp(e->name, "JSONExtract", 11) != 0)
+		return convert(s, e);
+	found = extract(s, e);
+	if (strcmp(e->name, "JSONExtractRaw") == 0)
+		return of_text(raw(s, found));
+	return of_text(text(found));
+}
+
+static struct sql_value eval(const struct scope *s, const struct sql_expr *e)
+{
+	switch (e->kind) {
+	case SQL_COLUMN:
+		return column(s, e->name);
+	case SQL_CALL:
+		return call(s, e);
+	case SQL_OPERATOR:
+		return operate(s, e);
+	default:
+		return e->value;
+	}
+}
+
+bool sql_holds(struct arena *a, const struct sql_expr *e, const cJSON *event)
+{
+	struct row row = {.event = event};
+	struct scope s = {.arena = a, .row = &row};
+
+	return is_true(eval(&s, e));
+}
+
+/* ---- SELECT ---- */
+
+struct rows {
+	struct row *at;
+	size_t n;
+};
+
+static struct rows all_events(struct arena *a, const struct standin *s)
+{
+	struct rows out = {.at = arena_alloc(a, (s->n_events + 1) * sizeof(*out.at))};
+
+	for (; out.n < s->n_events; out.n++)
+		out.at[out.n].event = s->events[out.n];
+	return out;
+}
+
+struct keyed {
+	const char *key;
+	const struct row *row;
+};
+
+static int by_key(const void *left, const void *right)
+{
+	const struct keyed *a = left, *b = right;
+	int by = strcmp(a->key, b->key);
+
+	return by != 0 ? by : (a->row > b->row) - (a->row < b->row);
+}
+
+static void add_row(struct scope *s, struct rows *out)
+{
+	const struct sql_select *q = s->select;
+	struct sql_value *values = arena_alloc(s->arena, (size_t)q->n * sizeof(*values));
+
+	if (q->having != NULL && !is_true(eval(s, q->having)))
+		return;
+	for (int i = 0; i < q->n; i++) {
+		struct scope own = *s;
+
+		own.select = NULL;
+		values[i] = eval(&own, q->columns[i]);
+	}
+	out->at[out->n++] = (struct row){.of = q, .values = values};
+}
+
+/* Rows of one key after the other. */
+static void add_groups(struct scope *s, const struct keyed *all, size_t n, struct rows *out)
+{
+	const struct row **group = arena_alloc(s->arena, (n + 1) * sizeof(struct row *));
+
+	for (size_t i = 0, end; i < n; i = end) {
+		for (end = i; end < n && strcmp(all[end].key, all[i].key) == 0; end++)
+			group[end - i] = all[end].row;
+		s->row = s->select->group != NULL ? NULL : group[0];
+		s->rows = group;
+		s->n = end - i;
+		add_row(s, out);
+	}
+}
+
+static struct rows select_rows(struct arena *a, const struct sql_select *q,
+                               const struct standin *of)
+{
+	struct rows from = q->from != NULL ? select_rows(a, q->from, of) : all_events(a, of);
+	struct rows out = {.at = arena_alloc(a, (from.n + 1) * sizeof(*out.at))};
+	struct keyed *all = arena_alloc(a, (from.n + 1) * sizeof(*all));
+	struct scope s = {.arena = a, .standin = of};
+	size_t n = 0;
+
+	for (size_t i = 0; i < from.n; i++) {
+		struct sql_value key = of_text("");
+
+		s.row = &from.at[i];
+		s.select = NULL;
+		if (q->where != NULL && !is_true(eval(&s, q->where)))
+			continue;
+		s.select = q;
+		if (q->group != NULL)
+			key = column(&s, q->group);
+		all[n++] = (struct keyed){key.text != NULL ? key.text : "", &from.at[i]};
+	}
+	s.select = q;
+	qsort(all, n, sizeof(*all), by_key);
+	if (q->group != NULL) {
+		add_groups(&s, all, n, &out);
+		return out;
+	}
+	for (size_t i = 0; i < n; i++) {
+		s.row = all[i].row;
+		add_row(&s, &out);
+	}
+	return out;
+}
+
+const char **sql_texts(struct arena *a, const struct sql_select *q, const struct standin *s,
+                       size_t *n)
+{
+	struct rows rows = select_rows(a, q, s);
+	const char **out = arena_alloc(a, (rows.n + 1) * sizeof(char *));
+
+	*n = 0;
+	for (size_t i = 0; i < rows.n; i++)
+		if (rows.at[i].values[0].type == SQL_TEXT)
+			out[(*n)++] = rows.at[i].values[0].text;
+	return out;
+}
