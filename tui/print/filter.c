@@ -3,41 +3,11 @@
 #include "print/filter.h"
 
 #include "base/utf8.h"
-#include "draw/width.h"
 #include "print/output.h"
 
-#include <stdio.h>
 #include <string.h>
 
-/* Bytes of a long text that are shown around a mistake. */
-#define BEFORE 60u
-#define AFTER  60u
-
 /* ---- mistakes ---- */
-
-/* Not within a character. */
-static size_t between(struct str text, size_t at)
-{
-	while (at < text.n && at > 0 && ((unsigned char)text.p[at] & 0xc0) == 0x80)
-		at--;
-	return at < text.n ? at : text.n;
-}
-
-static void put_place(struct buf *out, struct str text, size_t pos)
-{
-	size_t from = pos > BEFORE ? between(text, pos - BEFORE) : 0;
-	size_t to = between(text, pos + AFTER);
-	size_t line = out->n;
-	int column;
-
-	buf_puts(out, from > 0 ? "  ..." : "  ");
-	clean_append(out, str_sub(text, from, pos - from), 0);
-	column = width_text(str_sub(buf_str(out), line, SIZE_MAX));
-	clean_append(out, str_sub(text, pos, to - pos), 0);
-	buf_puts(out, to < text.n ? "...\n" : "\n");
-	buf_pad(out, ' ', (size_t)column);
-	buf_puts(out, "^\n");
-}
 
 void filter_tell(const char *option, struct str text, const struct errinfo *e)
 {
@@ -45,16 +15,13 @@ void filter_tell(const char *option, struct str text, const struct errinfo *e)
 
 	buf_printf(&out, "--%s: %s", option, e->msg);
 	output_error(buf_text(&out));
-	buf_clear(&out);
-	if (e->pos != ERR_NO_POS)
-		put_place(&out, text, e->pos < text.n ? (size_t)e->pos : text.n);
-	fwrite(buf_str(&out).p, 1, out.n, stderr);
 	buf_free(&out);
+	output_place(text, e->pos);
 }
 
 /* ---- filters ---- */
 
-static struct filter *read_filter(struct str text)
+static struct filter *read_text(const char *option, struct str text)
 {
 	struct filter_reading how = {.now = time_now()};
 	struct errinfo e = {.pos = ERR_NO_POS};
@@ -62,8 +29,22 @@ static struct filter *read_filter(struct str text)
 	enum filter_state state = filter_parse(&f, text, &how, &e);
 
 	if (state == FILTER_INCOMPLETE || state == FILTER_WRONG)
-		filter_tell("filter", text, &e);
+		filter_tell(option, text, &e);
 	return f;
+}
+
+static struct filter *read_filter(struct str text)
+{
+	return read_text("filter", text);
+}
+
+bool filter_is_right(const char *option, struct str text)
+{
+	struct filter *f = read_text(option, text);
+	bool right = f != NULL;
+
+	filter_free(f);
+	return right;
 }
 
 /* Its condition in parentheses, so that an OR in it stays its own; what it says of the list stands outside of them. */

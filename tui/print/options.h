@@ -18,6 +18,7 @@ enum command_kind {
 	COMMAND_DIFF,
 	COMMAND_STATS,
 	COMMAND_TAIL,
+	COMMAND_HOGQL,
 	COMMAND_KINDS,
 };
 
@@ -65,6 +66,7 @@ struct options {
 	uint32_t project;        /* of PostHog; 0: not told */
 	bool no_cache;           /* keep nothing of what PostHog sent */
 	bool previous;           /* diff: with the call before */
+	const char *break_at;    /* the explorer: what its live view stops at; NULL: nothing */
 	bool send, edit;         /* replay: sends it; lets it be edited before */
 	const char *base_url;    /* of a provider; NULL: the config's, or its own */
 	bool until_match;        /* tail: end with the first */
