@@ -1,6 +1,8 @@
 /* The filter of all lists, as screens use it: what only is known here, such as marks and bookmarks, is asked of the world. */
 #include "view/view_filter.h"
 
+#include "explorer_pushed.h"
+
 /* ---- what is known here ---------------------------------------------------------------------------------------------- */
 
 static const struct bookmark *bookmarked(struct world *w, enum filtered_of of, uint32_t number)
@@ -60,6 +62,16 @@ static const char *source_path(void *ctx, uint32_t journal)
 	return explorer_source_path(((const struct world *)ctx)->explorer, journal);
 }
 
+static bool judges(void *ctx, const struct filter_node *node, enum filtered_of of)
+{
+	return explorer_judges(((const struct world *)ctx)->explorer, node, of);
+}
+
+static enum filtered_word judged(void *ctx, enum filtered_of of, uint32_t number)
+{
+	return explorer_judged(((const struct world *)ctx)->explorer, of, number);
+}
+
 static void on_change(void *ctx)
 {
 	const struct world *w = ctx;
@@ -99,6 +111,8 @@ bool view_filter_begin(struct view_filter *f, struct world *w, enum filtered_of 
 	                                      .is = is,
 	                                      .has_note = has_note,
 	                                      .source = source_path,
+	                                      .judges = judges,
+	                                      .judged = judged,
 	                                      .changed = on_change,
 	                                      .ctx = w};
 
