@@ -228,11 +228,16 @@ static int flatten(struct capture *c, const struct route *route, const struct ca
 		keep_lines(c, before);
 		return status;
 	}
+	if (taken.events == 0) { /* nothing waits */
+		pthread_mutex_lock(&c->lock);
+		c->counts.skipped += taken.skipped;
+		pthread_mutex_unlock(&c->lock);
+		return 0;
+	}
 	c->within.events += taken.events;
 	c->within.ai_events += taken.ai_events;
 	c->within.skipped += taken.skipped;
-	if (taken.events > 0)
-		forward_take(c->forward, r, &taken);
+	forward_take(c->forward, r, &taken);
 	return 0;
 }
 
@@ -255,10 +260,29 @@ static bool has_data(const struct capture_request *r)
 	return data;
 }
 
+/* Flattening may have made the body already. */
+static void answer_taken(const struct route *route, const struct capture_request *r,
+                         struct capture_answer *answer)
+{
+	answer->status = 200;
+	answer->content_type = "application/json";
+	if (answer->body.n > 0)
+		return;
+	if (is_otel(route) && otlp_is_protobuf(r)) /* a message without fields has no bytes */
+		answer->content_type = "application/x-protobuf";
+	else if (is_otel(route))
+		answer_json(answer, 200, "{}");
+	else if (is_beacon(r))
+		answer_text(answer, 204, NULL, "");
+	else
+		answer_json(answer, 200, CAPTURE_TAKEN);
+}
+
 /* True if the answer is one for when the lines are written. */
 static bool take_events(struct capture *c, const struct route *route,
                         const struct capture_request *r, struct capture_answer *answer)
 {
+	size_t before = c->lines.n;
 	struct errinfo e = {0};
 	int status = flatten(c, route, r, &answer->body, &e);
 
@@ -266,22 +290,8 @@ static bool take_events(struct capture *c, const struct route *route,
 		refuse(c, answer, status, e.msg);
 		return false;
 	}
-	answer->status = 200;
-	answer->content_type = "application/json";
-	if (answer->body.n > 0)
-		return true;
-	if (is_beacon(r)) {
-		answer->status = 204;
-		answer->content_type = NULL;
-		return true;
-	}
-	if (!is_otel(route))
-		answer_json(answer, 200, CAPTURE_TAKEN);
-	else if (otlp_is_protobuf(r)) /* a message without a field has no bytes */
-		answer_text(answer, 200, "application/x-protobuf", "");
-	else
-		answer_json(answer, 200, "{}");
-	return true;
+	answer_taken(route, r, answer);
+	return c->lines.n > before;
 }
 
 /* ---- requests ---- */
@@ -374,26 +384,13 @@ size_t capture_waiting(const struct capture *c)
 	return c->lines.n;
 }
 
-/* What became of the requests; the lock is held. */
-static void count_within(struct capture *c)
-{
-	c->counts.events += c->within.events;
-	c->counts.ai_events += c->within.ai_events;
-	c->counts.skipped += c->within.skipped;
-	c->within = (struct capture_taken){0};
-}
-
 bool capture_flush(struct capture *c)
 {
 	struct errinfo e = {0};
 	enum err rc;
 
-	if (c->lines.n == 0) {
-		pthread_mutex_lock(&c->lock);
-		count_within(c);
-		pthread_mutex_unlock(&c->lock);
+	if (c->lines.n == 0)
 		return true;
-	}
 	if (c->writer)
 		rc = journal_writer_append(c->writer, buf_str(&c->lines), &e);
 	else
@@ -401,8 +398,11 @@ bool capture_flush(struct capture *c)
 	pthread_mutex_lock(&c->lock);
 	c->failing = rc != ERR_OK;
 	c->failure = e;
-	if (rc == ERR_OK)
-		count_within(c);
+	if (rc == ERR_OK) {
+		c->counts.events += c->within.events;
+		c->counts.ai_events += c->within.ai_events;
+		c->counts.skipped += c->within.skipped;
+	}
 	pthread_mutex_unlock(&c->lock);
 	c->within = (struct capture_taken){0};
 	keep_lines(c, 0);

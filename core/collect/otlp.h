@@ -6,8 +6,9 @@
  *   - no limit on the number of spans, only on bytes: CAPTURE_MAX_INFLATED in, CAPTURE_MAX_LINES out;
  *   - an event's uuid is made from its ids (a log record's from its bytes), so that what an exporter
  *     sends twice counts once; PostHog makes a new one;
- *   - Vercel's tool calls and tools (ai.response.toolCalls, ai.prompt.tools) are kept, as parts of
- *     the answer and as $ai_tools; PostHog drops them;
+ *   - kept are what PostHog drops: Vercel's tool calls and tools (ai.response.toolCalls,
+ *     ai.prompt.tools) as parts of the answer and $ai_tools, Traceloop's entity.input and .output as
+ *     states, contents in parts of OpenInference's messages;
  *   - a distinct_id that nobody gave is made of the session's or trace's id with another hash.
  * As in PostHog, a span without an attribute of one of the AI conventions is left out, also where it
  * stands between two that are not: a child of it has a parent that is nowhere. */

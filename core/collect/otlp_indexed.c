@@ -11,9 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Where a member stands: in the object, in a part of its content, in a call. In this order. */
+enum place { OWN, PART, CALL };
+
 /* One attribute, taken apart. */
 struct entry {
-	int64_t index, call; /* call: -1 of a member of the object itself */
+	int64_t index;
+	enum place place;
+	int64_t inner; /* of the part or call */
 	struct str member;
 	size_t order;
 	struct otlp_attribute *attribute;
@@ -30,6 +35,7 @@ static bool take_number(struct str *rest, int64_t *number)
 	return true;
 }
 
+/* False where there is no prefix to take. */
 static bool take_prefix(struct str *rest, const char *prefix)
 {
 	if (!prefix || !str_starts(*rest, str_of(prefix)))
@@ -46,6 +52,17 @@ static bool is_member(const struct otlp_indexed *form, struct str name)
 	return false;
 }
 
+/* "0.tool_call.id" of a call. */
+static bool take_inner(struct str rest, enum place place, const char *prefix, struct entry *read)
+{
+	read->place = place;
+	if (!take_number(&rest, &read->inner))
+		return false;
+	take_prefix(&rest, prefix);
+	read->member = rest;
+	return rest.n > 0;
+}
+
 static bool take_apart(struct otlp_attribute *a, const struct otlp_indexed *form,
                        struct entry *read)
 {
@@ -55,16 +72,11 @@ static bool take_apart(struct otlp_attribute *a, const struct otlp_indexed *form
 		return false;
 	if (form->inner && !take_prefix(&rest, form->inner))
 		return false;
-	read->call = -1;
 	read->attribute = a;
-	if (take_prefix(&rest, form->calls)) {
-		if (!take_number(&rest, &read->call))
-			return false;
-		if (form->call)
-			take_prefix(&rest, form->call);
-		read->member = rest;
-		return rest.n > 0;
-	}
+	if (take_prefix(&rest, form->calls))
+		return take_inner(rest, CALL, form->call, read);
+	if (take_prefix(&rest, form->parts))
+		return take_inner(rest, PART, form->part, read);
 	read->member = rest;
 	return is_member(form, rest);
 }
@@ -75,8 +87,10 @@ static int by_place(const void *a, const void *b)
 
 	if (x->index != y->index)
 		return x->index < y->index ? -1 : 1;
-	if (x->call != y->call)
-		return x->call < y->call ? -1 : 1;
+	if (x->place != y->place)
+		return x->place < y->place ? -1 : 1;
+	if (x->inner != y->inner)
+		return x->inner < y->inner ? -1 : 1;
 	return x->order < y->order ? -1 : x->order > y->order;
 }
 
@@ -95,7 +109,7 @@ static void put_members(struct buf *out, const struct entry *entries, size_t n)
 	}
 }
 
-/* A call; those of its members that are named function.* stand in one object. */
+/* A part or a call; those of a call's members that are named function.* stand in one object. */
 static void put_call(struct buf *out, const struct entry *entries, size_t n)
 {
 	static const char function[] = "function.";
@@ -121,37 +135,48 @@ static void put_call(struct buf *out, const struct entry *entries, size_t n)
 	buf_puts(out, inside ? "}}" : "}");
 }
 
-/* How many of the entries belong to the first one's object, or to its call. */
-static size_t together(const struct entry *entries, size_t n, bool call)
+/* How many of the entries belong to the first one's object; to the same place in it; to the same part
+ * or call there. */
+enum together { OBJECT, PLACE, INNER };
+
+static size_t together(const struct entry *entries, size_t n, enum together what)
 {
 	size_t count = 1;
 
 	while (count < n && entries[count].index == entries[0].index &&
-	       (!call || entries[count].call == entries[0].call))
+	       (what < PLACE || entries[count].place == entries[0].place) &&
+	       (what < INNER || entries[count].inner == entries[0].inner))
 		count++;
 	return count;
+}
+
+/* All parts, or all calls. */
+static void put_inner(struct buf *out, const struct entry *entries, size_t n)
+{
+	put_name(out, entries[0].place == CALL ? STR("tool_calls") : STR("content"));
+	buf_add(out, '[');
+	for (size_t at = 0, count; at < n; at += count) {
+		count = together(entries + at, n - at, INNER);
+		put_call(out, entries + at, count);
+	}
+	buf_add(out, ']');
 }
 
 static void put_object(struct buf *out, const struct otlp_indexed *form,
                        const struct entry *entries, size_t n)
 {
-	size_t own = entries[0].call < 0 ? together(entries, n, true) : 0;
-
 	otlp_separate(out);
 	if (form->bare) {
 		otlp_put(out, entries[0].attribute->value);
 		return;
 	}
 	buf_add(out, '{');
-	put_members(out, entries, own);
-	if (own < n) {
-		put_name(out, STR("tool_calls"));
-		buf_add(out, '[');
-		for (size_t at = own, count; at < n; at += count) {
-			count = together(entries + at, n - at, true);
-			put_call(out, entries + at, count);
-		}
-		buf_add(out, ']');
+	for (size_t at = 0, count; at < n; at += count) {
+		count = together(entries + at, n - at, PLACE);
+		if (entries[at].place == OWN)
+			put_members(out, entries + at, count);
+		else
+			put_inner(out, entries + at, count);
 	}
 	buf_add(out, '}');
 }
@@ -190,7 +215,7 @@ bool otlp_gather(struct otlp_event *e, const char *name, const struct otlp_index
 		qsort(entries, n, sizeof(*entries), by_place);
 	buf_add(out, '[');
 	for (size_t at = 0, count; at < n; at += count) {
-		count = together(entries + at, n - at, false);
+		count = together(entries + at, n - at, OBJECT);
 		put_object(out, form, entries + at, count);
 	}
 	buf_add(out, ']');

@@ -168,14 +168,15 @@ void otlp_convert_events(struct otlp_event *e);
 
 /* ---- otlp_indexed.c: lists whose members are attributes of their own ---- */
 
-/* prefix.{i}.member and prefix.{i}.calls.{j}.member become [{"member":…,"tool_calls":[{…}]}]. */
+/* prefix.{i}.member, prefix.{i}.calls.{j}.member and prefix.{i}.parts.{j}.member become
+ * [{"member":..,"tool_calls":[{..}],"content":[{..}]}]. */
 struct otlp_indexed {
 	const char *prefix; /* "llm.input_messages." */
 	const char *inner;  /* what stands before every member and is left out: "message." */
 	const char *const *members; /* those that are taken */
-	const char *calls;          /* "tool_calls."; NULL: none */
-	const char *call;           /* left out of the names in a call: "tool_call." */
-	bool bare; /* members are no objects but the value of the one that is taken */
+	const char *calls, *parts;  /* "tool_calls.", "contents."; NULL: none */
+	const char *call, *part; /* left out of names in them: "tool_call.", "message_content." */
+	bool bare;               /* members are no objects but the value of the one that is taken */
 };
 /* Sets the property to what its attributes say, which are removed; false if there are none. Where
  * the property is there already nothing is done. */

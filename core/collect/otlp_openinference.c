@@ -37,7 +37,9 @@ static void gather(struct otlp_event *e, const char *name, const char *prefix)
 	                            .inner = "message.",
 	                            .members = of_message,
 	                            .calls = "tool_calls.",
-	                            .call = "tool_call."};
+	                            .call = "tool_call.",
+	                            .parts = "contents.",
+	                            .part = "message_content."};
 
 	otlp_gather(e, name, &form);
 }

@@ -18,6 +18,8 @@
 const struct config_setting config_settings[] = {
 	{"theme", CONFIG_TEXT, false, false, "NAME", "default", "the theme"},
 	{"color", CONFIG_TEXT, false, false, "auto|never|16|256", "auto", "colours at most"},
+	{"break", CONFIG_TEXT, false, false, "QUERY", NULL,
+         "what the live view stops at when it arrives"},
 	{"keep", CONFIG_TEXT, false, false, "SIZE,AGE", "4G,30d",
          "how much of the journal is kept, and how long; 0: no limit"},
 	{"journal", CONFIG_PATH, false, false, "DIR", NULL, "the folder of the local journal"},

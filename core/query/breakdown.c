@@ -243,6 +243,12 @@ uint32_t breakdown_count(const struct breakdown *b)
 	return b->n_parts;
 }
 
+bool breakdown_cost(const struct breakdown *b, money *out)
+{
+	*out = b->cost;
+	return b->priced;
+}
+
 const struct breakdown_part *breakdown_part(const struct breakdown *b, uint32_t place)
 {
 	return &b->parts[b->ranks[place].part];

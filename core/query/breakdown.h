@@ -50,6 +50,8 @@ unsigned breakdown_percent(const struct breakdown *b); /* about how much is done
 /* When done: how many parts there are, and each of them: the dearest first, then by calls, then in the order in which they came; those
  * by time in the order of time. Last as long as b. */
 uint32_t breakdown_count(const struct breakdown *b);
+/* What all of them cost; false: no part has a known cost. */
+bool breakdown_cost(const struct breakdown *b, money *out);
 const struct breakdown_part *breakdown_part(const struct breakdown *b, uint32_t place);
 /* False when the model, the filter or the values of the split are others than those it was made of: it may be made anew. */
 bool breakdown_is_current(const struct breakdown *b);

@@ -54,6 +54,8 @@ struct breakdown {
 	struct breakdown_unit *units;
 	uint32_t n_units, n_stretches;
 	struct breakdown_rank *ranks; /* what comes of it */
+	money cost;
+	bool priced; /* anything is */
 };
 
 extern const struct breakdown_part breakdown_no_figures;

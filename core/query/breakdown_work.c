@@ -297,6 +297,16 @@ static struct breakdown_rank rank_of(const struct breakdown *b, uint32_t part)
 	return r;
 }
 
+static void add_cost(struct breakdown *b, const struct totals *t)
+{
+	money cost;
+
+	if (!totals_cost(t, &cost))
+		return;
+	b->cost += cost;
+	b->priced = true;
+}
+
 void breakdown_free_means(struct breakdown *b)
 {
 	mem_free(b->of_event);
@@ -316,8 +326,10 @@ void breakdown_order(void *ctx, uint32_t unit)
 
 	(void)unit;
 	b->ranks = mem_alloc((size_t)b->n_parts + 1, sizeof(*b->ranks));
-	for (uint32_t i = 0; i < b->n_parts; i++)
+	for (uint32_t i = 0; i < b->n_parts; i++) {
 		b->ranks[i] = rank_of(b, i);
+		add_cost(b, &b->parts[i].totals);
+	}
 	qsort(b->ranks, b->n_parts, sizeof(*b->ranks), compare_ranks);
 	breakdown_free_means(b);
 }

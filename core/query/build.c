@@ -359,7 +359,7 @@ static uint32_t first_to_choose(const struct rows *former, const struct rows *r)
 	uint32_t changed = UINT32_MAX;
 
 	if (former == NULL || former->model != r->model || rows_add_up(q->kind) ||
-	    !has_same_rows(&former->query, q))
+	    q->kind == ROWS_PARTS || !has_same_rows(&former->query, q))
 		return 0;
 	if (q->filter != NULL)
 		changed = filtered_changed_since(q->filter, former->filter_version);

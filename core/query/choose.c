@@ -1,6 +1,7 @@
 /* Errors are looked at here, all other restrictions of a query in match.c. */
 #include "query/choose.h"
 
+#include "query/breakdown.h"
 #include "query/match.h"
 
 static bool fits_errors(const struct rows *r, const struct totals *t)
@@ -50,8 +51,15 @@ static bool fits_group(const struct rows *r, uint32_t group)
 	return fits_errors(r, &r->groups[group].totals);
 }
 
+static bool fits_part(const struct rows *r, uint32_t part)
+{
+	return fits_errors(r, &breakdown_part(r->query.breakdown, part)->totals);
+}
+
 choose_fits *choose_by(enum rows_kind kind)
 {
+	if (kind == ROWS_PARTS)
+		return fits_part;
 	if (kind == ROWS_TRACES)
 		return fits_trace;
 	if (kind == ROWS_SESSIONS)
@@ -61,6 +69,8 @@ choose_fits *choose_by(enum rows_kind kind)
 
 uint32_t choose_count(const struct rows *r)
 {
+	if (r->query.kind == ROWS_PARTS)
+		return r->query.breakdown ? breakdown_count(r->query.breakdown) : 0;
 	if (r->query.kind == ROWS_TRACES)
 		return model_trace_count(r->model);
 	if (r->query.kind == ROWS_SESSIONS)

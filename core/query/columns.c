@@ -1,6 +1,7 @@
 /* Values, and the columns over totals that traces, sessions, users and models have in common.
  * Unknown never becomes 0: a sum that no event contributed to is unknown. */
 #include "query/columns.h"
+#include "query/breakdown.h"
 
 struct value columns_value(enum value_type type, int64_t number)
 {
@@ -41,6 +42,8 @@ const struct totals *columns_totals(const struct rows *r, uint32_t row)
 		return &model_trace(r->model, r->at[row])->totals;
 	case ROWS_SESSIONS:
 		return &model_session(r->model, r->at[row])->totals;
+	case ROWS_PARTS:
+		return &breakdown_part(r->query.breakdown, r->at[row])->totals;
 	default:
 		return &columns_group(r, row)->totals;
 	}

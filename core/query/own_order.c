@@ -29,7 +29,9 @@ struct sort_key own_key(const struct rows *r, uint32_t number)
 	struct sort_key key = {.row = number};
 	int64_t time;
 
-	if (rows_add_up(r->query.kind)) {
+	if (r->query.kind == ROWS_PARTS) {
+		return (struct sort_key){.row = number, .number = number, .known = true};
+	} else if (rows_add_up(r->query.kind)) {
 		key.known = own_number(r, number, &key.number);
 	} else {
 		time = own_time(r, number);

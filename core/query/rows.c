@@ -16,6 +16,7 @@ static const struct {
 	[ROWS_MODELS] = {"models", &columns_model},
 	[ROWS_TOOLS] = {"tools", &columns_tool},
 	[ROWS_GROUPS] = {"groups", &columns_membership},
+	[ROWS_PARTS] = {"parts", &columns_part},
 };
 
 const struct column *rows_columns(enum rows_kind kind, size_t *count)
@@ -54,6 +55,7 @@ const struct column *rows_own_column(enum rows_kind kind)
 	case ROWS_USERS:
 	case ROWS_MODELS:
 	case ROWS_GROUPS:
+	case ROWS_PARTS:
 		return rows_column(kind, STR("cost_usd"));
 	case ROWS_TOOLS:
 		return rows_column(kind, STR("total_s"));

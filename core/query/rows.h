@@ -15,6 +15,7 @@ enum rows_kind {
 	ROWS_MODELS,
 	ROWS_TOOLS, /* by name: spans that are tool calls. What a generation asks for but no span tells is not counted */
 	ROWS_GROUPS, /* $groups: a row for each type and key that an event has; an event may be in several */
+	ROWS_PARTS, /* what a breakdown has split events into: a row for each value */
 	ROWS_KINDS,
 };
 
@@ -91,6 +92,8 @@ bool rows_kind_of(struct str name, enum rows_kind *out);
 
 struct filtered;
 struct memberships;
+struct breakdown;
+struct split;
 struct query {
 	enum rows_kind kind;
 	const struct column *sort; /* NULL: the kind's own order, see rows_build */
@@ -110,6 +113,9 @@ struct query {
 	struct memberships
 		*memberships; /* of ROWS_GROUPS, and where group is asked for; borrowed */
 	uint32_t group;       /* only events in this group (its number); 0: all */
+	/* Of ROWS_PARTS: done (NULL: no rows), and what it is split by; borrowed as long as there are such rows. */
+	const struct breakdown *breakdown;
+	const struct split *split;
 	bool errors_only;
 	const struct filtered
 		*filter; /* borrowed: rows that it lets through, see filtered.h; NULL: all */
@@ -131,7 +137,8 @@ struct group {
 struct rows {
 	struct query query;
 	struct model *model;
-	uint32_t *at; /* numbers of traces, sessions or events; of groups[] for what is added up */
+	uint32_t *
+		at; /* numbers of traces, sessions or events; of groups[] for what is added up; places of parts */
 	uint32_t n;
 	uint32_t total; /* before the limit */
 	uint32_t *
@@ -149,7 +156,7 @@ struct rows {
 
 /* A kind's own order: events and traces newest first (a trace by its first timestamp), sessions by
  * their last timestamp, newest first; then by id (an event's uuid, then its place) descending.
- * Users, models and groups dearest first, tools by the time that they took in all, the longest first; then by
+ * Parts as the breakdown has them. Users, models and groups dearest first, tools by the time that they took in all, the longest first; then by
  * name. Sorting by a column descends unless `ascending`;
  * ties keep the own order, and values that are unknown stand last in either direction. Events that
  * lost against a duplicate never show, nor count. r's former content is not freed. */

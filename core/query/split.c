@@ -229,10 +229,10 @@ static enum err refuse(struct str by, struct errinfo *e)
 		best = split_word(i);
 	}
 	if (best != NULL)
-		return err_set(e, ERR_USAGE, "by: does not know `%.*s`: is it `%s`?",
+		return err_set(e, ERR_USAGE, "by: does not know %.*s: did you mean %s?",
 		               STR_ARG(str_sub(by, 0, 64)), best);
 	return err_set(e, ERR_USAGE,
-	               "by: does not know `%.*s`: use model, provider, user, session, name, tool, "
+	               "by: does not know %.*s: use model, provider, user, session, name, tool, "
 	               "status, kind, env, version, $groups.TYPE or any @property",
 	               STR_ARG(str_sub(by, 0, 64)));
 }
@@ -300,6 +300,13 @@ enum err split_new(struct split **out, struct str by, struct model *m, struct pr
 	if (how->numbering == OF_VALUES)
 		ask_columns(*out, p, name);
 	return ERR_OK;
+}
+
+enum err split_check(struct str by, struct errinfo *e)
+{
+	struct str name;
+
+	return read_by(by, &name) != NULL ? ERR_OK : refuse(by, e);
 }
 
 struct split *split_by_time(struct model *m, int64_t since, int64_t until, uint32_t n)

@@ -14,6 +14,8 @@ struct split;
  * "url", "eval", "feedback", "$groups.TYPE", "@PROPERTY", "person.PROPERTY". Model and properties are borrowed. ERR_USAGE with a sentence that names what was probably meant. */
 enum err split_new(struct split **out, struct str by, struct model *m, struct properties *p,
                    struct errinfo *e) MUST_USE;
+/* The same without anything to split: what is wrong with by, if anything. */
+enum err split_check(struct str by, struct errinfo *e) MUST_USE;
 /* By timestamps: n equal parts of since <= t < until (microseconds, since < until), numbered from 1. Events outside have no part in
  * it. */
 struct split *split_by_time(struct model *m, int64_t since, int64_t until, uint32_t n);

@@ -169,7 +169,55 @@ real_events()
 	equal models "$(head -1 "$D/models")" "$(at per_model)"
 }
 
+# Figures for each value of something.
+by()
+{
+	call()
+	{
+		printf '{"event":"$ai_generation","uuid":"%s","timestamp":"2026-03-01T10:0%d:00Z","distinct_id":"%s","properties":{"$ai_trace_id":"%s","$ai_model":"%s","$ai_latency":%s,"$ai_total_cost_usd":%s,"release":%s,"$groups":{"company":"acme"}%s}}\n' "$@"
+	}
+	{
+		call 1 1 anna t1 gpt-5 2 0.25 '"a"' ''
+		call 2 2 anna t1 gpt-5 4 0.25 1 ',"$ai_is_error":true'
+		call 3 3 bob t2 haiku 6 1.5 true ''
+		call 4 4 bob t2 haiku 8 null null ''
+		printf '{"event":"$ai_span","uuid":"5","timestamp":"2026-03-01T10:09:00Z","distinct_id":"bob","properties":{"$ai_trace_id":"t3"}}\n'
+	} >"$D/by.ndjson"
+	exits 0 stats "$D/by.ndjson" --by model --json
+	valid_json
+	json traces 3
+	json by/gpt-5/calls 2
+	json by/gpt-5/cost_usd 0.5
+	json by/gpt-5/p50_s 2
+	json by/gpt-5/p90_s 4
+	json by/gpt-5/error_percent 50
+	json by/gpt-5/traces 1
+	json by/haiku/cost_usd 1.5
+	json by/haiku/cost_percent 75
+	json by/haiku/unpriced_events 1
+	exits 0 stats "$D/by.ndjson" --by user --fields value,events,cost_usd --csv
+	equal rows "$(printf "%s\n" 'value,events,cost_usd' 'bob,3,1.5' 'anna,2,0.5')" "$(cat "$D/out")"
+	exits 0 stats "$D/by.ndjson" --by @release --fields value,calls --sort value --tsv
+	equal rows "$(printf "%s\n" "$(printf 'value\tcalls')" "$(printf '1\t1')" "$(printf 'a\t1')" "$(printf 'true\t1')" "$(printf '\t1')")" "$(cat "$D/out")"
+	exits 0 stats "$D/by.ndjson" --by '$groups.company' --fields value,events --csv
+	equal rows "$(printf "%s\n" 'value,events' 'acme,4' ',1')" "$(cat "$D/out")"
+	# The same said by the filter, which also chooses events; what is left out is said.
+	exits 0 stats "$D/by.ndjson" -f 'by:name sort:calls limit:1 user:anna' --json
+	json by//events 2
+	exits 0 stats "$D/by.ndjson" --by status --limit 1
+	out_has '+2 more'
+	exits 2 stats "$D/by.ndjson" --by modle
+	err_has 'did you mean model'
+	exits 2 stats "$D/by.ndjson" -f 'by:cost'
+	err_has '--filter'
+	exits 2 stats "$D/by.ndjson" --csv
+	err_has '--by'
+	exits 1 stats "$D/by.ndjson" --by model -f user:nobody --json
+	equal by '{0}' "$(at by)"
+}
+
 document
+by
 keys
 exact
 no_events

@@ -33,14 +33,21 @@ size_t scenes_add(const struct scene *scenes, size_t n, const char *prefix, CMUn
 	return added;
 }
 
+void scene_size(const struct scene_take *t, int *rows, int *cols)
+{
+	clean_set_ascii(t->letter == 'A');
+	*rows = sizes[(unsigned char)t->letter].rows;
+	*cols = sizes[(unsigned char)t->letter].cols;
+}
+
 void scene_play(const struct scene_take *t, const char *path, const char *source,
                 const char *before, bool roles, struct buf *out)
 {
 	struct stage s;
+	int rows, cols;
 
-	clean_set_ascii(t->letter == 'A');
-	stage_open(&s, path, source, sizes[(unsigned char)t->letter].rows,
-	           sizes[(unsigned char)t->letter].cols);
+	scene_size(t, &rows, &cols);
+	stage_open(&s, path, source, rows, cols);
 	stage_keys(&s, before);
 	stage_keys(&s, t->scene->keys);
 	surface_dump(s.surface, roles, out);

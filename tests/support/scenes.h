@@ -30,6 +30,8 @@ struct scene_take {
 /* Adds a test a take, and gives how many. They are alive as long as the program. */
 size_t scenes_add(const struct scene *scenes, size_t n, const char *prefix, CMUnitTestFunction play,
                   struct CMUnitTest *tests);
+/* The size, and whether it is ASCII, of what is drawn from now on. */
+void scene_size(const struct scene_take *t, int *rows, int *cols);
 /* Plays it from the journal at path, which a person is said to have called source: `before`, then the scene's keys. The screen is
  * appended to out. */
 void scene_play(const struct scene_take *t, const char *path, const char *source,

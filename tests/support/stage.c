@@ -67,6 +67,7 @@ void stage_open_live(struct stage *s, const char *path, const char *source, int 
 {
 	open_source(s, path);
 	explorer_start(s->explorer, true);
+	s->live = true;
 	open_app(s, source, rows, cols);
 	stage_draw(s);
 }
@@ -89,12 +90,38 @@ void stage_draw(struct stage *s)
 
 void stage_settle(struct stage *s)
 {
+	if (s->live) {
+		stage_draw(s);
+		return;
+	}
 	do {
 		s->changed = false;
 		stage_draw(s);
 		while (loop_step(s->loop, true))
 			;
 	} while (s->changed);
+}
+
+static bool shows(const struct stage *s, const char *text)
+{
+	struct buf screen = {0};
+	bool found;
+
+	surface_dump(s->surface, false, &screen);
+	found = str_find(buf_str(&screen), str_of(text), 0, false) != SIZE_MAX;
+	buf_free(&screen);
+	return found;
+}
+
+void stage_await(struct stage *s, uint32_t events)
+{
+	while (explorer_events(s->explorer)->n < events)
+		loop_step(s->loop, true);
+	stage_draw(s);
+	while (shows(s, "loading ...") || app_draw_again(s->app) > 0) {
+		loop_step(s->loop, false);
+		stage_draw(s);
+	}
 }
 
 static void press(struct stage *s, uint32_t key)

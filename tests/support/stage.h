@@ -13,7 +13,7 @@ struct stage {
 	struct app *app;
 	const struct surface *surface; /* as of the last draw */
 	int cursor_row, cursor_col;    /* of the terminal; row -1: hidden */
-	bool changed;
+	bool changed, live;
 };
 
 /* Loads the whole file; one that is not there is waited for. source is what a person is said to have written. */
@@ -22,8 +22,10 @@ void stage_open(struct stage *s, const char *path, const char *source, int rows,
 void stage_open_live(struct stage *s, const char *path, const char *source, int rows, int cols);
 void stage_close(struct stage *s);
 void stage_draw(struct stage *s); /* again while a view says that work was cut short */
-/* Draws until nothing more arrives. Not for a live one. */
+/* Draws until nothing more arrives; a live one, which may always get more, but once. */
 void stage_settle(struct stage *s);
+/* Of a live one: until so many events are there, and no screen has more to draw of them. */
+void stage_await(struct stage *s, uint32_t events);
 /* Blank-separated names of keys ("j", "Ctrl-D", "Enter"); a longer word that names none is typed. Settles after each. */
 void stage_keys(struct stage *s, const char *script);
 /* The file's sample, as the demo plays it to its end at STAGE_NOW. */

@@ -375,7 +375,7 @@ static void what_cannot_be_split_by(void **state)
 	(void)state;
 	fixture_init(&f);
 	assert_int_equal(split_new(&s, STR("modle"), f.model, NULL, &e), ERR_USAGE);
-	assert_non_null(strstr(e.msg, "is it `model`?"));
+	assert_non_null(strstr(e.msg, "did you mean model?"));
 	assert_int_equal(split_new(&s, STR("latency"), f.model, NULL, &e), ERR_USAGE);
 	assert_int_equal(split_new(&s, STR("@"), f.model, NULL, &e), ERR_USAGE);
 	assert_int_equal(split_new(&s, STR(""), f.model, NULL, &e), ERR_USAGE);

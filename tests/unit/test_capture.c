@@ -126,8 +126,9 @@ static size_t journal_lines(struct bench *b)
 /* Traps 1, 2 and 30. */
 static void test_every_capture_route(void **state)
 {
-	static const char *const paths[] = {"/batch",   "/i/v0/ai/batch", "/i/v0/e", "/e",
-	                                    "/capture", "/track",         "/engage", "/s"};
+	static const char *const paths[] = {"/batch", "/i/v0/ai/batch", "/i/v0/ai", "/i/v0/e",
+	                                    "/e",     "/capture",       "/track",   "/engage",
+	                                    "/s"};
 	static const char *const around[][2] = {
 		{"", ""}, {"", "/"}, {"/ingest", "/"}, {"/a/b", ""}, {"/", "//"}};
 	struct bench *b = *state;

@@ -452,6 +452,21 @@ static struct capture_answer answer_to(struct capture *c, const char *path, cons
 	return answer;
 }
 
+/* What is final is answered at once: nobody waits for lines that are not there. */
+static bool waits(struct capture *c, const char *path, struct str body)
+{
+	struct capture_request r = {.method = STR("POST"),
+	                            .path = str_of(path),
+	                            .content_type = STR(PROTOBUF),
+	                            .body = body};
+	struct capture_answer answer = {0};
+	bool waits = capture_take(c, &r, &answer);
+
+	assert_int_equal(answer.status, 200);
+	buf_free(&answer.body);
+	return waits;
+}
+
 static void answers(struct capture *c, const char *path, const char *type, struct str body,
                     int status, const char *answered_type, const char *text)
 {
@@ -484,10 +499,15 @@ static void test_routes(void **state)
 	answers(c, "/v1/logs", JSON,
 	        STR("{\"resourceLogs\":[{\"scopeLogs\":[{\"logRecords\":[{}]}]}]}"), 200, JSON,
 	        "{}");
+	assert_false(waits(c, "/v1/traces", STR("")));
+	assert_false(waits(c, "/v1/metrics", STR("z")));
+	assert_int_equal(capture_waiting(c), 0);
+	assert_true(waits(c, "/v1/traces", buf_str(&protobuf)));
+	assert_false(capture_flush(c));
 	answers(c, "/v1/metrics", PROTOBUF, STR("\x0a\x01z"), 200, PROTOBUF, "");
 	answers(c, "/i/v1/logs", JSON, STR("{"), 200, JSON, "{}");
 	capture_counts(c, &counts);
-	assert_int_equal(counts.skipped, 2); /* a record, and a request of metrics */
+	assert_int_equal(counts.skipped, 3); /* a record, and two requests of metrics */
 	assert_int_equal(counts.refused, 4);
 	buf_free(&protobuf);
 	buf_free(&zipped);

@@ -316,6 +316,14 @@ static const struct row others[] = {
          "'$ai_lib':'opentelemetry/openinference'}",
          "openinference.span.kind input.value output.value llm.token_count.total llm.model_name "
          "llm.invocation_parameters"},
+	{"its contents in parts, which PostHog leaves where they are",
+         "{'openinference.span.kind':'LLM','llm.input_messages.0.message.role':'user',"
+         "'llm.input_messages.0.message.contents.1.message_content.text':'b',"
+         "'llm.input_messages.0.message.contents.1.message_content.type':'text',"
+         "'llm.input_messages.0.message.contents.0.message_content.type':'image'}",
+         CHILD, "$ai_generation",
+         "{'$ai_input':[{'role':'user','content':[{'type':'image'},{'text':'b','type':'text'}]}]}",
+         ""},
 	{"its whole payload",
          "{'openinference.span.kind':'CHAIN','input.value':'in','output.value':'out'}", CHILD,
          "$ai_span",

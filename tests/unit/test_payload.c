@@ -1,5 +1,5 @@
 /* Bodies into JSON: every encoding that an SDK is known to send, and every way to be broken. */
-#include "support/capture_bench.h"
+#include "support/payload_bench.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,88 +9,41 @@
 
 #include <cmocka.h>
 
-#define EVENT \
-	"{\"event\":\"\xC3\xBF>>>>>>?????\",\"distinct_id\":\"u~~\"}" /* base64 with + and / */
-
-struct bench {
-	struct buf body, spare, query, out;
-	struct errinfo e;
-};
-
-static int enter(void **state)
-{
-	static struct bench bench;
-
-	bench = (struct bench){0};
-	*state = &bench;
-	return 0;
-}
-
-static int leave(void **state)
-{
-	struct bench *b = *state;
-
-	buf_free(&b->body);
-	buf_free(&b->spare);
-	buf_free(&b->query);
-	buf_free(&b->out);
-	return 0;
-}
-
-static void gives(struct bench *b, const struct capture_request *r, struct str expected)
-{
-	struct str json;
-	int status = capture_decode(r, &b->out, &json, &b->e);
-
-	if (status != 0)
-		fail_msg("%d %s", status, b->e.msg);
-	if (!str_eq(json, expected))
-		fail_msg("got %.*s", STR_ARG(json));
-}
-
-static void refused(struct bench *b, const struct capture_request *r, int status, const char *text)
-{
-	struct str json;
-
-	assert_int_equal(capture_decode(r, &b->out, &json, &b->e), status);
-	assert_non_null(strstr(b->e.msg, text));
-}
-
 static void test_plain(void **state)
 {
-	struct capture_request r = bench_post("/batch/", STR(EVENT));
+	struct capture_request r = bench_post("/batch/", STR(PAYLOAD_EVENT));
 
 	r.content_type = STR("application/json");
-	gives(*state, &r, STR(EVENT));
-	r.body = STR("\xEF\xBB\xBF" EVENT);
-	gives(*state, &r, STR(EVENT));
+	payload_gives(*state, &r, STR(PAYLOAD_EVENT));
+	r.body = STR("\xEF\xBB\xBF" PAYLOAD_EVENT);
+	payload_gives(*state, &r, STR(PAYLOAD_EVENT));
 }
 
 static void test_wire_limit(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct capture_request r;
 
 	buf_pad(&b->body, ' ', CAPTURE_MAX_WIRE + 1);
 	r = bench_post("/e/", buf_str(&b->body));
-	refused(b, &r, 413, "maximum event size exceeded");
+	payload_refused(b, &r, 413, "maximum event size exceeded");
 }
 
 static void test_base64_body(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct capture_request r;
 
-	bench_base64(&b->body, STR(EVENT));
+	bench_base64(&b->body, STR(PAYLOAD_EVENT));
 	assert_non_null(strpbrk(buf_text(&b->body), "+/"));
 	r = bench_post("/e/", buf_str(&b->body));
-	gives(b, &r, STR(EVENT));
+	payload_gives(b, &r, STR(PAYLOAD_EVENT));
 	buf_add(&b->body, '\n');
 	r.body = buf_str(&b->body);
-	gives(b, &r, STR(EVENT));
+	payload_gives(b, &r, STR(PAYLOAD_EVENT));
 }
 
-static void form_of(struct bench *b, struct capture_request *r)
+static void form_of(struct payload_bench *b, struct capture_request *r)
 {
 	buf_puts(&b->body, "ip=1&data=");
 	bench_percent(&b->body, buf_str(&b->spare));
@@ -102,59 +55,59 @@ static void form_of(struct bench *b, struct capture_request *r)
 /* Trap 4. */
 static void test_form_with_base64(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct capture_request r;
 
-	bench_base64(&b->spare, STR(EVENT));
+	bench_base64(&b->spare, STR(PAYLOAD_EVENT));
 	form_of(b, &r);
-	gives(b, &r, STR(EVENT));
+	payload_gives(b, &r, STR(PAYLOAD_EVENT));
 }
 
 static void test_form_with_lost_plus(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct capture_request r;
 
 	buf_puts(&b->body, "data=");
-	bench_base64(&b->body, STR(EVENT)); /* '+' as it is: read as a blank */
+	bench_base64(&b->body, STR(PAYLOAD_EVENT)); /* '+' as it is: read as a blank */
 	assert_non_null(strchr(buf_text(&b->body), '+'));
 	r = bench_post("/e/", buf_str(&b->body));
 	r.content_type = STR("application/x-www-form-urlencoded");
-	gives(b, &r, STR(EVENT));
+	payload_gives(b, &r, STR(PAYLOAD_EVENT));
 	r.content_type = STR("text/plain"); /* sendBeacon */
-	gives(b, &r, STR(EVENT));
+	payload_gives(b, &r, STR(PAYLOAD_EVENT));
 }
 
 static void test_form_with_base64_twice(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct capture_request r;
 
-	bench_base64(&b->query, STR(EVENT));
+	bench_base64(&b->query, STR(PAYLOAD_EVENT));
 	bench_base64(&b->spare, buf_str(&b->query));
 	form_of(b, &r);
-	gives(b, &r, STR(EVENT));
+	payload_gives(b, &r, STR(PAYLOAD_EVENT));
 }
 
 static void test_form_with_gzip_in_base64(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct capture_request r;
 
-	bench_gzip(&b->query, STR(EVENT));
+	bench_gzip(&b->query, STR(PAYLOAD_EVENT));
 	bench_base64(&b->spare, buf_str(&b->query));
 	form_of(b, &r);
-	gives(b, &r, STR(EVENT));
+	payload_gives(b, &r, STR(PAYLOAD_EVENT));
 }
 
 static void test_form_with_json(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct capture_request r;
 
-	buf_puts(&b->spare, EVENT);
+	buf_puts(&b->spare, PAYLOAD_EVENT);
 	form_of(b, &r);
-	gives(b, &r, STR(EVENT));
+	payload_gives(b, &r, STR(PAYLOAD_EVENT));
 }
 
 /* curl -d without a header. */
@@ -163,37 +116,37 @@ static void test_form_that_is_json(void **state)
 	struct capture_request r = bench_post("/e/", STR("{\"event\":\"a&data=b\"}"));
 
 	r.content_type = STR("application/x-www-form-urlencoded");
-	gives(*state, &r, r.body);
+	payload_gives(*state, &r, r.body);
 }
 
 /* Trap 32. */
 static void test_query(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct capture_request r = bench_post("/e/", STR_EMPTY);
 
-	bench_base64(&b->spare, STR(EVENT));
+	bench_base64(&b->spare, STR(PAYLOAD_EVENT));
 	buf_puts(&b->query, "_=1795304622360&data=");
 	bench_percent(&b->query, buf_str(&b->spare));
 	r.method = STR("GET");
 	r.query = buf_str(&b->query);
-	gives(b, &r, STR(EVENT));
+	payload_gives(b, &r, STR(PAYLOAD_EVENT));
 	buf_clear(&b->query);
 	buf_puts(&b->query, "data=");
-	bench_percent(&b->query, STR(EVENT));
+	bench_percent(&b->query, STR(PAYLOAD_EVENT));
 	r.query = buf_str(&b->query);
-	gives(b, &r, STR(EVENT));
+	payload_gives(b, &r, STR(PAYLOAD_EVENT));
 }
 
 static void test_nothing(void **state)
 {
 	struct capture_request r = bench_post("/e/", STR_EMPTY);
 
-	refused(*state, &r, 400, "request missing data payload");
+	payload_refused(*state, &r, 400, "request missing data payload");
 	r.body = STR(" \r\n ");
-	refused(*state, &r, 400, "request missing data payload");
+	payload_refused(*state, &r, 400, "request missing data payload");
 	r.query = STR("data=");
-	refused(*state, &r, 400, "request missing data payload");
+	payload_refused(*state, &r, 400, "request missing data payload");
 }
 
 /* Trap 6: 415 ends it; 500 would be tried again. */
@@ -204,17 +157,17 @@ static void test_encodings_of_others(void **state)
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		r.content_encoding = str_of(names[i]);
-		refused(*state, &r, 415, names[i]);
+		payload_refused(*state, &r, 415, names[i]);
 	}
 	r.content_encoding = STR_EMPTY;
 	r.query = STR("compression=pigeon");
-	r.body = STR(EVENT);
-	gives(*state, &r, STR(EVENT));
+	r.body = STR(PAYLOAD_EVENT);
+	payload_gives(*state, &r, STR(PAYLOAD_EVENT));
 }
 
 static void test_fields(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 
 	assert_true(capture_field(STR("ab=1&b=%41%4+c%"), STR("b"), &b->out));
 	assert_string_equal(buf_text(&b->out), "A%4 c%");
@@ -222,7 +175,7 @@ static void test_fields(void **state)
 	assert_false(capture_field(STR_EMPTY, STR("b"), &b->out));
 }
 
-#define PAYLOAD_TEST(name) cmocka_unit_test_setup_teardown(name, enter, leave)
+#define PAYLOAD_TEST(name) cmocka_unit_test_setup_teardown(name, payload_enter, payload_leave)
 
 int main(void)
 {

@@ -1,5 +1,5 @@
 /* Compressed bodies into JSON: gzip, deflate, zstd and lz64, by any name, broken, and as bombs. */
-#include "support/capture_bench.h"
+#include "support/payload_bench.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,138 +12,91 @@
 
 #include <cmocka.h>
 
-#define EVENT \
-	"{\"event\":\"\xC3\xBF>>>>>>?????\",\"distinct_id\":\"u~~\"}" /* base64 with + and / */
-
-struct bench {
-	struct buf body, spare, query, out;
-	struct errinfo e;
-};
-
-static int enter(void **state)
-{
-	static struct bench bench;
-
-	bench = (struct bench){0};
-	*state = &bench;
-	return 0;
-}
-
-static int leave(void **state)
-{
-	struct bench *b = *state;
-
-	buf_free(&b->body);
-	buf_free(&b->spare);
-	buf_free(&b->query);
-	buf_free(&b->out);
-	return 0;
-}
-
-static void gives(struct bench *b, const struct capture_request *r, struct str expected)
-{
-	struct str json;
-	int status = capture_decode(r, &b->out, &json, &b->e);
-
-	if (status != 0)
-		fail_msg("%d %s", status, b->e.msg);
-	if (!str_eq(json, expected))
-		fail_msg("got %.*s", STR_ARG(json));
-}
-
-static void refused(struct bench *b, const struct capture_request *r, int status, const char *text)
-{
-	struct str json;
-
-	assert_int_equal(capture_decode(r, &b->out, &json, &b->e), status);
-	assert_non_null(strstr(b->e.msg, text));
-}
-
 static void test_gzip_by_header(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct capture_request r;
 
-	bench_gzip(&b->body, STR(EVENT));
+	bench_gzip(&b->body, STR(PAYLOAD_EVENT));
 	r = bench_post("/batch/", buf_str(&b->body));
 	r.content_encoding = STR("GZIP");
-	gives(b, &r, STR(EVENT));
+	payload_gives(b, &r, STR(PAYLOAD_EVENT));
 }
 
 static void test_gzip_by_hint(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct capture_request r;
 
-	bench_gzip(&b->body, STR(EVENT));
+	bench_gzip(&b->body, STR(PAYLOAD_EVENT));
 	r = bench_post("/e/", buf_str(&b->body));
 	r.query = STR("ip=1&compression=gzip-js&ver=1");
-	gives(b, &r, STR(EVENT));
+	payload_gives(b, &r, STR(PAYLOAD_EVENT));
 }
 
 /* Trap 3. */
 static void test_gzip_by_magic_bytes(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct capture_request r;
 
-	bench_gzip(&b->body, STR(EVENT));
+	bench_gzip(&b->body, STR(PAYLOAD_EVENT));
 	r = bench_post("/e/", buf_str(&b->body));
 	r.content_type = STR("text/plain");
-	gives(b, &r, STR(EVENT));
+	payload_gives(b, &r, STR(PAYLOAD_EVENT));
 }
 
 static void test_gzip_members_and_garbage(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct capture_request r;
 
-	bench_gzip(&b->body, STR("[" EVENT));
+	bench_gzip(&b->body, STR("[" PAYLOAD_EVENT));
 	bench_gzip(&b->body, STR("]"));
 	buf_puts(&b->body, "\n\n garbage");
 	r = bench_post("/e/", buf_str(&b->body));
-	gives(b, &r, STR("[" EVENT "]"));
+	payload_gives(b, &r, STR("[" PAYLOAD_EVENT "]"));
 }
 
 static void test_gzip_cut_short(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct capture_request r;
 
-	bench_gzip(&b->body, STR(EVENT));
+	bench_gzip(&b->body, STR(PAYLOAD_EVENT));
 	for (size_t n = 3; n < b->body.n; n++) {
 		r = bench_post("/e/", str_sub(buf_str(&b->body), 0, n));
-		refused(b, &r, 400, "failed to decode request: invalid GZIP data");
+		payload_refused(b, &r, 400, "failed to decode request: invalid GZIP data");
 	}
 }
 
 static void test_gzip_damaged(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct capture_request r;
 
-	bench_gzip(&b->body, STR(EVENT));
+	bench_gzip(&b->body, STR(PAYLOAD_EVENT));
 	b->body.p[b->body.n - 6] ^= 1; /* the checksum */
 	r = bench_post("/e/", buf_str(&b->body));
-	refused(b, &r, 400, "invalid GZIP data");
+	payload_refused(b, &r, 400, "invalid GZIP data");
 	r = bench_post("/e/", STR("no gzip, at all!"));
 	r.content_encoding = STR("gzip");
-	refused(b, &r, 400, "invalid GZIP data");
+	payload_refused(b, &r, 400, "invalid GZIP data");
 }
 
 /* A proxy may have inflated it and left the header. */
 static void test_gzip_header_on_plain(void **state)
 {
-	struct capture_request r = bench_post("/e/", STR(EVENT));
+	struct capture_request r = bench_post("/e/", STR(PAYLOAD_EVENT));
 
 	r.content_encoding = STR("gzip");
-	gives(*state, &r, STR(EVENT));
+	payload_gives(*state, &r, STR(PAYLOAD_EVENT));
 }
 
 /* Trap 7: a bomb is refused without ever being whole in memory. */
 static void test_gzip_bomb(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct buf zeros = {0};
 	struct capture_request r;
 
@@ -151,14 +104,14 @@ static void test_gzip_bomb(void **state)
 	bench_gzip(&b->body, buf_str(&zeros));
 	assert_true(b->body.n < 1 << 20);
 	r = bench_post("/e/", buf_str(&b->body));
-	refused(b, &r, 413, "maximum event size exceeded");
+	payload_refused(b, &r, 413, "maximum event size exceeded");
 	assert_true(b->out.cap < CAPTURE_MAX_INFLATED * 2);
 	buf_free(&zeros);
 }
 
 static void test_gzip_of_the_largest_size(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct buf zeros = {0};
 	struct capture_request r;
 	struct str json;
@@ -174,33 +127,17 @@ static void test_gzip_of_the_largest_size(void **state)
 
 /* ---- other compressions: data/encodings, by Python's zlib and the zstd program ---- */
 
-static void read_file(const char *name, struct buf *out)
-{
-	char path[64], piece[4096];
-	FILE *f;
-	size_t n;
-
-	snprintf(path, sizeof(path), "data/encodings/%s", name);
-	f = fopen(path, "rb");
-	if (!f)
-		fail_msg("%s cannot be opened", path);
-	buf_clear(out);
-	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
-		buf_append(out, (struct str){piece, n});
-	fclose(f);
-}
-
 /* What the file holds, sent under that name, is the event of event.json. */
-static void holds_event(struct bench *b, const char *name, const char *encoding)
+static void holds_event(struct payload_bench *b, const char *name, const char *encoding)
 {
 	struct capture_request r;
 	struct str bytes;
 
-	read_file("event.json", &b->spare);
-	read_file(name, &b->body);
+	payload_read("event.json", &b->spare);
+	payload_read(name, &b->body);
 	r = bench_post("/i/v1/analytics/events", buf_str(&b->body));
 	r.content_encoding = str_of(encoding);
-	gives(b, &r, buf_str(&b->spare));
+	payload_gives(b, &r, buf_str(&b->spare));
 	assert_int_equal(capture_inflate(&r, &b->out, &bytes, &b->e), 0);
 	assert_true(str_eq(bytes, buf_str(&b->spare)));
 }
@@ -223,18 +160,18 @@ static void test_zstd(void **state)
 
 /* ---- lz64: data/encodings, by lz-string 1.4.4, which posthog-js had ---- */
 
-static void lz64_gives(struct bench *b, const char *name, const char *expected)
+static void lz64_gives(struct payload_bench *b, const char *name, const char *expected)
 {
 	struct capture_request r;
 
-	read_file(expected, &b->spare);
-	read_file(name, &b->body);
+	payload_read(expected, &b->spare);
+	payload_read(name, &b->body);
 	r = bench_post("/e/", buf_str(&b->body));
 	r.query = STR("compression=lz64");
-	gives(b, &r, buf_str(&b->spare));
+	payload_gives(b, &r, buf_str(&b->spare));
 	r.query = STR_EMPTY;
 	r.content_encoding = STR("lz-string");
-	gives(b, &r, buf_str(&b->spare));
+	payload_gives(b, &r, buf_str(&b->spare));
 }
 
 static void test_lz64(void **state)
@@ -247,43 +184,43 @@ static void test_lz64(void **state)
 
 static void test_lz64_in_a_form(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct capture_request r;
 
-	read_file("phrases.json", &b->spare);
-	read_file("phrases.lz64", &b->query);
+	payload_read("phrases.json", &b->spare);
+	payload_read("phrases.lz64", &b->query);
 	assert_non_null(strchr(buf_text(&b->query), '+'));
 	buf_puts(&b->body, "data=");
 	buf_append(&b->body, buf_str(&b->query)); /* '+' as it is: read as a blank */
 	buf_puts(&b->body, "&compression=lz-string");
 	r = bench_post("/e/", buf_str(&b->body));
-	gives(b, &r, buf_str(&b->spare));
+	payload_gives(b, &r, buf_str(&b->spare));
 	buf_clear(&b->body);
 	buf_puts(&b->body, "compression=lz64&data=");
 	bench_percent(&b->body, buf_str(&b->query));
 	r = bench_post("/e/", STR_EMPTY);
 	r.query = buf_str(&b->body);
-	gives(b, &r, buf_str(&b->spare));
+	payload_gives(b, &r, buf_str(&b->spare));
 }
 
 static void test_broken_lz64(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct capture_request r = bench_post("/e/", STR_EMPTY);
 
-	read_file("event.lz64", &b->body);
+	payload_read("event.lz64", &b->body);
 	r.query = STR("compression=lz64");
 	for (size_t n = 1; n < b->body.n - 5; n++) { /* lz-string fills up to 16 bits */
 		r.body = str_sub(buf_str(&b->body), 0, n);
-		refused(b, &r, 400, "invalid LZ64 data in the body");
+		payload_refused(b, &r, 400, "invalid LZ64 data in the body");
 	}
 	b->body.p[40] = '*';
 	r.body = buf_str(&b->body);
-	refused(b, &r, 400, "invalid LZ64 data");
+	payload_refused(b, &r, 400, "invalid LZ64 data");
 	r.body = STR("////"); /* a phrase before there is any */
-	refused(b, &r, 400, "invalid LZ64 data");
+	payload_refused(b, &r, 400, "invalid LZ64 data");
 	r.body = STR("Q==="); /* nothing */
-	refused(b, &r, 400, "request holds no event");
+	payload_refused(b, &r, 400, "request holds no event");
 }
 
 /* Bits of lz64, which never needs padding here. */
@@ -309,7 +246,7 @@ static void put_bits(struct bits *bits, uint32_t value, unsigned width)
 /* Each code is the one that does not exist yet: a phrase that is longer by one. */
 static void test_lz64_bomb(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct capture_request r;
 	struct bits bits = {0};
 	unsigned width = 3;
@@ -325,7 +262,8 @@ static void test_lz64_bomb(void **state)
 	assert_in_range(bits.text.n, 1, 200000);
 	r = bench_post("/e/", buf_str(&bits.text));
 	r.query = STR("compression=lz64");
-	refused(b, &r, 413, "maximum event size exceeded: the body is too large when inflated");
+	payload_refused(b, &r, 413,
+	                "maximum event size exceeded: the body is too large when inflated");
 	assert_in_range(b->out.cap, CAPTURE_MAX_INFLATED / 2, CAPTURE_MAX_INFLATED + (1 << 20));
 	buf_free(&bits.text);
 }
@@ -335,32 +273,33 @@ static void test_lz64_bomb(void **state)
 static void test_gzip_under_another_name(void **state)
 {
 	static const char *const names[] = {"deflate", "zstd", ""};
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct capture_request r;
 
-	bench_gzip(&b->body, STR(EVENT));
+	bench_gzip(&b->body, STR(PAYLOAD_EVENT));
 	r = bench_post("/e/", buf_str(&b->body));
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		r.content_encoding = str_of(names[i]);
-		gives(b, &r, STR(EVENT));
+		payload_gives(b, &r, STR(PAYLOAD_EVENT));
 	}
 }
 
 /* Cut anywhere, or with a bit turned, it is refused or whole. */
-static void breaks(struct bench *b, const char *name, const char *encoding, const char *text)
+static void breaks(struct payload_bench *b, const char *name, const char *encoding,
+                   const char *text)
 {
 	struct capture_request r;
 
-	read_file(name, &b->body);
+	payload_read(name, &b->body);
 	r = bench_post("/e/", STR_EMPTY);
 	r.content_encoding = str_of(encoding);
 	for (size_t n = 1; n < b->body.n; n++) {
 		r.body = str_sub(buf_str(&b->body), 0, n);
-		refused(b, &r, 400, text);
+		payload_refused(b, &r, 400, text);
 	}
 	b->body.p[b->body.n / 2] ^= 0x55;
 	r.body = buf_str(&b->body);
-	refused(b, &r, 400, text);
+	payload_refused(b, &r, 400, text);
 }
 
 static void test_broken_compression(void **state)
@@ -372,39 +311,39 @@ static void test_broken_compression(void **state)
 /* RFC 9659: nobody needs to give a request more than 8 MiB for its window. */
 static void test_zstd_window(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct capture_request r;
 
-	read_file("window.zst", &b->body);
+	payload_read("window.zst", &b->body);
 	r = bench_post("/e/", buf_str(&b->body));
 	r.content_encoding = STR("zstd");
-	refused(b, &r, 400, "invalid ZSTD data");
+	payload_refused(b, &r, 400, "invalid ZSTD data");
 }
 
 /* A form may be compressed, too: the label is the body's, the hint the field's. */
 static void test_compressed_form(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct capture_request r;
 
-	bench_base64(&b->query, STR(EVENT));
+	bench_base64(&b->query, STR(PAYLOAD_EVENT));
 	buf_puts(&b->spare, "data=");
 	bench_percent(&b->spare, buf_str(&b->query));
 	bench_gzip(&b->body, buf_str(&b->spare));
 	r = bench_post("/e/", buf_str(&b->body));
 	r.content_type = STR("application/x-www-form-urlencoded");
 	r.content_encoding = STR("gzip");
-	gives(b, &r, STR(EVENT));
+	payload_gives(b, &r, STR(PAYLOAD_EVENT));
 }
 
 /* What capture_inflate leaves to others. */
 static void test_inflate_alone(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct capture_request r;
 	struct str bytes;
 
-	bench_base64(&b->body, STR(EVENT));
+	bench_base64(&b->body, STR(PAYLOAD_EVENT));
 	r = bench_post("/i/v0/ai/otel", buf_str(&b->body));
 	assert_int_equal(capture_inflate(&r, &b->out, &bytes, &b->e), 0);
 	assert_ptr_equal(bytes.p, b->body.p);
@@ -429,18 +368,19 @@ static void repeat_to_gigabyte(struct buf *body, size_t piece)
 	}
 }
 
-static void is_bomb(struct bench *b, const char *encoding)
+static void is_bomb(struct payload_bench *b, const char *encoding)
 {
 	struct capture_request r = bench_post("/e/", buf_str(&b->body));
 
 	r.content_encoding = str_of(encoding);
-	refused(b, &r, 413, "maximum event size exceeded: the body is too large when inflated");
+	payload_refused(b, &r, 413,
+	                "maximum event size exceeded: the body is too large when inflated");
 	assert_in_range(b->out.cap, CAPTURE_MAX_INFLATED, CAPTURE_MAX_INFLATED + (1 << 20));
 }
 
 static void test_bombs(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct buf zeros = {0};
 	uLongf n;
 
@@ -461,7 +401,7 @@ static void test_bombs(void **state)
 	buf_free(&zeros);
 }
 
-#define PAYLOAD_TEST(name) cmocka_unit_test_setup_teardown(name, enter, leave)
+#define PAYLOAD_TEST(name) cmocka_unit_test_setup_teardown(name, payload_enter, payload_leave)
 
 int main(void)
 {

@@ -1,5 +1,5 @@
 /* POST /i/v0/ai: parts into one event, the answer that names them, and each refusal. */
-#include "support/capture_bench.h"
+#include "support/payload_bench.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,35 +19,10 @@
 #define PROPERTIES "event.properties"
 #define BLOB       PROPERTIES ".blob"
 
-struct bench {
-	struct buf body, spare, out, answer;
-	struct errinfo e;
-};
-
-static int enter(void **state)
-{
-	static struct bench bench;
-
-	bench = (struct bench){0};
-	*state = &bench;
-	return 0;
-}
-
-static int leave(void **state)
-{
-	struct bench *b = *state;
-
-	buf_free(&b->body);
-	buf_free(&b->spare);
-	buf_free(&b->out);
-	buf_free(&b->answer);
-	return 0;
-}
-
 /* ---- forms ---- */
 
 /* type and encoding may be NULL. */
-static void add(struct bench *b, const char *name, const char *type, const char *encoding,
+static void add(struct payload_bench *b, const char *name, const char *type, const char *encoding,
                 struct str bytes)
 {
 	buf_printf(&b->body, "--b\r\nContent-Disposition: form-data; name=\"%s\"\r\n", name);
@@ -60,7 +35,7 @@ static void add(struct bench *b, const char *name, const char *type, const char 
 	buf_puts(&b->body, "\r\n");
 }
 
-static struct capture_request request(struct bench *b)
+static struct capture_request request(struct payload_bench *b)
 {
 	struct capture_request r = bench_post("/i/v0/ai", buf_str(&b->body));
 
@@ -69,7 +44,7 @@ static struct capture_request request(struct bench *b)
 	return r;
 }
 
-static int take(struct bench *b, const struct capture_request *r, struct str *json)
+static int take(struct payload_bench *b, const struct capture_request *r, struct str *json)
 {
 	buf_clear(&b->answer);
 	b->e = (struct errinfo){0};
@@ -77,7 +52,7 @@ static int take(struct bench *b, const struct capture_request *r, struct str *js
 }
 
 /* Ends the form; the next begins. */
-static void gives(struct bench *b, const char *expected)
+static void gives(struct payload_bench *b, const char *expected)
 {
 	struct capture_request r;
 	struct str json;
@@ -93,7 +68,7 @@ static void gives(struct bench *b, const char *expected)
 	buf_clear(&b->body);
 }
 
-static void refused(struct bench *b, int status, const char *text)
+static void refused(struct payload_bench *b, int status, const char *text)
 {
 	struct capture_request r;
 	struct str json;
@@ -144,7 +119,7 @@ static void test_blobs(void **state)
 
 static void test_compressed_parts(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 
 	bench_gzip(&b->spare, STR(CALL));
 	add(b, "event", JSON, "gzip", buf_str(&b->spare));
@@ -162,7 +137,7 @@ static void test_compressed_parts(void **state)
 
 static void test_compressed_whole(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 
 	add(b, "event", JSON, NULL, STR(SPAN));
 	buf_puts(&b->body, "--b--");
@@ -176,7 +151,7 @@ static void test_every_event(void **state)
 {
 	static const char *const names[] = {"$ai_generation", "$ai_embedding", "$ai_span",
 	                                    "$ai_trace",      "$ai_metric",    "$ai_feedback"};
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	char expected[200];
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -192,7 +167,7 @@ static void test_every_event(void **state)
 
 static void test_answer(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 
 	add(b, "event", NULL, NULL, STR(SPAN));
 	bench_gzip(&b->spare, STR("[1]"));
@@ -207,28 +182,15 @@ static void test_answer(void **state)
 	                    "\",\"content-encoding\":\"gzip\"}]}");
 }
 
-static void read_file(const char *path, struct buf *out)
-{
-	char piece[4096];
-	FILE *f = fopen(path, "rb");
-	size_t n;
-
-	if (!f)
-		fail_msg("%s cannot be opened", path);
-	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
-		buf_append(out, (struct str){piece, n});
-	fclose(f);
-}
-
 /* Made by Node 20's FormData. */
 static void test_form_of_node(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct capture_request r;
 	struct str json;
 
-	read_file("data/encodings/node_form", &b->body);
-	read_file("data/encodings/node_form.type", &b->spare);
+	payload_read("node_form", &b->body);
+	payload_read("node_form.type", &b->spare);
 	r = request(b);
 	r.content_type = buf_str(&b->spare);
 	assert_int_equal(take(b, &r, &json), 0);
@@ -329,7 +291,7 @@ static void test_who_may(void **state)
 {
 	static const char *const authorizations[] = {
 		"", "Bearer", "Bearer  ", "Basic phc_0123456789", "Bearerphc_0123456789"};
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct capture_request r;
 	struct str json;
 
@@ -353,8 +315,8 @@ static void test_who_may(void **state)
 }
 
 /* A part of that many bytes behind the event. */
-static void add_large(struct bench *b, const char *event, const char *name, const char *type,
-                      size_t n)
+static void add_large(struct payload_bench *b, const char *event, const char *name,
+                      const char *type, size_t n)
 {
 	add(b, "event", JSON, NULL, str_of(event));
 	buf_clear(&b->spare);
@@ -365,7 +327,7 @@ static void add_large(struct bench *b, const char *event, const char *name, cons
 
 static void test_limits(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 
 	buf_puts(&b->spare, SPAN);
 	buf_pad(&b->spare, ' ', (32 << 10) - b->spare.n);
@@ -401,7 +363,7 @@ static void test_many_parts(void **state)
 /* Trap 7, for parts: alone and together. */
 static void test_bombs(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct buf zeros = {0};
 	char name[64];
 
@@ -428,12 +390,12 @@ static void test_bombs(void **state)
 /* Cut anywhere, it is refused, and nothing is read behind its end. */
 static void test_cut(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct capture_request r;
 	struct str json;
 
-	read_file("data/encodings/node_form", &b->body);
-	read_file("data/encodings/node_form.type", &b->spare);
+	payload_read("node_form", &b->body);
+	payload_read("node_form.type", &b->spare);
 	for (size_t n = 0; n + 3 < b->body.n; n++) {
 		struct buf piece = {0};
 
@@ -461,7 +423,7 @@ static void handle(struct capture *c, const struct capture_request *r, int statu
 /* There is no journal: what would be written is refused with 503, whatever the answer was. */
 static void test_request(void **state)
 {
-	struct bench *b = *state;
+	struct payload_bench *b = *state;
 	struct capture *c = capture_new(NULL, NULL, NULL);
 	struct capture_answer answer = {0};
 	struct capture_request r;
@@ -484,7 +446,7 @@ static void test_request(void **state)
 	capture_free(c);
 }
 
-#define FORM_TEST(name) cmocka_unit_test_setup_teardown(name, enter, leave)
+#define FORM_TEST(name) cmocka_unit_test_setup_teardown(name, payload_enter, payload_leave)
 
 int main(void)
 {

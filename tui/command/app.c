@@ -9,6 +9,7 @@
 #include "config/own_file.h"
 #include "query/slow.h"
 #include "term/input.h"
+#include "view/view_breaks.h"
 
 #define CTRL_C_TWICE (2 * TIME_SECOND)
 
@@ -47,7 +48,7 @@ static struct view *root_view(struct app *a, int number)
 
 	if (number == 0)
 		return view_sources_new(&a->world);
-	if (number == 7)
+	if (number == APP_LIVE)
 		return view_live_new(&a->world);
 	query_init(&q, (enum rows_kind)kinds[number]);
 	return view_table_new(&a->world, &q);
@@ -407,6 +408,12 @@ void app_on_take(struct app *a, app_take_fn *take, void *ctx)
 	a->take_ctx = ctx;
 }
 
+void app_on_alert(struct app *a, app_alert_fn *alert, void *ctx)
+{
+	a->alert = alert;
+	a->alert_ctx = ctx;
+}
+
 void app_on_copy(struct app *a, app_copy_fn *copy, void *ctx)
 {
 	a->copy = copy;
@@ -458,6 +465,7 @@ void app_free(struct app *a)
 	for (int i = 0; i < 10; i++)
 		while (a->stacks[i].n > 0)
 			pop(&a->stacks[i]);
+	breaks_free(a->world.breaks);
 	surface_fini(&a->surface);
 	bookmarks_free(a->world.bookmarks);
 	buf_free(&a->world.noted.id);

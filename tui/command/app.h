@@ -24,6 +24,8 @@ int64_t app_draw_again(const struct app *a);
 void app_set_clock(struct app *a, int64_t now);
 /* Lists show what this filter lets through from now on; undo goes back. What is wrong with it is said, and nothing changes. */
 void app_set_filter(struct app *a, struct str text);
+/* The live screen stands still when what this filter says arrives; empty: no more. What is wrong with it is said. */
+void app_set_break(struct app *a, struct str text);
 /* What is known of the capture endpoint now; copied. */
 void app_set_intake(struct app *a, const struct intake *intake);
 /* What the command line of a screen needs besides the source to find it again (" --host URL"), quoted for a shell;
@@ -47,6 +49,11 @@ enum app_taker {
 };
 typedef void app_take_fn(void *ctx, enum app_taker by, struct str text, const char *argument);
 void app_on_take(struct app *a, app_take_fn *take, void *ctx);
+
+/* alert(ctx, notice) when the breakpoint was hit, in app_draw; once, however many hits there are. notice: a line, not clean. NULL:
+ * nobody is told. */
+typedef void app_alert_fn(void *ctx, struct str notice);
+void app_on_alert(struct app *a, app_alert_fn *alert, void *ctx);
 
 enum app_need {
 	APP_NOTHING,

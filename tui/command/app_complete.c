@@ -209,16 +209,17 @@ static void gather_views(struct app *a, struct str begins)
 	buf_free(&text);
 }
 
-/* In a command: its first word, what :filter and :view take. */
+/* In a command: its first word, what :filter, :break and :view take. */
 static void gather_in_command(struct app *a)
 {
-	static const char *const words[] = {"filter ", "open ", "quit", "save ", "view ", NULL};
+	static const char *const words[] = {"break ", "filter ", "open ", "quit",
+	                                    "save ",  "view ",   NULL};
 	struct offers *c = &a->offers;
 	struct prompt *p = a->prompt;
 	struct str typed = str_sub(buf_str(&p->text), 0, p->at);
 
-	if (str_starts(typed, STR("filter "))) {
-		gather_in_filter(a, 7);
+	if (str_starts(typed, STR("filter ")) || str_starts(typed, STR("break "))) {
+		gather_in_filter(a, typed.p[0] == 'f' ? 7 : 6);
 		return;
 	}
 	c->to = (uint32_t)p->at;

@@ -1,21 +1,27 @@
 /* The filter: a line that is judged with every key, the filters that were used before, saved views, and taking steps back. One
  * filter holds for all lists, as the time range does. The list shows at once what a line lets through that can be read; what
- * cannot leaves it as it is. */
+ * cannot leaves it as it is. The breakpoint is another one, typed in the same way, which is used when it is done. */
 #include "command/app_internal.h"
 
 #include "base/clean.h"
 #include "base/time.h"
 #include "draw/width.h"
 #include "term/input.h"
+#include "view/view_breaks.h"
 
 #include <string.h>
 
 #define HINT       "Tab completes  Up before  Ctrl-R finds there  Enter keeps  Esc goes back"
 #define HINT_SHORT "Tab  Up  Ctrl-R  Enter  Esc"
 
+static bool is_break(const struct app *a)
+{
+	return a->prompt == &a->prompts[PROMPT_BREAK];
+}
+
 bool app_is_filtering(const struct app *a)
 {
-	return a->prompting && a->prompt == &a->prompts[PROMPT_FILTER];
+	return a->prompting && (is_break(a) || a->prompt == &a->prompts[PROMPT_FILTER]);
 }
 
 /* ---- judging --------------------------------------------------------------------------------------------------------- */
@@ -71,7 +77,10 @@ static void judge(struct app *a)
 
 	a->bar.error = (struct errinfo){0};
 	a->bar.state = read(a, buf_str(&a->prompt->text), &text, &a->bar.error);
-	if (a->bar.state == FILTER_VALID || a->bar.state == FILTER_EMPTY)
+	if (is_break(a) && a->bar.state == FILTER_VALID &&
+	    !app_break_is_right(a, buf_str(&text), &a->bar.error))
+		a->bar.state = FILTER_WRONG;
+	if (!is_break(a) && (a->bar.state == FILTER_VALID || a->bar.state == FILTER_EMPTY))
 		use(a, buf_str(&text));
 	buf_free(&text);
 }
@@ -105,6 +114,25 @@ void app_set_filter(struct app *a, struct str text)
 	}
 	buf_free(&read_text);
 	buf_free(&before);
+}
+
+static void set_break(struct app *a, struct str text)
+{
+	struct errinfo e = {0};
+	struct buf read_text = {0};
+	enum filter_state state = read(a, text, &read_text, &e);
+
+	if (state == FILTER_VALID || state == FILTER_EMPTY)
+		app_use_break(a, buf_str(&read_text));
+	else
+		buf_printf(&a->world.message, "break: %s", e.msg);
+	buf_free(&read_text);
+}
+
+void app_set_break(struct app *a, struct str text)
+{
+	look_at_row(a);
+	set_break(a, text);
 }
 
 static void undo_range(struct app *a, const struct undo *step)
@@ -154,23 +182,38 @@ static void undo(struct app *a)
 
 /* ---- the line -------------------------------------------------------------------------------------------------------- */
 
-static void open_line(struct app *a)
+static void open_line(struct app *a, enum prompt_of which, struct str text)
+{
+	look_at_row(a);
+	app_read_history(a, &a->prompts[which]);
+	app_open_prompt(a, which);
+	prompt_type(a->prompt, text);
+	judge(a);
+}
+
+static void open_filter(struct app *a)
 {
 	a->world.typing = true;
-	look_at_row(a);
 	buf_clear(&a->bar.before);
 	buf_append(&a->bar.before, buf_str(&a->world.filter));
-	app_read_history(a);
-	app_open_prompt(a, PROMPT_FILTER);
-	prompt_type(a->prompt, buf_str(&a->world.filter));
-	judge(a);
+	open_line(a, PROMPT_FILTER, buf_str(&a->bar.before));
+}
+
+static void open_break(struct app *a)
+{
+	const struct breaks *b = a->world.breaks;
+
+	open_line(a, PROMPT_BREAK, b != NULL ? buf_str(&b->filter.text) : STR_EMPTY);
 }
 
 bool app_act_on_filter(struct app *a, enum action action, int argument)
 {
 	switch (action) {
 	case ACTION_FILTER:
-		open_line(a);
+		open_filter(a);
+		return true;
+	case ACTION_BREAK:
+		open_break(a);
 		return true;
 	case ACTION_PICK:
 		app_pick(a, (char)argument);
@@ -193,7 +236,8 @@ static void close(struct app *a)
 
 void app_filter_leave(struct app *a)
 {
-	use(a, buf_str(&a->bar.before));
+	if (!is_break(a))
+		use(a, buf_str(&a->bar.before));
 	close(a);
 }
 
@@ -205,10 +249,18 @@ static bool can_keep(struct app *a)
 	struct buf unused = {0};
 	bool can = a->bar.state == FILTER_VALID || a->bar.state == FILTER_EMPTY;
 
-	if (can && v->class->passed != NULL)
+	if (can && !is_break(a) && v->class->passed != NULL)
 		can = v->class->passed(v, &unused, &e);
 	buf_free(&unused);
 	return can;
+}
+
+static void keep_break(struct app *a)
+{
+	set_break(a, buf_str(&a->prompt->text));
+	if (a->world.breaks != NULL)
+		app_keep_in_history(a, buf_str(&a->world.breaks->filter.text));
+	close(a);
 }
 
 static void keep(struct app *a)
@@ -237,7 +289,10 @@ void app_filter_input(struct app *a, uint32_t key, struct str pasted)
 		app_filter_leave(a);
 		break;
 	case PROMPT_DONE:
-		keep(a);
+		if (is_break(a))
+			keep_break(a);
+		else
+			keep(a);
 		break;
 	}
 }
@@ -332,7 +387,8 @@ int app_draw_filter(struct app *a, struct surface *s, struct area bar, struct ar
 	struct buf count = {0};
 	int width, cursor;
 
-	if (v->class->passed != NULL && !v->class->passed(v, &count, &e) && state == FILTER_VALID)
+	if (!is_break(a) && v->class->passed != NULL && !v->class->passed(v, &count, &e) &&
+	    state == FILTER_VALID)
 		state = FILTER_WRONG;
 	else if (state == FILTER_VALID || state == FILTER_EMPTY)
 		e.code = ERR_OK;

@@ -7,6 +7,7 @@
 #include "widget/prompt.h"
 
 #define APP_DEPTH 8 /* views over one another under one number */
+#define APP_LIVE  7 /* the number of the live screen */
 
 enum prompt_of {
 	PROMPT_FIND,
@@ -18,6 +19,7 @@ enum prompt_of {
 	PROMPT_NOTE,
 	PROMPT_VIEW, /* a question of the view */
 	PROMPT_FILTER,
+	PROMPT_BREAK, /* another filter */
 	PROMPTS,
 };
 
@@ -73,6 +75,8 @@ struct app {
 	void *copy_ctx;
 	app_take_fn *take;
 	void *take_ctx;
+	app_alert_fn *alert;
+	void *alert_ctx;
 	struct write_job *writing; /* a file; NULL: none */
 	enum copy_what copying;    /* once the view has read it */
 	enum copy_to copying_to;
@@ -119,22 +123,26 @@ void app_stop_writing(struct app *a);
 /* What is typed in the last row. */
 void app_open_prompt(struct app *a, enum prompt_of which);
 void app_prompt_input(struct app *a, uint32_t key, struct str pasted);
-/* FILTER, PICK and UNDO; false for any other action. */
+/* FILTER, BREAK, PICK and UNDO; false for any other action. */
 bool app_act_on_filter(struct app *a, enum action action, int argument);
-/* The line that a filter is typed in, over two rows at the bottom. */
+/* The line that a filter is typed in, what lists show or what is waited for, over two rows at the bottom. */
 bool app_is_filtering(const struct app *a);
 void app_filter_input(struct app *a, uint32_t key, struct str pasted);
 void app_filter_leave(struct app *a); /* as it was before */
 int app_draw_filter(struct app *a, struct surface *s, struct area bar, struct area below);
 /* What was used and saved, on disk. */
 void app_keep_in_history(struct app *a, struct str line);
-void app_read_history(struct app *a); /* into the prompt */
+void app_read_history(struct app *a, struct prompt *into);
 void app_save_view(struct app *a, struct str name);
 void app_use_view(struct app *a, struct str name);
 bool app_read_views(struct app *a, struct buf *out); /* false: a message says why not */
 /* Takes the next of them off the front of their lines; false after the last. */
 bool app_next_view(struct str *lines, struct str *name, struct str *filter);
 void app_stop_keeping(struct app *a);
+/* What the live screen stands still at. */
+bool app_break_is_right(struct app *a, struct str text, struct errinfo *e);
+void app_use_break(struct app *a, struct str text); /* one that can be read; empty: none */
+bool app_watch(struct app *a); /* looks at what arrived; false: there is more to be done now */
 /* In a prompt. Tab: what can stand at the cursor; again the next of it, Shift-Tab the one before, while the menu of them is open
  * Down and Up likewise. Esc closes it. Any other key does, too, and is for others: false. */
 bool app_offers_input(struct app *a, uint32_t key);

@@ -74,13 +74,13 @@ void app_keep_in_history(struct app *a, struct str line)
 		job_free(job);
 }
 
-void app_read_history(struct app *a)
+void app_read_history(struct app *a, struct prompt *into)
 {
 	struct buf path = {0}, lines = {0};
 
 	if (a->remembers && own_file_path(&path, CONFIG_STATE, "filters", NULL) == ERR_OK &&
 	    own_file_read(&lines, buf_text(&path), NULL) == ERR_OK && lines.n > 0)
-		prompt_set_history(&a->prompts[PROMPT_FILTER], buf_str(&lines));
+		prompt_set_history(into, buf_str(&lines));
 	buf_free(&path);
 	buf_free(&lines);
 }

@@ -81,6 +81,8 @@ static void command_line(struct app *a, struct str line)
 		open_id(a, argument);
 	else if (is_command(line, STR("filter"), &argument))
 		app_set_filter(a, argument);
+	else if (is_command(line, STR("break"), &argument))
+		app_set_break(a, argument);
 	else if (is_command(line, STR("save"), &argument))
 		app_save_view(a, argument);
 	else if (is_command(line, STR("view"), &argument))
@@ -88,10 +90,9 @@ static void command_line(struct app *a, struct str line)
 	else if (str_eq(line, STR("q")) || str_eq(line, STR("quit")))
 		a->need = APP_QUIT;
 	else
-		buf_printf(
-			&a->world.message,
-			"no command: %s (:123 :50%% :open ID :filter QUERY :save NAME :view NAME :quit)",
-			buf_text(&a->prompt->text));
+		buf_printf(&a->world.message,
+		           "no command: %s (:123 :50%% :open :filter :break :save :view :quit)",
+		           buf_text(&a->prompt->text));
 }
 
 /* ---- the time range ------------------------------------------------------------------------------------------------ */
@@ -258,6 +259,7 @@ void app_open_prompt(struct app *a, enum prompt_of which)
 		[PROMPT_PIPE] = {'|', "pipe to", "a command; empty: $PAGER"},
 		[PROMPT_WRITE] = {'w', "write to", ".md .ndjson .sh .txt"},
 		[PROMPT_FILTER] = {'f', "f", NULL},
+		[PROMPT_BREAK] = {'B', "break", NULL},
 		[PROMPT_OVERWRITE] = {'!', "the file exists: overwrite it", "y or n"},
 		[PROMPT_NOTE] = {'M', "note", "may be empty"},
 	};

@@ -129,6 +129,12 @@ static void use_filter(struct showing *s)
 	buf_free(&text);
 }
 
+static void use_break(struct showing *s)
+{
+	if (s->options->break_at != NULL)
+		app_set_break(s->app, str_of(s->options->break_at));
+}
+
 static int run(struct showing *s, const char *source)
 {
 	struct terminal_options options = {.depth = wanted_depth(s->options), .theme = &s->theme};
@@ -145,6 +151,7 @@ static int run(struct showing *s, const char *source)
 	s->app = app_new(s->x, source);
 	app_remember(s->app);
 	use_filter(s);
+	use_break(s);
 	name_options(s);
 	explorer_on_source(s->x, on_source, s);
 	say_awaited(s);
@@ -391,18 +398,19 @@ static int read_journal(struct options *o)
 }
 
 /* Said while there is no screen yet. */
-static bool filter_is_right(const struct options *o)
+static bool filters_are_right(const struct options *o)
 {
 	struct buf text = {0};
 	int code = filter_text_of_options(&text, o);
 
 	buf_free(&text);
-	return code == EXIT_OK;
+	return code == EXIT_OK &&
+	       (o->break_at == NULL || filter_is_right("break", str_of(o->break_at)));
 }
 
 int explore_run(struct options *o)
 {
-	if (!filter_is_right(o))
+	if (!filters_are_right(o))
 		return EXIT_BAD_USAGE;
 	if (!is_journal(o) && asks_to_listen(o)) {
 		output_error("the capture options are for the local journal: leave the source out");
@@ -465,5 +473,7 @@ static int run_on_demo(struct showing *s)
 
 int explore_demo(struct options *o)
 {
+	if (!filters_are_right(o))
+		return EXIT_BAD_USAGE;
 	return have_terminal() ? in_session(o, run_on_demo) : print_demo();
 }

@@ -331,6 +331,7 @@ const struct surface *app_draw(struct app *a, int *row, int *col)
 	struct surface *s = &a->surface;
 	struct area all = surface_area(s), body = all, status = all;
 	struct view *v = app_top(a);
+	bool rests;
 
 	*row = -1;
 	*col = 0;
@@ -345,6 +346,7 @@ const struct surface *app_draw(struct app *a, int *row, int *col)
 	body.rows -= body.row + 1 + app_is_filtering(a);
 	status.row = all.rows - 1;
 	status.rows = 1;
+	rests = app_watch(a);
 	v->class->draw(v, s, body);
 	draw_head(a, s, (struct area){0, 0, 1, all.cols});
 	if (a->copying != COPY_NOTHING)
@@ -362,7 +364,7 @@ const struct surface *app_draw(struct app *a, int *row, int *col)
 		draw_status(a, s, status);
 	}
 	a->draw_again_us = v->draw_again_us;
-	if (a->offers.open && !a->offers.counted && a->offers.chosen < 0)
+	if (!rests || (a->offers.open && !a->offers.counted && a->offers.chosen < 0))
 		a->draw_again_us = VIEW_AT_ONCE;
 	return s;
 }

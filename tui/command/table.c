@@ -98,7 +98,7 @@ const struct command commands[] = {
 	{ACTION_BOOKMARKS, 0, "bookmarks", "'", "the bookmarks"},
 	{ACTION_REMOVE, 0, "remove-bookmark", "X", "remove the bookmark of this"},
 	{ACTION_MARK, 0, "mark", "Space",
-         "mark a row of a list, d compares two, Esc clears them; in text: a page down"},
+         "mark a row of a list, d compares two, Esc clears them; in text: a page down; after a break: on"},
 
 	GROUP("The tree of a trace"),
 	{ACTION_FOLD_TOGGLE, 0, "fold", "za", "fold or unfold what is under the cursor"},
@@ -174,12 +174,14 @@ const struct command commands[] = {
 
 	GROUP("The program"),
 	{ACTION_FOLLOW, 0, "follow", "F F7", "freeze what is shown, and follow again"},
+	{ACTION_BREAK, 0, "break", "B",
+         "what the live view stops at when it arrives, with a bell: is:error OR cost:>0.50; empty: nothing"},
 	{ACTION_RELOAD, 0, "reload", "R",
          "build the rows again, also while frozen; of PostHog, fetch again"},
 	{ACTION_REDRAW, 0, "redraw", "Ctrl-L", "draw the whole screen again"},
 	{ACTION_COMMAND_LINE, 0, "command-line", ":",
-         ":123 goes to a row, :50% to a place, :open ID, :filter QUERY, :save NAME and :view "
-         "NAME keep filters, :quit"},
+         ":123 goes to a row, :50% to a place, :open ID, :filter QUERY, :break QUERY, :save NAME "
+         "and :view NAME keep filters, :quit"},
 	{ACTION_SUSPEND, 0, "suspend", "Ctrl-Z", "give the terminal back; fg returns"},
 	{ACTION_QUIT, 0, "quit-by-function-key", "F10", NULL},
 };

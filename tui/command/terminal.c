@@ -7,6 +7,7 @@
 #include "command/outside.h"
 #include "term/clipboard.h"
 #include "term/input.h"
+#include "term/osc.h"
 #include "term/screen.h"
 
 #include <errno.h>
@@ -35,7 +36,8 @@ struct terminal {
 	uint32_t version; /* of the model as it was drawn last */
 	int64_t credit;   /* microseconds saved up for frames, as of `counted` */
 	int64_t counted;
-	bool gone; /* the terminal is away: write nothing to it */
+	struct buf notice; /* of a hit, to be told after the frame */
+	bool gone;         /* the terminal is away: write nothing to it */
 };
 
 static void ms_timer(struct loop_timer *timer, int64_t microseconds)
@@ -54,6 +56,18 @@ static int64_t credit_now(struct terminal *t)
 	return t->credit;
 }
 
+static void send_notice(struct terminal *t)
+{
+	struct buf sequence = {0};
+
+	osc_append_notice(&sequence, buf_str(&t->notice));
+	screen_bell(t->screen);
+	if (sequence.n > 0)
+		screen_send(t->screen, buf_str(&sequence));
+	buf_free(&sequence);
+	buf_clear(&t->notice);
+}
+
 static void draw(struct terminal *t)
 {
 	int row, col;
@@ -63,6 +77,8 @@ static void draw(struct terminal *t)
 	loop_timer_stop(t->frame);
 	s = app_draw(t->app, &row, &col);
 	screen_draw(t->screen, s, t->theme, row, col);
+	if (t->notice.n > 0)
+		send_notice(t);
 	if (t->version != model_version(explorer_model(t->explorer)))
 		t->credit = credit_now(t) > FRAME ? t->credit - FRAME : 0;
 	t->version = model_version(explorer_model(t->explorer));
@@ -100,6 +116,11 @@ static void on_said(void *ctx, const char *line)
 static bool on_send(void *ctx, struct str bytes)
 {
 	return screen_send(((struct terminal *)ctx)->screen, bytes);
+}
+
+static void on_alert(void *ctx, struct str notice)
+{
+	buf_append(&((struct terminal *)ctx)->notice, notice);
 }
 
 static void on_copy(void *ctx, struct str text, const char *what)
@@ -250,6 +271,7 @@ static void stop_listening(struct terminal *t)
 	loop_timer_free(t->outside);
 	buf_free(&t->taken);
 	buf_free(&t->argument);
+	buf_free(&t->notice);
 	loop_timer_free(t->key_timer);
 	loop_timer_free(t->frame);
 	loop_reader_free(t->reader);
@@ -281,12 +303,14 @@ enum err terminal_run(struct app *app, struct loop *loop, struct explorer *x,
 	app_on_change(app, on_change, &t);
 	app_on_copy(app, on_copy, &t);
 	app_on_take(app, on_take, &t);
+	app_on_alert(app, on_alert, &t);
 	resize(&t);
 	loop_run(loop);
 	explorer_on_change(x, NULL, NULL);
 	app_on_change(app, NULL, NULL);
 	app_on_copy(app, NULL, NULL);
 	app_on_take(app, NULL, NULL);
+	app_on_alert(app, NULL, NULL);
 	stop_listening(&t);
 	ignore_hurry();
 	screen_close(t.screen);

@@ -55,7 +55,7 @@ void filter_tell(const char *option, struct str text, const struct errinfo *e)
 
 /* ---- filters ---- */
 
-static struct filter *read_filter(struct str text)
+static struct filter *read_text(const char *option, struct str text)
 {
 	struct filter_reading how = {.now = time_now()};
 	struct errinfo e = {.pos = ERR_NO_POS};
@@ -63,8 +63,22 @@ static struct filter *read_filter(struct str text)
 	enum filter_state state = filter_parse(&f, text, &how, &e);
 
 	if (state == FILTER_INCOMPLETE || state == FILTER_WRONG)
-		filter_tell("filter", text, &e);
+		filter_tell(option, text, &e);
 	return f;
+}
+
+static struct filter *read_filter(struct str text)
+{
+	return read_text("filter", text);
+}
+
+bool filter_is_right(const char *option, struct str text)
+{
+	struct filter *f = read_text(option, text);
+	bool right = f != NULL;
+
+	filter_free(f);
+	return right;
 }
 
 /* Its condition in parentheses, so that an OR in it stays its own; what it says of the list stands outside of them. */
@@ -119,7 +133,8 @@ int filter_without_list(const struct filter *f, const char *command)
 	struct errinfo e = {.pos = ERR_NO_POS};
 
 	if (f->by.n > 0) {
-		err_set(&e, ERR_USAGE, "by: groups nothing in %s yet", command);
+		err_set(&e, ERR_USAGE,
+		        "by: splits figures, and %s has none: use `tracehog stats --by`", command);
 		e.pos = f->by_at;
 	} else if (f->limit > 0) {
 		err_set(&e, ERR_USAGE, "limit: is for lists, and %s has none", command);

@@ -9,6 +9,8 @@
 /* What is wrong with an option's text: a sentence, the text, and a caret below the byte, on stderr. */
 void filter_tell(const char *option, struct str text, const struct errinfo *e);
 
+/* Whether the option's text can be read; false with what is wrong on stderr. */
+bool filter_is_right(const char *option, struct str text);
 /* All of -f as one text, appended: nothing if there is none. EXIT_BAD_USAGE, with what is wrong on stderr, or EXIT_OK. */
 int filter_text_of_options(struct buf *out, const struct options *o);
 /* As a filter; *out is NULL if there is none. */

@@ -28,7 +28,7 @@ static enum err read_kind(struct query *q, const struct options *o, struct errin
 		return err_set(e, ERR_USAGE,
 		               "ls: errors cannot be grouped yet: use `tracehog ls generations -f "
 		               "is:error`, or spans");
-	if (o->n_words == 0 || !rows_kind_of(str_of(what), &kind))
+	if (o->n_words == 0 || !rows_kind_of(str_of(what), &kind) || kind == ROWS_PARTS)
 		return err_set(e, ERR_USAGE,
 		               "ls: %s: use traces, sessions, generations, spans, users, groups, "
 		               "models or tools",
@@ -74,7 +74,8 @@ static bool heed_filter(struct listing *l, const struct filter *f)
 	struct query *q = &l->query;
 
 	if (f->by.n > 0) {
-		err_set(&e, ERR_USAGE, "by: groups nothing in a list yet");
+		err_set(&e, ERR_USAGE, "by: is for figures: use `tracehog stats --by %.*s`",
+		        STR_ARG(str_sub(f->by, 0, 60)));
 		e.pos = f->by_at;
 	}
 	if (e.pos == ERR_NO_POS && l->sort.name.n == 0 && f->sort.n > 0) {

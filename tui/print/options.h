@@ -48,6 +48,7 @@ struct options {
 	enum output_format format;
 	int64_t since, until; /* microseconds; TIME_NONE: no bound */
 	const char *sort;     /* NULL: the own order */
+	const char *by;       /* stats: what figures are split by; NULL: nothing */
 	const char *fields;   /* comma-separated; NULL: the command's own */
 	uint32_t limit;       /* 0: none */
 	enum fail_if fail_if;
@@ -64,6 +65,7 @@ struct options {
 	uint32_t project;        /* of PostHog; 0: not told */
 	bool no_cache;           /* keep nothing of what PostHog sent */
 	bool previous;           /* diff: with the call before */
+	const char *break_at;    /* the explorer: what its live view stops at; NULL: nothing */
 	bool send, edit;         /* replay: sends it; lets it be edited before */
 	const char *base_url;    /* of a provider; NULL: the config's, or its own */
 	bool until_match;        /* tail: end with the first */

@@ -85,6 +85,13 @@ static enum err set_sort(struct options *o, const char *value, struct errinfo *e
 	return ERR_OK;
 }
 
+static enum err set_by(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)e;
+	o->by = value;
+	return ERR_OK;
+}
+
 static enum err set_fields(struct options *o, const char *value, struct errinfo *e)
 {
 	(void)e;
@@ -309,6 +316,13 @@ static enum err set_verbose(struct options *o, const char *value, struct errinfo
 	return ERR_OK;
 }
 
+static enum err set_break(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)e;
+	o->break_at = value;
+	return ERR_OK;
+}
+
 static enum err set_until_match(struct options *o, const char *value, struct errinfo *e)
 {
 	(void)value;
@@ -345,26 +359,35 @@ const struct option_entry option_entries[] = {
 	{"filter", 'f', "QUERY",
          "only what it lets through, as in the explorer: 'is:error cost:>0.05'; again: both hold",
          AT(COMMAND_EXPLORE) | AT(COMMAND_LS) | AT(COMMAND_STATS) | AT(COMMAND_TAIL), add_filter},
+	{"break", 0, "QUERY",
+         "the live view stops, with a bell, when that arrives: 'is:error OR cost:>0.50'",
+         AT(COMMAND_EXPLORE) | AT(COMMAND_DEMO), set_break},
 	{"since", 0, "TIME", "only from then on: 15m 2h 3d today 14:00 2026-11-20T10:00",
          AT(COMMAND_LS) | AT(COMMAND_STATS), set_since},
 	{"until", 0, "TIME", "only before then", AT(COMMAND_LS) | AT(COMMAND_STATS), set_until},
 	{"sort", 0, "FIELD",
          "by a field, ascending; FIELD-desc descends (cost, or cost_usd as in --json; @PROPERTY)",
-         AT(COMMAND_LS), set_sort},
-	{"limit", 0, "N", "at most so many rows", AT(COMMAND_LS), set_limit},
+         AT(COMMAND_LS) | AT(COMMAND_STATS), set_sort},
+	{"by", 0, "FIELD",
+         "figures for each value of it: model, provider, user, session, name, tool, status, kind, env, "
+         "version, $groups.TYPE, @PROPERTY",
+         AT(COMMAND_STATS), set_by},
+	{"limit", 0, "N", "at most so many rows", AT(COMMAND_LS) | AT(COMMAND_STATS), set_limit},
 	{"fields", 0, "A,B,C",
          "these fields in this order; of events, traces and sessions also @PROPERTY, person.NAME",
-         AT(COMMAND_LS), set_fields},
+         AT(COMMAND_LS) | AT(COMMAND_STATS), set_fields},
 	{"json", 0, NULL, "one JSON document (tail, capture: an object a line)",
          PRINTS | AT(COMMAND_CAPTURE) | AT(COMMAND_PRICES) | AT(COMMAND_REPLAY), set_json},
 	{"jsonl", 0, NULL, "a JSON object a line",
          PRINTS | AT(COMMAND_CAPTURE) | AT(COMMAND_PRICES), set_json_lines},
-	{"csv", 0, NULL, "comma-separated values with a title line", AT(COMMAND_LS), set_csv},
-	{"tsv", 0, NULL, "tab-separated values with a title line", AT(COMMAND_LS), set_tsv},
+	{"csv", 0, NULL, "comma-separated values with a title line",
+         AT(COMMAND_LS) | AT(COMMAND_STATS), set_csv},
+	{"tsv", 0, NULL, "tab-separated values with a title line",
+         AT(COMMAND_LS) | AT(COMMAND_STATS), set_tsv},
 	{"md", 0, NULL, "Markdown: a table, show: the conversation",
-         AT(COMMAND_LS) | AT(COMMAND_SHOW), set_markdown},
+         AT(COMMAND_LS) | AT(COMMAND_STATS) | AT(COMMAND_SHOW), set_markdown},
 	{"plain", 0, NULL, "a line per value, for screen readers; show: the conversation as text",
-         AT(COMMAND_LS) | AT(COMMAND_SHOW), set_plain},
+         AT(COMMAND_LS) | AT(COMMAND_STATS) | AT(COMMAND_SHOW), set_plain},
 	{"previous", 0, NULL, "with the call of its trace that it shares most messages with",
          AT(COMMAND_DIFF), set_previous},
 	{"send", 0, NULL,

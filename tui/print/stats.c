@@ -8,6 +8,7 @@
 #include "print/filter.h"
 #include "print/output.h"
 #include "print/price_tables.h"
+#include "print/stats_by.h"
 
 #define UNPRICED_SHOWN 5 /* models */
 
@@ -132,7 +133,8 @@ static void key_time(struct json_writer *w, const char *key, int64_t time)
 	buf_free(&text);
 }
 
-static void print_json(struct explorer *x, const struct stats *s, bool pretty)
+static void print_json(struct explorer *x, const struct stats *s, const struct stats_by *by,
+                       bool pretty)
 {
 	struct source_sum sum = sum_sources(x);
 	struct json_writer w;
@@ -153,6 +155,8 @@ static void print_json(struct explorer *x, const struct stats *s, bool pretty)
 	json_latency(&w, "trace", &s->trace);
 	json_end_object(&w);
 	json_models(&w, s);
+	if (by != NULL)
+		stats_by_json(by, &w);
 	json_write_key(&w, "time");
 	json_begin_object(&w);
 	key_time(&w, "first", s->first);
@@ -381,6 +385,7 @@ static void print_sources(const struct explorer *x)
 /* What is asked for. */
 struct asked {
 	struct filter *filter; /* NULL: none */
+	struct stats_by *by;   /* likewise */
 	struct condition condition;
 };
 
@@ -443,8 +448,8 @@ static int read_asked(struct asked *a, const struct options *o)
 	struct value unused;
 	int code = filter_of_options(&a->filter, o);
 
-	if (code == EXIT_OK && a->filter != NULL)
-		code = filter_without_list(a->filter, "stats");
+	if (code == EXIT_OK)
+		code = stats_by_of_options(&a->by, o, a->filter);
 	if (code == EXIT_OK)
 		code = condition_of_options(&a->condition, o);
 	if (code != EXIT_OK || a->condition.field == NULL ||
@@ -464,13 +469,18 @@ static int print_sums(const struct asked *a, struct explorer *x, const struct op
 	struct stats s = {0};
 
 	stats_build(&s, explorer_model(x), o->since, o->until, passing);
-	if (o->format != FORMAT_TEXT)
-		print_json(x, &s, o->format == FORMAT_JSON);
+	if (a->by != NULL)
+		stats_by_build(a->by, x, o, passing);
+	if (o->format == FORMAT_JSON || o->format == FORMAT_JSON_LINES)
+		print_json(x, &s, a->by, o->format == FORMAT_JSON);
+	else if (a->by != NULL)
+		stats_by_print(a->by, o->format);
 	else
 		print_stats_text(x, &s, o->verbose);
 	if (o->verbose && o->format == FORMAT_TEXT)
 		print_sources(x);
 	code = output_exit(o, s.totals.events, condition_holds_total(&a->condition, &s), code);
+	stats_by_clear(a->by);
 	stats_free(&s);
 	return code;
 }
@@ -513,6 +523,7 @@ int print_stats(struct options *o)
 
 	if (code == EXIT_OK)
 		code = load_and_print(&asked, o);
+	stats_by_free(asked.by);
 	filter_free(asked.filter);
 	condition_free(&asked.condition);
 	return output_end(code);

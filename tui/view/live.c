@@ -29,12 +29,12 @@ static void rebuild(struct live_view *l, bool follow)
 	l->refresh_after = before + (now - before) * REFRESH_SHARE;
 }
 
-/* Frozen (F): what is shown stays while the journal goes on. */
+/* Frozen (F, a breakpoint): what is shown stays while the journal goes on. */
 static void refresh(struct live_view *l)
 {
 	bool changed = l->version != model_version(live_model(l)) ||
 	               l->n_logs != model_events(live_model(l))->n_logs;
-	bool follow = l->version == 0 || l->view.world->follow;
+	bool follow = l->version == 0 || (l->view.world->follow && l->stood == EVENT_NONE);
 	int64_t now = time_monotonic();
 
 	l->view.draw_again_us = 0;
@@ -239,6 +239,7 @@ static void live_draw(struct view *v, struct surface *s, struct area a)
 	struct live_place on;
 	struct panes p;
 
+	live_break_follow(l);
 	refresh(l);
 	live_filter_follow(l);
 	if (live_filter_step(l))
@@ -255,10 +256,17 @@ static void live_draw(struct view *v, struct surface *s, struct area a)
 	}
 	p = view_panes(s, a, 62, 60, l->zoomed, l->detail_focused);
 	l->detail_visible = p.second.rows > 0 && p.second.cols > 0;
+	if (l->detail_visible)
+		p.second = live_break_draw(l, s, p.second, true);
+	else
+		p.first = live_break_draw(l, s, p.first, false);
 	if (p.first.rows > 0)
 		draw_list(l, s, p.first);
 	on = live_place_at(l, l->list.cursor);
-	if (!l->detail_visible || on.trace == MODEL_NONE)
+	/* What hit may be in no row: the filter leaves it out, or it is in no trace. */
+	if (l->list.count == 0)
+		on.event = l->stood;
+	if (!l->detail_visible || (on.trace == MODEL_NONE && on.event == EVENT_NONE))
 		return;
 	if (on.event == EVENT_NONE)
 		detail_pane_trace(&l->detail, on.trace);
@@ -386,8 +394,12 @@ static bool live_act(struct view *v, enum action action, int argument)
 	case ACTION_BOOKMARK:
 	case ACTION_REMOVE:
 		return bookmark(l, action);
+	case ACTION_DIFF:
+	case ACTION_DIFF_MARK:
+		return view_diff(l->view.world, action, live_place_at(l, l->list.cursor).event);
 	default:
-		return act_on_detail(l, action) || act_on_rows(l, action, argument);
+		return live_break_act(l, action) || act_on_detail(l, action) ||
+		       act_on_rows(l, action, argument);
 	}
 }
 
@@ -444,20 +456,29 @@ static void append_rates(struct live_view *l, struct buf *out)
 	buf_puts(out, "/min");
 }
 
+static const char *mode(const struct live_view *l)
+{
+	if (l->stood != EVENT_NONE)
+		return "BREAK";
+	return l->view.world->follow ? "FOLLOW" : "FROZEN";
+}
+
 static void live_head(struct view *v, struct buf *out)
 {
 	struct live_view *l = (struct live_view *)v;
 	const struct totals *t = model_totals(live_model(l));
+	bool asks = v->world->filter.n > 0 || v->world->breaks != NULL;
 
 	/* What comes first is left out first where there is no room. */
-	if (v->world->filter.n == 0)
-		buf_puts(out, v->world->follow ? "FOLLOW  " : "FROZEN  ");
+	if (!asks)
+		buf_printf(out, "%s  ", mode(l));
 	append_rates(l, out);
 	if (t->running > 0)
 		buf_printf(out, "  %u running", t->running);
-	if (v->world->filter.n > 0)
-		buf_puts(out, v->world->follow ? "  FOLLOW  " : "  FROZEN  ");
+	if (asks)
+		buf_printf(out, "  %s  ", mode(l));
 	live_filter_head(l, out);
+	live_break_head(l, out);
 }
 
 static void live_status(struct view *v, struct buf *out)
@@ -465,7 +486,7 @@ static void live_status(struct view *v, struct buf *out)
 	struct live_view *l = (struct live_view *)v;
 
 	search_status(&l->search, out);
-	if (l->waiting > 0)
+	if (!live_break_status(l, out) && l->waiting > 0)
 		buf_printf(out, "+%llu new (G)  ", (unsigned long long)l->waiting);
 	if (!v->world->follow)
 		buf_puts(out, "frozen (F)  ");
@@ -556,6 +577,7 @@ struct view *view_live_new(struct world *w)
 	struct live_view *l = mem_zero(1, sizeof(*l));
 
 	l->view = (struct view){.class = &live_class, .world = w, .title = "Live"};
+	l->stood = EVENT_NONE;
 	detail_pane_init(&l->detail);
 	return &l->view;
 }

@@ -36,6 +36,9 @@ struct live_view {
 	struct errinfo filter_error;
 	uint32_t filter_version; /* that rows were numbered by */
 	bool filter_renewed;     /* it is another one since */
+	uint32_t stood; /* the hit that its rows stand still at, an event; EVENT_NONE: they go on */
+	bool going;     /* to it: its row is not there yet */
+	uint64_t stood_at; /* what had arrived then, as live_arrived counts */
 	struct detail_pane detail;
 	bool detail_focused, zoomed, detail_visible;
 };
@@ -58,6 +61,11 @@ uint64_t live_number_rows(struct live_view *l);
 void live_rebuild(struct live_view *l, bool follow);
 /* The same after the filter has let others through. */
 void live_refilter(struct live_view *l);
+/* What is there now, and a trace (MODEL_NONE: none) that had been dropped or never shown. */
+void live_take_in(struct live_view *l, uint32_t trace);
+/* On the last row, and it follows from there. */
+void live_resume(struct live_view *l);
+uint64_t live_arrived(const struct live_view *l); /* events and log lines */
 void live_rows_free(struct live_view *l);
 
 void live_filter_follow(struct live_view *l); /* the world's */
@@ -66,5 +74,15 @@ bool live_passes(const struct live_view *l, const struct live_block *b);
 bool live_passed(struct view *v, struct buf *out, struct errinfo *e); /* of its class */
 /* "f: is:error  3 of 40 traces"; nothing without a filter. */
 void live_filter_head(const struct live_view *l, struct buf *out);
+
+/* Before the rows are brought up to date: goes to what the breakpoint hit, or on from there. */
+void live_break_follow(struct live_view *l);
+bool live_break_act(struct live_view *l, enum action action);
+/* "  break: is:error"; nothing if nothing is waited for. */
+void live_break_head(const struct live_view *l, struct buf *out);
+/* "Space goes on  2 more hits  +12 new  ", and true, while it stands still. */
+bool live_break_status(const struct live_view *l, struct buf *out);
+/* At the top of a, while it stands still: what hit; whole: what it was asked for and the next keys, too. Gives what is left. */
+struct area live_break_draw(struct live_view *l, struct surface *s, struct area a, bool whole);
 
 #endif

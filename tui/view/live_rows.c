@@ -294,6 +294,28 @@ void live_refilter(struct live_view *l)
 	list_go(&l->list, row != UINT64_MAX ? row : l->list.cursor);
 }
 
+void live_take_in(struct live_view *l, uint32_t trace)
+{
+	live_rebuild(l, true);
+	if (trace == MODEL_NONE || has_block(l, trace))
+		return;
+	add_trace(l, trace, explorer_posthog(l->view.world->explorer) != NULL);
+	live_rebuild(l, true);
+}
+
+void live_resume(struct live_view *l)
+{
+	l->waiting = 0;
+	list_go(&l->list, l->list.count);
+}
+
+uint64_t live_arrived(const struct live_view *l)
+{
+	const struct events *e = model_events(explorer_model(l->view.world->explorer));
+
+	return (uint64_t)e->n + e->n_logs;
+}
+
 void live_rows_free(struct live_view *l)
 {
 	for (uint32_t i = 0; i < l->n_blocks; i++)

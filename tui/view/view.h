@@ -91,6 +91,7 @@ struct world {
 	const struct intake *intake; /* NULL: nothing is taken in */
 	struct marks marks;
 	struct slow *slow;           /* see view_slow; NULL until it is first asked for */
+	struct breaks *breaks;       /* view/view_breaks.h; NULL: nothing is waited for */
 	struct bookmarks *bookmarks; /* NULL: none can be set */
 	struct noted noted;
 	struct choices choices; /* of columns */

@@ -102,20 +102,25 @@ bool view_filter_read(struct view_filter *f, const struct world *w, struct str t
 	return true;
 }
 
+struct filtered_context view_filter_context(struct world *w)
+{
+	return (struct filtered_context){.loop = explorer_loop(w->explorer),
+	                                 .model = explorer_model(w->explorer),
+	                                 .properties = explorer_properties(w->explorer),
+	                                 .is = is,
+	                                 .has_note = has_note,
+	                                 .source = source_path,
+	                                 .changed = on_change,
+	                                 .ctx = w};
+}
+
 bool view_filter_begin(struct view_filter *f, struct world *w, enum filtered_of of,
                        struct errinfo *e)
 {
-	const struct filtered_context with = {.loop = explorer_loop(w->explorer),
-	                                      .model = explorer_model(w->explorer),
-	                                      .properties = explorer_properties(w->explorer),
-	                                      .is = is,
-	                                      .has_note = has_note,
-	                                      .source = source_path,
-	                                      .judges = judges,
-	                                      .judged = judged,
-	                                      .changed = on_change,
-	                                      .ctx = w};
+	struct filtered_context with = view_filter_context(w);
 
+	with.judges = judges;
+	with.judged = judged;
 	if (f->filter->root == NULL ||
 	    filtered_new(&f->filtered, f->filter, of, &with, e) == ERR_OK)
 		return true;

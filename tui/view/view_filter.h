@@ -12,6 +12,8 @@ struct view_filter {
 	struct filtered *filtered; /* NULL: everything passes */
 };
 
+/* What a filter asks of the program; w is borrowed. */
+struct filtered_context view_filter_context(struct world *w);
 /* Reads it; false: e says why not, and nothing is to be freed. */
 bool view_filter_read(struct view_filter *f, const struct world *w, struct str text,
                       struct errinfo *e);

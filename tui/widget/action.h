@@ -47,7 +47,7 @@ enum action {
 	ACTION_BOOKMARK,  /* with a note */
 	ACTION_BOOKMARKS, /* the list of them */
 	ACTION_REMOVE,    /* a bookmark */
-	ACTION_MARK,      /* a row of a list; where there are none, a page down */
+	ACTION_MARK,      /* a row of a list; after a break, on; else a page down */
 	/* folds */
 	ACTION_FOLD_TOGGLE,
 	ACTION_FOLD_NONE,
@@ -72,6 +72,7 @@ enum action {
 	ACTION_VIEW, /* with a digit as argument */
 	ACTION_LAST_VIEW,
 	ACTION_FOLLOW,
+	ACTION_BREAK, /* what the live screen stands still at */
 	ACTION_CLOSE,
 	ACTION_QUIT,
 	ACTION_CANCEL,
