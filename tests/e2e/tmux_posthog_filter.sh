@@ -17,12 +17,24 @@ lists()
 	asked | grep -cx tracehog:traces
 }
 
+# A question that is taken back may be under way still, so that there are three.
+well_asked()
+{
+	! grep '"wrong"' "$LOG" || fail 'a query that is not as it should be'
+}
+
+# The query with its values: no placeholder is left.
+copied_query()
+{
+	T show-buffer 2>/dev/null | grep -qF "ILIKE '%claude%'" && ! T show-buffer | grep -q '{[a-z]'
+}
+
 standin
 terminal 100 24
 explore "posthog: --host $HOST"
 wait_cursor trace-400
 before=$(lists)
-text 'fmodel:claude'
+text ':filter model:claude'
 keys Enter
 wait_for 'f: model:claude'
 wait_for 'server '
@@ -30,8 +42,11 @@ wait_cursor trace-400
 wait_for trace-390
 # The list of before ends with trace-301.
 wait_for trace-290
-equal 'lists asked for a filter' 1 "$(($(lists) - before))"
+# A page of the list of before may have been under way.
+[ "$(($(lists) - before))" -le 2 ] || fail 'more than a list was asked for a filter'
 wait_for '40 traces'
+text yh
+waits "the HogQL" copied_query
 
 text 'f'
 keys C-u
@@ -46,7 +61,7 @@ keys f C-u
 keys Enter
 wait_cursor trace-400
 wait_for trace-399
-mannerly
+well_asked
 text Q
 wait_prompt
 
