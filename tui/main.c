@@ -5,6 +5,7 @@
 #include "command/explore.h"
 #include "print/capture.h"
 #include "print/diff.h"
+#include "print/hogql.h"
 #include "print/ls.h"
 #include "print/output.h"
 #include "print/prices.h"
@@ -76,6 +77,8 @@ static int run(struct options *o)
 		return print_stats(o);
 	case COMMAND_TAIL:
 		return print_tail(o);
+	case COMMAND_HOGQL:
+		return print_hogql(o);
 	default:
 		return explore_run(o);
 	}

@@ -34,8 +34,9 @@ enum http_end {
 
 struct http_answer {
 	enum http_end end;
-	int status;              /* 0: no whole header came; also told with other ends */
-	struct str body;         /* whole, or empty; empty where part took it; as long as done */
+	int status;        /* 0: no whole header came; also told with other ends */
+	struct str body;   /* whole, or empty; empty where part took it; as long as done */
+	struct buf *store; /* body lies in it; may be taken over, and zeroed, instead of copied */
 	struct str content_type; /* as sent, or empty; its first 128 bytes; as long as done */
 	/* Seconds, from Retry-After as a number or an HTTP date (RFC 9110); a day at most; -1: none. */
 	int64_t retry_after;

@@ -68,13 +68,14 @@ static long status_of(const struct http_call *c)
 	return status;
 }
 
-static void fill_answer(const struct http_call *c, enum http_end end, struct http_answer *answer)
+static void fill_answer(struct http_call *c, enum http_end end, struct http_answer *answer)
 {
 	struct curl_header *header = NULL;
 	curl_off_t on_wire = 0;
 	char *type = NULL;
 
 	*answer = (struct http_answer){.end = end, .body = STR_EMPTY, .content_type = STR_EMPTY};
+	answer->store = &c->body;
 	answer->retry_after = -1;
 	if (c->easy)
 		curl_easy_getinfo(c->easy, CURLINFO_SIZE_DOWNLOAD_T, &on_wire);

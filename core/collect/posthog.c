@@ -100,8 +100,6 @@ void posthog_changed(struct posthog *p)
 
 /* ---- asks ---- */
 
-static void want_project(struct posthog *p);
-
 struct ask *ask_new(struct posthog *p, int kind, enum err (*read)(struct ask *a, struct errinfo *e),
                     void (*use)(struct ask *a))
 {
@@ -131,10 +129,20 @@ static void ask_free(struct ask *a)
 	mem_free(a);
 }
 
+static void tell_stopped(struct ask *a, enum posthog_trouble trouble, const struct errinfo *why)
+{
+	void (*stopped)(struct ask *, enum posthog_trouble, const struct errinfo *) = a->stopped;
+
+	a->stopped = NULL;
+	if (stopped)
+		stopped(a, trouble, why);
+}
+
 void ask_end(struct ask *a)
 {
 	struct ask **at = &a->posthog->asks;
 
+	tell_stopped(a, POSTHOG_FINE, NULL);
 	if (a->call)
 		posthog_api_cancel(a->call);
 	while (*at != a)
@@ -162,6 +170,7 @@ void ask_fail(struct ask *a, enum posthog_trouble trouble, const struct errinfo 
 		p->why = *why;
 		p->offline |= trouble == POSTHOG_AWAY || trouble == POSTHOG_NOT_ALLOWED;
 	}
+	tell_stopped(a, trouble, why);
 	ask_end(a);
 }
 
@@ -246,7 +255,7 @@ void ask_send(struct ask *a, struct buf *body, const char *query_id)
 	a->call = posthog_api_query(a->posthog->api, buf_str(body), query_id, a->urgent, on_answer,
 	                            a);
 	buf_free(body);
-	want_project(a->posthog);
+	posthog_want_project(a->posthog);
 }
 
 struct ask *ask_find(struct posthog *p, int kind, struct str id)
@@ -394,7 +403,7 @@ static void ask_project(struct posthog *p)
 	a->call = posthog_api_get(p->api, path, on_project, a);
 }
 
-static void want_project(struct posthog *p)
+void posthog_want_project(struct posthog *p)
 {
 	if (!p->known && !ask_find(p, ASK_PROJECT, STR_EMPTY))
 		ask_project(p);

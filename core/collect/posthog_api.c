@@ -39,6 +39,7 @@ struct posthog_call {
 	struct buf path, body;           /* a GET has a path, a query a body */
 	char query_id[POSTHOG_QUERY_ID]; /* empty for a GET */
 	bool urgent;
+	bool twice; /* no third try */
 	struct http_call *http;
 	unsigned failures;  /* tries of its own that failed */
 	unsigned polls;     /* over 0: PostHog has the query and is asked for its result */
@@ -121,7 +122,12 @@ static void ground(struct posthog_call *c)
 
 static void finish(struct posthog_call *c, const struct posthog_verdict *v)
 {
-	struct posthog_answer answer = {.trouble = v->trouble, .body = v->body, .why = v->why};
+	struct posthog_answer answer = {.trouble = v->trouble,
+	                                .body = v->body,
+	                                .store = v->store,
+	                                .why = v->why,
+	                                .said = str_of(v->said),
+	                                .start = v->start};
 
 	ground(c);
 	unlink_call(c);
@@ -155,6 +161,8 @@ static int64_t pause_before(const struct posthog_call *c, int64_t after, int64_t
 	int64_t longest = a->patient ? LONG_PATIENT : LONG_ONCE;
 	int64_t own = (int64_t)posthog_pause(a->patient ? a->failures : 0, a->pace_ms) * MS;
 
+	if (c->twice && c->failures > 1)
+		return -1;
 	if (a->patient && after <= 0) /* 0 must not make a loop of it */
 		return now < a->wait_until ? a->wait_until - now : own;
 	if (a->patient)
@@ -347,7 +355,7 @@ static void set_alarm(struct posthog_api *a, int64_t now)
 
 static void give_up(struct posthog_api *a)
 {
-	struct posthog_verdict v = {.trouble = POSTHOG_AWAY};
+	struct posthog_verdict v = {.trouble = POSTHOG_AWAY, .start = ERR_NO_POS};
 
 	err_set(&v.why, ERR_IO, "%.80s took too long: ask for a shorter time, or try again later",
 	        buf_text(&a->host));
@@ -404,6 +412,11 @@ struct posthog_call *posthog_api_query(struct posthog_api *a, struct str body, c
 	link_call(c);
 	soon(a);
 	return c;
+}
+
+void posthog_api_try_twice(struct posthog_call *c)
+{
+	c->twice = true;
 }
 
 struct posthog_call *posthog_api_get(struct posthog_api *a, const char *path, posthog_done_fn *done,

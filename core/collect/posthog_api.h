@@ -43,11 +43,16 @@ enum posthog_trouble {
 
 struct posthog_answer {
 	enum posthog_trouble trouble;
-	struct str body; /* JSON that begins like an object; lasts until done returns */
+	struct str body;   /* JSON that begins like an object; lasts until done returns */
+	struct buf *store; /* body lies in it; may be taken over, and zeroed, instead of copied */
 	/* For people: what PostHog said (detail) or what happened, and what to do: a missing scope by its
 	 * name, a key for certain projects only, a key of the other region, a page in HTML (a captive
 	 * portal?). Not clean. */
 	struct errinfo why;
+	/* Of a query that PostHog refuses (POSTHOG_BAD_QUERY), else empty and ERR_NO_POS: its own words, not clean,
+	 * and the character of the query that it names beside them. */
+	struct str said;
+	uint64_t start;
 };
 typedef void posthog_done_fn(void *ctx, const struct posthog_answer *answer);
 
@@ -79,6 +84,8 @@ void posthog_query_id(char out[POSTHOG_QUERY_ID]);
  * never from within. The call is valid until done returns or it is cancelled. */
 struct posthog_call *posthog_api_query(struct posthog_api *a, struct str body, const char *query_id,
                                        bool urgent, posthog_done_fn *done, void *ctx);
+/* A query that fails twice is answered with that, also where the API is patient: for what a person waits for. */
+void posthog_api_try_twice(struct posthog_call *c);
 /* GET host/path ("/api/projects/@current/"). */
 struct posthog_call *posthog_api_get(struct posthog_api *a, const char *path, posthog_done_fn *done,
                                      void *ctx);

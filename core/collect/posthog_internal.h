@@ -22,6 +22,9 @@ struct ask {
 	void (*use)(struct ask *a);
 	/* Instead of ask_fail, if it is set. */
 	void (*refused)(struct ask *a, enum posthog_trouble trouble, const struct errinfo *why);
+	/* When it ends by other hands than its maker's, who clears this before; POSTHOG_FINE: it was called off. */
+	void (*stopped)(struct ask *a, enum posthog_trouble trouble, const struct errinfo *why);
+	void *owner; /* the maker's */
 	struct posthog_call *call;
 	bool reading, ended; /* a worker has it; it is freed when that is done */
 	enum err err;
@@ -130,6 +133,8 @@ struct ask *ask_find(struct posthog *p, int kind, struct str id);
 /* Hands the lines of events that are not there to the journal, once the reader has read all, and tells it. */
 void posthog_write_new(struct posthog *p, const struct buf *lines);
 void posthog_changed(struct posthog *p);
+/* What is asked waits for it. */
+void posthog_want_project(struct posthog *p);
 
 /* Of struct ask. */
 enum ask_kind {
@@ -140,6 +145,7 @@ enum ask_kind {
 	ASK_BODY,
 	ASK_EVENTS,
 	ASK_FIND,
+	ASK_HOGQL,
 };
 
 /* posthog_trace.c */

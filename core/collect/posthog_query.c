@@ -506,3 +506,12 @@ void posthog_query_find(struct buf *body, struct str id, bool prefix, int64_t si
 	write_hogql(body, prefix ? find_beginning : find_exactly, POSTHOG_MAX_FOUND, values,
 	            "tracehog:find", query_id);
 }
+
+void posthog_query_hogql(struct buf *body, struct str query, const char *query_id)
+{
+	cJSON *object = checked(cJSON_CreateObject());
+
+	add(object, "kind", cJSON_CreateString("HogQLQuery"));
+	add(object, "query", text(query));
+	write_body(body, object, "tracehog:hogql", query_id);
+}

@@ -83,4 +83,7 @@ void posthog_query_body(struct buf *body, struct str trace, struct str uuid, int
 void posthog_query_find(struct buf *body, struct str id, bool prefix, int64_t since, int64_t until,
                         const char *query_id);
 
+/* tracehog:hogql, what a person wrote: it goes as it is, without values, and the rules above are theirs to keep. */
+void posthog_query_hogql(struct buf *body, struct str query, const char *query_id);
+
 #endif

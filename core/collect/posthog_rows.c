@@ -80,6 +80,7 @@ enum err posthog_rows_open(struct posthog_answer_rows *a, struct str answer, boo
 		return err_set(e, ERR_PARSE, "PostHog's answer makes no sense: its JSON %s",
 		               json_fault_text(fault));
 	a->checked = fault == JSON_OK;
+	a->answer = answer;
 	a->results = posthog_rows_member(answer, STR("results"));
 	if (with_columns)
 		read_columns(a, posthog_rows_member(answer, STR("columns")));

@@ -9,7 +9,8 @@
 #define POSTHOG_COLUMNS 128 /* more are not looked at */
 
 struct posthog_answer_rows {
-	struct str results;                  /* the array */
+	struct str answer;  /* the text that is read: as it was sent, or repaired */
+	struct str results; /* the array */
 	struct str columns[POSTHOG_COLUMNS]; /* as sent, without quotes */
 	size_t n_columns;
 	bool checked; /* the lexer accepted all of it; else it is too deep somewhere */

@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "json/lexer.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/random.h>
@@ -24,6 +25,8 @@ enum member {
 	MEMBER_ERROR,
 	MEMBER_RESULTS,
 	MEMBER_STATUS,
+	MEMBER_START,
+	MEMBER_EXTRA,
 	MEMBERS,
 };
 enum status_member {
@@ -45,8 +48,8 @@ struct reading {
 
 static void skim(struct reading *r)
 {
-	const struct str names[MEMBERS] = {STR("detail"), STR("error"), STR("results"),
-	                                   STR("query_status")};
+	const struct str names[MEMBERS] = {STR("detail"),       STR("error"), STR("results"),
+	                                   STR("query_status"), STR("start"), STR("extra")};
 	const struct str inner[STATUS_MEMBERS] = {STR("results"), STR("error_message")};
 	struct json_want want = {.outer = json_keys_new(names, MEMBERS),
 	                         .inner = json_keys_new(inner, STATUS_MEMBERS),
@@ -117,23 +120,69 @@ static void read_detail(struct reading *r)
 	}
 }
 
-/* ": " and what PostHog said, in one line's length. */
-static void add_detail(struct buf *out, const struct reading *r)
+static void append_clipped(struct buf *out, struct str text, size_t max)
 {
-	struct str text = buf_str(&r->detail);
 	size_t n = text.n;
 
-	if (n == 0)
-		return;
-	if (n > DETAIL_MAX) {
-		n = DETAIL_MAX;
+	if (n > max) {
+		n = max;
 		while (n > 0 && ((unsigned char)text.p[n] & 0xC0) == 0x80)
 			n--; /* no half character */
 	}
-	buf_puts(out, ": ");
 	buf_append(out, str_sub(text, 0, n));
 	if (n < text.n)
 		buf_printf(out, "... (%zu bytes more)", text.n - n);
+}
+
+/* ": " and what PostHog said, in one line's length. */
+static void add_detail(struct buf *out, const struct reading *r)
+{
+	if (r->detail.n == 0)
+		return;
+	buf_puts(out, ": ");
+	append_clipped(out, buf_str(&r->detail), DETAIL_MAX);
+}
+
+/* ---- a query that is refused ---- */
+
+static bool read_count(struct str doc, struct json_slice slice, uint64_t *out)
+{
+	int64_t n;
+
+	if (slice.type != JSON_NUMBER || !str_to_i64(json_slice_str(doc, slice), &n) || n < 0)
+		return false;
+	*out = (uint64_t)n;
+	return true;
+}
+
+/* "start" beside the detail, or within "extra". */
+static uint64_t read_start(const struct reading *r)
+{
+	const struct str name = STR("start");
+	struct str body = r->answer->body;
+	struct str extra = json_slice_str(body, r->members[MEMBER_EXTRA]);
+	struct json_want want = {.outer = json_keys_new(&name, 1)};
+	struct json_slice start = {0};
+	struct json_report report;
+	enum json_type top;
+	uint64_t at = ERR_NO_POS;
+
+	if (is_object(r) && !read_count(body, r->members[MEMBER_START], &at) &&
+	    r->members[MEMBER_EXTRA].type == JSON_OBJECT &&
+	    json_skim(extra, &want, &start, NULL, &top, &report) == JSON_OK)
+		read_count(extra, start, &at);
+	json_keys_free(want.outer);
+	return at;
+}
+
+static void tell_refused(struct posthog_verdict *out, const struct reading *r)
+{
+	struct buf text = {0};
+
+	append_clipped(&text, buf_str(&r->detail), POSTHOG_SAID);
+	snprintf(out->said, sizeof(out->said), "%s", buf_text(&text));
+	buf_free(&text);
+	out->start = read_start(r);
 }
 
 /* ---- sentences ---- */
@@ -320,8 +369,10 @@ static void judge_body(struct posthog_verdict *out, const struct reading *r)
 		conclude(out, POSTHOG_BAD_QUERY, &text);
 	} else if (!r->asked->polled) {
 		out->body = r->answer->body;
+		out->store = r->answer->store;
 	} else if (is_object(r) && r->status[STATUS_RESULTS].type == JSON_OBJECT) {
 		out->body = json_slice_str(r->answer->body, r->status[STATUS_RESULTS]);
+		out->store = r->answer->store;
 	} else {
 		judge_senseless(out, r);
 	}
@@ -343,6 +394,8 @@ static void judge_answer(struct posthog_verdict *out, struct reading *r)
 		judge_body(out, r);
 	else
 		judge_refusal(out, r);
+	if (out->trouble == POSTHOG_BAD_QUERY)
+		tell_refused(out, r);
 	buf_free(&r->detail);
 }
 
@@ -375,7 +428,7 @@ void posthog_judge(struct posthog_verdict *out, const struct http_answer *answer
 {
 	struct reading r = {.answer = answer, .asked = asked};
 
-	*out = (struct posthog_verdict){0};
+	*out = (struct posthog_verdict){.start = ERR_NO_POS};
 	if (answer->end == HTTP_ANSWERED)
 		judge_answer(out, &r);
 	else

@@ -9,12 +9,19 @@
 #include "collect/http.h"
 #include "collect/posthog_api.h"
 
+#define POSTHOG_SAID 2000 /* bytes of what PostHog said that are kept */
+
 struct posthog_verdict {
 	enum posthog_trouble trouble;
 	struct errinfo why; /* empty for POSTHOG_FINE; never the key, even if it was sent back */
 	struct str body;    /* POSTHOG_FINE: the object to hand on, within the answer's body */
-	bool again;         /* the same request may go better later: 429, 5xx, dead, cut, slow */
-	bool running;       /* 202: PostHog works on it; trouble is POSTHOG_FINE, body is empty */
+	struct buf *store;  /* the answer's */
+	char said
+		[POSTHOG_SAID +
+	         32]; /* POSTHOG_BAD_QUERY: as in posthog_answer; a longer one says how much is left out */
+	uint64_t start;
+	bool again;   /* the same request may go better later: 429, 5xx, dead, cut, slow */
+	bool running; /* 202: PostHog works on it; trouble is POSTHOG_FINE, body is empty */
 };
 
 struct posthog_asked {

@@ -245,7 +245,7 @@ static bool commit_fault(int fd, const char *what)
 	else if (strcmp(what, "hang") == 0)
 		pause_ms(600000);
 	else if (strcmp(what, "cut") == 0)
-		send_all(fd, "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{\"res", 48);
+		send_all(fd, "HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n{\"res", 46);
 	return true; /* "close": without a word */
 }
 

@@ -37,6 +37,8 @@ const char *check_query(const cJSON *body);
 
 /* The answer to a query, to be freed; *status is set. */
 char *answer_query(const struct standin *s, const cJSON *body, int *status);
+/* The same for what a person wrote (standin_hogql.c); sql may be anything. */
+char *answer_hogql(const struct standin *s, const char *sql, int *status);
 /* Rows that a query asks for at most; 0: it does not say. */
 size_t answer_limit(const cJSON *body);
 /* {"type","code","detail","attr"} */

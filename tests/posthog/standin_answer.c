@@ -517,6 +517,8 @@ char *answer_query(const struct standin *s, const cJSON *body, int *status)
 	                     .values = get(query, "values")};
 
 	*status = 200;
+	if (strcmp(q.name, "tracehog:hogql") == 0)
+		return answer_hogql(s, q.sql, status);
 	if (strcmp(text(get(query, "kind")), "TraceQuery") == 0 && s->age == SERVER_NEW)
 		return query_trace(s, query);
 	q.since = parse(text(get(q.values, "since")));

@@ -123,5 +123,10 @@ const char *check_query(const cJSON *body)
 		               : NULL;
 	if (kind == NULL || strcmp(kind, "HogQLQuery") != 0)
 		return "a kind that we do not send";
-	return check_hogql(query);
+	if (strcmp(name, "tracehog:hogql") != 0)
+		return check_hogql(query);
+	/* What a person writes is theirs, but it goes without anything of ours. */
+	if (text_of(query, "query") == NULL || cJSON_GetObjectItemCaseSensitive(query, "values"))
+		return "a person's query that is none, or that has values";
+	return NULL;
 }

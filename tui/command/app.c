@@ -29,7 +29,7 @@ static void pop(struct stack *s)
 	v->class->free(v);
 }
 
-static void push(struct app *a, struct view *v)
+void app_push(struct app *a, struct view *v)
 {
 	struct stack *s = &a->stacks[a->current];
 
@@ -70,7 +70,7 @@ static void show_view(struct app *a, int number)
 		a->last = a->current;
 	a->current = number;
 	if (a->stacks[number].n == 0)
-		push(a, root_view(a, number));
+		app_push(a, root_view(a, number));
 }
 
 static void close_view(struct app *a)
@@ -102,7 +102,7 @@ static void open_rows(struct app *a, enum rows_kind kind, const struct wish *w)
 	q.anonymous = w->kind == WISH_USER && w->number == 0;
 	if (w->kind == WISH_SESSION)
 		explorer_want_session(a->world.explorer, w->number);
-	push(a, view_table_new(&a->world, &q));
+	app_push(a, view_table_new(&a->world, &q));
 }
 
 /* Rows of what belongs to something. */
@@ -126,7 +126,7 @@ static void ask_question(struct app *a)
 	prompt_ask(a->prompt, q->mark, q->label, q->hint);
 }
 
-static void grant(struct app *a)
+void app_grant(struct app *a)
 {
 	struct wish w = a->world.wish;
 
@@ -135,17 +135,17 @@ static void grant(struct app *a)
 	case WISH_NONE:
 		break;
 	case WISH_TRACE:
-		push(a, view_trace_new(&a->world, w.number, w.event));
+		app_push(a, view_trace_new(&a->world, w.number, w.event));
 		explorer_want_trace(a->world.explorer, w.number, false);
 		break;
 	case WISH_EVENT:
 	case WISH_COST:
-		push(a, w.kind == WISH_COST ? view_cost_new(&a->world, w.event)
-		                            : view_event_new(&a->world, w.event));
+		app_push(a, w.kind == WISH_COST ? view_cost_new(&a->world, w.event)
+		                                : view_event_new(&a->world, w.event));
 		explorer_want_body(a->world.explorer, w.event);
 		break;
 	case WISH_DIFF:
-		push(a, view_diff_new(&a->world, w.number, w.event));
+		app_push(a, view_diff_new(&a->world, w.number, w.event));
 		explorer_want_body(a->world.explorer, w.event);
 		break;
 	case WISH_SESSION:
@@ -160,6 +160,13 @@ static void grant(struct app *a)
 		break;
 	case WISH_QUESTION:
 		ask_question(a);
+		break;
+	case WISH_ID:
+		app_open_id(a, buf_str(&a->world.term));
+		app_grant(a);
+		break;
+	case WISH_HOGQL:
+		app_ask_hogql(a, buf_str(&a->world.term));
 		break;
 	case WISH_NOTE:
 		app_open_prompt(a, PROMPT_NOTE);
@@ -231,10 +238,10 @@ static bool act_on_views(struct app *a, enum action action, int argument)
 		show_view(a, a->last);
 		break;
 	case ACTION_BOOKMARKS:
-		push(a, view_bookmarks_new(&a->world));
+		app_push(a, view_bookmarks_new(&a->world));
 		break;
 	case ACTION_HELP:
-		push(a, view_help_new(&a->world, command_help));
+		app_push(a, view_help_new(&a->world, command_help));
 		break;
 	case ACTION_FIND:
 		app_open_prompt(a, PROMPT_FIND);
@@ -324,6 +331,7 @@ void app_key(struct app *a, uint32_t key, struct str pasted)
 		posthog_forget(explorer_posthog(a->world.explorer));
 	a->prefix = 0;
 	a->copying = COPY_NOTHING;
+	buf_clear(&a->opening);
 	if (ctrl_c(a, key))
 		return;
 	if (app_is_filtering(a)) {
@@ -341,7 +349,7 @@ void app_key(struct app *a, uint32_t key, struct str pasted)
 		else
 			app_say_unbound(a, prefix, key);
 	}
-	grant(a);
+	app_grant(a);
 }
 
 /* ---- the rest ------------------------------------------------------------------------------------------------------ */
@@ -479,6 +487,7 @@ void app_free(struct app *a)
 		prompt_fini(&a->prompts[i]);
 	buf_free(&a->world.message);
 	buf_free(&a->needle);
+	buf_free(&a->opening);
 	buf_free(&a->range);
 	buf_free(&a->options);
 	buf_free(&a->argument);

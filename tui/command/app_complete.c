@@ -212,8 +212,8 @@ static void gather_views(struct app *a, struct str begins)
 /* In a command: its first word, what :filter, :break and :view take. */
 static void gather_in_command(struct app *a)
 {
-	static const char *const words[] = {"break ", "filter ", "open ", "quit",
-	                                    "save ",  "view ",   NULL};
+	static const char *const words[] = {"break ", "filter ", "hogql ", "open ",
+	                                    "quit",   "save ",   "view ",  NULL};
 	struct offers *c = &a->offers;
 	struct prompt *p = a->prompt;
 	struct str typed = str_sub(buf_str(&p->text), 0, p->at);

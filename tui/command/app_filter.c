@@ -185,7 +185,7 @@ static void undo(struct app *a)
 static void open_line(struct app *a, enum prompt_of which, struct str text)
 {
 	look_at_row(a);
-	app_read_history(a, &a->prompts[which]);
+	app_read_history(a, which);
 	app_open_prompt(a, which);
 	prompt_type(a->prompt, text);
 	judge(a);
@@ -259,14 +259,14 @@ static void keep_break(struct app *a)
 {
 	set_break(a, buf_str(&a->prompt->text));
 	if (a->world.breaks != NULL)
-		app_keep_in_history(a, buf_str(&a->world.breaks->filter.text));
+		app_keep_in_history(a, PROMPT_BREAK, buf_str(&a->world.breaks->filter.text));
 	close(a);
 }
 
 static void keep(struct app *a)
 {
 	remember_step(a, &a->bar.before);
-	app_keep_in_history(a, buf_str(&a->world.filter));
+	app_keep_in_history(a, PROMPT_FILTER, buf_str(&a->world.filter));
 	close(a);
 	if (app_top(a)->class->passed == NULL)
 		buf_printf(&a->world.message, "lists show: %s",

@@ -20,6 +20,7 @@ enum prompt_of {
 	PROMPT_VIEW, /* a question of the view */
 	PROMPT_FILTER,
 	PROMPT_BREAK, /* another filter */
+	PROMPT_HOGQL,
 	PROMPTS,
 };
 
@@ -89,6 +90,7 @@ struct app {
 	struct prompt *prompt;          /* the one that was opened last */
 	bool prompting;
 	struct buf needle;
+	struct buf opening; /* an id that is looked for in PostHog; empty: none is */
 	struct buf range;   /* " --since 7d": what was asked for, if it was */
 	struct buf options; /* that a command needs to find the same source, a blank before each */
 	uint32_t prefix;    /* first key of a sequence, or 0 */
@@ -105,6 +107,8 @@ struct app {
 };
 
 struct view *app_top(struct app *a);
+void app_push(struct app *a, struct view *v);
+void app_grant(struct app *a); /* what the world wishes */
 bool app_has_view(int number);
 /* The command line that prints what is shown, with the source; false, and nothing, if there is none. */
 bool app_command_line(struct app *a, struct buf *out);
@@ -125,14 +129,20 @@ void app_open_prompt(struct app *a, enum prompt_of which);
 void app_prompt_input(struct app *a, uint32_t key, struct str pasted);
 /* FILTER, BREAK, PICK and UNDO; false for any other action. */
 bool app_act_on_filter(struct app *a, enum action action, int argument);
+/* Opens what the id is of; of what is not here PostHog is asked, and app_open_found opens it once it has come. */
+void app_open_id(struct app *a, struct str id);
+void app_open_found(struct app *a);
+/* Shows what PostHog answers to a query; of none asks for one. */
+void app_hogql(struct app *a, struct str query);
+void app_ask_hogql(struct app *a, struct str begin); /* the line begins so */
 /* The line that a filter is typed in, what lists show or what is waited for, over two rows at the bottom. */
 bool app_is_filtering(const struct app *a);
 void app_filter_input(struct app *a, uint32_t key, struct str pasted);
 void app_filter_leave(struct app *a); /* as it was before */
 int app_draw_filter(struct app *a, struct surface *s, struct area bar, struct area below);
 /* What was used and saved, on disk. */
-void app_keep_in_history(struct app *a, struct str line);
-void app_read_history(struct app *a, struct prompt *into);
+void app_keep_in_history(struct app *a, enum prompt_of which, struct str line);
+void app_read_history(struct app *a, enum prompt_of which); /* into the prompt */
 void app_save_view(struct app *a, struct str name);
 void app_use_view(struct app *a, struct str name);
 bool app_read_views(struct app *a, struct buf *out); /* false: a message says why not */

@@ -1,4 +1,4 @@
-/* What the explorer keeps for a person on disk: filters that were used, one a line, and saved views, "name = filter". A worker
+/* What the explorer keeps for a person on disk: filters and queries that were used, one a line, and saved views, "name = filter". A worker
  * writes, as a disk may be slow. */
 #include "command/app_internal.h"
 
@@ -57,9 +57,15 @@ void app_stop_keeping(struct app *a)
 	a->keeping = NULL;
 }
 
-/* ---- filters that were used ------------------------------------------------------------------------------------------ */
+/* ---- what was typed before  ------------------------------------------------------------------------------------------ */
 
-void app_keep_in_history(struct app *a, struct str line)
+static const char *const histories[PROMPTS] = {
+	[PROMPT_FILTER] = "filters",
+	[PROMPT_BREAK] = "filters",
+	[PROMPT_HOGQL] = "hogql",
+};
+
+void app_keep_in_history(struct app *a, enum prompt_of which, struct str line)
 {
 	struct keep_job *job;
 
@@ -68,19 +74,19 @@ void app_keep_in_history(struct app *a, struct str line)
 	job = mem_zero(1, sizeof(*job));
 	buf_append(&job->line, line);
 	/* A history that cannot be kept is nothing to stop for. */
-	if (own_file_path(&job->path, CONFIG_STATE, "filters", NULL) == ERR_OK)
+	if (own_file_path(&job->path, CONFIG_STATE, histories[which], NULL) == ERR_OK)
 		loop_work(explorer_loop(a->world.explorer), job_work, job_done, job);
 	else
 		job_free(job);
 }
 
-void app_read_history(struct app *a, struct prompt *into)
+void app_read_history(struct app *a, enum prompt_of which)
 {
 	struct buf path = {0}, lines = {0};
 
-	if (a->remembers && own_file_path(&path, CONFIG_STATE, "filters", NULL) == ERR_OK &&
+	if (a->remembers && own_file_path(&path, CONFIG_STATE, histories[which], NULL) == ERR_OK &&
 	    own_file_read(&lines, buf_text(&path), NULL) == ERR_OK && lines.n > 0)
-		prompt_set_history(into, buf_str(&lines));
+		prompt_set_history(&a->prompts[which], buf_str(&lines));
 	buf_free(&path);
 	buf_free(&lines);
 }

@@ -71,7 +71,7 @@ void app_add_term(struct app *a, struct str term)
 		buf_add(&text, ' ');
 	buf_append(&text, term);
 	app_set_filter(a, buf_str(&text));
-	app_keep_in_history(a, buf_str(&a->world.filter));
+	app_keep_in_history(a, PROMPT_FILTER, buf_str(&a->world.filter));
 	if (app_top(a)->class->passed == NULL)
 		buf_printf(&a->world.message, "lists show: %s", buf_text(&a->world.filter));
 	buf_free(&text);

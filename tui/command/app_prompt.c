@@ -20,30 +20,6 @@ void app_find(struct app *a, int direction)
 		buf_printf(&a->world.message, "not found: %s", buf_text(&a->needle));
 }
 
-static void open_id(struct app *a, struct str id)
-{
-	struct model *m = explorer_model(a->world.explorer);
-	struct errinfo e = {0};
-	struct lookup found;
-
-	if (id.n == 0) {
-		buf_puts(&a->world.message, ":open wants an id");
-		return;
-	}
-	if (lookup_find(&found, m, id, &e) != ERR_OK) {
-		buf_puts(&a->world.message, e.msg);
-		return;
-	}
-	a->world.wish = (struct wish){WISH_SESSION, found.number, EVENT_NONE};
-	if (found.kind == LOOKUP_TRACE)
-		a->world.wish.kind = WISH_TRACE;
-	if (found.kind == LOOKUP_EVENT)
-		a->world.wish = (struct wish){WISH_TRACE, model_trace_of(m, found.number),
-		                              found.number};
-	if (found.kind == LOOKUP_EVENT && a->world.wish.number == MODEL_NONE)
-		a->world.wish.kind = WISH_EVENT;
-}
-
 static void go_to(struct app *a, struct str text, bool percent)
 {
 	struct view *v = app_top(a);
@@ -78,11 +54,13 @@ static void command_line(struct app *a, struct str line)
 	else if (line.p[0] >= '0' && line.p[0] <= '9')
 		go_to(a, line, false);
 	else if (is_command(line, STR("open"), &argument))
-		open_id(a, argument);
+		app_open_id(a, argument);
 	else if (is_command(line, STR("filter"), &argument))
 		app_set_filter(a, argument);
 	else if (is_command(line, STR("break"), &argument))
 		app_set_break(a, argument);
+	else if (is_command(line, STR("hogql"), &argument))
+		app_hogql(a, argument);
 	else if (is_command(line, STR("save"), &argument))
 		app_save_view(a, argument);
 	else if (is_command(line, STR("view"), &argument))
@@ -90,9 +68,10 @@ static void command_line(struct app *a, struct str line)
 	else if (str_eq(line, STR("q")) || str_eq(line, STR("quit")))
 		a->need = APP_QUIT;
 	else
-		buf_printf(&a->world.message,
-		           "no command: %s (:123 :50%% :open :filter :break :save :view :quit)",
-		           buf_text(&a->prompt->text));
+		buf_printf(
+			&a->world.message,
+			"no command: %s (:123 :50%% :open :filter :break :save :view :hogql :quit)",
+			buf_text(&a->prompt->text));
 }
 
 /* ---- the time range ------------------------------------------------------------------------------------------------ */
@@ -216,6 +195,10 @@ static void use_typed(struct app *a, struct str typed)
 		if (app_top(a)->class->typed != NULL)
 			app_top(a)->class->typed(app_top(a), typed);
 		break;
+	case PROMPT_HOGQL:
+		if (str_trim(typed).n > 0)
+			app_hogql(a, typed);
+		break;
 	case PROMPT_NOTE:
 		view_bookmark_note(&a->world, str_trim(typed));
 		break;
@@ -262,6 +245,7 @@ void app_open_prompt(struct app *a, enum prompt_of which)
 		[PROMPT_BREAK] = {'B', "break", NULL},
 		[PROMPT_OVERWRITE] = {'!', "the file exists: overwrite it", "y or n"},
 		[PROMPT_NOTE] = {'M', "note", "may be empty"},
+		[PROMPT_HOGQL] = {'e', "HogQL", "Up: before"},
 	};
 
 	a->prompt = &a->prompts[which];

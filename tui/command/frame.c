@@ -330,9 +330,11 @@ const struct surface *app_draw(struct app *a, int *row, int *col)
 {
 	struct surface *s = &a->surface;
 	struct area all = surface_area(s), body = all, status = all;
-	struct view *v = app_top(a);
+	struct view *v;
 	bool rests;
 
+	app_open_found(a);
+	v = app_top(a);
 	*row = -1;
 	*col = 0;
 	a->draw_again_us = 0;

@@ -1,9 +1,11 @@
 /* See cells.h. A trace or a session has the values that its events have. */
 #include "print/cells.h"
 
+#include "base/csv.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "draw/format.h"
+#include "print/formats.h"
 #include "print/output.h"
 
 #include <stdlib.h>
@@ -304,8 +306,9 @@ static void own_text(const struct cells *c, size_t column, uint32_t row, struct 
 	buf_free(&scratch);
 }
 
-void cells_text(const struct cells *c, size_t column, uint32_t row, struct buf *out)
+static void cell_text(const void *of, size_t column, uint32_t row, struct buf *out)
 {
+	const struct cells *c = of;
 	struct buf raw = {0};
 
 	if (c->columns[column].own != NULL)
@@ -318,35 +321,13 @@ void cells_text(const struct cells *c, size_t column, uint32_t row, struct buf *
 	buf_free(&raw);
 }
 
-static bool is_number(struct str text)
-{
-	int64_t n;
-
-	return decimal_parse(text, 0, &n) != ERR_PARSE;
-}
-
-static void guarded_text(struct str text, bool escaped, struct buf *out)
-{
-	struct buf doubled = {0};
-
-	if (text.n > 0 && memchr("=+-@\t\r", text.p[0], 6) != NULL && !is_number(text))
-		buf_add(out, '\'');
-	for (size_t i = 0; escaped && i < text.n; i++) {
-		if (text.p[i] == '\\')
-			buf_add(&doubled, '\\');
-		buf_add(&doubled, text.p[i]);
-	}
-	clean_append(out, escaped ? buf_str(&doubled) : text, 0);
-	buf_free(&doubled);
-}
-
 static void own_separated(const struct value *v, bool escaped, struct buf *out)
 {
 	switch (v->type) {
 	case VALUE_UNKNOWN:
 		break;
 	case VALUE_TEXT:
-		guarded_text(v->text, escaped, out);
+		csv_guarded(out, v->text, escaped);
 		break;
 	case VALUE_TIME:
 		time_append_rfc3339(out, (int64_t)v->number);
@@ -367,9 +348,10 @@ static void own_separated(const struct value *v, bool escaped, struct buf *out)
 	}
 }
 
-void cells_separated(const struct cells *c, size_t column, uint32_t row, bool escaped,
-                     struct buf *out)
+static void cell_separated(const void *of, size_t column, uint32_t row, bool escaped,
+                           struct buf *out)
 {
+	const struct cells *c = of;
 	struct buf scratch = {0};
 	struct value v;
 
@@ -378,13 +360,15 @@ void cells_separated(const struct cells *c, size_t column, uint32_t row, bool es
 		own_separated(&v, escaped, out);
 	} else {
 		values_text(c, column, row, &scratch);
-		guarded_text(buf_str(&scratch), escaped, out);
+		csv_guarded(out, buf_str(&scratch), escaped);
 	}
 	buf_free(&scratch);
 }
 
-void cells_json(const struct cells *c, size_t column, uint32_t row, struct json_writer *w)
+/* Of a property as it was sent; of several values a list. */
+static void cell_json(const void *of, size_t column, uint32_t row, struct json_writer *w)
 {
+	const struct cells *c = of;
 	struct buf scratch = {0};
 	struct value v;
 
@@ -397,19 +381,40 @@ void cells_json(const struct cells *c, size_t column, uint32_t row, struct json_
 	buf_free(&scratch);
 }
 
-const char *cells_title(const struct cells *c, size_t column, struct buf *scratch)
+static struct str column_name(const void *of, size_t column)
 {
-	if (c->columns[column].own != NULL)
-		return c->columns[column].own->title;
-	buf_clear(scratch);
-	clean_append(scratch, c->columns[column].name, 0);
-	return buf_text(scratch);
+	return ((const struct cells *)of)->columns[column].name;
 }
 
-bool cells_right(const struct cells *c, size_t column)
+static void column_title(const void *of, size_t column, struct buf *out)
 {
-	const struct column *own = c->columns[column].own;
+	const struct cells_column *c = &((const struct cells *)of)->columns[column];
+
+	if (c->own != NULL)
+		buf_puts(out, c->own->title);
+	else
+		clean_append(out, c->name, 0);
+}
+
+static bool is_right(const void *of, size_t column)
+{
+	const struct column *own = ((const struct cells *)of)->columns[column].own;
 
 	return own != NULL && own->type != VALUE_TEXT && own->type != VALUE_TIME &&
 	       own->type != VALUE_BOOL;
+}
+
+void cells_print(const struct cells *c, enum output_format format)
+{
+	static const struct sheet_class class = {
+		.name = column_name,
+		.title = column_title,
+		.text = cell_text,
+		.separated = cell_separated,
+		.json = cell_json,
+		.right = is_right,
+	};
+	struct sheet s = {.class = &class, .of = c, .columns = c->n, .rows = c->rows->n};
+
+	sheet_print(&s, format);
 }

@@ -1,12 +1,11 @@
-/* Rows as text: columns of rows and of properties, a cell in each of the ways that ls writes it, and a table of them in every
- * format. */
+/* Rows as text: columns of rows and of properties, and a table of them in every format. Text formats show the columns of the
+ * screen and the ids that `show` takes; JSON and the separated formats have every column. */
 #ifndef PRINT_CELLS_H
 #define PRINT_CELLS_H
 
 #include "explorer.h"
 #include "print/options.h"
 #include "query/property.h"
-#include "json/writer.h"
 
 struct cells_column {
 	struct str name;          /* as in --json: "cost_usd", "@release", "person.plan" */
@@ -35,17 +34,6 @@ void cells_choose_own(struct cells *c, enum rows_kind kind, bool all);
  * functions below. Columns that are asked for before are read together with them. */
 void cells_ask(struct cells_column *columns, size_t n, struct explorer *x);
 void cells_read(struct cells_column *columns, size_t n, struct explorer *x);
-
-/* For people: short, clean, on one line. */
-void cells_text(const struct cells *c, size_t column, uint32_t row, struct buf *out);
-/* For programs, clean, on one line; with an apostrophe before what a spreadsheet would take for a formula. escaped: a
- * backslash is two, so that what was escaped can be told. */
-void cells_separated(const struct cells *c, size_t column, uint32_t row, bool escaped,
-                     struct buf *out);
-const char *cells_title(const struct cells *c, size_t column, struct buf *scratch); /* clean */
-bool cells_right(const struct cells *c, size_t column); /* stands at the right of its column */
-/* Of a property as it was sent; of several values a list. */
-void cells_json(const struct cells *c, size_t column, uint32_t row, struct json_writer *w);
 
 void cells_print(const struct cells *c, enum output_format format);
 

@@ -3,42 +3,12 @@
 #include "print/filter.h"
 
 #include "base/utf8.h"
-#include "draw/width.h"
 #include "explorer_pushed.h"
 #include "print/output.h"
 
-#include <stdio.h>
 #include <string.h>
 
-/* Bytes of a long text that are shown around a mistake. */
-#define BEFORE 60u
-#define AFTER  60u
-
 /* ---- mistakes ---- */
-
-/* Not within a character. */
-static size_t between(struct str text, size_t at)
-{
-	while (at < text.n && at > 0 && ((unsigned char)text.p[at] & 0xc0) == 0x80)
-		at--;
-	return at < text.n ? at : text.n;
-}
-
-static void put_place(struct buf *out, struct str text, size_t pos)
-{
-	size_t from = pos > BEFORE ? between(text, pos - BEFORE) : 0;
-	size_t to = between(text, pos + AFTER);
-	size_t line = out->n;
-	int column;
-
-	buf_puts(out, from > 0 ? "  ..." : "  ");
-	clean_append(out, str_sub(text, from, pos - from), 0);
-	column = width_text(str_sub(buf_str(out), line, SIZE_MAX));
-	clean_append(out, str_sub(text, pos, to - pos), 0);
-	buf_puts(out, to < text.n ? "...\n" : "\n");
-	buf_pad(out, ' ', (size_t)column);
-	buf_puts(out, "^\n");
-}
 
 void filter_tell(const char *option, struct str text, const struct errinfo *e)
 {
@@ -46,11 +16,8 @@ void filter_tell(const char *option, struct str text, const struct errinfo *e)
 
 	buf_printf(&out, "--%s: %s", option, e->msg);
 	output_error(buf_text(&out));
-	buf_clear(&out);
-	if (e->pos != ERR_NO_POS)
-		put_place(&out, text, e->pos < text.n ? (size_t)e->pos : text.n);
-	fwrite(buf_str(&out).p, 1, out.n, stderr);
 	buf_free(&out);
+	output_place(text, e->pos);
 }
 
 /* ---- filters ---- */

@@ -1,9 +1,12 @@
-/* A table of cells in every format. Text formats show the columns of the screen and the ids that `show` takes; JSON and the
- * separated formats have every column. */
+/* See formats.h. */
+#include "print/formats.h"
+
 #include "base/clean.h"
+#include "base/csv.h"
+#include "base/mem.h"
+#include "draw/format.h"
 #include "draw/surface.h"
 #include "draw/width.h"
-#include "print/cells.h"
 #include "print/output.h"
 
 #include <string.h>
@@ -50,57 +53,94 @@ static void end_line(struct buf *line, int columns)
 	buf_clear(line);
 }
 
-static int widest(const struct cells *c, size_t column, struct buf *cell)
+static struct str title_of(const struct sheet *s, size_t column, struct buf *scratch)
 {
-	int most = width_text(str_of(cells_title(c, column, cell)));
+	buf_clear(scratch);
+	s->class->title(s->of, column, scratch);
+	return buf_str(scratch);
+}
 
-	for (uint32_t row = 0; row < c->rows->n && row < TERMINAL_ROWS_MAX; row++) {
-		int width;
+static uint64_t characters(struct str text)
+{
+	uint64_t n = 0;
 
-		buf_clear(cell);
-		cells_text(c, column, row, cell);
-		width = width_text(buf_str(cell));
+	for (size_t i = 0; i < text.n; i++)
+		n += ((unsigned char)text.p[i] & 0xc0) != 0x80;
+	return n;
+}
+
+static void clip(struct buf *cell, int width)
+{
+	struct buf hidden = {0};
+	int used;
+	size_t kept = width_fit(buf_str(cell), width, &used);
+
+	buf_puts(&hidden, "... +");
+	format_count(&hidden, (int64_t)characters(str_sub(buf_str(cell), kept, SIZE_MAX)));
+	cell->n = kept;
+	buf_append(cell, buf_str(&hidden));
+	buf_puts(cell, " chars");
+	buf_free(&hidden);
+}
+
+/* columns: of the terminal; 0: it is none. */
+static struct str value_of(const struct sheet *s, size_t column, uint32_t row, int columns,
+                           struct buf *cell)
+{
+	buf_clear(cell);
+	s->class->text(s->of, column, row, cell);
+	if (columns > 0 && s->longest > 0 && width_text(buf_str(cell)) > s->longest)
+		clip(cell, s->longest);
+	return buf_str(cell);
+}
+
+static int widest(const struct sheet *s, size_t column, int columns, struct buf *cell)
+{
+	int most = width_text(title_of(s, column, cell));
+
+	for (uint32_t row = 0; row < s->rows && row < TERMINAL_ROWS_MAX; row++) {
+		int width = width_text(value_of(s, column, row, columns, cell));
+
 		if (width > most)
 			most = width;
 	}
 	return most;
 }
 
-static void print_table(const struct cells *c)
+static void print_table(const struct sheet *s)
 {
-	int widths[CELLS_COLUMNS_MAX], columns = terminal_columns();
+	int *widths, columns = terminal_columns();
 	struct buf line = {0}, cell = {0};
 
-	if (c->rows->n == 0)
+	if (s->rows == 0)
 		return;
-	for (size_t i = 0; i < c->n; i++)
-		widths[i] = widest(c, i, &cell);
-	for (size_t i = 0; i < c->n; i++)
-		put_cell(&line, str_of(cells_title(c, i, &cell)), widths[i], cells_right(c, i),
-		         i + 1 == c->n);
+	widths = mem_alloc(s->columns, sizeof(*widths));
+	for (size_t i = 0; i < s->columns; i++)
+		widths[i] = widest(s, i, columns, &cell);
+	for (size_t i = 0; i < s->columns; i++)
+		put_cell(&line, title_of(s, i, &cell), widths[i], s->class->right(s->of, i),
+		         i + 1 == s->columns);
 	end_line(&line, columns);
-	for (uint32_t row = 0; row < c->rows->n; row++) {
-		for (size_t i = 0; i < c->n; i++) {
-			buf_clear(&cell);
-			cells_text(c, i, row, &cell);
-			put_cell(&line, buf_str(&cell), widths[i], cells_right(c, i),
-			         i + 1 == c->n);
-		}
+	for (uint32_t row = 0; row < s->rows; row++) {
+		for (size_t i = 0; i < s->columns; i++)
+			put_cell(&line, value_of(s, i, row, columns, &cell), widths[i],
+			         s->class->right(s->of, i), i + 1 == s->columns);
 		end_line(&line, columns);
 	}
+	mem_free(widths);
 	buf_free(&line);
 	buf_free(&cell);
 }
 
-static void print_plain(const struct cells *c)
+static void print_plain(const struct sheet *s)
 {
 	struct buf line = {0};
 
-	for (uint32_t row = 0; row < c->rows->n; row++) {
-		for (size_t i = 0; i < c->n; i++) {
-			clean_append(&line, c->columns[i].name, 0);
+	for (uint32_t row = 0; row < s->rows; row++) {
+		for (size_t i = 0; i < s->columns; i++) {
+			clean_append(&line, s->class->name(s->of, i), 0);
 			buf_puts(&line, ": ");
-			cells_text(c, i, row, &line);
+			s->class->text(s->of, i, row, &line);
 			end_line(&line, 0);
 		}
 		end_line(&line, 0);
@@ -127,21 +167,21 @@ static void put_markdown(struct buf *line, struct str cell)
 	buf_add(line, ' ');
 }
 
-static void print_markdown(const struct cells *c)
+static void print_markdown(const struct sheet *s)
 {
 	struct buf line = {0}, cell = {0};
 
-	for (size_t i = 0; i < c->n; i++)
-		put_markdown(&line, str_of(cells_title(c, i, &cell)));
+	for (size_t i = 0; i < s->columns; i++)
+		put_markdown(&line, title_of(s, i, &cell));
 	buf_puts(&line, "|\n");
-	for (size_t i = 0; i < c->n; i++)
-		buf_puts(&line, cells_right(c, i) ? "|---:" : "|---");
+	for (size_t i = 0; i < s->columns; i++)
+		buf_puts(&line, s->class->right(s->of, i) ? "|---:" : "|---");
 	buf_puts(&line, "|");
 	end_line(&line, 0);
-	for (uint32_t row = 0; row < c->rows->n; row++) {
-		for (size_t i = 0; i < c->n; i++) {
+	for (uint32_t row = 0; row < s->rows; row++) {
+		for (size_t i = 0; i < s->columns; i++) {
 			buf_clear(&cell);
-			cells_text(c, i, row, &cell);
+			s->class->text(s->of, i, row, &cell);
 			put_markdown(&line, buf_str(&cell));
 		}
 		buf_puts(&line, "|");
@@ -153,49 +193,31 @@ static void print_markdown(const struct cells *c)
 
 /* ---- separated values ---- */
 
-/* As RFC 4180 has it. */
-static void put_quoted(struct buf *line, struct str cell)
-{
-	buf_add(line, '"');
-	for (size_t i = 0; i < cell.n; i++) {
-		if (cell.p[i] == '"')
-			buf_add(line, '"');
-		buf_add(line, cell.p[i]);
-	}
-	buf_add(line, '"');
-}
-
-static bool needs_quotes(struct str cell)
-{
-	return cell.n > 0 &&
-	       (memchr(cell.p, ',', cell.n) != NULL || memchr(cell.p, '"', cell.n) != NULL);
-}
-
 static void put_separated(struct buf *line, struct str cell, char separator, bool last)
 {
-	if (separator == ',' && needs_quotes(cell))
-		put_quoted(line, cell);
+	if (separator == ',')
+		csv_field(line, cell);
 	else
 		buf_append(line, cell);
 	if (!last)
 		buf_add(line, separator);
 }
 
-static void print_separated(const struct cells *c, char separator)
+static void print_separated(const struct sheet *s, char separator)
 {
 	struct buf line = {0}, cell = {0};
 
-	for (size_t i = 0; i < c->n; i++) {
+	for (size_t i = 0; i < s->columns; i++) {
 		buf_clear(&cell);
-		clean_append(&cell, c->columns[i].name, 0);
-		put_separated(&line, buf_str(&cell), separator, i + 1 == c->n);
+		clean_append(&cell, s->class->name(s->of, i), 0);
+		put_separated(&line, buf_str(&cell), separator, i + 1 == s->columns);
 	}
 	end_line(&line, 0);
-	for (uint32_t row = 0; row < c->rows->n; row++) {
-		for (size_t i = 0; i < c->n; i++) {
+	for (uint32_t row = 0; row < s->rows; row++) {
+		for (size_t i = 0; i < s->columns; i++) {
 			buf_clear(&cell);
-			cells_separated(c, i, row, separator == '\t', &cell);
-			put_separated(&line, buf_str(&cell), separator, i + 1 == c->n);
+			s->class->separated(s->of, i, row, separator == '\t', &cell);
+			put_separated(&line, buf_str(&cell), separator, i + 1 == s->columns);
 		}
 		end_line(&line, 0);
 	}
@@ -205,69 +227,69 @@ static void print_separated(const struct cells *c, char separator)
 
 /* ---- JSON ---- */
 
-static void json_row(struct json_writer *w, const struct cells *c, uint32_t row)
+static void json_row(struct json_writer *w, const struct sheet *s, uint32_t row)
 {
 	json_begin_object(w);
-	for (size_t i = 0; i < c->n; i++) {
-		json_write_key_text(w, c->columns[i].name);
-		cells_json(c, i, row, w);
+	for (size_t i = 0; i < s->columns; i++) {
+		json_write_key_text(w, s->class->name(s->of, i));
+		s->class->json(s->of, i, row, w);
 	}
 	json_end_object(w);
 }
 
-static void print_json(const struct cells *c)
+static void print_json(const struct sheet *s)
 {
 	struct json_writer w;
 	struct buf out = {0};
 
 	output_json(&w, &out, true);
 	json_begin_array(&w);
-	for (uint32_t row = 0; row < c->rows->n; row++)
-		json_row(&w, c, row);
+	for (uint32_t row = 0; row < s->rows; row++)
+		json_row(&w, s, row);
 	json_end_array(&w);
 	json_writer_end(&w);
 	output_write(STR("\n"));
 	buf_free(&out);
 }
 
-static void print_json_lines(const struct cells *c)
+static void print_json_lines(const struct sheet *s)
 {
 	struct buf out = {0};
 
-	for (uint32_t row = 0; row < c->rows->n; row++) {
+	for (uint32_t row = 0; row < s->rows; row++) {
 		struct json_writer w;
 
 		output_json(&w, &out, false);
-		json_row(&w, c, row);
+		json_row(&w, s, row);
 		json_writer_end(&w);
 		output_write(STR("\n"));
 	}
 	buf_free(&out);
 }
 
-void cells_print(const struct cells *c, enum output_format format)
+void sheet_print(const struct sheet *s, enum output_format format)
 {
 	switch (format) {
 	case FORMAT_TEXT:
-		print_table(c);
+		print_table(s);
 		break;
 	case FORMAT_JSON:
-		print_json(c);
+		print_json(s);
 		break;
 	case FORMAT_JSON_LINES:
-		print_json_lines(c);
+		print_json_lines(s);
 		break;
 	case FORMAT_CSV:
-		print_separated(c, ',');
+		print_separated(s, ',');
 		break;
 	case FORMAT_TSV:
-		print_separated(c, '\t');
+		print_separated(s, '\t');
 		break;
 	case FORMAT_MARKDOWN:
-		print_markdown(c);
+		print_markdown(s);
 		break;
 	case FORMAT_PLAIN:
-		print_plain(c);
+		print_plain(s);
 		break;
 	}
 }

@@ -12,7 +12,8 @@
 #define PRINTS                                                                     \
 	(AT(COMMAND_LS) | AT(COMMAND_SHOW) | AT(COMMAND_TREE) | AT(COMMAND_DIFF) | \
 	 AT(COMMAND_STATS) | AT(COMMAND_TAIL))
-#define READS (AT(COMMAND_EXPLORE) | AT(COMMAND_REPLAY) | PRINTS)
+#define READS  (AT(COMMAND_EXPLORE) | AT(COMMAND_REPLAY) | AT(COMMAND_HOGQL) | PRINTS)
+#define TABLES (AT(COMMAND_LS) | AT(COMMAND_STATS) | AT(COMMAND_HOGQL))
 
 const struct option_command option_commands[COMMAND_KINDS] = {
 	[COMMAND_EXPLORE] = {NULL, "[SOURCE...]",
@@ -41,6 +42,9 @@ const struct option_command option_commands[COMMAND_KINDS] = {
 	[COMMAND_STATS] = {"stats", "[SOURCE...]", "totals"},
 	[COMMAND_TAIL] = {"tail", "[SOURCE...]",
                           "the last events, then a line per event as it arrives"},
+	[COMMAND_HOGQL] =
+		{"hogql", "QUERY [posthog:...]",
+                 "any query in HogQL, its result as a table; - reads it from standard input"},
 };
 
 #define FORMAT_SETTER(name, value)                                                   \
@@ -372,22 +376,21 @@ const struct option_entry option_entries[] = {
          "figures for each value of it: model, provider, user, session, name, tool, status, kind, env, "
          "version, $groups.TYPE, @PROPERTY",
          AT(COMMAND_STATS), set_by},
-	{"limit", 0, "N", "at most so many rows", AT(COMMAND_LS) | AT(COMMAND_STATS), set_limit},
+	{"limit", 0, "N", "at most so many rows", TABLES, set_limit},
 	{"fields", 0, "A,B,C",
          "these fields in this order; of events, traces and sessions also @PROPERTY, person.NAME",
          AT(COMMAND_LS) | AT(COMMAND_STATS), set_fields},
 	{"json", 0, NULL, "one JSON document (tail, capture: an object a line)",
-         PRINTS | AT(COMMAND_CAPTURE) | AT(COMMAND_PRICES) | AT(COMMAND_REPLAY), set_json},
+         PRINTS | AT(COMMAND_CAPTURE) | AT(COMMAND_PRICES) | AT(COMMAND_REPLAY) | AT(COMMAND_HOGQL),
+         set_json},
 	{"jsonl", 0, NULL, "a JSON object a line",
-         PRINTS | AT(COMMAND_CAPTURE) | AT(COMMAND_PRICES), set_json_lines},
-	{"csv", 0, NULL, "comma-separated values with a title line",
-         AT(COMMAND_LS) | AT(COMMAND_STATS), set_csv},
-	{"tsv", 0, NULL, "tab-separated values with a title line",
-         AT(COMMAND_LS) | AT(COMMAND_STATS), set_tsv},
-	{"md", 0, NULL, "Markdown: a table, show: the conversation",
-         AT(COMMAND_LS) | AT(COMMAND_STATS) | AT(COMMAND_SHOW), set_markdown},
+         PRINTS | AT(COMMAND_CAPTURE) | AT(COMMAND_PRICES) | AT(COMMAND_HOGQL), set_json_lines},
+	{"csv", 0, NULL, "comma-separated values with a title line", TABLES, set_csv},
+	{"tsv", 0, NULL, "tab-separated values with a title line", TABLES, set_tsv},
+	{"md", 0, NULL, "Markdown: a table, show: the conversation", TABLES | AT(COMMAND_SHOW),
+         set_markdown},
 	{"plain", 0, NULL, "a line per value, for screen readers; show: the conversation as text",
-         AT(COMMAND_LS) | AT(COMMAND_STATS) | AT(COMMAND_SHOW), set_plain},
+         TABLES | AT(COMMAND_SHOW), set_plain},
 	{"previous", 0, NULL, "with the call of its trace that it shares most messages with",
          AT(COMMAND_DIFF), set_previous},
 	{"send", 0, NULL,

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "draw/width.h"
 #include "print/capture.h"
 #include "print/fetch.h"
 #include "print/walk.h"
@@ -15,6 +16,10 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* Bytes of a long text that are shown around a mistake. */
+#define BEFORE 60u
+#define AFTER  60u
 
 void output_write(struct str bytes)
 {
@@ -60,6 +65,46 @@ void output_error(const char *text)
 	buf_add(&clean, '\n');
 	fwrite(clean.p, 1, clean.n, stderr);
 	buf_free(&clean);
+}
+
+/* Not within a character. */
+static size_t between(struct str text, size_t at)
+{
+	while (at < text.n && at > 0 && ((unsigned char)text.p[at] & 0xc0) == 0x80)
+		at--;
+	return at < text.n ? at : text.n;
+}
+
+static void put_place(struct buf *out, struct str text, size_t pos)
+{
+	size_t from = pos > BEFORE ? between(text, pos - BEFORE) : 0;
+	size_t to = between(text, pos + AFTER);
+	size_t line = out->n;
+	int column;
+
+	buf_puts(out, from > 0 ? "  ..." : "  ");
+	clean_append(out, str_sub(text, from, pos - from), 0);
+	column = width_text(str_sub(buf_str(out), line, SIZE_MAX));
+	clean_append(out, str_sub(text, pos, to - pos), 0);
+	buf_puts(out, to < text.n ? "...\n" : "\n");
+	buf_pad(out, ' ', (size_t)column);
+	buf_puts(out, "^\n");
+}
+
+void output_place(struct str text, uint64_t pos)
+{
+	struct buf out = {0};
+	size_t at = pos < text.n ? (size_t)pos : text.n, start = at;
+
+	if (pos == ERR_NO_POS)
+		return;
+	while (start > 0 && text.p[start - 1] != '\n')
+		start--;
+	text = str_sub(text, start, SIZE_MAX);
+	text = str_sub(text, 0, str_find(text, STR("\n"), at - start, false));
+	put_place(&out, text, at - start);
+	fwrite(buf_str(&out).p, 1, out.n, stderr);
+	buf_free(&out);
 }
 
 void output_value(struct json_writer *w, const struct value *v)

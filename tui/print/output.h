@@ -19,6 +19,8 @@ void output_json(struct json_writer *w, struct buf *out, bool pretty);
 
 /* "tracehog: TEXT" on stderr, cleaned. */
 void output_error(const char *text);
+/* Where in a text something is wrong: the line with that byte, and a caret below it, on stderr; nothing for ERR_NO_POS. */
+void output_place(struct str text, uint64_t pos);
 
 /* A value in JSON: unknown is null, times are RFC 3339, amounts exact decimals. */
 void output_value(struct json_writer *w, const struct value *v);

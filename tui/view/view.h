@@ -35,6 +35,8 @@ enum copy_what {
 	COPY_KEY,
 	COPY_PATH,  /* where it stands */
 	COPY_JQ,    /* the same as a filter of jq */
+	COPY_TABLE, /* the rows of a result as CSV */
+	COPY_QUERY, /* what PostHog was asked, in HogQL */
 	COPY_SHOWN, /* for an editor: what the pane shows that has the focus, else the transcript */
 	COPY_OFFERED, /* nothing: world.offered says of which kinds there are any here */
 };
@@ -50,6 +52,8 @@ enum wish_kind {
 	WISH_TOOL,  /* the spans of a tool (number: of its name) */
 	WISH_GROUP, /* the generations in a group (its number) */
 	WISH_DIFF, /* what changed from call `number` (EVENT_NONE: the one before it) to call `event` */
+	WISH_ID,       /* opens what world.term, an id, is of, as :open does */
+	WISH_HOGQL,    /* asks for a query in HogQL: the line begins with world.term */
 	WISH_NOTE,     /* asks for the note of a bookmark: see struct noted */
 	WISH_KEEP,     /* adds world.term to the filter */
 	WISH_QUESTION, /* asks world.question: the answer goes to the view's `typed` */
@@ -96,7 +100,7 @@ struct world {
 	struct noted noted;
 	struct choices choices; /* of columns */
 	struct question question;
-	struct buf term;    /* of WISH_KEEP, as it is typed into a filter */
+	struct buf term; /* of WISH_KEEP, as it is typed into a filter; of WISH_ID and WISH_HOGQL */
 	struct wish wish;   /* set by a view, carried out and cleared after the call */
 	struct buf message; /* one line for the status; set by a view, shown until the next key */
 	/* Of a copy that was asked of a view: what it is if it is no plain "text" ("advice"), static; and that it is
@@ -167,6 +171,10 @@ struct view *view_event_new(struct world *w, uint32_t event);
 struct view *view_cost_new(struct world *w, uint32_t event); /* of an event what it costs */
 struct view *view_diff_new(struct world *w, uint32_t before, uint32_t after); /* as WISH_DIFF */
 struct view *view_live_new(struct world *w);
+/* Asks PostHog, which there has to be. */
+struct view *view_hogql_new(struct world *w, struct str query);
+/* The next query of such a view; false: it is none. */
+bool view_hogql_ask(struct view *v, struct str query);
 struct view *view_bookmarks_new(struct world *w);
 struct view *view_sources_new(struct world *w);
 /* fill writes the text; called again by nobody. */

@@ -13,7 +13,7 @@ enum action {
 	ACTION_HALF_UP,
 	ACTION_FIRST,
 	ACTION_LAST,
-	ACTION_OPEN,
+	ACTION_OPEN, /* with 'l' as argument by the keys that also go to the right */
 	ACTION_LEFT, /* fold, else parent, else back */
 	ACTION_SCROLL_LEFT,
 	ACTION_SCROLL_RIGHT,
