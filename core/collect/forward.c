@@ -113,7 +113,7 @@ void forward_take(struct forward *f, const struct capture_request *r,
 	const char *why;
 	size_t began;
 
-	if (!f || !str_eq(r->method, STR("POST")))
+	if (!f || !forward_is_meant(r))
 		return;
 	why = forward_objection(r, taken, str_of(f->via));
 	if (why) {

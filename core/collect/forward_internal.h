@@ -9,6 +9,8 @@
 
 #define FORWARD_HEADERS 100 /* of one request; more are kept back */
 
+/* A POST that a tracehog did not make by itself, as the lines of `run` are. */
+bool forward_is_meant(const struct capture_request *r);
 /* NULL, or why the request must not go (static text). via: our own name in it. */
 const char *forward_objection(const struct capture_request *r, const struct capture_taken *taken,
                               struct str via);

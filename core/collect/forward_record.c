@@ -120,6 +120,12 @@ static size_t count_lines(struct str text)
 	return n;
 }
 
+bool forward_is_meant(const struct capture_request *r)
+{
+	return str_eq(r->method, STR("POST")) &&
+	       !str_starts(header(r, STR("User-Agent")), STR("tracehog/"));
+}
+
 const char *forward_objection(const struct capture_request *r, const struct capture_taken *taken,
                               struct str via)
 {

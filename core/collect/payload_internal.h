@@ -30,7 +30,7 @@ int payload_inflate(enum payload_coding coding, const char *what, size_t max, st
 /* ---- payload_lz64.c ---- */
 
 /* Appends what the text stands for as UTF-8, into an empty buffer. ERR_PARSE for what makes no sense
- * or ends early, ERR_LIMIT for more than max bytes or the buffer's cap. */
+ * or ends early, ERR_LIMIT for more than max bytes (half of a pair is 3) or the buffer's cap. */
 enum err payload_inflate_lz64(struct str in, size_t max, struct buf *out);
 
 #endif

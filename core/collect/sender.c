@@ -187,6 +187,7 @@ static void set_up(struct sender *s)
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http");
 	curl_easy_setopt(curl, CURLOPT_PROXY, ""); /* never one from the environment */
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_USERAGENT, "tracehog/" TRACEHOG_VERSION);
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, REQUEST_MS);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, s->headers);

@@ -97,6 +97,49 @@ original_bytes()
 	upstream_ends
 }
 
+# Bodies that are no JSON of ours: as they came, to where they came.
+other_forms()
+{
+	: >"$D/taken" && : >"$D/log"
+	upstream
+	forwards
+	printf -- '--b\r\nContent-Disposition: form-data; name="event"\r\nContent-Type: application/json\r\n\r\n%s\r\n--b--\r\n' \
+		'{"event":"$ai_generation","distinct_id":"ann","uuid":"00000000-0000-4000-8000-000000000001","properties":{"$ai_model":"m"}}' >"$D/body"
+	sends 200 /i/v0/ai -H 'Content-Type: multipart/form-data; boundary=b' -H "Authorization: Bearer $TOKEN" --data-binary @"$D/body"
+	until_true asked 1
+	cat "$D/body" >"$D/sent" && echo >>"$D/sent"
+	printf '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"%032d","spanId":"%016d","name":"chat","startTimeUnixNano":"1",' 1 1 >"$D/body"
+	printf '"endTimeUnixNano":"2","attributes":[{"key":"gen_ai.operation.name","value":{"stringValue":"chat"}}]}]}]}]}' >>"$D/body"
+	sends 200 /i/v0/ai/otel -H "$JSON" -H 'Authorization: Bearer phx_MyOwnKey0123456789' --data-binary @"$D/body"
+	sends 200 /i/v0/ai/otel -H "$JSON" -H "Authorization: Bearer $TOKEN" --data-binary @"$D/body"
+	until_true asked 2
+	cat "$D/body" >>"$D/sent" && echo >>"$D/sent"
+	cmp "$D/sent" "$D/taken" || fail 'other forms: other bytes'
+	equal 'paths' '/i/v0/ai /i/v0/ai/otel' "$(sed 's/.*"path":"\([^"]*\)".*/\1/' "$D/log" | xargs)"
+	secret 'other forms'
+	ends TERM 0
+	upstream_ends
+}
+
+# Two of us with journals of their own share the queue's folder: what one leaves behind, the other one sends.
+two()
+{
+	local first
+	forwards
+	send $(seq -f 'left-%.0f' 5)
+	first=$PID
+	capture second --listen :0 --journal "$D/second.journal" --forward "$HOST"
+	listening second
+	send $(seq -f 'own-%.0f' 5)
+	upstream --latency 50
+	kill -9 "$first"
+	until_true all_taken left 5
+	until_true all_taken own 5
+	until_true empty
+	ends TERM 0
+	upstream_ends
+}
+
 # It is dead when events come, and when we are killed; the queue outlives both.
 dead()
 {
@@ -197,6 +240,7 @@ run_forwards()
 	printf 'curl -s -o /dev/null "$POSTHOG_HOST/i/v0/e/" -H "%s" -d @"%s"\necho an error line >&2\n' "$JSON" "$D/body" >"$D/app"
 	exits 0 run --journal "$D/other" --forward "$HOST" -- bash "$D/app"
 	all_taken run 1 || fail "run: $(cat "$D/err")"
+	cat "$D"/other/*.ndjson | grep -qF 'an error line' || fail 'its standard error was not kept'
 	! grep -qF 'an error line' "$D/taken" || fail 'its standard error was forwarded'
 	upstream_ends
 }
@@ -216,7 +260,9 @@ bad_usage()
 }
 
 original_bytes
+other_forms
 dead
+two
 slow
 for status in 400 401 413; do
 	refusing $status

@@ -368,6 +368,9 @@ static void test_what_cannot_go(void **state)
 	take(t, &r, false);
 	r.method = STR("GET");
 	take(t, &r, true);
+	r.method = STR("POST");
+	r.headers = STR("User-Agent: tracehog/0.1.0\n");
+	take(t, &r, true);
 	turn(t, 30);
 	assert_int_equal(counts(t).waiting + counts(t).kept_back + counts(t).sent, 0);
 	assert_int_equal(http_server_requests(t->server), 0);

@@ -1,6 +1,8 @@
 /* Compressed bodies into JSON: gzip, deflate, zstd and lz64, by any name, broken, and as bombs. */
 #include "support/payload_bench.h"
 
+#include "collect/payload_internal.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -223,6 +225,20 @@ static void test_broken_lz64(void **state)
 	payload_refused(b, &r, 400, "request holds no event");
 }
 
+/* The limit is exact: of the event's one pair, each half counts 3 bytes. */
+static void test_lz64_limit(void **state)
+{
+	struct payload_bench *b = *state;
+
+	payload_read("event.json", &b->spare);
+	payload_read("event.lz64", &b->body);
+	assert_int_equal(payload_inflate_lz64(buf_str(&b->body), b->spare.n + 2, &b->out), ERR_OK);
+	assert_int_equal(b->out.n, b->spare.n);
+	buf_clear(&b->out);
+	assert_int_equal(payload_inflate_lz64(buf_str(&b->body), b->spare.n + 1, &b->out),
+	                 ERR_LIMIT);
+}
+
 /* Bits of lz64, which never needs padding here. */
 struct bits {
 	struct buf text;
@@ -420,6 +436,7 @@ int main(void)
 		PAYLOAD_TEST(test_lz64),
 		PAYLOAD_TEST(test_lz64_in_a_form),
 		PAYLOAD_TEST(test_broken_lz64),
+		PAYLOAD_TEST(test_lz64_limit),
 		PAYLOAD_TEST(test_lz64_bomb),
 		PAYLOAD_TEST(test_gzip_under_another_name),
 		PAYLOAD_TEST(test_broken_compression),

@@ -135,6 +135,23 @@ static void test_compressed_parts(void **state)
 	         "\"json\":[1],\"text\":\"[1]\",\"plain\":\"[1]\"}}");
 }
 
+/* A blob that is an archive stays one: only its header says that it was compressed for the way. */
+static void test_archive(void **state)
+{
+	struct payload_bench *b = *state;
+	struct buf base64 = {0};
+
+	bench_gzip(&b->spare, STR("[1]"));
+	bench_base64(&base64, buf_str(&b->spare));
+	add(b, "event", JSON, NULL, STR(SPAN));
+	add(b, BLOB, "application/octet-stream", NULL, buf_str(&b->spare));
+	buf_clear(&b->spare);
+	buf_printf(&b->spare, "{\"event\":\"$ai_span\"," WHO ",\"properties\":{\"blob\":\"%s\"}}",
+	           buf_text(&base64));
+	gives(b, buf_text(&b->spare));
+	buf_free(&base64);
+}
+
 static void test_compressed_whole(void **state)
 {
 	struct payload_bench *b = *state;
@@ -451,23 +468,15 @@ static void test_request(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FORM_TEST(test_event_alone),
-		FORM_TEST(test_properties),
-		FORM_TEST(test_blobs),
-		FORM_TEST(test_compressed_parts),
-		FORM_TEST(test_compressed_whole),
-		FORM_TEST(test_every_event),
-		FORM_TEST(test_answer),
-		FORM_TEST(test_form_of_node),
-		FORM_TEST(test_part_names),
-		FORM_TEST(test_blobs_refused),
-		FORM_TEST(test_events_refused),
-		FORM_TEST(test_who_may),
-		FORM_TEST(test_limits),
-		FORM_TEST(test_many_parts),
-		FORM_TEST(test_bombs),
-		FORM_TEST(test_cut),
-		FORM_TEST(test_request),
+		FORM_TEST(test_event_alone),   FORM_TEST(test_properties),
+		FORM_TEST(test_blobs),         FORM_TEST(test_compressed_parts),
+		FORM_TEST(test_archive),       FORM_TEST(test_compressed_whole),
+		FORM_TEST(test_every_event),   FORM_TEST(test_answer),
+		FORM_TEST(test_form_of_node),  FORM_TEST(test_part_names),
+		FORM_TEST(test_blobs_refused), FORM_TEST(test_events_refused),
+		FORM_TEST(test_who_may),       FORM_TEST(test_limits),
+		FORM_TEST(test_many_parts),    FORM_TEST(test_bombs),
+		FORM_TEST(test_cut),           FORM_TEST(test_request),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

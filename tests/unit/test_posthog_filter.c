@@ -23,28 +23,26 @@
 #define RANDOM  80 /* filters a seed */
 #define NOWHERE "00000000-0000-4000-8000-000000000000"
 
-static const char *const hostile[] = {
-	"'",
-	"\\",
-	"\\'",
-	"' OR 1=1 --",
-	"{f0}",
-	"{since}",
-	"}",
-	"/* */",
-	"-- x",
-	"`x`",
-	"\"",
-	"%",
-	"_",
-	"\n",
-	"\t'",
-	"\xe2\x80\xa8",
-	"\xf0\x9f\x92\xa9",
-	"a\\%b",
-	"$ai_model', '')",
-	"'); DROP TABLE events; --",
-};
+static const char *const hostile[] = {"'",
+                                      "\\",
+                                      "\\'",
+                                      "' OR 1=1 --",
+                                      "{f0}",
+                                      "{since}",
+                                      "}",
+                                      "/* */",
+                                      "-- x",
+                                      "`x`",
+                                      "\"",
+                                      "%",
+                                      "_",
+                                      "\n",
+                                      "\t'",
+                                      "\xe2\x80\xa8",
+                                      "\xf0\x9f\x92\xa9",
+                                      "a\\%b",
+                                      "$ai_model', '')",
+                                      "'); DROP TABLE events; --"};
 #define HOSTILE (sizeof(hostile) / sizeof(hostile[0]))
 
 static uint64_t seed;

@@ -153,6 +153,7 @@ const struct command commands[] = {
 	{ACTION_COPY, COPY_SYSTEM, "copy-system", "ys", "copy the system prompt"},
 	{ACTION_COPY, COPY_CURL, "copy-curl", "yc", "copy a curl command that repeats the request"},
 	{ACTION_COPY, COPY_LINK, "copy-link", "yu", "copy the link to where PostHog shows it"},
+	{ACTION_COPY, COPY_HOGQL, "copy-hogql", "yh", "copy what PostHog was asked for the list"},
 	{ACTION_COPY, COPY_FILTER, "copy-filter", "yf", "the filter that shows this alone"},
 	{ACTION_COPY, COPY_COMMAND, "copy-command", "yC",
          "copy the command line that prints what is shown"},

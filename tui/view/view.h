@@ -29,6 +29,7 @@ enum copy_what {
 	COPY_SYSTEM,    /* the system prompt */
 	COPY_CURL,      /* a command that repeats the request */
 	COPY_LINK,      /* where PostHog shows it */
+	COPY_HOGQL,     /* what PostHog was asked for the list */
 	COPY_COMMAND,   /* the command line that prints what is shown; never asked of a view */
 	COPY_FILTER,    /* the filter that lets this thing alone through; never asked of a view */
 	COPY_VALUE,     /* of JSON: what the cursor is on */
