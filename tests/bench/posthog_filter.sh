@@ -53,4 +53,4 @@ for limit in 20 100 500; do
 	shown "model:rare-1, the first $limit" traces -f model:rare-1 --limit $limit
 done
 shown 'model:rare-2, all' traces -f model:rare-2
-shown 'model:rare-1 -user:u3 (some of it here)' traces -f 'model:rare-1 -user:u3'
+shown 'model:rare-1 cost:>0.05 (some of it here)' traces -f 'model:rare-1 cost:>0.05'
