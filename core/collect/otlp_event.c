@@ -21,16 +21,15 @@ void otlp_list_add(struct otlp_list *list, struct str key, struct otlp_value val
 }
 
 /* Whether the key is this name, or begins with it where it ends with '.'. The last byte is looked at
- * first: names of one length mostly begin alike. */
+ * first: names of one length mostly begin alike. Nothing is named "". */
 static inline bool is_named(struct str key, const char *name, size_t n)
 {
-	bool begins = name[n - 1] == '.';
-
-	return (begins ? key.n > n : key.n == n) && key.p[n - 1] == name[n - 1] &&
-	       memcmp(key.p, name, n) == 0;
+	if (n == 0 || key.n < n || key.p[n - 1] != name[n - 1])
+		return false;
+	return (key.n == n) != (name[n - 1] == '.') && memcmp(key.p, name, n) == 0;
 }
 
-/* The last of that name, which is not empty, before position `end`. What was removed has no length. */
+/* The last of that name before position `end`. */
 static struct otlp_attribute *find_before(const struct otlp_list *list, const char *name,
                                           size_t end)
 {
@@ -95,7 +94,7 @@ void otlp_remove(struct otlp_event *e, const char *name)
 	struct otlp_attribute *a = find(e->properties, name);
 
 	for (; a; a = find_before(e->properties, name, (size_t)(a - e->properties->at)))
-		a->key = (struct str){NULL, 0};
+		a->key = STR_EMPTY;
 }
 
 void otlp_strip(struct otlp_event *e, const char *const *names)
