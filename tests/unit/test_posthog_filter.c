@@ -322,11 +322,10 @@ static void test_table(void **state)
 	struct both b;
 	int lines = 0;
 
-	(void)state;
 	assert_non_null(file);
-	for (seed = 1; seed <= 3; seed++) {
-		uint64_t started = seed;
-
+	(void)state;
+	for (uint32_t round = 1; round <= 3; round++) {
+		seed = round;
 		open_both(&b);
 		rewind(file);
 		while (fgets(line, sizeof(line), file) != NULL) {
@@ -340,7 +339,6 @@ static void test_table(void **state)
 				fail_msg("%s: pushed %s", line, how);
 		}
 		close_both(&b);
-		seed = started;
 	}
 	assert_true(lines >= 300);
 	fclose(file);
@@ -450,10 +448,7 @@ static char *hogql_of(const char *text, enum filtered_of of)
 
 static bool has_capital(const char *text)
 {
-	for (; *text != '\0'; text++)
-		if (*text >= 'A' && *text <= 'Z')
-			return true;
-	return false;
+	return strpbrk(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != NULL;
 }
 
 /* Whatever is typed, the HogQL is that of a plain word. */
@@ -579,12 +574,11 @@ static void test_semantics(void **state)
 	                           "\"junk\":\"12 apples\",\"number\":12.5,\"flag\":true,"
 	                           "\"empty\":\"\"}}");
 	struct arena room = {0};
+	const char *wrong;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const char *wrong;
 		struct sql_expr *e = sql_parse_expr(&room, cases[i].sql, NULL, &wrong);
-
 		if (wrong != NULL)
 			fail_msg("%s: at %s", cases[i].sql, wrong);
 		if (sql_holds(&room, e, event) != cases[i].holds)
