@@ -3,7 +3,9 @@
  *
  * A trace is fetched when it is opened, again while it may still grow, and its totals again when events
  * of it came by the tail. */
+#include "collect/posthog_pushed.h"
 #include "explorer_internal.h"
+#include "explorer_pushed.h"
 
 #include "base/mem.h"
 #include "base/time.h"
@@ -13,6 +15,7 @@
 #define AGAIN     (30 * TIME_SECOND)  /* before what may still grow is fetched again */
 #define STALE_MAX 100u                /* traces whose totals are asked for at once */
 #define RECENT    (600 * TIME_SECOND) /* what the tail brings is no older */
+#define TYPED_MS  250                 /* a filter that stays so long is asked for */
 
 /* A trace whose totals are to be asked for anew. */
 struct stale {
@@ -30,6 +33,9 @@ struct remote {
 	struct stale stale[STALE_MAX];
 	uint32_t n_stale;
 	int64_t refreshed; /* when totals were last asked for anew; monotonic */
+	/* Lists whose filter is another, and is to be asked for. */
+	bool refilter[POSTHOG_LISTS];
+	struct loop_timer *typed;
 };
 
 /* ---- what the source asks of us ---- */
@@ -179,6 +185,7 @@ void remote_free(struct remote *r)
 {
 	if (!r)
 		return;
+	loop_timer_free(r->typed);
 	posthog_close(r->posthog);
 	mem_free(r);
 }
@@ -234,6 +241,66 @@ void explorer_set_window(struct explorer *x, int64_t since, int64_t until)
 	r->until = until;
 	posthog_list(r->posthog, POSTHOG_TRACES, since, until_of(r), 0);
 	posthog_list(r->posthog, POSTHOG_SESSIONS, since, until_of(r), 0);
+}
+
+/* ---- filters ---- */
+
+static void ask_filtered(void *ctx)
+{
+	struct remote *r = ctx;
+
+	for (int list = 0; list < POSTHOG_LISTS; list++) {
+		if (r->refilter[list])
+			posthog_list(r->posthog, (enum posthog_list)list, r->since, until_of(r), 0);
+		r->refilter[list] = false;
+	}
+}
+
+void explorer_push_filter(struct explorer *x, enum filtered_of of, const struct filter *f)
+{
+	static const struct filter nothing;
+	struct remote *r = explorer_remote(x);
+	struct posthog_filter p = {0};
+
+	if (!r)
+		return;
+	posthog_filter_make(&p, f ? f : &nothing, of);
+	if (!posthog_push(r->posthog, &p) || of == FILTERED_EVENTS)
+		return;
+	r->refilter[of == FILTERED_TRACES ? POSTHOG_TRACES : POSTHOG_SESSIONS] = true;
+	if (!r->typed)
+		r->typed = loop_timer_new(explorer_loop(x), ask_filtered, r);
+	loop_timer_start(r->typed, TYPED_MS, 0);
+}
+
+bool explorer_judges(const struct explorer *x, const struct filter_node *node, enum filtered_of of)
+{
+	return explorer_remote(x) && posthog_filter_is_exact(node, of);
+}
+
+/* Of a row whose events are all here nobody knows more. */
+enum filtered_word explorer_judged(struct explorer *x, enum filtered_of of, uint32_t number)
+{
+	struct remote *r = explorer_remote(x);
+	struct model *m = explorer_model(x);
+	bool trace = of == FILTERED_TRACES;
+	struct buf id = {0};
+	enum posthog_word word;
+
+	if (!r || !(trace ? model_trace(m, number)->listed : model_session(m, number)->listed))
+		return FILTERED_LOOK;
+	ids_text(&explorer_events(x)->ids,
+	         trace ? model_trace(m, number)->id : model_session(m, number)->id, &id);
+	word = posthog_says(r->posthog, of, buf_str(&id));
+	buf_free(&id);
+	return word == POSTHOG_SAYS_NOTHING ? FILTERED_LOOK
+	       : word == POSTHOG_SAYS_YES   ? FILTERED_YES
+	                                    : FILTERED_NO;
+}
+
+uint32_t explorer_said(const struct explorer *x, enum filtered_of of)
+{
+	return explorer_remote(x) ? posthog_said(explorer_remote(x)->posthog, of) : 0;
 }
 
 void explorer_window(const struct explorer *x, int64_t *since, int64_t *until)

@@ -121,6 +121,16 @@ uint32_t hash_index_find(const struct hash_index *h, uint64_t hash, hash_same *s
 	return number;
 }
 
+void hash_index_fetch(const struct hash_index *h, uint64_t hash)
+{
+	uint32_t want = short_hash(hash);
+
+	if (h->slots)
+		__builtin_prefetch(&h->slots[want & h->mask]);
+	if (h->old)
+		__builtin_prefetch(&h->old[want & h->mask / 2]);
+}
+
 static void put(struct hash_index *h, struct hash_slot slot)
 {
 	uint32_t i = slot.hash & h->mask;

@@ -41,6 +41,8 @@ typedef bool hash_same(const void *ctx, uint32_t number, const void *key);
 /* The number stored under key, or HASH_NONE. same(ctx, number, key) compares for real. */
 uint32_t hash_index_find(const struct hash_index *h, uint64_t hash, hash_same *same,
                          const void *ctx, const void *key);
+/* Has memory fetched for a look-up to come. */
+void hash_index_fetch(const struct hash_index *h, uint64_t hash);
 /* Adds number (must not be there yet). */
 void hash_index_add(struct hash_index *h, uint64_t hash, uint32_t number);
 size_t hash_index_bytes(const struct hash_index *h);

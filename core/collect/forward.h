@@ -2,10 +2,10 @@
  * to the same path of one origin. Off unless asked for.
  *
  * What goes: a POST to a route that takes events, once its events are in the journal. It must carry a
- * project key (phc_...; not phc_local, which is nobody's), and a request with a personal one (phx_...)
- * where a key may stand is kept back; what a tracehog sends by itself (the stderr of `run`) is passed over.
- * Headers go as they came but for those of the connection and cookies
- * (forward_record.c); a Via names us, so that what comes round is not sent again.
+ * project key (phc_...; not phc_local, which is nobody's); a request with a personal one (phx_...) where a
+ * key may stand is kept back. What a tracehog sends by itself (the stderr of `run`) is passed over. Headers
+ * go as they came, but for those of the connection and cookies (forward_record.c); a Via names us, so that
+ * what comes round is not sent again.
  *
  * A queue on disk holds what is not answered yet: STATE/tracehog/forward/HOST, 0700, its files 0600, since
  * real keys stand there. As the journal: 200 means that write(2) returned; fdatasync about once a second

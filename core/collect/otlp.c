@@ -132,7 +132,7 @@ static void put_properties(struct buf *out, const struct otlp_list *list)
 	for (size_t i = 0; i < list->n; i++) {
 		const struct otlp_attribute *a = &list->at[i];
 
-		if (!a->key.p)
+		if (a->key.n == 0)
 			continue;
 		otlp_separate(out);
 		otlp_put(out, otlp_text(a->key));

@@ -20,17 +20,30 @@ void otlp_list_add(struct otlp_list *list, struct str key, struct otlp_value val
 	list->at[list->n++] = (struct otlp_attribute){key, value};
 }
 
-static struct otlp_attribute *find(const struct otlp_list *list, const char *name)
+/* Whether the key is this name, or begins with it where it ends with '.'. The last byte is looked at
+ * first: names of one length mostly begin alike. Nothing is named "". */
+static inline bool is_named(struct str key, const char *name, size_t n)
+{
+	if (n == 0 || key.n < n || key.p[n - 1] != name[n - 1])
+		return false;
+	return (key.n == n) != (name[n - 1] == '.') && memcmp(key.p, name, n) == 0;
+}
+
+/* The last of that name before position `end`. */
+static struct otlp_attribute *find_before(const struct otlp_list *list, const char *name,
+                                          size_t end)
 {
 	size_t n = strlen(name);
 
-	for (size_t i = list->n; i-- > 0;) {
-		struct otlp_attribute *a = &list->at[i];
-
-		if (a->key.n == n && a->key.p && memcmp(a->key.p, name, n) == 0)
-			return a;
-	}
+	while (end-- > 0)
+		if (is_named(list->at[end].key, name, n))
+			return &list->at[end];
 	return NULL;
+}
+
+static struct otlp_attribute *find(const struct otlp_list *list, const char *name)
+{
+	return find_before(list, name, list->n);
 }
 
 const struct otlp_value *otlp_list_get(const struct otlp_list *list, const char *name)
@@ -40,23 +53,10 @@ const struct otlp_value *otlp_list_get(const struct otlp_list *list, const char 
 	return a ? &a->value : NULL;
 }
 
-/* Whether the key is one of the names. */
-static bool is_among(struct str key, const char *const *names)
-{
-	for (; *names; names++) {
-		size_t n = strlen(*names);
-		bool all = (*names)[n - 1] == '.';
-
-		if ((all ? key.n > n : key.n == n) && memcmp(key.p, *names, n) == 0)
-			return true;
-	}
-	return false;
-}
-
 bool otlp_list_has_any(const struct otlp_list *list, const char *const *names)
 {
-	for (size_t i = 0; i < list->n; i++)
-		if (list->at[i].key.p && is_among(list->at[i].key, names))
+	for (; *names; names++)
+		if (find(list, *names))
 			return true;
 	return false;
 }
@@ -91,20 +91,16 @@ void otlp_default(struct otlp_event *e, const char *name, struct otlp_value valu
 
 void otlp_remove(struct otlp_event *e, const char *name)
 {
-	struct otlp_attribute *a;
+	struct otlp_attribute *a = find(e->properties, name);
 
-	while ((a = find(e->properties, name)) != NULL)
-		a->key = (struct str){NULL, 0};
+	for (; a; a = find_before(e->properties, name, (size_t)(a - e->properties->at)))
+		a->key = STR_EMPTY;
 }
 
 void otlp_strip(struct otlp_event *e, const char *const *names)
 {
-	for (size_t i = 0; i < e->properties->n; i++) {
-		struct str *key = &e->properties->at[i].key;
-
-		if (key->p && is_among(*key, names))
-			*key = (struct str){NULL, 0};
-	}
+	for (; *names; names++)
+		otlp_remove(e, *names);
 }
 
 static void rename_one(struct otlp_event *e, const struct otlp_rename *pair, bool overwrite)

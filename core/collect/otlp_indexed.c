@@ -68,7 +68,7 @@ static bool take_apart(struct otlp_attribute *a, const struct otlp_indexed *form
 {
 	struct str rest = a->key;
 
-	if (!rest.p || !take_prefix(&rest, form->prefix) || !take_number(&rest, &read->index))
+	if (!take_prefix(&rest, form->prefix) || !take_number(&rest, &read->index))
 		return false;
 	if (form->inner && !take_prefix(&rest, form->inner))
 		return false;
@@ -220,7 +220,7 @@ bool otlp_gather(struct otlp_event *e, const char *name, const struct otlp_index
 	}
 	buf_add(out, ']');
 	for (size_t i = 0; i < n; i++)
-		entries[i].attribute->key = (struct str){NULL, 0};
+		entries[i].attribute->key = STR_EMPTY;
 	mem_free(entries);
 	if (n > 0)
 		otlp_set(e, name, otlp_made(e));

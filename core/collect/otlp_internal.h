@@ -21,7 +21,7 @@ struct otlp_value {
 };
 
 struct otlp_attribute {
-	struct str key; /* bytes; p is NULL where it was removed */
+	struct str key; /* bytes; empty where it was removed */
 	struct otlp_value value;
 };
 

@@ -19,7 +19,7 @@ static const struct {
 	const char *begins[3], *tells, *else_tells;
 } conventions[] = {
 	{{"ai.", "eve."}, "ai.operationId", "gen_ai.operation.name"},
-	{{"pydantic_ai."}, "", NULL},
+	{{"pydantic_ai."}, "llm.request.type", NULL},
 	{{"traceloop.", "llm.request.type"}, "llm.request.type", NULL},
 	{{"openinference."}, "openinference.span.kind", NULL},
 	{{"langwatch."}, "gen_ai.operation.name", NULL},

@@ -466,6 +466,7 @@ enum err posthog_open(struct posthog **out, struct loop *l, const struct posthog
 
 	*out = NULL;
 	p->loop = l;
+	pushed_init(p);
 	p->reader = *reader;
 	copy_options(p, options);
 	p->hold = loop_timer_new(l, write_held, p);
@@ -501,6 +502,7 @@ void posthog_close(struct posthog *p)
 	posthog_cache_close(p);
 	for (int i = 0; i < POSTHOG_LISTS; i++)
 		buf_free(&p->lists[i].last);
+	pushed_fini(p);
 	if (p->token.n)
 		explicit_bzero(p->token.p, p->token.n);
 	buf_free(&p->token);

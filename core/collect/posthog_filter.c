@@ -465,6 +465,44 @@ static void keep_here(struct posthog_filter *p, const struct filter_node *n)
 		buf_add(&p->here, ')');
 }
 
+/* Whether what is listed of a row tells it. */
+static bool is_listed_term(const struct filter_node *n, enum filtered_of of)
+{
+	switch (n->field->number) {
+	case FIELD_NAME:
+	case FIELD_TRACE:
+		return of == FILTERED_TRACES;
+	case FIELD_IN:
+	case FIELD_OUT:
+		return n->values[0].test == TEST_PRESENT || n->values[0].is_number;
+	case FIELD_THING_ID:
+	case FIELD_SESSION:
+	case FIELD_USER:
+	case FIELD_COST:
+	case FIELD_TOKENS:
+	case FIELD_CACHE:
+	case FIELD_REASONING:
+	case FIELD_LATENCY:
+	case FIELD_GENS:
+	case FIELD_ERRORS:
+	case FIELD_SINCE:
+	case FIELD_UNTIL:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool is_listed(const struct filter_node *n, enum filtered_of of)
+{
+	if (!is_logic(n))
+		return n->kind == FILTER_TERM && is_listed_term(n, of);
+	for (const struct filter_node *at = n->first; at != NULL; at = at->next)
+		if (!is_listed(at, of))
+			return false;
+	return true;
+}
+
 static void push_one(struct pushing *w, const struct filter_node *n)
 {
 	struct posthog_filter *p = w->out;
@@ -475,8 +513,10 @@ static void push_one(struct pushing *w, const struct filter_node *n)
 	got = push_part(w, &p->where, n);
 	if (got == PUSHED_NOT)
 		push_back(w, &p->where, &mark);
-	if (got != PUSHED_EXACTLY)
-		keep_here(p, n);
+	if (got == PUSHED_EXACTLY)
+		return;
+	keep_here(p, n);
+	p->needs_events |= !is_listed(n, p->of);
 }
 
 void posthog_filter_make(struct posthog_filter *out, const struct filter *f, enum filtered_of of)

@@ -31,8 +31,9 @@ struct posthog_filter {
 	struct buf where; /* about an event's columns, or about facts; empty: nothing is pushed */
 	struct posthog_value *values; /* of the placeholders {f0}, {f1}... in both */
 	uint32_t n_values;
-	struct buf
-		here; /* the part of the filter, in its own language, that is not judged there exactly; empty: none */
+	bool needs_events; /* of rows: some of `here` is of events, which have to be here for it */
+	/* The part of the filter, in its own language, that is not judged there exactly; empty: none. */
+	struct buf here;
 };
 
 void posthog_filter_make(struct posthog_filter *out, const struct filter *f, enum filtered_of of);

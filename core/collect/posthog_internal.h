@@ -2,10 +2,11 @@
 #ifndef COLLECT_POSTHOG_INTERNAL_H
 #define COLLECT_POSTHOG_INTERNAL_H
 
-#include "collect/posthog.h"
+#include "collect/posthog_pushed.h"
 #include "collect/posthog_query.h"
 #include "collect/posthog_rows.h"
 #include "collect/posthog_stream.h"
+#include "index/ids.h"
 #include "journal/writer.h"
 
 /* Something that was asked for: one question after the other until it is answered or fails. An answer
@@ -61,6 +62,19 @@ struct list_state {
 	bool more;
 };
 
+/* The filter of a list, and what came of it. */
+#define POSTHOG_PUSHED 3 /* enum filtered_of */
+struct pushed {
+	struct posthog_filter filter;
+	bool refused;
+	struct buf body; /* that was asked last */
+	struct ids said; /* traces or sessions */
+	uint32_t rows;   /* so many came */
+	bool more;
+	int64_t asked, took; /* microseconds; took -1: no answer yet */
+	uint32_t pages;
+};
+
 struct posthog {
 	struct loop *loop;
 	struct posthog_reader reader;
@@ -78,6 +92,7 @@ struct posthog {
 	uint32_t project;
 	struct buf name;
 	struct list_state lists[POSTHOG_LISTS];
+	struct pushed pushed[POSTHOG_PUSHED];
 	int64_t listed_at;
 	bool all; /* the last posthog_events came to its end */
 	struct ask *asks;
@@ -135,6 +150,20 @@ enum ask_kind {
 
 /* posthog_trace.c */
 void posthog_ask_events(struct posthog *p, int64_t since, int64_t until, bool for_tail);
+
+/* posthog_list.c: until it is listed anew, no page of it comes any more */
+void posthog_list_stop(struct posthog *p, enum posthog_list list);
+
+/* posthog_pushed.c */
+void pushed_init(struct posthog *p);
+void pushed_fini(struct posthog *p);
+void pushed_begin(struct posthog *p, enum filtered_of of); /* what was said counts no more */
+/* A question of the list goes out: with which filter; NULL: none. */
+const struct posthog_filter *pushed_ask(struct posthog *p, enum filtered_of of);
+void pushed_keep(struct posthog *p, enum filtered_of of, const struct buf *body);
+void pushed_answer(struct posthog *p, enum filtered_of of, const struct posthog_rows *rows);
+/* Whether it makes sense to ask once more, without the filter. */
+bool pushed_refuse(struct posthog *p, enum filtered_of of, enum posthog_trouble trouble);
 
 /* posthog_cache.c */
 /* The folder of a project; a temporary one where there is no cache or another process writes it. */

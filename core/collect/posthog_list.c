@@ -70,6 +70,11 @@ static void ask_missing_totals(struct posthog *p, enum posthog_list list,
 
 /* ---- pages ---- */
 
+static enum filtered_of filtered_of(enum posthog_list list)
+{
+	return list == POSTHOG_TRACES ? FILTERED_TRACES : FILTERED_SESSIONS;
+}
+
 static void send_page(struct ask *a)
 {
 	struct list_state *list = &a->posthog->lists[a->list];
@@ -88,11 +93,15 @@ static void send_page(struct ask *a)
 		page.before_id = buf_str(&list->last);
 		page.before_time = list->frontier;
 	}
+	if (a->id.n == 0)
+		page.filter = pushed_ask(a->posthog, filtered_of(a->list));
 	posthog_query_id(query_id);
 	if (a->list == POSTHOG_TRACES)
 		posthog_query_traces(&body, &page, query_id);
 	else
 		posthog_query_sessions(&body, &page, query_id);
+	if (a->id.n == 0)
+		pushed_keep(a->posthog, filtered_of(a->list), &body);
 	ask_send(a, &body, query_id);
 }
 
@@ -128,6 +137,7 @@ static void note_page(struct ask *a, const struct posthog_rows *rows)
 	if (last)
 		list->frontier = last->time;
 	list->more = rows->more;
+	pushed_answer(a->posthog, filtered_of(a->list), rows);
 	a->posthog->listed_at = time_now();
 }
 
@@ -155,6 +165,20 @@ static void use_list(struct ask *a)
 		ask_end(a);
 }
 
+/* Without the filter it is another list, which begins at its start. */
+static void refuse_list(struct ask *a, enum posthog_trouble trouble, const struct errinfo *why)
+{
+	struct list_state *list = &a->posthog->lists[a->list];
+
+	if (a->id.n > 0 || !pushed_refuse(a->posthog, filtered_of(a->list), trouble)) {
+		ask_fail(a, trouble, why);
+		return;
+	}
+	list->frontier = TIME_NONE;
+	buf_clear(&list->last);
+	send_page(a);
+}
+
 static struct ask *list_under_way(struct posthog *p, enum posthog_list list)
 {
 	for (struct ask *a = p->asks; a; a = a->next)
@@ -168,6 +192,7 @@ static struct ask *new_list(struct posthog *p, enum posthog_list list, int64_t s
 {
 	struct ask *a = ask_new(p, ASK_LIST, read_list, use_list);
 
+	a->refused = refuse_list;
 	a->list = list;
 	a->since = since;
 	a->until = until;
@@ -175,20 +200,27 @@ static struct ask *new_list(struct posthog *p, enum posthog_list list, int64_t s
 	return a;
 }
 
+void posthog_list_stop(struct posthog *p, enum posthog_list list)
+{
+	struct ask *a = list_under_way(p, list);
+
+	if (a)
+		ask_end(a);
+	p->lists[list].more = false;
+}
+
 void posthog_list(struct posthog *p, enum posthog_list list, int64_t since, int64_t until,
                   uint32_t rows)
 {
-	struct ask *before = list_under_way(p, list);
 	struct list_state *state = &p->lists[list];
 
-	if (before)
-		ask_end(before);
+	posthog_list_stop(p, list);
 	state->asked = true;
 	state->since = since;
 	state->until = until;
 	state->frontier = TIME_NONE;
-	state->more = false;
 	buf_clear(&state->last);
+	pushed_begin(p, filtered_of(list));
 	send_page(new_list(p, list, since, until, rows ? rows : POSTHOG_PAGE));
 }
 

@@ -349,7 +349,7 @@ static void judge_senseless(struct posthog_verdict *out, const struct reading *r
 static bool failed_inside(const struct reading *r)
 {
 	const struct json_slice *error = &r->members[MEMBER_ERROR];
-	uint8_t results = r->members[MEMBER_RESULTS].type;
+	uint16_t results = r->members[MEMBER_RESULTS].type;
 
 	if (error->type == JSON_ABSENT || error->type == JSON_NULL || error->type == JSON_FALSE)
 		return false;

@@ -46,7 +46,7 @@ const char *cost_line_name(enum cost_line line)
 
 static bool is_count(int64_t count)
 {
-	return count >= 0 && count <= COST_COUNT_MAX;
+	return (uint64_t)count <= COST_COUNT_MAX;
 }
 
 static int64_t or_none(int64_t count)
@@ -59,44 +59,42 @@ static bool is_known(int64_t count)
 	return is_count(count);
 }
 
-static void look_for_suspects(struct cost *out, const struct cost_usage *u)
+bool cost_usage_suspect(const struct cost_usage *u)
 {
 	const int64_t counts[] = {
 		u->input,          u->output,           u->cache_read,  u->cache_write,
 		u->cache_write_5m, u->cache_write_1h,   u->reasoning,   u->audio_input,
 		u->image_input,    u->cache_read_audio, u->text_output, u->audio_output,
 		u->image_output,   u->requests,         u->searches};
-
 	const int64_t amounts[] = {u->sent_input, u->sent_output, u->sent_request, u->sent_search,
 	                           u->sent_total};
+	bool suspect = false;
 
 	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-		if (counts[i] != COST_UNKNOWN && !is_count(counts[i]))
-			out->suspect = true;
+		suspect |= counts[i] != COST_UNKNOWN && !is_count(counts[i]);
 	for (size_t i = 0; i < sizeof(amounts) / sizeof(amounts[0]); i++)
-		if (amounts[i] != COST_UNKNOWN && amounts[i] < 0)
-			out->suspect = true;
+		suspect |= amounts[i] != COST_UNKNOWN && amounts[i] < 0;
 	for (int of = 0; of < PRICES; of++)
-		if (u->own_price[of] != PRICE_NONE && u->own_price[of] < 0)
-			out->suspect = true;
+		suspect |= u->own_price[of] != PRICE_NONE && u->own_price[of] < 0;
+	return suspect;
 }
 
 /* ---- how caches are reported --------------------------------------------------- */
 
-static bool equals(struct str text, const char *word)
+static bool equals(struct str text, struct str word)
 {
-	return text.n == strlen(word) && str_find(text, str_of(word), 0, true) == 0;
+	return text.n == word.n && str_find(text, word, 0, true) == 0;
 }
 
-static bool contains(struct str text, const char *word)
+static bool contains(struct str text, struct str word)
 {
-	return str_find(text, str_of(word), 0, true) != SIZE_MAX;
+	return text.n >= word.n && str_find(text, word, 0, true) != SIZE_MAX;
 }
 
 static bool is_anthropic(const struct cost_usage *u)
 {
-	return equals(u->provider, "anthropic") || contains(u->model, "anthropic") ||
-	       str_find(str_sub(u->model, 0, 6), STR("claude"), 0, true) == 0;
+	return equals(u->provider, STR("anthropic")) || contains(u->model, STR("anthropic")) ||
+	       equals(str_sub(u->model, 0, 6), STR("claude"));
 }
 
 static bool splits_writes(const struct cost_usage *u)
@@ -117,7 +115,8 @@ static bool is_exclusive(const struct cost_usage *u, bool anthropic, bool *guess
 	*guessed = false;
 	if (u->exclusive_known)
 		return u->exclusive;
-	if (anthropic && !(equals(u->framework, "vercel") && equals(u->provider, "gateway")))
+	if (anthropic &&
+	    !(equals(u->framework, STR("vercel")) && equals(u->provider, STR("gateway"))))
 		return true;
 	*guessed = is_known(u->input) &&
 	           u->input < or_none(u->cache_read) + writes_of(u, anthropic);
@@ -298,9 +297,9 @@ static bool reasons_beside(struct str model)
 			model = str_sub(model, i, SIZE_MAX);
 			break;
 		}
-	if (str_find(str_sub(model, 0, 11), STR("gemini-2.5-"), 0, true) == 0)
+	if (equals(str_sub(model, 0, 11), STR("gemini-2.5-")))
 		return true;
-	if (str_find(str_sub(model, 0, 8), STR("gemini-3"), 0, true) != 0)
+	if (!equals(str_sub(model, 0, 8), STR("gemini-3")))
 		return false;
 	model = str_sub(model, 8, SIZE_MAX);
 	if (model.n > 1 && model.p[0] == '.' && is_digit(model.p[1])) {
@@ -417,14 +416,15 @@ static void take_total(const struct sum *s)
 	}
 }
 
-void cost_compute(struct cost *out, const struct cost_usage *u, const struct price_choice *choice)
+void cost_compute_sound(struct cost *out, const struct cost_usage *u,
+                        const struct price_choice *choice)
 {
 	struct sum s = {.u = u, .out = out, .row = choice->row, .anthropic = is_anthropic(u)};
 
-	*out = (struct cost){.choice = *choice};
+	memset(out, 0, sizeof(*out));
+	out->choice = *choice;
 	for (int line = 0; line < COST_LINES; line++)
 		out->parts[line].count = COST_UNKNOWN;
-	look_for_suspects(out, u);
 	out->exclusive = is_exclusive(u, s.anthropic, &out->exclusive_guessed);
 	out->prompt_tokens = prompt_tokens(u, s.anthropic, out->exclusive);
 	out->own_prices = u->own_price[PRICE_PROMPT] >= 0 && u->own_price[PRICE_COMPLETION] >= 0;
@@ -437,4 +437,10 @@ void cost_compute(struct cost *out, const struct cost_usage *u, const struct pri
 	else
 		s.input_gap = s.output_gap = true;
 	take_total(&s);
+}
+
+void cost_compute(struct cost *out, const struct cost_usage *u, const struct price_choice *choice)
+{
+	cost_compute_sound(out, u, choice);
+	out->suspect |= cost_usage_suspect(u);
 }

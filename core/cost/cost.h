@@ -80,6 +80,12 @@ struct cost {
 
 /* choice is what prices_find gave for the model, provider and service tier. */
 void cost_compute(struct cost *out, const struct cost_usage *u, const struct price_choice *choice);
+/* As cost_compute, of a usage that is known not to be suspect, or of which that is told elsewhere: `suspect` tells of text
+ * tokens alone. */
+void cost_compute_sound(struct cost *out, const struct cost_usage *u,
+                        const struct price_choice *choice);
+/* Whether it has a count or price that cannot be, or an amount that is negative. */
+bool cost_usage_suspect(const struct cost_usage *u);
 /* How many tokens the prompt is long: what prices_find and tiers go by; COST_UNKNOWN. */
 int64_t cost_prompt_tokens(const struct cost_usage *u);
 

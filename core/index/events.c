@@ -85,6 +85,7 @@ void events_clear(struct events *batch)
 		clear_extras(chunk_at(batch, 0));
 	batch->n = batch->n_logs = batch->n_listings = 0;
 	batch->n_models = 1;
+	memset(batch->models_met, 0, sizeof(batch->models_met));
 	hash_index_clear(&batch->model_index);
 	ids_clear(&batch->ids);
 	strings_clear(&batch->strings);
@@ -227,15 +228,11 @@ static bool same_model(const void *ctx, uint32_t number, const void *key)
 	return memcmp(&t->models[number], key, sizeof(struct model_pair)) == 0;
 }
 
-uint32_t events_add_model(struct events *t, struct model_pair pair)
+static uint32_t find_or_add_model(struct events *t, struct model_pair pair)
 {
-	uint64_t hash;
-	uint32_t number;
+	uint64_t hash = hash64((struct str){(const char *)&pair, sizeof(pair)});
+	uint32_t number = hash_index_find(&t->model_index, hash, same_model, t, &pair);
 
-	if (pair.model == 0 && pair.provider == 0)
-		return 0;
-	hash = hash64((struct str){(const char *)&pair, sizeof(pair)});
-	number = hash_index_find(&t->model_index, hash, same_model, t, &pair);
 	if (number != HASH_NONE)
 		return number;
 	if (t->n_models == t->cap_models) {
@@ -246,6 +243,17 @@ uint32_t events_add_model(struct events *t, struct model_pair pair)
 	t->models[number] = pair;
 	hash_index_add(&t->model_index, hash, number);
 	return number;
+}
+
+uint32_t events_add_model(struct events *t, struct model_pair pair)
+{
+	uint32_t *met = &t->models_met[(pair.model + pair.provider * 5) % EVENTS_MODELS_MET];
+
+	if (pair.model == 0 && pair.provider == 0)
+		return 0;
+	if (!same_model(t, *met, &pair))
+		*met = find_or_add_model(t, pair);
+	return *met;
 }
 
 /* ---- reading ---- */

@@ -28,7 +28,8 @@ struct event_log {
 	bool plain;                    /* that is no JSON string, but the text itself */
 };
 
-#define EVENTS_CHUNK 4096u
+#define EVENTS_MODELS_MET 32u /* a power of two */
+#define EVENTS_CHUNK      4096u
 struct event_chunk { /* what getters read; an event's number / EVENTS_CHUNK is its chunk's */
 	struct event events[EVENTS_CHUNK];
 	uint32_t uuids[EVENTS_CHUNK], sessions[EVENTS_CHUNK];
@@ -45,7 +46,8 @@ struct events {
 	struct model_pair *models; /* [0] is {0, 0} */
 	uint32_t n_models, cap_models;
 	struct hash_index model_index;
-	struct event_log *logs; /* in order of arrival */
+	uint32_t models_met[EVENTS_MODELS_MET]; /* numbers of pairs met lately */
+	struct event_log *logs;                 /* in order of arrival */
 	uint32_t n_logs, cap_logs;
 	struct event_listing *listings; /* in order of arrival */
 	uint32_t n_listings, cap_listings;

@@ -249,6 +249,14 @@ void ids_add_from(struct ids *t, const struct ids *from, uint32_t first, uint32_
 	}
 }
 
+void ids_expect(struct ids *t, uint32_t first, uint64_t done, uint64_t left)
+{
+	double of_a_byte = done > 0 ? (double)(t->n - first) / (double)done : 0;
+	double all = t->n + of_a_byte * (double)left;
+
+	ids_index_expect(&t->index, all < UINT32_MAX ? (uint32_t)all : UINT32_MAX);
+}
+
 uint32_t ids_find(const struct ids *t, struct str text)
 {
 	struct ids_index_keys keys = keys_of(t);

@@ -33,6 +33,9 @@ uint32_t ids_add_sent(struct ids *t, struct str text, bool *digits);
 uint32_t ids_append(struct ids *t, struct str text);
 /* Finds or adds n ids of another table, from number first on; out is for their numbers in t. */
 void ids_add_from(struct ids *t, const struct ids *from, uint32_t first, uint32_t n, uint32_t *out);
+/* The ids from number first on came with `done` bytes, and `left` bytes are to come: with as many ids, as far as is known, so
+ * that room for them is made in fewer and larger steps. */
+void ids_expect(struct ids *t, uint32_t first, uint64_t done, uint64_t left);
 uint32_t ids_find(const struct ids *t, struct str text);              /* 0 if it is not there */
 void ids_text(const struct ids *t, uint32_t number, struct buf *out); /* appends the text as sent */
 /* By the bytes of their texts; absent last. */

@@ -23,6 +23,8 @@
 #define FULL      6u /* slots a bucket, on the average, before it grows */
 #define HASH_BITS 28u
 #define MOVED     (UINT32_C(1) << 31)
+#define STEP_BITS 3u /* that it grows by at most, since what is expected may not come: */
+#define LAST_BITS 5u /* the same when so much of it is here that the step is the last */
 
 struct ids_bucket {
 	_Alignas(SLOTS * sizeof(uint32_t)) uint32_t slots[SLOTS];
@@ -118,7 +120,7 @@ uint32_t ids_index_find(const struct ids_index *x, const struct ids_index_keys *
 	if (x->buckets)
 		number = find(x->buckets, x->bits, keys, hash, key, &last);
 	if (number == 0 && x->old)
-		number = find(x->old, x->bits - 1, keys, hash, key, &last);
+		number = find(x->old, x->old_bits, keys, hash, key, &last);
 	return number;
 }
 
@@ -127,7 +129,7 @@ void ids_index_fetch(const struct ids_index *x, uint32_t hash)
 	if (x->buckets)
 		__builtin_prefetch(&x->buckets[low_bits(hash, x->bits)]);
 	if (x->old)
-		__builtin_prefetch(&x->old[low_bits(hash, x->bits - 1)]);
+		__builtin_prefetch(&x->old[low_bits(hash, x->old_bits)]);
 }
 
 /* ---- adding ---- */
@@ -143,15 +145,30 @@ static void put(struct ids_index *x, uint32_t hash, uint32_t number)
 	x->buckets[at].slots[count_taken(&x->buckets[at])] = slot;
 }
 
+static bool is_full(unsigned bits, uint64_t ids)
+{
+	return ids > (uint64_t)FULL << bits;
+}
+
+void ids_index_expect(struct ids_index *x, uint32_t ids)
+{
+	x->expected = ids;
+}
+
 static void grow(struct ids_index *x)
 {
 	unsigned bits = x->buckets ? x->bits + 1 : 0;
+	unsigned most = x->bits +
+	                (is_full(x->bits + LAST_BITS, x->expected) ? STEP_BITS : LAST_BITS);
 
 	assert(!x->old);
 	if (bits == HASH_BITS)
 		abort(); /* 800 million ids: had no memory long before */
+	while (x->buckets && bits < most && bits < HASH_BITS - 1 && is_full(bits, x->expected))
+		bits++;
 	x->old = x->buckets;
 	x->old_memory = x->memory;
+	x->old_bits = x->bits;
 	x->moved = 0;
 	x->bits = bits;
 	x->buckets = new_buckets(bits, &x->memory);
@@ -163,28 +180,28 @@ static void drop_old(struct ids_index *x)
 	x->old = x->old_memory = NULL;
 }
 
-/* Copies an old bucket. The lowest bit of hash that a slot keeps tells in which of two its number is
- * now, and becomes the number's highest; it is 0, since numbers were narrower when it was added. */
+/* Copies an old bucket. The lowest bits of hash that a slot keeps tell in which of several its number is
+ * now, and become the number's highest; they are 0, since numbers were narrower when it was added. */
 static void move_one(struct ids_index *x, const struct ids_index_keys *keys)
 {
-	unsigned bits = x->bits - 1, shift = number_bits(bits);
+	unsigned shift = number_bits(x->old_bits), n_others = 0;
+	uint32_t side_bits = low_bits(UINT32_MAX, x->bits - x->old_bits) << shift;
 	const uint32_t *slots = x->old[x->moved].slots;
-	struct ids_bucket *into[2] = {&x->buckets[x->moved],
-	                              &x->buckets[x->moved + (UINT32_C(1) << bits)]};
-	unsigned taken[2] = {count_taken(into[0]), count_taken(into[1])}, n_others = 0;
 	uint32_t others[SLOTS];
 
 	for (unsigned i = 0; i < SLOTS && slots[i]; i++) {
-		unsigned side = slots[i] >> shift & 1;
+		uint32_t side = (slots[i] & side_bits) >> shift;
+		struct ids_bucket *into = &x->buckets[x->moved + (side << x->old_bits)];
+		unsigned taken = count_taken(into);
 
-		if (slots[i] & MOVED || taken[side] == SLOTS)
+		if (slots[i] & MOVED || taken == SLOTS)
 			others[n_others++] = low_bits(slots[i], shift);
 		else
-			into[side]->slots[taken[side]++] = slots[i] & ~(UINT32_C(1) << shift);
+			into->slots[taken] = slots[i] & ~side_bits;
 	}
 	for (unsigned i = 0; i < n_others; i++)
 		put(x, keys->hash(keys->ctx, others[i]), others[i]);
-	if (++x->moved == UINT32_C(1) << bits)
+	if (++x->moved == UINT32_C(1) << x->old_bits)
 		drop_old(x);
 }
 
@@ -195,10 +212,10 @@ uint32_t ids_index_add(struct ids_index *x, const struct ids_index_keys *keys, u
 	uint32_t found;
 
 	assert(number == x->used + 1);
-	if (!x->buckets || number > (uint64_t)FULL << x->bits)
+	if (!x->buckets || is_full(x->bits, number))
 		grow(x);
 	if (x->old) {
-		found = find(x->old, x->bits - 1, keys, hash, key, &last);
+		found = find(x->old, x->old_bits, keys, hash, key, &last);
 		if (found != 0)
 			return found;
 		move_one(x, keys);
@@ -217,7 +234,7 @@ size_t ids_index_bytes(const struct ids_index *x)
 {
 	size_t bytes = x->buckets ? sizeof(struct ids_bucket) << x->bits : 0;
 
-	return x->old ? bytes + bytes / 2 : bytes;
+	return x->old ? bytes + (sizeof(struct ids_bucket) << x->old_bits) : bytes;
 }
 
 void ids_index_free(struct ids_index *x)

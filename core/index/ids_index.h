@@ -12,9 +12,11 @@ struct ids_index {
 	void *memory;  /* that they are in */
 	unsigned bits; /* there are 2^bits of them */
 	uint32_t used;
+	uint32_t expected; /* see ids_index_expect */
 	struct ids_bucket
-		*old; /* while it grows: half as many, of which `moved` are in buckets too */
+		*old; /* while it grows: 2^old_bits, of which `moved` are in buckets too */
 	void *old_memory;
+	unsigned old_bits;
 	uint32_t moved;
 };
 /* What the index asks about the ids that its numbers stand for. Hashes are 32 good bits. */
@@ -31,6 +33,8 @@ uint32_t ids_index_find(const struct ids_index *x, const struct ids_index_keys *
  * on. */
 uint32_t ids_index_add(struct ids_index *x, const struct ids_index_keys *keys, uint32_t hash,
                        const void *key, uint32_t number);
+/* How many ids there will be, as far as is known: it grows in fewer and larger steps then. */
+void ids_index_expect(struct ids_index *x, uint32_t ids);
 /* Has memory fetched for a look-up or an addition to come. */
 void ids_index_fetch(const struct ids_index *x, uint32_t hash);
 size_t ids_index_bytes(const struct ids_index *x);

@@ -79,6 +79,7 @@ struct loader {
 	uint64_t position;    /* where the next load begins */
 	uint64_t limit;       /* where this load ends */
 	uint64_t next, until; /* what is to be asked for now */
+	uint32_t ids;         /* in the table when this load began */
 	uint64_t ahead;       /* from here on the end is loaded first; NOWHERE: it is not */
 	uint64_t known_start; /* of a line, behind all lines merged; PIECE_NO_START */
 	bool end_knows;       /* known_start is for the end to say */
@@ -241,6 +242,7 @@ static void begin_at(struct loader *l, uint64_t from)
 	l->status.bytes = journal_size(l->journal);
 	l->status.began = time_monotonic();
 	l->status.began_at = l->status.loaded;
+	l->ids = l->table->ids.n;
 	l->next = from;
 	l->until = l->limit = l->status.bytes;
 	l->known_start = PIECE_NO_START;
@@ -281,6 +283,7 @@ static void begin_before_end(struct loader *l)
 	l->status.end_loaded = false;
 	l->status.began = time_monotonic();
 	l->status.began_at = l->status.loaded;
+	l->ids = l->table->ids.n;
 	l->next = l->position;
 	l->until = l->ahead;
 	ask_more(l);
@@ -391,15 +394,6 @@ static bool look(struct loader *l)
 
 /* ---- taking them in ---- */
 
-static void add_counts(struct record_counts *to, const struct record_counts *from)
-{
-	to->lines += from->lines;
-	to->bad_lines += from->bad_lines;
-	to->irregular += from->irregular;
-	to->other_events += from->other_events;
-	to->suspect += from->suspect;
-}
-
 /* `next` is the number of the first of n lines, of which some are bad. */
 static void count_lines(struct lines *lines, const struct bad_line *bad, uint32_t n_bad, uint64_t n)
 {
@@ -429,13 +423,15 @@ static void absorb(struct loader *l, const struct piece *p)
 	struct loader_status *status = &l->status;
 	bool end = p->from >= l->ahead;
 
-	add_counts(&status->counts, &p->counts);
+	record_counts_add(&status->counts, &p->counts);
 	status->too_long += p->too_long;
 	count_lines(end ? &l->end : &l->lines, p->bad, p->n_bad, p->newlines);
 	status->bad = l->lines.bad;
 	status->n_bad = l->lines.n_bad;
 	take_start(l, p, end);
 	status->loaded += p->to - p->from - p->unfinished;
+	ids_expect(&l->table->ids, l->ids, status->loaded - status->began_at,
+	           status->bytes - status->loaded);
 	if (p->error.code != ERR_OK) {
 		status->error = p->error;
 		ask_no_more(l);

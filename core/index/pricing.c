@@ -107,7 +107,10 @@ static void price_call(struct draft *d, struct cost_usage *u)
 	if (d->batch->prices != NULL && u->model.n > 0)
 		choice = prices_memo_find(d->reader->memo, d->batch->prices, u->model, u->provider,
 		                          u->service_tier, prompt_tokens(u));
-	cost_compute(&c, u, choice);
+	cost_compute_sound(&c, u, choice);
+	/* Of what most events have usage.c left out whatever cannot be, and took a negative amount for a doubt. */
+	if (draft_found(d, DRAFT_RARE))
+		c.suspect |= cost_usage_suspect(u);
 	set_flag(d, EVENT_CACHE_EXCLUSIVE, c.exclusive);
 	keep_cost(d, &c, u);
 }
@@ -121,7 +124,7 @@ void draft_price(struct draft *d, struct cost_usage *u)
 		price_call(d, u);
 	} else if (draft_found(d, DRAFT_COSTS)) {
 		u->own_price[PRICE_PROMPT] = PRICE_NONE;
-		cost_compute(&c, u, &(struct price_choice){0});
+		cost_compute_sound(&c, u, &(struct price_choice){0});
 		keep_cost(d, &c, u);
 	}
 }

@@ -405,7 +405,8 @@ void draft_start(struct draft *d, struct record_reader *r, struct events *batch,
 {
 	d->reader = r;
 	d->batch = batch;
-	d->doc = d->properties = doc;
+	d->doc = doc;
+	d->properties = doc;
 	d->event = (struct event){0};
 	d->uuid = d->session = d->framework = d->suspect = d->extras.has = 0;
 }

@@ -16,6 +16,14 @@ struct record_counts {
 	                          none */
 	uint64_t suspect;
 };
+static inline void record_counts_add(struct record_counts *to, const struct record_counts *more)
+{
+	to->lines += more->lines;
+	to->bad_lines += more->bad_lines;
+	to->irregular += more->irregular;
+	to->other_events += more->other_events;
+	to->suspect += more->suspect;
+}
 
 struct record_reader; /* scratch space of one worker */
 struct record_reader *record_reader_new(void);

@@ -119,7 +119,7 @@ static void read_rare(struct draft *d, struct cost_usage *u)
 
 static void read_tokens(struct draft *d, struct cost_usage *u)
 {
-	uint8_t exclusive = draft_property(d, PROPERTY_CACHE_EXCLUSIVE).type;
+	uint16_t exclusive = draft_property(d, PROPERTY_CACHE_EXCLUSIVE).type;
 
 	u->input = count_of(d, PROPERTY_INPUT_TOKENS);
 	u->output = count_of(d, PROPERTY_OUTPUT_TOKENS);

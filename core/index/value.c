@@ -76,33 +76,40 @@ struct json_slice value_raw(struct json_slice v)
 
 /* ---- numbers ---- */
 
+/* Behind the digits at p, which become the end of *value. */
+static inline const char *past_digits(const char *p, const char *end, uint64_t *value)
+{
+	uint64_t all = *value;
+
+	for (; p < end && (unsigned)(*p - '0') <= 9; p++)
+		all = all * 10 + (unsigned)(*p - '0');
+	*value = all;
+	return p;
+}
+
 /* What most numbers are: a few digits, and maybe a point between them. False for any other text. */
 static bool few_digits(struct str text, int scale, int64_t *out)
 {
 	static const int64_t tens[MONEY_SCALE + 1] = {
 		1,        10,        100,        1000,        10000,        100000,       1000000,
 		10000000, 100000000, 1000000000, 10000000000, 100000000000, 1000000000000};
-	const char *end = text.p + text.n, *point = end;
-	int64_t value = 0, below;
+	const char *end = text.p + text.n, *point;
+	uint64_t value = 0;
+	int64_t below = 0;
 
 	if (text.n == 0 || text.n > FAST_DIGITS)
 		return false;
-	for (const char *p = text.p; p < end; p++) {
-		unsigned digit = (unsigned)(*p - '0');
-
-		if (digit <= 9)
-			value = value * 10 + digit;
-		else if (*p == '.' && point == end && p + 1 < end)
-			point = p;
-		else
-			return false;
-	}
-	below = point < end ? end - point - 1 : 0;
+	point = past_digits(text.p, end, &value);
 	if (point == text.p || (*text.p == '0' && point - text.p > 1))
 		return false;
+	if (point < end) {
+		below = end - point - 1;
+		if (*point != '.' || below == 0 || past_digits(point + 1, end, &value) != end)
+			return false;
+	}
 	if (below > scale || point - text.p + scale > FAST_DIGITS)
 		return false;
-	*out = value * tens[scale - below];
+	*out = (int64_t)value * tens[scale - below];
 	return true;
 }
 
@@ -157,11 +164,7 @@ static bool is_whole(struct str number)
 
 static enum value_verdict count_of(struct str text, int64_t *out)
 {
-	if (few_digits(text, 0, out))
-		return VALUE_OK;
 	text = str_trim(text);
-	if (few_digits(text, 0, out))
-		return VALUE_OK;
 	if (decimal_parse(text, 0, out) != ERR_OK || *out < 0 || !is_whole(text))
 		return VALUE_WRONG;
 	return VALUE_OK;

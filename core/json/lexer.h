@@ -54,8 +54,8 @@ struct json_report {
 struct json_slice {
 	uint32_t off; /* from the start of the document; documents are under 4 GiB */
 	uint32_t len;
-	uint8_t type;    /* enum json_type */
-	uint8_t escaped; /* strings: holds a backslash */
+	uint16_t type;    /* enum json_type */
+	uint16_t escaped; /* strings: holds a backslash */
 };
 
 /* A fixed set of member names, made for fast look-up. It remembers the order in which a document had

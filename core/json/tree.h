@@ -12,7 +12,7 @@ struct json_node {
 	uint32_t key_off, key_len; /* raw, without quotes; both 0 outside objects */
 	uint32_t next;             /* the node after this one's subtree */
 	uint32_t count;            /* members or elements */
-	uint8_t key_escaped;
+	bool key_escaped;
 };
 
 /* nodes[0] is the document's value; a node's first child, if count > 0, is the next node. */

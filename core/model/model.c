@@ -205,15 +205,23 @@ static void link_event(struct model *m, uint32_t trace, uint32_t event)
 	t->last_event = event;
 }
 
-/* Traces of the next events, as far as those are here: a trace met long ago is not in the cache,
- * and fetching several at a time takes no longer than one. */
-static void expect_traces(struct model *m, uint32_t event)
+static uint32_t ahead(const struct model *m, uint32_t event, uint32_t by)
 {
 	uint32_t left = m->events->n - event;
-	uint32_t end = event + (left < EXPECTED ? left : EXPECTED);
+
+	return event + (left < by ? left : by);
+}
+
+/* Traces of the next events, as far as those are here: a trace met long ago is not in the cache,
+ * and fetching several at a time takes no longer than one. First where they are, then themselves. */
+static void expect_traces(struct model *m, uint32_t event)
+{
+	uint32_t end = ahead(m, event, EXPECTED), far = ahead(m, event, 2 * EXPECTED);
 
 	if (m->expected < event)
 		m->expected = event;
+	for (uint32_t at = m->expected + EXPECTED; at < far; at++)
+		hash_index_fetch(&m->trace_index, number_hash(events_get(m->events, at)->trace));
 	for (; m->expected < end; m->expected++) {
 		uint32_t trace = trace_of_id(m, events_get(m->events, m->expected)->trace);
 		const char *entry;

@@ -24,6 +24,12 @@ enum filtered_of {
 	FILTERED_SESSIONS,
 };
 
+enum filtered_word {
+	FILTERED_LOOK, /* nobody else knows */
+	FILTERED_NO,
+	FILTERED_YES,
+};
+
 /* What is known only to who asks: is:starred, is:marked, is:new, has:note; and names of sources. NULL functions: such a
  * term is an error that says where it can be used. number: of the event, trace or session; each is asked about once. */
 struct filtered_context {
@@ -33,6 +39,10 @@ struct filtered_context {
 	bool (*is)(void *ctx, enum field_is what, enum filtered_of of, uint32_t number);
 	bool (*has_note)(void *ctx, enum filtered_of of, uint32_t number);
 	const char *(*source)(void *ctx, uint32_t journal); /* its path */
+	/* Of traces and sessions of which events are missing here, a server's word for a part of the filter that it knows all
+	 * about (judges). NULL: there is none. */
+	bool (*judges)(void *ctx, const struct filter_node *node, enum filtered_of of);
+	enum filtered_word (*judged)(void *ctx, enum filtered_of of, uint32_t number);
 	/* On the loop's thread: filtered_step has something to do; not from within filtered_new. What properties_on_change
 	 * tells is such a reason, too. */
 	loop_fn *changed;

@@ -164,6 +164,11 @@ static inline bool plan_is_tree(enum plan_kind kind)
 
 #define WALK_FRESH (UINT32_MAX - 1) /* no event, trace or session */
 
+/* Of PLAN_ASKED, beside the words of is: */
+#define ASKED_NOTE IS_WORDS
+#define ASKED_YES  (IS_WORDS + 1) /* a server's word is yes */
+#define ASKED_LOOK (IS_WORDS + 2) /* there is none */
+
 struct plan_part;
 struct plan {
 	enum plan_kind kind;
@@ -177,7 +182,7 @@ struct plan {
 	struct plan_part *in, *looks; /* the part it is in, and the one it looks at */
 	struct record_test test;
 	struct ranges ranges;
-	enum field_is asked; /* IS_WORDS: has:note */
+	enum field_is asked; /* IS_WORDS and what follows: see ASKED_NOTE */
 	/* Of PLAN_OWN, but for ids, which are in the table of its test. */
 	uint32_t n_tests;
 	struct text_test *tests;

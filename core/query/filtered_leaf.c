@@ -367,8 +367,13 @@ void text_term_free(struct plan *p)
 
 static bool is_asked(struct filtered *d, const struct plan *p, uint32_t at)
 {
-	if (p->asked == IS_WORDS)
+	const enum field_is word = p->asked;
+
+	if (word == ASKED_NOTE)
 		return d->with.has_note(d->with.ctx, p->of, at);
+	if (word > ASKED_NOTE)
+		return d->with.judged(d->with.ctx, p->of, at) ==
+		       (word == ASKED_YES ? FILTERED_YES : FILTERED_LOOK);
 	return d->with.is(d->with.ctx, p->asked, p->of, at);
 }
 

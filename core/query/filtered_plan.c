@@ -320,6 +320,27 @@ struct plan *build_row(struct building *b, const struct filter_node *node)
 	}
 }
 
+/* A server's word, or what is here says it. */
+static struct plan *build_judged(struct building *b, const struct filter_node *node)
+{
+	const struct filtered_context *with = &b->d->with;
+	struct plan *yes, *look, *here = build_row(b, node);
+
+	if (with->judges == NULL || !with->judges(with->ctx, node, b->d->of))
+		return here;
+	yes = build_node(b, PLAN_ASKED);
+	yes->asked = ASKED_YES;
+	look = build_node(b, PLAN_ASKED);
+	look->asked = ASKED_LOOK;
+	return build_both(b, PLAN_OR, yes, build_both(b, PLAN_AND, look, here));
+}
+
+/* Each of the parts that all have to hold. */
+static struct plan *build_rows(struct building *b, const struct filter_node *root)
+{
+	return root->kind == FILTER_AND ? logic(b, root, build_judged) : build_judged(b, root);
+}
+
 /* ---- all of it ---- */
 
 /* Nodes within one of the record have no verdicts of their own. */
@@ -357,7 +378,7 @@ enum err filtered_compile(struct filtered *d, struct errinfo *e)
 		b.part->top = everything(&b, NULL);
 	else
 		b.part->top = d->of == FILTERED_EVENTS ? build_event(&b, root)
-		                                       : build_row(&b, root);
+		                                       : build_rows(&b, root);
 	if (b.err == ERR_OK)
 		collect(d, b.part->top);
 	find_costly(d);

@@ -62,7 +62,7 @@ static struct plan *noted(struct building *b, const struct filter_node *node)
 {
 	struct plan *p = build_node(b, PLAN_ASKED);
 
-	p->asked = IS_WORDS;
+	p->asked = ASKED_NOTE;
 	if (b->d->with.has_note == NULL)
 		build_fail(b, node, "only the explorer knows what has a note");
 	return p;

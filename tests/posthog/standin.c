@@ -17,6 +17,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -558,6 +559,8 @@ int main(int argc, char **argv)
 		int client = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
 		pthread_t thread;
 
+		/* An answer is sent in two pieces. */
+		setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
 		if (client >= 0 &&
 		    pthread_create(&thread, NULL, connection, (void *)(intptr_t)client) == 0)
 			pthread_detach(thread);

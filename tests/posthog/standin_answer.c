@@ -139,7 +139,7 @@ static char *list_traces(const struct question *q)
 		put_text(&t, "session_id", g->session);
 		put_text(&t, "user", g->user);
 	}
-	free(all.at);
+	groups_free(&all);
 	return print_table(&t);
 }
 
@@ -162,8 +162,8 @@ static char *list_sessions(const struct question *q)
 		put_time(&t, "last_time", all.at[i].last);
 		put_text(&t, "user", all.at[i].user);
 	}
-	free(all.at);
-	free(traces.at);
+	groups_free(&all);
+	groups_free(&traces);
 	return print_table(&t);
 }
 
@@ -203,7 +203,7 @@ static char *total_traces(const struct question *q)
 		put_sum(&t, "generation_latency", g->generation_latency);
 		put_sum(&t, "top_latency", g->top_latency);
 	}
-	free(all.at);
+	groups_free(&all);
 	return print_table(&t);
 }
 
@@ -239,8 +239,8 @@ static char *total_sessions(const struct question *q)
 		put_sum(&t, "cost_sum", g->cost);
 		put_sum(&t, "latency_sum", g->latency);
 	}
-	free(all.at);
-	free(traces.at);
+	groups_free(&all);
+	groups_free(&traces);
 	return print_table(&t);
 }
 
@@ -373,7 +373,7 @@ static char *find_id(const struct question *q)
 		put_time(&t, "first_time", all.at[i].first);
 		put_time(&t, "last_time", all.at[i].last);
 	}
-	free(all.at);
+	groups_free(&all);
 	return print_table(&t);
 }
 
@@ -436,7 +436,7 @@ static char *query_trace(const struct standin *s, const cJSON *query)
 		cJSON_Delete(trace);
 	cJSON_AddArrayToObject(root, "columns");
 	cJSON_AddBoolToObject(root, "hasMore", false);
-	free(all.at);
+	groups_free(&all);
 	out = cJSON_PrintUnformatted(root);
 	cJSON_Delete(root);
 	return out;

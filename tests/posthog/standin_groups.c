@@ -38,11 +38,45 @@ static bool failed(const cJSON *event)
 
 /* ---- grouping ---- */
 
+/* Where the id is, or where it is to be. */
+static size_t slot_of(const struct groups *all, const char *id)
+{
+	uint64_t hash = UINT64_C(14695981039346656037);
+	size_t slot;
+
+	for (const char *at = id; *at != '\0'; at++)
+		hash = (hash ^ (unsigned char)*at) * UINT64_C(1099511628211);
+	slot = (size_t)(hash >> 20) % all->n_slots;
+	while (all->slots[slot] != 0 && strcmp(all->at[all->slots[slot] - 1].id, id) != 0)
+		slot = (slot + 1) % all->n_slots;
+	return slot;
+}
+
+static void make_slots(struct groups *all)
+{
+	free(all->slots);
+	all->n_slots = all->n * 4 + 64;
+	all->slots = calloc(all->n_slots, sizeof(*all->slots));
+	for (size_t i = 0; i < all->n; i++)
+		all->slots[slot_of(all, all->at[i].id)] = i + 1;
+}
+
+void groups_free(struct groups *all)
+{
+	free(all->at);
+	free(all->slots);
+}
+
 struct group *group_of(struct groups *all, const char *id)
 {
-	for (size_t i = 0; i < all->n; i++)
-		if (strcmp(all->at[i].id, id) == 0)
-			return &all->at[i];
+	size_t slot;
+
+	if (all->n_slots < all->n * 2 + 1)
+		make_slots(all);
+	slot = slot_of(all, id);
+	if (all->slots[slot] != 0)
+		return &all->at[all->slots[slot] - 1];
+	all->slots[slot] = all->n + 1;
 	all->at = realloc(all->at, (all->n + 1) * sizeof(*all->at));
 	all->at[all->n] = (struct group){.id = id,
 	                                 .name = "",

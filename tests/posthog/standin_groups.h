@@ -64,11 +64,13 @@ struct group {
 struct groups {
 	struct group *at;
 	size_t n;
+	size_t *slots, n_slots; /* by hash of the id: its place and 1, or 0 */
 };
+void groups_free(struct groups *all);
 
 /* Made where there is none. */
 struct group *group_of(struct groups *all, const char *id);
-/* Of since <= t < until; `at` is to be freed. */
+/* Of since <= t < until; to be freed. */
 struct groups traces_of(const struct standin *s, int64_t since, int64_t until);
 struct groups sessions_of(const struct groups *traces);
 /* For qsort: the latest first, then by id descending. */

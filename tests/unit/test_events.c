@@ -165,6 +165,30 @@ static void test_merge_in_slices(void **state)
 	events_fini(&t);
 }
 
+/* Many pairs, so that they meet in whatever remembers those met lately. */
+static void test_models(void **state)
+{
+	struct events t;
+
+	(void)state;
+	events_init(&t);
+	for (int round = 0; round < 2; round++) {
+		for (uint32_t i = 1; i <= MANY; i++) {
+			struct model_pair pair = {i, i % 3};
+			uint32_t number = events_add_model(&t, pair);
+
+			assert_int_equal(number, i);
+			assert_memory_equal(&t.models[number], &pair, sizeof(pair));
+			assert_int_equal(events_add_model(&t, pair), number);
+			assert_int_equal(events_add_model(&t, (struct model_pair){0}), 0);
+		}
+	}
+	assert_int_equal(t.n_models, MANY + 1);
+	events_clear(&t);
+	assert_int_equal(events_add_model(&t, (struct model_pair){MANY, 2}), 1);
+	events_fini(&t);
+}
+
 static void test_values(void **state)
 {
 	struct event e = blank;
@@ -283,9 +307,9 @@ static void test_reads_journal(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_many),          cmocka_unit_test(test_merge_in_slices),
-		cmocka_unit_test(test_values),        cmocka_unit_test(test_order),
-		cmocka_unit_test(test_reads_journal),
+		cmocka_unit_test(test_many),   cmocka_unit_test(test_merge_in_slices),
+		cmocka_unit_test(test_models), cmocka_unit_test(test_values),
+		cmocka_unit_test(test_order),  cmocka_unit_test(test_reads_journal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,12 +53,13 @@ static void fill(struct keys *k, uint32_t n, hash_maker *make)
 }
 
 /* Looks for all after every addition. */
-static void add_and_find(hash_maker *make)
+static void add_and_find(hash_maker *make, uint32_t expected)
 {
 	struct ids_index x = {0};
 	struct keys k;
 
 	fill(&k, FEW, make);
+	ids_index_expect(&x, expected);
 	assert_int_equal(find(&x, &k, 1), 0);
 	for (uint32_t i = 1; i <= FEW; i++) {
 		uint32_t moved = x.old ? x.moved : 0;
@@ -106,17 +107,26 @@ static uint32_t two_places(uint32_t number)
 static void finds_in_every_step(void **state)
 {
 	(void)state;
-	add_and_find(good_hash);
+	add_and_find(good_hash, 0);
+}
+
+/* It may be right, too many or too few. */
+static void expecting_changes_no_answer(void **state)
+{
+	(void)state;
+	add_and_find(good_hash, FEW);
+	add_and_find(good_hash, FEW / 5);
+	add_and_find(good_hash, UINT32_MAX);
 }
 
 /* Hashes that meet fill bucket after bucket, around the table's end too. */
 static void collisions_are_told_apart(void **state)
 {
 	(void)state;
-	add_and_find(all_bits);
-	add_and_find(no_bits);
-	add_and_find(high_bits);
-	add_and_find(two_places);
+	add_and_find(all_bits, 0);
+	add_and_find(no_bits, 0);
+	add_and_find(high_bits, 0);
+	add_and_find(two_places, 0);
 }
 
 static void many_take_little(void **state)
@@ -138,11 +148,52 @@ static void many_take_little(void **state)
 	free(k.hashes);
 }
 
+/* How often it grows while as many are added as are asked for; *most becomes the most bytes that an id took. */
+static unsigned count_growths(uint32_t expected, uint64_t *most)
+{
+	struct ids_index x = {0};
+	unsigned growths = 0, bits = 0;
+	struct keys k;
+
+	fill(&k, MANY, good_hash);
+	*most = 0;
+	for (uint32_t i = 1; i <= MANY; i++) {
+		if (i == FEW)
+			ids_index_expect(&x, expected);
+		add(&x, &k, i);
+		growths += x.bits != bits;
+		bits = x.bits;
+		if (i >= FEW && ids_index_bytes(&x) / i > *most)
+			*most = ids_index_bytes(&x) / i;
+	}
+	for (uint32_t i = 1; i <= MANY; i++)
+		assert_int_equal(find(&x, &k, i), i);
+	ids_index_free(&x);
+	free(k.hashes);
+	return growths;
+}
+
+static void expecting_saves_steps(void **state)
+{
+	uint64_t most;
+	unsigned unexpected;
+
+	(void)state;
+	unexpected = count_growths(0, &most);
+	assert_in_range(most, 5, 17);
+	assert_true(count_growths(MANY, &most) <= unexpected - 5);
+	/* What does not come takes no more room than this. */
+	assert_true(count_growths(UINT32_MAX, &most) < unexpected);
+	assert_in_range(most, 17, 100);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_in_every_step),
 		cmocka_unit_test(collisions_are_told_apart),
+		cmocka_unit_test(expecting_changes_no_answer),
+		cmocka_unit_test(expecting_saves_steps),
 		cmocka_unit_test(many_take_little),
 	};
 

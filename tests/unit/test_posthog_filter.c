@@ -23,28 +23,26 @@
 #define RANDOM  80 /* filters a seed */
 #define NOWHERE "00000000-0000-4000-8000-000000000000"
 
-static const char *const hostile[] = {
-	"'",
-	"\\",
-	"\\'",
-	"' OR 1=1 --",
-	"{f0}",
-	"{since}",
-	"}",
-	"/* */",
-	"-- x",
-	"`x`",
-	"\"",
-	"%",
-	"_",
-	"\n",
-	"\t'",
-	"\xe2\x80\xa8",
-	"\xf0\x9f\x92\xa9",
-	"a\\%b",
-	"$ai_model', '')",
-	"'); DROP TABLE events; --",
-};
+static const char *const hostile[] = {"'",
+                                      "\\",
+                                      "\\'",
+                                      "' OR 1=1 --",
+                                      "{f0}",
+                                      "{since}",
+                                      "}",
+                                      "/* */",
+                                      "-- x",
+                                      "`x`",
+                                      "\"",
+                                      "%",
+                                      "_",
+                                      "\n",
+                                      "\t'",
+                                      "\xe2\x80\xa8",
+                                      "\xf0\x9f\x92\xa9",
+                                      "a\\%b",
+                                      "$ai_model', '')",
+                                      "'); DROP TABLE events; --"};
 #define HOSTILE (sizeof(hostile) / sizeof(hostile[0]))
 
 static uint64_t seed;
@@ -324,11 +322,10 @@ static void test_table(void **state)
 	struct both b;
 	int lines = 0;
 
-	(void)state;
 	assert_non_null(file);
-	for (seed = 1; seed <= 3; seed++) {
-		uint64_t started = seed;
-
+	(void)state;
+	for (uint32_t round = 1; round <= 3; round++) {
+		seed = round;
 		open_both(&b);
 		rewind(file);
 		while (fgets(line, sizeof(line), file) != NULL) {
@@ -342,7 +339,6 @@ static void test_table(void **state)
 				fail_msg("%s: pushed %s", line, how);
 		}
 		close_both(&b);
-		seed = started;
 	}
 	assert_true(lines >= 300);
 	fclose(file);
@@ -452,10 +448,7 @@ static char *hogql_of(const char *text, enum filtered_of of)
 
 static bool has_capital(const char *text)
 {
-	for (; *text != '\0'; text++)
-		if (*text >= 'A' && *text <= 'Z')
-			return true;
-	return false;
+	return strpbrk(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != NULL;
 }
 
 /* Whatever is typed, the HogQL is that of a plain word. */
@@ -581,12 +574,11 @@ static void test_semantics(void **state)
 	                           "\"junk\":\"12 apples\",\"number\":12.5,\"flag\":true,"
 	                           "\"empty\":\"\"}}");
 	struct arena room = {0};
+	const char *wrong;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const char *wrong;
 		struct sql_expr *e = sql_parse_expr(&room, cases[i].sql, NULL, &wrong);
-
 		if (wrong != NULL)
 			fail_msg("%s: at %s", cases[i].sql, wrong);
 		if (sql_holds(&room, e, event) != cases[i].holds)

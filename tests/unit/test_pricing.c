@@ -248,6 +248,8 @@ static void test_memo(void **state)
 
 	(void)state;
 	same_choice(m, "plain", "", "", 0);
+	same_choice(m, "slain", "", "", 0);
+	same_choice(m, "plain", "", "", 0);
 	same_choice(m, "gpt-4o", "openai", "", 0);
 	same_choice(m, "gpt-4o", "azure", "", 0);
 	same_choice(m, "gpt-5", "openai", "flex", 0);

@@ -92,6 +92,7 @@ static const char *name_of(enum copy_what what)
 		[COPY_SYSTEM] = "system prompt",
 		[COPY_CURL] = "curl command",
 		[COPY_LINK] = "PostHog link",
+		[COPY_HOGQL] = "HogQL",
 		[COPY_COMMAND] = "command line",
 		[COPY_FILTER] = "filter",
 		[COPY_VALUE] = "value",

@@ -3,7 +3,9 @@
 #include "print/fetch.h"
 
 #include "base/time.h"
+#include "collect/posthog_pushed.h"
 #include "collect/posthog_query.h"
+#include "print/filter.h"
 #include "print/output.h"
 
 #include <string.h>
@@ -217,15 +219,38 @@ static int fetch_both(struct fetch *f, int64_t since, int64_t until)
 
 /* ---- the command ---- */
 
-static bool names_property(const char *fields)
+static bool names_property(const char *names)
 {
-	return fields != NULL && (strchr(fields, '@') != NULL || strstr(fields, "person.") != NULL);
+	return names != NULL && (strchr(names, '@') != NULL || strstr(names, "person.") != NULL);
 }
 
-/* What filters and columns of properties are of is not known of what is only listed. */
+/* Columns of properties are not known of what is only listed. */
 static bool asks_about_events(const struct options *o)
 {
-	return o->filters[0] != NULL || names_property(o->fields) || names_property(o->sort);
+	return names_property(o->fields) || names_property(o->sort);
+}
+
+/* The filter of a list of traces or sessions goes to PostHog, unless some of it needs their events here; then it is of all of
+ * them. rows: what is listed at most, which is more where something of it is judged here. */
+static bool push_filter(struct fetch *f, enum rows_kind kind, uint32_t *rows)
+{
+	struct posthog_filter p = {0};
+	struct filter *filter;
+	bool pushed = false;
+
+	if (kind != ROWS_TRACES && kind != ROWS_SESSIONS)
+		return false;
+	if (filter_of_options(&filter, f->options) != EXIT_OK || filter == NULL)
+		return false;
+	posthog_filter_make(&p, filter, filter_rows(kind));
+	if (!p.needs_events && p.where.n > 0) {
+		*rows = p.here.n > 0 || filter->sort.n > 0 ? UINT32_MAX : *rows;
+		pushed = true;
+		(void)posthog_push(f->posthog, &p);
+	}
+	posthog_filter_free(&p);
+	filter_free(filter);
+	return pushed;
 }
 
 static void ask_for_list(struct fetch *f, int64_t since, int64_t until)
@@ -235,7 +260,7 @@ static void ask_for_list(struct fetch *f, int64_t since, int64_t until)
 	uint32_t rows = o->limit != 0 && o->sort == NULL ? o->limit : UINT32_MAX;
 
 	(void)rows_kind_of(str_of(o->words[0]), &kind);
-	if (asks_about_events(o))
+	if (asks_about_events(o) || (o->filters[0] != NULL && !push_filter(f, kind, &rows)))
 		posthog_events(f->posthog, since, until);
 	else if (kind == ROWS_TRACES)
 		posthog_list(f->posthog, POSTHOG_TRACES, since, until, rows);
@@ -243,6 +268,17 @@ static void ask_for_list(struct fetch *f, int64_t since, int64_t until)
 		posthog_list(f->posthog, POSTHOG_SESSIONS, since, until, rows);
 	else
 		posthog_events(f->posthog, since, until);
+}
+
+/* What a server cannot judge is judged here, with all events. */
+static void fetch_refused(struct fetch *f, int64_t since, int64_t until)
+{
+	if (!posthog_has_refused(f->posthog, FILTERED_TRACES) &&
+	    !posthog_has_refused(f->posthog, FILTERED_SESSIONS))
+		return;
+	output_error("PostHog refused the filter: all events of the time were fetched instead");
+	posthog_events(f->posthog, since, until);
+	wait(f);
 }
 
 int fetch_all(struct explorer *x, const struct options *o)
@@ -261,5 +297,6 @@ int fetch_all(struct explorer *x, const struct options *o)
 	else
 		posthog_events(f.posthog, since, until);
 	wait(&f);
+	fetch_refused(&f, since, until);
 	return tell(&f);
 }

@@ -3,6 +3,7 @@
 #include "print/filter.h"
 
 #include "base/utf8.h"
+#include "explorer_pushed.h"
 #include "print/output.h"
 
 #include <string.h>
@@ -122,6 +123,16 @@ static const char *source_path(void *ctx, uint32_t journal)
 	return explorer_source_path(ctx, journal);
 }
 
+static bool judges(void *ctx, const struct filter_node *node, enum filtered_of of)
+{
+	return explorer_judges(ctx, node, of);
+}
+
+static enum filtered_word judged(void *ctx, enum filtered_of of, uint32_t number)
+{
+	return explorer_judged(ctx, of, number);
+}
+
 struct filtered *filter_start(struct explorer *x, const struct filter *f, enum filtered_of of,
                               loop_fn *changed, void *ctx)
 {
@@ -133,6 +144,12 @@ struct filtered *filter_start(struct explorer *x, const struct filter *f, enum f
 	                                .ctx = changed != NULL ? ctx : x};
 	struct errinfo e = {.pos = ERR_NO_POS};
 	struct filtered *d = NULL;
+
+	/* Else the context is not the explorer. */
+	if (changed == NULL) {
+		with.judges = judges;
+		with.judged = judged;
+	}
 
 	if (filtered_new(&d, f, of, &with, &e) == ERR_OK)
 		return d;

@@ -263,7 +263,6 @@ static void live_draw(struct view *v, struct surface *s, struct area a)
 	if (p.first.rows > 0)
 		draw_list(l, s, p.first);
 	on = live_place_at(l, l->list.cursor);
-	/* What hit may be in no row: the filter leaves it out, or it is in no trace. */
 	if (l->list.count == 0)
 		on.event = l->stood;
 	if (!l->detail_visible || (on.trace == MODEL_NONE && on.event == EVENT_NONE))

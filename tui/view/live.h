@@ -38,6 +38,7 @@ struct live_view {
 	bool filter_renewed;     /* it is another one since */
 	uint32_t stood; /* the hit that its rows stand still at, an event; EVENT_NONE: they go on */
 	bool going;     /* to it: its row is not there yet */
+	bool rowless;   /* it has none: the filter leaves its trace out, or it is in no trace */
 	uint64_t stood_at; /* what had arrived then, as live_arrived counts */
 	struct detail_pane detail;
 	bool detail_focused, zoomed, detail_visible;

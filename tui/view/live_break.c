@@ -41,7 +41,8 @@ static bool go(struct live_view *l)
 		to.event = EVENT_NONE;
 	l->list.count = live_number_rows(l);
 	row = live_row_of(l, to);
-	if (row != UINT64_MAX)
+	l->rowless = row == UINT64_MAX;
+	if (!l->rowless)
 		list_go(&l->list, row);
 	return found || b == NULL || b->waterfall.build == NULL;
 }
@@ -170,6 +171,7 @@ static void draw_hit(struct live_view *l, struct surface *s, struct area a, int 
 
 	waterfall_label(e, l->stood, &text);
 	append_error(e, l->stood, &text);
+	buf_puts(&text, l->rowless ? "  (in no row here)" : "");
 	draw_line(s, a, row, "hit", failed ? ROLE_ERROR : ROLE_TEXT, buf_str(&text));
 	buf_free(&text);
 }

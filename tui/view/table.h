@@ -102,6 +102,7 @@ struct table {
 	enum table_menu menu;
 	struct list menu_list;          /* its rows */
 	struct view_filter kept, typed; /* the list is of typed, if there is one */
+	uint32_t said;                  /* explorer_said, as of the filter */
 	bool has_typed, refilter;       /* the rows are still of another filter */
 	struct buf refused;             /* the world's filter, which cannot be used here: */
 	struct errinfo filter_error;
@@ -200,8 +201,9 @@ void table_reading(const struct table *t, struct buf *out);
 /* The list that the toggle leads to: of spans, of groups, and back. False: there is none here. */
 bool table_toggle(struct table *t);
 
-void table_filter_follow(struct table *t); /* the world's */
-void table_filter_renew(struct table *t);  /* marks and bookmarks may be others */
+enum filtered_of table_filtered_of(enum rows_kind kind); /* what a filter is asked about */
+void table_filter_follow(struct table *t);               /* the world's */
+void table_filter_renew(struct table *t);                /* marks and bookmarks may be others */
 /* A slice of it. True: there are rows to be shown, or it is known that there are none. */
 bool table_filter_step(struct table *t);
 bool table_filter_changed(const struct table *t); /* other rows pass than those that were built */

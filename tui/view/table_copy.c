@@ -1,6 +1,8 @@
 /* What is copied of the row under the cursor of a list. It leaves what there is to copy of an event or a trace to copy.c. */
 #include "view/table.h"
 
+#include "collect/posthog_pushed.h"
+
 /* The column that names the row; NULL: its id does. */
 static const struct column *naming_column(const struct table *t)
 {
@@ -31,11 +33,34 @@ static bool copy_id(struct table *t, uint32_t id, struct buf *out)
 	return out->n > 0;
 }
 
+/* It wants no row. */
+static bool copy_hogql(const struct table *t, struct buf *out)
+{
+	const struct posthog *p = explorer_posthog(t->view.world->explorer);
+
+	if (p != NULL)
+		posthog_pushed_text(p, table_filtered_of(t->query.kind), out);
+	return out->n > 0;
+}
+
+static void offer_hogql(const struct table *t)
+{
+	struct buf text = {0};
+
+	if (copy_hogql(t, &text))
+		t->view.world->offered |= UINT32_C(1) << COPY_HOGQL;
+	buf_free(&text);
+}
+
 bool table_copy_row(struct table *t, enum copy_what what, struct buf *out)
 {
 	struct world *w = t->view.world;
 	uint32_t id = table_current(t);
 
+	if (what == COPY_HOGQL)
+		return copy_hogql(t, out);
+	if (what == COPY_OFFERED)
+		offer_hogql(t);
 	if (id == MODEL_NONE)
 		return false;
 	switch (t->query.kind) {

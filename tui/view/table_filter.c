@@ -6,7 +6,11 @@
 #include "view/table.h"
 
 #include "base/clean.h"
+#include "collect/posthog_pushed.h"
 #include "draw/format.h"
+#include "explorer_pushed.h"
+
+#define WHERE_MAX 60u /* bytes of what is said of where it is judged */
 
 /* ---- using one ------------------------------------------------------------------------------------------------------- */
 
@@ -15,7 +19,7 @@ static const struct view_filter *in_use(const struct table *t)
 	return t->has_typed ? &t->typed : &t->kept;
 }
 
-static enum filtered_of filtered_of_kind(enum rows_kind kind)
+enum filtered_of table_filtered_of(enum rows_kind kind)
 {
 	return kind == ROWS_TRACES     ? FILTERED_TRACES
 	       : kind == ROWS_SESSIONS ? FILTERED_SESSIONS
@@ -47,7 +51,7 @@ static bool make(struct table *t, struct view_filter *out, struct str text, stru
 	if (!view_filter_read(out, t->view.world, text, e))
 		return false;
 	if (check_order(t, out->filter, e))
-		return view_filter_begin(out, t->view.world, filtered_of_kind(t->query.kind), e);
+		return view_filter_begin(out, t->view.world, table_filtered_of(t->query.kind), e);
 	view_filter_free(out);
 	return false;
 }
@@ -84,6 +88,9 @@ static void use(struct table *t)
 	t->query.filter = in_use(t)->filtered;
 	t->rows.query.filter = NULL;
 	t->refilter = true;
+	explorer_push_filter(t->view.world->explorer, table_filtered_of(t->query.kind),
+	                     in_use(t)->filter);
+	t->said = explorer_said(t->view.world->explorer, table_filtered_of(t->query.kind));
 	table_ask(t);
 }
 
@@ -117,6 +124,17 @@ static void take_back(struct table *t)
 	use(t);
 }
 
+/* PostHog has said more: what was judged by its word is judged anew. */
+static void follow_said(struct table *t)
+{
+	uint32_t said = explorer_said(t->view.world->explorer, table_filtered_of(t->query.kind));
+
+	if (said == t->said || in_use(t)->filtered == NULL)
+		return;
+	t->said = said;
+	buf_clear(t->has_typed ? &t->typed.text : &t->kept.text);
+}
+
 void table_filter_follow(struct table *t)
 {
 	const struct world *w = t->view.world;
@@ -132,6 +150,7 @@ void table_filter_follow(struct table *t)
 	if (t->refused.n > 0 && str_eq(buf_str(&t->refused), wanted))
 		return;
 	buf_clear(&t->refused);
+	follow_said(t);
 	if (str_eq(buf_str(&in_use(t)->text), wanted))
 		return;
 	if (str_eq(buf_str(&t->kept.text), wanted)) {
@@ -264,6 +283,21 @@ void table_filter_head(const struct table *t, struct buf *out)
 	clean_append(out, filter->n > 0 ? buf_str(filter) : STR("(none)"), 0);
 }
 
+/* Where it is judged, if not all of it is here. */
+static void say_where(const struct table *t, struct buf *out)
+{
+	const struct posthog *p = explorer_posthog(t->view.world->explorer);
+	struct buf where = {0};
+
+	if (p != NULL && in_use(t)->filter != NULL)
+		posthog_pushed_status(p, table_filtered_of(t->query.kind), &where);
+	if (where.n > 0) {
+		clean_append(out, str_sub(buf_str(&where), 0, WHERE_MAX), 0);
+		buf_puts(out, where.n > WHERE_MAX ? "...  " : "  ");
+	}
+	buf_free(&where);
+}
+
 void table_filter_status(const struct table *t, struct buf *out)
 {
 	struct errinfo e = {0};
@@ -271,6 +305,7 @@ void table_filter_status(const struct table *t, struct buf *out)
 
 	if (n > 0)
 		buf_printf(out, "%u not judged: %s  ", n, e.msg);
+	say_where(t, out);
 }
 
 static bool is_known_here(const struct field *f, struct str text)

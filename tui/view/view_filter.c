@@ -1,6 +1,8 @@
 /* The filter of all lists, as screens use it: what only is known here, such as marks and bookmarks, is asked of the world. */
 #include "view/view_filter.h"
 
+#include "explorer_pushed.h"
+
 /* ---- what is known here ---------------------------------------------------------------------------------------------- */
 
 static const struct bookmark *bookmarked(struct world *w, enum filtered_of of, uint32_t number)
@@ -60,6 +62,16 @@ static const char *source_path(void *ctx, uint32_t journal)
 	return explorer_source_path(((const struct world *)ctx)->explorer, journal);
 }
 
+static bool judges(void *ctx, const struct filter_node *node, enum filtered_of of)
+{
+	return explorer_judges(((const struct world *)ctx)->explorer, node, of);
+}
+
+static enum filtered_word judged(void *ctx, enum filtered_of of, uint32_t number)
+{
+	return explorer_judged(((const struct world *)ctx)->explorer, of, number);
+}
+
 static void on_change(void *ctx)
 {
 	const struct world *w = ctx;
@@ -105,8 +117,10 @@ struct filtered_context view_filter_context(struct world *w)
 bool view_filter_begin(struct view_filter *f, struct world *w, enum filtered_of of,
                        struct errinfo *e)
 {
-	const struct filtered_context with = view_filter_context(w);
+	struct filtered_context with = view_filter_context(w);
 
+	with.judges = judges;
+	with.judged = judged;
 	if (f->filter->root == NULL ||
 	    filtered_new(&f->filtered, f->filter, of, &with, e) == ERR_OK)
 		return true;

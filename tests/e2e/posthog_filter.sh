@@ -1,0 +1,61 @@
+# A filter means the same of PostHog's traces and sessions as of a file with the same events, and is judged where they are.
+. e2e/lib_posthog.sh
+
+recent data/real_events.ndjson >"$EVENTS"
+LIST='"(start_time|wall_s)"'
+
+# pushed LIST FILTER: as of the file; the list and totals are all that is asked.
+pushed()
+{
+	afresh
+	BUT=$LIST same ls "$1" --json -f "$2"
+	asked_for "project tracehog:$1 tracehog:${1%s}-totals"
+	mannerly
+}
+
+# Likewise where nothing passes.
+none()
+{
+	afresh
+	asks 1 ls "$1" posthog: --json -f "$2"
+	json '' '[0]'
+	asked_for "project tracehog:$1"
+	mannerly
+}
+
+# here LIST FILTER: all events come, since they are needed.
+here()
+{
+	afresh
+	BUT=$LIST same ls "$1" --json -f "$2"
+	asked_for 'project tracehog:events'
+}
+
+standin
+model=$(grep -o '"\$ai_model":"[^"]*"' "$EVENTS" | head -1 | cut -d '"' -f 4)
+for list in traces sessions; do
+	pushed $list "model:*$(grep '"$ai_session_id"' "$EVENTS" | grep -o '"$ai_model":"[^"]*"' | head -1 | cut -d '"' -f 4)"
+	pushed $list "-model:nothing"
+	pushed $list 'kind:generation'
+	pushed $list 'model:* latency:>=0'
+	pushed $list 'any(kind:generation) -any(error:unheard_of)'
+	none $list 'model:"o'"'"'brien \\ {f0}"'
+	none $list '"@it'"'"'s {odd}":*'
+done
+pushed traces 'gens:>0'
+here traces 'kind:generation -is:running'
+secret
+
+# A server that knows some of it not is asked for all, once, and says so.
+standin --fault 1:400
+afresh
+run ls traces "$EVENTS" --json -f "model:$model"
+grep -vE "$LIST" "$D/out" >"$D/of_file"
+asks 0 ls traces posthog: --json -f "model:$model"
+err_has 'refused the filter'
+grep -vE "$LIST" "$D/out" >"$D/of_posthog"
+cmp -s "$D/of_file" "$D/of_posthog" || fail 'a refused filter lets other traces through'
+equal 'lists after a refusal' 1 "$(asked | grep -cx tracehog:traces)"
+mannerly
+
+verdict

@@ -1,0 +1,85 @@
+# A filter on a terminal asks PostHog for what passes, page by page; where PostHog refuses it, that is said once, and what is here is
+# judged here.
+. e2e/lib_posthog.sh
+EVENTS_FOLDER=$D
+. e2e/lib_tmux.sh
+trap 'T kill-server 2>/dev/null; end_all; rm -rf "$EVENTS_FOLDER"' EXIT
+
+# Of 400 traces each tenth is of another model.
+awk 'BEGIN {
+	for (i = 1; i <= 400; i++)
+		printf "{\"uuid\":\"00000000-0000-4001-8000-%012d\",\"event\":\"$ai_generation\",\"distinct_id\":\"ann\",\"timestamp\":\"\",\"properties\":{\"$ai_trace_id\":\"trace-%03d\",\"$ai_session_id\":\"session-%02d\",\"$ai_span_name\":\"trace-%03d\",\"$ai_model\":\"%s\",\"$ai_latency\":1,\"$ai_input\":\"question %d\"}}\n", i, i, i / 7, i, i % 10 ? "gpt-5" : "claude-9", i
+}' >"$D/plain.ndjson"
+recent "$D/plain.ndjson" >"$EVENTS"
+
+lists()
+{
+	asked | grep -cx tracehog:traces
+}
+
+# A question that is taken back may be under way still, so that there are three.
+well_asked()
+{
+	! grep '"wrong"' "$LOG" || fail 'a query that is not as it should be'
+}
+
+# The query with its values: no placeholder is left.
+copied_query()
+{
+	T show-buffer 2>/dev/null | grep -qF "ILIKE '%claude%'" && ! T show-buffer | grep -q '{[a-z]'
+}
+
+standin
+terminal 100 24
+explore "posthog: --host $HOST"
+wait_cursor trace-400
+before=$(lists)
+text ':filter model:claude'
+keys Enter
+wait_for 'f: model:claude'
+wait_for 'server '
+wait_cursor trace-400
+wait_for trace-390
+# The list of before ends with trace-301.
+wait_for trace-290
+# A page of the list of before may have been under way.
+[ "$(($(lists) - before))" -le 2 ] || fail 'more than a list was asked for a filter'
+wait_for '40 traces'
+text yh
+waits "the HogQL" copied_query
+
+text 'f'
+keys C-u
+text '-model:claude question'
+keys Enter
+wait_for 'server + local'
+keys f C-u
+text 'question'
+keys Enter
+wait_for 'local only: question'
+keys f C-u
+keys Enter
+wait_cursor trace-400
+wait_for trace-399
+well_asked
+text Q
+wait_prompt
+
+# Another server comes to its place, which refuses whatever is asked: the filter once, and what is asked without it.
+forget
+explore "posthog: --host $HOST"
+wait_cursor trace-400
+waits 'the totals' grep -q trace-totals "$LOG"
+port=${HOST##*:}
+gone
+standin --fault '*:400' --port "$port"
+text 'fmodel:claude'
+keys Enter
+wait_for 'local only: PostHog refused the filter'
+text jk
+wait_for 'local only: PostHog refused the filter'
+# With the filter and without; the tail asks, too.
+[ "$(asked | grep -cx 400)" -le 5 ] || fail 'a filter that was refused is asked for again and again'
+text Q
+wait_prompt
+verdict
