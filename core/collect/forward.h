@@ -1,5 +1,6 @@
 /* Requests that the endpoint took, sent on to PostHog in the background: the bytes and headers that came,
- * to the same path of one origin. Off unless asked for.
+ * to the same path of one origin, but OpenTelemetry's usual ones (/v1/traces, /v1/logs) to PostHog's,
+ * /i/v0/ai/otel. Off unless asked for.
  *
  * What goes: a POST to a route that takes events, once its events are in the journal. It must carry a
  * project key (phc_...; not phc_local, which is nobody's); a request with a personal one (phx_...) where a

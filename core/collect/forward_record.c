@@ -155,12 +155,29 @@ static void append_header(struct buf *out, struct str name, struct str value)
 	buf_add(out, '\n');
 }
 
+/* Where exporters of OpenTelemetry send by themselves PostHog has nothing: it takes what they send at a path of its own. */
+static void append_path(struct buf *out, struct str path)
+{
+	static const char *const usual[] = {"/v1/traces", "/v1/logs"};
+	struct str trimmed = path;
+
+	while (str_ends(trimmed, STR("/")))
+		trimmed.n--;
+	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
+		if (str_ends(trimmed, str_of(usual[i]))) {
+			buf_append(out, str_sub(trimmed, 0, trimmed.n - strlen(usual[i])));
+			buf_puts(out, "/i/v0/ai/otel");
+			return;
+		}
+	buf_append(out, path);
+}
+
 void forward_record_append(struct buf *out, const struct capture_request *r, struct str via)
 {
 	struct str rest = r->headers, connection = header(r, STR("Connection")), value, line;
 	struct buf path = {0};
 
-	buf_append(out, r->path);
+	append_path(out, r->path);
 	if (r->query.n > 0)
 		buf_add(out, '?');
 	buf_append(out, r->query);
