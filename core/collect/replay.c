@@ -65,7 +65,7 @@ static void on_message(void *ctx, struct str data)
 		r->bad_message = r->bad_message != 0 ? r->bad_message : r->messages;
 	}
 	if (r->state.first < 0 && r->answer.model_spoke)
-		r->state.first = time_monotonic() - r->began;
+		r->state.first = r->clock() - r->began;
 }
 
 static void on_part(void *ctx, struct str bytes)
@@ -84,7 +84,7 @@ static void on_part(void *ctx, struct str bytes)
 		buf_append(&r->events, bytes);
 	else
 		posthog_sse_feed(&r->sse, bytes);
-	r->state.latency = time_monotonic() - r->began;
+	r->state.latency = r->clock() - r->began;
 	if (r->came)
 		r->came(r->ctx);
 }
@@ -175,18 +175,24 @@ static void end_document(struct replay *r)
 	json_tree_free(&tree);
 }
 
-static void on_done(void *ctx, const struct http_answer *answer)
+/* What came is whole from here on. */
+static void close_answer(struct replay *r)
 {
-	struct replay *r = ctx;
-
 	r->call = NULL;
-	r->state.latency = time_monotonic() - r->began;
-	r->state.status = answer->status;
+	r->state.latency = r->clock() - r->began;
 	if (r->document)
 		end_document(r);
 	else if (r->events.n > 0)
 		buf_add(&r->events, ']');
 	r->state.usage = r->answer.usage;
+}
+
+static void on_done(void *ctx, const struct http_answer *answer)
+{
+	struct replay *r = ctx;
+
+	close_answer(r);
+	r->state.status = answer->status;
 	if (answer->end != HTTP_ANSWERED) {
 		r->state.end = REPLAY_BROKEN;
 		buf_puts(&r->state.says, answer->says);
@@ -199,6 +205,17 @@ static void on_done(void *ctx, const struct http_answer *answer)
 	hide_key(r, &r->state.says, 0);
 	posthog_key_wipe(&r->key);
 	r->done(r->ctx);
+}
+
+void replay_stop(struct replay *r)
+{
+	if (!r->call)
+		return;
+	http_cancel(r->call);
+	close_answer(r);
+	r->state.end = REPLAY_BROKEN;
+	buf_puts(&r->state.says, "stopped: what came before stands here");
+	posthog_key_wipe(&r->key);
 }
 
 /* ---- beginning ------------------------------------------------------------------------------------- */
@@ -249,7 +266,8 @@ struct replay *replay_send(struct http *http, const struct replay_order *order)
 	buf_append(&r->host, buf_str(&order->address->origin));
 	buf_reserve(&r->key, order->key.n); /* growing would leave a copy behind */
 	buf_append(&r->key, order->key);
-	r->began = time_monotonic();
+	r->clock = order->clock != NULL ? order->clock : time_monotonic;
+	r->began = r->clock();
 	ask(r, http, order);
 	return r;
 }

@@ -15,6 +15,13 @@
 #define REPLAY_MAX_ANSWER ((size_t)64 << 20) /* bytes after inflating */
 #define REPLAY_IDLE_MS    300000 /* silence after which an answer is given up: models think long */
 
+/* What a run of the program has to say of it; borrowed. */
+struct replay_settings {
+	const struct config *config; /* NULL: none */
+	const char *base_url;        /* --base-url; NULL: not given */
+	int64_t (*clock)(void);      /* microseconds, for tests; NULL: time_monotonic */
+};
+
 /* ---- before ---------------------------------------------------------------------------------------- */
 
 struct replay_address {
@@ -67,9 +74,10 @@ struct replay_state {
 struct replay_order {
 	const struct provider_request *request;
 	const struct replay_address *address;
-	struct str body;  /* what is sent: a JSON object (replay_check_body) */
-	struct str key;   /* empty: none is sent */
-	uint32_t idle_ms; /* for tests; 0: REPLAY_IDLE_MS */
+	struct str body;        /* what is sent: a JSON object (replay_check_body) */
+	struct str key;         /* empty: none is sent */
+	uint32_t idle_ms;       /* for tests; 0: REPLAY_IDLE_MS */
+	int64_t (*clock)(void); /* for tests; NULL: time_monotonic */
 	/* Something came: state has more text. Then, once, that it is over. Neither is called from within replay_send;
 	 * the replay may be freed in done. */
 	void (*came)(void *ctx);
@@ -82,6 +90,8 @@ struct replay;
 struct replay *replay_send(struct http *http, const struct replay_order *order);
 /* Takes the request back if it is under way. NULL is allowed. */
 void replay_free(struct replay *r);
+/* Takes it back, and keeps what came: it is REPLAY_BROKEN then. done is not called. */
+void replay_stop(struct replay *r);
 const struct replay_state *replay_state(const struct replay *r);
 /* Appends what was sent and what came as an event, as an SDK would have sent it to PostHog: a line of JSON without its newline.
  * That is how an answer gets its messages, its cost and its differences. After done. */

@@ -63,7 +63,8 @@ static bool is_parameter(struct str name)
 	return true;
 }
 
-static void write_members(struct writing *w, uint32_t object)
+/* Those of the body, or of an object in it. The first opens the list of them. */
+static void write_members(struct writing *w, uint32_t object, bool *any)
 {
 	struct buf name = {0};
 
@@ -73,17 +74,33 @@ static void write_members(struct writing *w, uint32_t object)
 		json_key(&w->body, at, &name);
 		if (!is_parameter(buf_str(&name)))
 			continue;
+		if (!*any) {
+			json_write_key(&w->w, "$ai_model_parameters");
+			json_begin_object(&w->w);
+			*any = true;
+		}
 		json_write_key_text(&w->w, buf_str(&name));
 		json_write_raw(&w->w, value_of(w, at));
 	}
 	buf_free(&name);
 }
 
+static void write_parameters(struct writing *w)
+{
+	uint32_t config = json_member(&w->body, 0, STR("generationConfig"));
+	bool any = false;
+
+	write_members(w, 0, &any);
+	if (json_type_of(&w->body, config) == JSON_OBJECT)
+		write_members(w, config, &any);
+	if (any)
+		json_end_object(&w->w);
+}
+
 static void write_sent(struct writing *w)
 {
 	uint32_t model = json_member(&w->body, 0, STR("model"));
 	uint32_t tools = json_member(&w->body, 0, STR("tools"));
-	uint32_t config = json_member(&w->body, 0, STR("generationConfig"));
 	struct buf text = {0};
 
 	json_text(&w->body, model, &text);
@@ -95,12 +112,7 @@ static void write_sent(struct writing *w)
 		json_write_key(&w->w, "$ai_tools");
 		json_write_raw(&w->w, value_of(w, tools));
 	}
-	json_write_key(&w->w, "$ai_model_parameters");
-	json_begin_object(&w->w);
-	write_members(w, 0);
-	if (json_type_of(&w->body, config) == JSON_OBJECT)
-		write_members(w, config);
-	json_end_object(&w->w);
+	write_parameters(w);
 }
 
 /* ---- what came ------------------------------------------------------------------------------------- */

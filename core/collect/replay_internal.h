@@ -18,7 +18,8 @@ struct replay {
 	uint64_t messages;          /* of the stream */
 	uint64_t bad_message;       /* the first that is no JSON, from 1; 0: none */
 	bool known, document;       /* known: what the answer is */
-	int64_t began;              /* monotonic */
+	int64_t began;
+	int64_t (*clock)(void);
 	void (*came)(void *ctx);
 	void (*done)(void *ctx);
 	void *ctx;

@@ -118,6 +118,14 @@ static void grant_rows(struct app *a, const struct wish *w)
 		open_rows(a, ROWS_GENERATIONS, w);
 }
 
+static void edit(struct app *a)
+{
+	if (a->take == NULL)
+		app_say(a, "there is no terminal here");
+	else
+		a->take(a->take_ctx, APP_CHANGE, buf_str(&a->world.text), "request.json");
+}
+
 static void ask_question(struct app *a)
 {
 	const struct question *q = &a->world.question;
@@ -147,6 +155,16 @@ void app_grant(struct app *a)
 	case WISH_DIFF:
 		app_push(a, view_diff_new(&a->world, w.number, w.event));
 		explorer_want_body(a->world.explorer, w.event);
+		break;
+	case WISH_REPLAY:
+		app_push(a, view_replay_new(&a->world, w.event));
+		explorer_want_body(a->world.explorer, w.event);
+		break;
+	case WISH_DIFF_ANSWER:
+		app_push(a, view_diff_answer_new(&a->world, w.event, buf_str(&a->world.text)));
+		break;
+	case WISH_EDIT:
+		edit(a);
 		break;
 	case WISH_SESSION:
 	case WISH_USER:
@@ -416,6 +434,21 @@ void app_on_take(struct app *a, app_take_fn *take, void *ctx)
 	a->take_ctx = ctx;
 }
 
+void app_edited(struct app *a, struct str text)
+{
+	struct view *v = app_top(a);
+
+	buf_clear(&a->world.message);
+	if (v->class->edited != NULL)
+		v->class->edited(v, text);
+	app_grant(a);
+}
+
+void app_set_replays(struct app *a, const struct replay_settings *settings)
+{
+	a->world.replays = settings;
+}
+
 void app_on_alert(struct app *a, app_alert_fn *alert, void *ctx)
 {
 	a->alert = alert;
@@ -481,6 +514,7 @@ void app_free(struct app *a)
 	buf_free(&a->world.noted.note);
 	choices_fini(&a->world.choices);
 	buf_free(&a->world.term);
+	buf_free(&a->world.text);
 	marks_fini(&a->world.marks);
 	slow_free(a->world.slow);
 	for (int i = 0; i < PROMPTS; i++)

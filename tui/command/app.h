@@ -46,9 +46,14 @@ enum app_taker {
 	APP_PAPER, /* the plain terminal, to be selected there */
 	APP_EDITOR,
 	APP_PIPE,
+	APP_CHANGE, /* an editor, whose result goes to app_edited; argument: the file's name */
 };
 typedef void app_take_fn(void *ctx, enum app_taker by, struct str text, const char *argument);
 void app_on_take(struct app *a, app_take_fn *take, void *ctx);
+/* What was left of a text for APP_CHANGE, if all went well. */
+void app_edited(struct app *a, struct str text);
+/* Where calls are sent again; borrowed. */
+void app_set_replays(struct app *a, const struct replay_settings *settings);
 
 /* alert(ctx, notice) when the breakpoint was hit, in app_draw; once, however many hits there are. notice: a line, not clean. NULL:
  * nobody is told. */

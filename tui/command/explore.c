@@ -69,6 +69,7 @@ struct showing {
 	struct endpoint *endpoint;
 	const char *name;   /* stands for the source in the head line; NULL: the endpoint's port */
 	struct intake told; /* to the app */
+	struct replay_settings replays;
 };
 
 /* Without these its commands would ask another PostHog. */
@@ -150,6 +151,9 @@ static int run(struct showing *s, const char *source)
 	explorer_tail(s->x, !s->options->no_follow);
 	s->app = app_new(s->x, source);
 	app_remember(s->app);
+	s->replays = (struct replay_settings){.config = s->options->config,
+	                                      .base_url = s->options->base_url};
+	app_set_replays(s->app, &s->replays);
 	use_filter(s);
 	use_break(s);
 	name_options(s);

@@ -132,6 +132,8 @@ const struct command commands[] = {
 	{ACTION_DIFF, 0, "diff", "D F8", "what changed since the call before"},
 	{ACTION_DIFF_MARK, 0, "diff-mark", "d",
          "what differs between two marked calls; else mark this one, and compare it on another"},
+	{ACTION_REPLAY, 0, "replay", "x",
+         "the request of a call, to be sent again: there s sends it, e edits it before, D compares"},
 	{ACTION_SIDE_BY_SIDE, 0, "side-by-side", "S",
          "a diff side by side, or one below the other"},
 	{ACTION_WRAP, 0, "wrap", "zw", "wrap long lines of text or not"},

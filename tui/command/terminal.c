@@ -8,6 +8,7 @@
 #include "term/clipboard.h"
 #include "term/input.h"
 #include "term/osc.h"
+#include "term/program.h"
 #include "term/screen.h"
 
 #include <errno.h>
@@ -155,12 +156,18 @@ static void on_outside(void *ctx)
 {
 	struct terminal *t = ctx;
 	struct buf line = {0};
+	bool changed = false;
 
 	screen_suspend(t->screen);
-	outside_take(t->taker, buf_str(&t->taken), buf_text(&t->argument), &line);
+	if (t->taker == APP_CHANGE)
+		changed = program_change(&t->taken, buf_text(&t->argument), &line);
+	else
+		outside_take(t->taker, buf_str(&t->taken), buf_text(&t->argument), &line);
 	screen_resume(t->screen);
-	buf_free(&t->taken);
 	app_say(t->app, buf_text(&line));
+	if (changed)
+		app_edited(t->app, buf_str(&t->taken));
+	buf_free(&t->taken);
 	buf_free(&line);
 	resize(t);
 }

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/slice.h"
 #include "draw/format.h"
+#include "explorer_replay.h"
 #include "view/view.h"
 #include "widget/diff_lay.h"
 
@@ -17,9 +18,11 @@ struct numbered {
 struct diff_view {
 	struct view view;
 	uint32_t before, after; /* before EVENT_NONE: not known yet, or there is none */
-	bool previous;          /* the call before was asked for */
-	bool none;              /* and there is none */
-	struct errinfo unread;  /* unless it could not be read */
+	struct buf
+		answer; /* what it is compared with, if that stands in no source: after is before then */
+	bool previous;         /* the call before was asked for */
+	bool none;             /* and there is none */
+	struct errinfo unread; /* unless it could not be read */
 	const struct compared *compared;
 	struct diff diff;
 	bool started, done; /* making rows */
@@ -60,7 +63,9 @@ static void start(struct diff_view *d)
 		return;
 	if (d->compared == NULL) {
 		explorer_want_body(x, d->before);
-		d->compared = explorer_compare(x, d->before, d->after);
+		d->compared = d->answer.n > 0
+		                      ? explorer_compare_answer(x, d->before, buf_str(&d->answer))
+		                      : explorer_compare(x, d->before, d->after);
 	}
 	if (d->compared->state != DETAIL_READY || d->started)
 		return;
@@ -231,6 +236,12 @@ static void diff_head(struct view *v, struct buf *out)
 	const struct events *t = explorer_events(v->world->explorer);
 	uint32_t after = events_get(t, d->after)->trace, before = after;
 
+	if (d->answer.n > 0) {
+		add_call(d, &d->numbers[0], d->before, out);
+		buf_puts(out, " -> sent again");
+		return;
+	}
+
 	if (d->before != EVENT_NONE) {
 		before = events_get(t, d->before)->trace;
 		add_call(d, &d->numbers[0], d->before, out);
@@ -274,6 +285,8 @@ static void diff_command(struct view *v, struct buf *out)
 	struct diff_view *d = (struct diff_view *)v;
 	struct buf before = {0}, after = {0};
 
+	if (d->answer.n > 0)
+		return;
 	if (d->before != EVENT_NONE)
 		id_of(d, d->before, &before);
 	id_of(d, d->after, &after);
@@ -327,6 +340,7 @@ static void diff_free(struct view *v)
 	struct diff_view *d = (struct diff_view *)v;
 
 	buf_free(&d->copy);
+	buf_free(&d->answer);
 	reader_fini(&d->reader);
 	diff_fini(&d->diff);
 	explorer_compare_end(v->world->explorer, d->compared);
@@ -358,4 +372,12 @@ struct view *view_diff_new(struct world *w, uint32_t before, uint32_t after)
 	d->reader.label_width = DIFF_LABELS;
 	d->reader.marks = true;
 	return &d->view;
+}
+
+struct view *view_diff_answer_new(struct world *w, uint32_t event, struct str answer)
+{
+	struct view *v = view_diff_new(w, event, event);
+
+	buf_append(&((struct diff_view *)v)->answer, answer);
+	return v;
 }

@@ -81,6 +81,8 @@ static bool event_act(struct view *v, enum action action, int argument)
 	case ACTION_DIFF:
 	case ACTION_DIFF_MARK:
 		return view_diff(v->world, action, e->event);
+	case ACTION_REPLAY:
+		return view_replay(v->world, e->event);
 	case ACTION_BOOKMARK:
 	case ACTION_REMOVE:
 		return view_bookmark(v->world, action, BOOKMARK_EVENT, e->event);

@@ -403,6 +403,9 @@ static bool table_act(struct view *v, enum action action, int argument)
 	case ACTION_DIFF:
 	case ACTION_DIFF_MARK:
 		return diff(t, action);
+	case ACTION_REPLAY:
+		return view_replay(t->view.world,
+		                   table_is_of_events(t) ? table_current(t) : EVENT_NONE);
 	case ACTION_NEXT_PANE:
 	case ACTION_PREVIOUS_PANE:
 		t->pane_focused = !t->pane_focused;

@@ -177,6 +177,8 @@ static bool trace_act(struct view *v, enum action action, int argument)
 	case ACTION_DIFF:
 	case ACTION_DIFF_MARK:
 		return view_diff(v->world, action, waterfall_cursor(&t->waterfall));
+	case ACTION_REPLAY:
+		return view_replay(v->world, waterfall_cursor(&t->waterfall));
 	case ACTION_BOOKMARK:
 	case ACTION_REMOVE:
 		return bookmark(t, action);

@@ -171,6 +171,15 @@ bool view_diff(struct world *w, enum action action, uint32_t event)
 	return true;
 }
 
+bool view_replay(struct world *w, uint32_t event)
+{
+	if (event != EVENT_NONE && is_call(w, event))
+		w->wish = (struct wish){WISH_REPLAY, MODEL_NONE, event};
+	else
+		buf_puts(&w->message, "not a generation: there is no call to send again");
+	return true;
+}
+
 void view_put_clipped(struct surface *s, struct area a, int row, int col, int width, enum role role,
                       struct str text)
 {

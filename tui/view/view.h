@@ -3,6 +3,7 @@
 #ifndef VIEW_VIEW_H
 #define VIEW_VIEW_H
 
+#include "collect/replay.h"
 #include "draw/surface.h"
 #include "explorer.h"
 #include "model/bookmarks.h"
@@ -52,6 +53,9 @@ enum wish_kind {
 	WISH_TOOL,  /* the spans of a tool (number: of its name) */
 	WISH_GROUP, /* the generations in a group (its number) */
 	WISH_DIFF, /* what changed from call `number` (EVENT_NONE: the one before it) to call `event` */
+	WISH_REPLAY, /* the request of call `event`, to be sent again */
+	WISH_DIFF_ANSWER, /* what changed from call `event` to world.text, an event that stands in no source */
+	WISH_EDIT,     /* world.text in the editor: what it leaves goes to the view's `edited` */
 	WISH_ID,       /* opens what world.term, an id, is of, as :open does */
 	WISH_HOGQL,    /* asks for a query in HogQL: the line begins with world.term */
 	WISH_NOTE,     /* asks for the note of a bookmark: see struct noted */
@@ -100,6 +104,8 @@ struct world {
 	struct noted noted;
 	struct choices choices; /* of columns */
 	struct question question;
+	struct buf text;                       /* of WISH_DIFF_ANSWER and WISH_EDIT */
+	const struct replay_settings *replays; /* NULL: nothing is known of any */
 	struct buf term; /* of WISH_KEEP, as it is typed into a filter; of WISH_ID and WISH_HOGQL */
 	struct wish wish;   /* set by a view, carried out and cleared after the call */
 	struct buf message; /* one line for the status; set by a view, shown until the next key */
@@ -145,6 +151,8 @@ struct view_class {
 	bool (*copy)(struct view *v, enum copy_what what, struct buf *out);
 	/* The answer to WISH_QUESTION. NULL: never asks. */
 	void (*typed)(struct view *v, struct str text);
+	/* What the editor left of WISH_EDIT. NULL: never asks. */
+	void (*edited)(struct view *v, struct str text);
 	/* What a filter can say of what the cursor is on. NULL: nothing. */
 	void (*terms)(struct view *v, struct terms *out);
 	/* Of a list as last drawn: how many the world's filter lets through ("123 of 4,812 traces"). False: it cannot be used
@@ -170,6 +178,9 @@ struct view *view_trace_new(struct world *w, uint32_t trace, uint32_t event);
 struct view *view_event_new(struct world *w, uint32_t event);
 struct view *view_cost_new(struct world *w, uint32_t event); /* of an event what it costs */
 struct view *view_diff_new(struct world *w, uint32_t before, uint32_t after); /* as WISH_DIFF */
+/* Of WISH_DIFF_ANSWER; answer is copied. */
+struct view *view_diff_answer_new(struct world *w, uint32_t event, struct str answer);
+struct view *view_replay_new(struct world *w, uint32_t event);
 struct view *view_live_new(struct world *w);
 /* Asks PostHog, which there has to be. */
 struct view *view_hogql_new(struct world *w, struct str query);
@@ -203,6 +214,8 @@ void view_append_filter(const struct world *w, struct buf *out);
 struct slow *view_slow(struct world *w);
 /* DIFF and DIFF_MARK on a call: the wish, or a message. True. */
 bool view_diff(struct world *w, enum action action, uint32_t event);
+/* REPLAY on a call: the wish, or a message. True. */
+bool view_replay(struct world *w, uint32_t event);
 /* BOOKMARK and REMOVE on a trace, session or event (number, or MODEL_NONE) or a user (number of the id, 0 if there is none): the wish,
  * or a message. True. */
 bool view_bookmark(struct world *w, enum action action, enum bookmark_of of, uint32_t number);

@@ -86,6 +86,7 @@ enum action {
 	ACTION_RANGE_LATER,
 	ACTION_DIFF,         /* with the call before */
 	ACTION_DIFF_MARK,    /* mark, then diff with what is marked */
+	ACTION_REPLAY,       /* send a call again */
 	ACTION_SIDE_BY_SIDE, /* or inline */
 	ACTION_COPY,         /* with what as argument: enum copy_what of view/view.h */
 	ACTION_PRINT,        /* the same on the plain terminal */

@@ -5,6 +5,7 @@
 #include "base/clean.h"
 #include "base/mem.h"
 #include "draw/format.h"
+#include "draw/measures.h"
 #include "draw/width.h"
 
 #define CALL_INLINE  4096 /* bytes of a call's arguments that stand behind its name */
@@ -100,26 +101,36 @@ static void add_tokens(struct diff *d, const char *label, int64_t before, int64_
 	add(d, DIFF_FACT, CHANGE_NONE, str_of(label), keep(d, &text));
 }
 
-static void add_cost(struct diff *d, uint32_t before, uint32_t after)
+/* One that stands in no source has what was worked out of it. */
+static void measure(const struct diff *d, const struct detail *of, struct measures *out)
+{
+	if (of->event != EVENT_NONE)
+		measures_of_event(out, d->events, of->event);
+	else
+		measures_of_working(out, of->has_cost ? &of->cost : NULL);
+}
+
+static void add_cost(struct diff *d, const struct measures *before, const struct measures *after)
 {
 	struct buf text = {0};
 
-	format_event_cost(&text, events_get(d->events, before));
+	format_value(&text, &before->cost, 0, 0);
 	buf_puts(&text, " -> ");
-	format_event_cost(&text, events_get(d->events, after));
+	format_value(&text, &after->cost, 0, 0);
 	add(d, DIFF_FACT, CHANGE_NONE, STR("cost"), keep(d, &text));
 }
 
 static void add_counts(struct diff *d)
 {
-	const struct events *t = d->events;
-	uint32_t a = d->compared->before.event, b = d->compared->after.event;
+	struct measures a, b;
 
+	measure(d, &d->compared->before, &a);
+	measure(d, &d->compared->after, &b);
 	add(d, DIFF_TITLE, CHANGE_NONE, STR("Tokens"), STR_EMPTY);
-	add_tokens(d, "input", events_input(t, a), events_input(t, b));
-	add_tokens(d, "cache read", events_cache_read(t, a), events_cache_read(t, b));
-	add_tokens(d, "output", events_output(t, a), events_output(t, b));
-	add_cost(d, a, b);
+	add_tokens(d, "input", a.input, b.input);
+	add_tokens(d, "cache read", a.cache_read, b.cache_read);
+	add_tokens(d, "output", a.output, b.output);
+	add_cost(d, &a, &b);
 }
 
 static void add_cache(struct diff *d)
