@@ -322,7 +322,7 @@ static struct sql_value call_two(const struct scope *s, const struct sql_expr *e
 
 	if (strcmp(e->name, "nullIf") == 0)
 		return is_true(compare("=", a, b)) ? null : a;
-	if (a.type == SQL_NULL || b.type == SQL_NULL)
+	if (a.text == NULL || b.text == NULL)
 		return null;
 	return of_number(strncmp(a.text, b.text, strlen(b.text)) == 0); /* startsWith */
 }

@@ -361,7 +361,7 @@ static const char *some_term(void)
 		}
 		fclose(file);
 	}
-	return lines[any(n)] + 4;
+	return lines[any(n > 0 ? n : 1)] + 4;
 }
 
 static void add_filter(struct buf *out, uint32_t depth)

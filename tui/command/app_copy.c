@@ -100,7 +100,6 @@ static const char *name_of(enum copy_what what)
 		[COPY_PATH] = "path",
 		[COPY_JQ] = "jq path",
 		[COPY_TABLE] = "table as CSV",
-		[COPY_QUERY] = "HogQL query",
 		[COPY_SHOWN] = "text",
 	};
 

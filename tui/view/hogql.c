@@ -468,8 +468,8 @@ static bool hogql_copy(struct view *view, enum copy_what what, struct buf *out)
 	struct hogql_view *v = (struct hogql_view *)view;
 
 	if (what == COPY_OFFERED)
-		view->world->offered |= BIT(COPY_QUERY);
-	if (what == COPY_QUERY) {
+		view->world->offered |= BIT(COPY_HOGQL);
+	if (what == COPY_HOGQL) {
 		buf_append(out, buf_str(&v->hogql->query));
 		return true;
 	}

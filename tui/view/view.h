@@ -29,7 +29,7 @@ enum copy_what {
 	COPY_SYSTEM,    /* the system prompt */
 	COPY_CURL,      /* a command that repeats the request */
 	COPY_LINK,      /* where PostHog shows it */
-	COPY_HOGQL,     /* what PostHog was asked for the list */
+	COPY_HOGQL,     /* what PostHog was asked, in HogQL */
 	COPY_COMMAND,   /* the command line that prints what is shown; never asked of a view */
 	COPY_FILTER,    /* the filter that lets this thing alone through; never asked of a view */
 	COPY_VALUE,     /* of JSON: what the cursor is on */
@@ -37,7 +37,6 @@ enum copy_what {
 	COPY_PATH,  /* where it stands */
 	COPY_JQ,    /* the same as a filter of jq */
 	COPY_TABLE, /* the rows of a result as CSV */
-	COPY_QUERY, /* what PostHog was asked, in HogQL */
 	COPY_SHOWN, /* for an editor: what the pane shows that has the focus, else the transcript */
 	COPY_OFFERED, /* nothing: world.offered says of which kinds there are any here */
 };
