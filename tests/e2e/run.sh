@@ -55,7 +55,7 @@ send()
 
 sums()
 {
-	exits 3 run $FREE -- sh -c "$(send); test \$OTEL_EXPORTER_OTLP_ENDPOINT = \$POSTHOG_HOST && exit 3"
+	exits 3 run $FREE -- sh -c "$(send); test \$OTEL_EXPORTER_OTLP_ENDPOINT = \$POSTHOG_HOST && test \$OTEL_EXPORTER_OTLP_PROTOCOL = http/protobuf && exit 3"
 	err_has 'tracehog: 2 traces, 1 error, $0.0123 + 1 unpriced'
 	# The same journal again: only what came in now is counted.
 	exits 0 run $FREE -- sh -c "$(send)"

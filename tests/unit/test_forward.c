@@ -245,28 +245,6 @@ static void test_original_bytes(void **state)
 	buf_free(&body);
 }
 
-static void expect_path(struct test *t, const char *path, const char *expected)
-{
-	struct buf line = {0};
-
-	open_forward(t, "/ok");
-	take_body(t, path, BODY);
-	wait_done(t, 1, 0);
-	buf_printf(&line, "POST /ok%s HTTP/1.1\r\n", expected);
-	if (!has(heard(t), buf_text(&line)))
-		fail_msg("%s went to %.80s", path, buf_text(&t->heard));
-	close_forward(t);
-	buf_free(&line);
-}
-
-static void test_paths_of_opentelemetry(void **state)
-{
-	expect_path(*state, "/v1/traces", "/i/v0/ai/otel");
-	expect_path(*state, "/ingest/v1/logs/", "/ingest/i/v0/ai/otel");
-	expect_path(*state, "/i/v0/ai/otel/", "/i/v0/ai/otel/");
-	open_forward(*state, "/ok");
-}
-
 static void test_nothing_is_left_of_it(void **state)
 {
 	struct test *t = *state;
@@ -583,7 +561,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_original_bytes, enter, leave),
-		cmocka_unit_test_setup_teardown(test_paths_of_opentelemetry, enter, leave),
 		cmocka_unit_test_setup_teardown(test_nothing_is_left_of_it, enter, leave),
 		cmocka_unit_test_setup_teardown(test_personal_keys, enter, leave),
 		cmocka_unit_test_setup_teardown(test_no_key, enter, leave),

@@ -334,9 +334,30 @@ static void test_folders_refused(void **state)
 	assert_null(q);
 }
 
+static void expect_path(const char *path, const char *expected)
+{
+	struct capture_request r = {.method = STR("POST"), .path = str_of(path)};
+	struct buf record = {0};
+
+	forward_record_append(&record, &r, STR("1.1 us"));
+	assert_true(str_starts(buf_str(&record), str_of(expected)));
+	assert_int_equal(record.p[strlen(expected)], '\n');
+	buf_free(&record);
+}
+
+static void test_paths(void **state)
+{
+	(void)state;
+	expect_path("/batch/", "/batch/");
+	expect_path("/v1/traces", "/i/v0/ai/otel");
+	expect_path("/ingest/v1/logs/", "/ingest/i/v0/ai/otel");
+	expect_path("/i/v0/ai/otel/", "/i/v0/ai/otel/");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_paths),
 		cmocka_unit_test_setup_teardown(test_comes_out_once, enter, leave),
 		cmocka_unit_test_setup_teardown(test_what_was_left_behind, enter, leave),
 		cmocka_unit_test_setup_teardown(test_many_files, enter, leave),

@@ -140,7 +140,8 @@ static void the_first_rows_are_counted(void **state)
 
 	(void)state;
 	for (int kind = 0; kind < ROWS_KINDS; kind++) {
-		if (kind == ROWS_SPANS || kind == ROWS_TOOLS || kind == ROWS_GROUPS)
+		if (kind == ROWS_SPANS || kind == ROWS_TOOLS || kind == ROWS_GROUPS ||
+		    kind == ROWS_PARTS)
 			continue;
 		open_bench(&b, (enum rows_kind)kind, 1500);
 		draw(&b);

@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -289,10 +290,18 @@ static void on_ended(void *ctx, int status, int signum)
 	loop_timer_start(r->timer, TICK_MS, TICK_MS);
 }
 
+/* gRPC, which many exporters speak unless told otherwise, is not spoken here. */
+static bool speaks_http(void)
+{
+	const char *protocol = getenv("OTEL_EXPORTER_OTLP_PROTOCOL");
+
+	return protocol != NULL && str_starts(str_of(protocol), STR("http/"));
+}
+
 static enum err start_program(struct run *r, struct errinfo *e)
 {
 	struct buf host = {0}, otlp = {0};
-	const char *env[3] = {0};
+	const char *env[4] = {0};
 	int ends[2];
 	enum err err;
 
@@ -302,6 +311,7 @@ static enum err start_program(struct run *r, struct errinfo *e)
 	buf_printf(&otlp, "OTEL_EXPORTER_OTLP_ENDPOINT=%s", buf_text(&r->url));
 	env[0] = buf_text(&host);
 	env[1] = buf_text(&otlp);
+	env[2] = speaks_http() ? NULL : "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf";
 	err = loop_child_new(&r->child, r->loop, r->options->words, env, ends[1], on_ended, r, e);
 	close(ends[1]);
 	r->error_pipe = ends[0];
