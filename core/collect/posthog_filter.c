@@ -371,7 +371,8 @@ static enum pushed push_latency(struct pushing *w, struct buf *to, const struct 
 /* A name, user or id of the row is that of one of its events; a time is within those of its events. */
 static enum pushed push_own_text(struct pushing *w, struct buf *to, const struct filter_node *n)
 {
-	enum pushed got = any_event(w, to, n);
+	bool is_name = n->field->number == FIELD_NAME;
+	enum pushed got = push_some(w, to, n, is_name ? push_listed_name : push_event);
 
 	return got == PUSHED_NOT ? got : PUSHED_MORE;
 }

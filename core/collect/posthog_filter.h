@@ -1,8 +1,8 @@
 /* Filters where the events are: what PostHog can judge of a filter, as HogQL. Any thread.
  *
- * What is pushed means the same there as here, or lets more through: it never loses a row. `here` says what it leaves
- * to us; who lists events judges all of them once more. Everything that was typed is a {placeholder} with a value, names of
- * properties too (JSONExtractString takes them as texts), so that nothing of it can be HogQL.
+ * What is pushed means the same there as here, or lets more through: within since..until it never loses a row. `here` says
+ * what it leaves to us; who lists events judges all of them once more. Everything that was typed is a {placeholder} with a
+ * value, names of properties too (JSONExtractString takes them as texts), so that nothing of it can be HogQL.
  *
  * What differs at PostHog. A property is a text or NULL: what is absent, empty or of another type fails every comparison, as
  * here, since each condition stands within ifNull(..., 0). Numbers are doubles; bounds of decimals leave room for half of the
@@ -11,7 +11,11 @@
  * property what stands behind PROPERTY_MAX bytes is found there and not here.
  *
  * Of a trace a condition on events is a fact: how many of its events it holds of; so are sums. Of a session facts are added
- * up. What sums are is known here of every row that is listed, so they are pushed with room for rounding and judged again. */
+ * up. What sums are is known here of every row that is listed, so they are pushed with room for rounding and judged again.
+ *
+ * Facts (gens:>=5, none(), all(), sums) are of the events within the list's since..until alone. A row's totals look up to
+ * ten minutes further back (posthog_query.c): of one that began just before since they may say otherwise, and it is lost or
+ * listed by what is in the window. */
 #ifndef COLLECT_POSTHOG_FILTER_H
 #define COLLECT_POSTHOG_FILTER_H
 

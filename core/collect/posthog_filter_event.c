@@ -7,7 +7,8 @@
 /* A text that was sent: decoded, or the JSON of what is none. */
 #define TEXT(name) \
 	"coalesce(nullIf(JSONExtractString(properties, '" name "'), ''), properties." name ")"
-#define NAME         TEXT("$ai_span_name")
+#define SPAN_NAME    "nullIf(" TEXT("$ai_span_name") ", '')"
+#define TRACE_NAME   TEXT("$ai_trace_name")
 #define NUMBER(name) "toFloat(properties." name ")"
 
 static const struct measure count = {.positive = true};
@@ -133,8 +134,8 @@ static enum pushed text_term(struct pushing *w, struct buf *to, const struct fil
 		return push_texts(w, to, n, "distinct_id", false);
 	case FIELD_NAME:
 		return push_texts(w, to, n,
-		                  "coalesce(" NAME
-		                  ", if(event = '$ai_trace', " TEXT("$ai_trace_name") ", NULL))",
+		                  "coalesce(" SPAN_NAME ", if(event = '$ai_trace', " TRACE_NAME
+		                  ", NULL))",
 		                  false);
 	case FIELD_MODEL:
 		return push_texts(w, to, n, TEXT("$ai_model"), false);
@@ -150,6 +151,11 @@ static enum pushed text_term(struct pushing *w, struct buf *to, const struct fil
 	default:
 		return push_property(w, to, n);
 	}
+}
+
+enum pushed push_listed_name(struct pushing *w, struct buf *to, const struct filter_node *n)
+{
+	return push_texts(w, to, n, "coalesce(" SPAN_NAME ", " TRACE_NAME ")", false);
 }
 
 /* ---- numbers ---- */

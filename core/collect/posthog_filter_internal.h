@@ -57,6 +57,7 @@ push_fn push_property; /* @name, and fields that stand for names of properties *
 /* ---- terms of events, posthog_filter_event.c ---- */
 
 push_fn push_event_term;
+push_fn push_listed_name; /* that an event gives a row of a list: of any event, as posthog_query.c has it */
 #define PUSH_ERROR "(ifNull(properties.$ai_is_error = 'true', 0) OR " PUSH_HAS_ERROR ")"
 #define PUSH_HAS_ERROR \
 	"JSONExtractRaw(properties, '$ai_error') NOT IN ('', 'null', '\"\"', 'false', '{}', '[]')"

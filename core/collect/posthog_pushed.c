@@ -135,7 +135,7 @@ enum posthog_word posthog_says(const struct posthog *p, enum filtered_of of, str
 {
 	const struct pushed *s = pushed_of(p, of);
 
-	if (!is_active(s) || p->offline)
+	if (!is_active(s) || p->offline || s->took < 0)
 		return POSTHOG_SAYS_NOTHING;
 	return ids_find(&s->said, id) != 0 ? POSTHOG_SAYS_YES : POSTHOG_SAYS_NO;
 }

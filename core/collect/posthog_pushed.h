@@ -13,8 +13,8 @@ bool posthog_push(struct posthog *p, struct posthog_filter *f);
 bool posthog_has_refused(const struct posthog *p, enum filtered_of of);
 
 enum posthog_word {
-	POSTHOG_SAYS_NOTHING, /* it was not asked, cannot be reached, or refused */
-	POSTHOG_SAYS_NO,      /* also: not yet */
+	POSTHOG_SAYS_NOTHING, /* it was not asked, has not answered, cannot be reached, or refused */
+	POSTHOG_SAYS_NO,      /* also: not on the pages so far */
 	POSTHOG_SAYS_YES,
 };
 /* Of a trace or session, as far as the pages go that came. */
