@@ -22,17 +22,28 @@ struct prepare_job {
 
 /* ---- the worker ---- */
 
+/* Where the call went; of one through a private gateway only the URL of the request may say so. */
+static void read_named(struct buf *named, const struct json_tree *t, uint32_t properties)
+{
+	static const char *const names[] = {"$ai_base_url", "$ai_request_url"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) && named->n == 0; i++) {
+		uint32_t at = json_member(t, properties, str_of(names[i]));
+
+		if (json_type_of(t, at) == JSON_STRING)
+			json_text(t, at, named);
+	}
+}
+
 static void make(struct prepared *p, const struct detail *d)
 {
 	const struct json_tree *t = detail_properties(d);
-	uint32_t named = json_member(t, d->properties, STR("$ai_base_url"));
 	struct request_event from = {.tree = t,
 	                             .properties = d->properties,
 	                             .messages = &d->messages,
 	                             .tools = &d->tools};
 
-	if (json_type_of(t, named) == JSON_STRING)
-		json_text(t, named, &p->named);
+	read_named(&p->named, t, d->properties);
 	if (request_make(&p->request, &from, REQUEST_STREAMED | REQUEST_ELSEWHERE, &p->error) ==
 	    ERR_OK)
 		p->state = DETAIL_READY;

@@ -12,7 +12,7 @@ struct prepared {
 	enum detail_state state;
 	struct errinfo error; /* why there is none: request_make's, or what cannot be read */
 	struct provider_request request; /* once it is ready */
-	struct buf named;                /* $ai_base_url, as sent; empty: none */
+	struct buf named; /* $ai_base_url, else $ai_request_url, as sent; empty: neither */
 };
 const struct prepared *explorer_prepare(struct explorer *x, uint32_t event);
 void explorer_prepare_end(const struct prepared *p); /* NULL is allowed */

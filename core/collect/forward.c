@@ -10,6 +10,7 @@
 #include "collect/forward_internal.h"
 
 #include "base/mem.h"
+#include "base/time.h"
 #include "collect/http_internal.h"
 #include "collect/posthog_trouble.h"
 #include "config/config.h"
@@ -59,6 +60,7 @@ struct forward {
 	struct sending sendings[AT_ONCE];
 	size_t under_way, bytes;
 	unsigned failures; /* one after the other */
+	int64_t pause_end; /* monotonic; while `pause` is active */
 	bool is_reading, look_again, closing;
 	struct reading reading;
 
@@ -168,14 +170,23 @@ static void explain(const struct forward *f, const struct http_answer *answer, c
 		err_set(e, ERR_IO, "%.200s: %s", answer->says, then);
 }
 
+/* Requests that were under way together and came back together are one trouble; the longest wait that one of them asked for
+ * counts. */
 static void pause_for(struct forward *f, int64_t retry_after)
 {
-	uint64_t ms = posthog_pause(f->failures, (uint32_t)f->pace_ms), asked = 0;
+	bool paused = loop_timer_active(f->pause);
+	uint64_t ms = posthog_pause(f->failures - paused, (uint32_t)f->pace_ms), asked = 0;
+	int64_t end;
 
 	if (retry_after > 0)
 		asked = (uint64_t)(retry_after < LONGEST_WAIT ? retry_after : LONGEST_WAIT) * 1000;
-	f->failures++;
-	loop_timer_start(f->pause, asked > ms ? asked : ms, 0);
+	ms = asked > ms ? asked : ms;
+	end = time_monotonic() + (int64_t)ms * 1000;
+	if (paused && end <= f->pause_end)
+		return;
+	f->failures += !paused;
+	f->pause_end = end;
+	loop_timer_start(f->pause, ms, 0);
 }
 
 static void on_answer(void *ctx, const struct http_answer *answer)

@@ -86,21 +86,36 @@ static void add_field(struct mask *keys, struct str form, struct str name, struc
 		mask_add(keys, str_trim(buf_str(value)));
 }
 
+/* The body as a form, if it may be one: what begins as JSON is none, whatever its label. *inflated is to be freed. */
+static struct str form_of(const struct capture_request *r, struct buf *inflated)
+{
+	struct str type = STR("application/x-www-form-urlencoded"), body = r->body;
+	struct errinfo unused;
+
+	/* Most bodies are JSON, and say so. */
+	if (same(str_sub(r->content_type, 0, 16), STR("application/json")) ||
+	    capture_inflate(r, inflated, &body, &unused) != 0)
+		return STR_EMPTY;
+	if (same(str_sub(r->content_type, 0, type.n), type) || str_starts(body, STR("data=")))
+		return body;
+	return STR_EMPTY;
+}
+
 /* Keys that stand outside of the events. */
 static void add_keys(struct mask *keys, const struct capture_request *r)
 {
-	struct str form = STR("application/x-www-form-urlencoded"),
-		   bearer = str_trim(r->authorization);
-	struct buf value = {0};
+	struct str bearer = str_trim(r->authorization), form;
+	struct buf value = {0}, inflated = {0};
 
 	if (str_find(str_sub(bearer, 0, 7), STR("bearer "), 0, true) == 0)
 		mask_add(keys, str_trim(str_sub(bearer, 7, SIZE_MAX)));
-	form = same(str_sub(r->content_type, 0, form.n), form) ? r->body : STR_EMPTY;
+	form = form_of(r, &inflated);
 	add_field(keys, r->query, STR("token"), &value);
 	add_field(keys, r->query, STR("api_key"), &value);
 	add_field(keys, form, STR("token"), &value);
 	add_field(keys, form, STR("api_key"), &value);
 	buf_free(&value);
+	buf_free(&inflated);
 }
 
 static bool is_plain(struct str text)
@@ -126,17 +141,24 @@ bool forward_is_meant(const struct capture_request *r)
 	       !str_starts(header(r, STR("User-Agent")), STR("tracehog/"));
 }
 
+/* Whatever it is called there: what stands beside the events is no text of theirs. */
+static bool has_personal(struct str text)
+{
+	return str_find(text, STR("phx_"), 0, true) != SIZE_MAX;
+}
+
 const char *forward_objection(const struct capture_request *r, const struct capture_taken *taken,
                               struct str via)
 {
 	struct mask keys = {0};
 
 	add_keys(&keys, r);
-	if (keys.personal || taken->personal_key)
+	if (keys.personal || taken->personal_key || has_personal(r->headers) ||
+	    has_personal(r->query))
 		return "a request with a personal API key (phx_): events take the project's (phc_)";
 	if (!keys.project && !taken->project_key)
 		return "a request without a project key (phc_...; phc_local is none)";
-	if (str_find(header(r, STR("Via")), via, 0, false) != SIZE_MAX)
+	if (str_find(r->headers, via, 0, false) != SIZE_MAX)
 		return "a request that was here before: what it is forwarded to leads back here";
 	if (!str_starts(r->path, STR("/")) || !is_plain(r->path) || !is_plain(r->query))
 		return "a request whose path is none that can be sent on";
@@ -155,7 +177,9 @@ static void append_header(struct buf *out, struct str name, struct str value)
 	buf_add(out, '\n');
 }
 
-/* Where exporters of OpenTelemetry send by themselves PostHog has nothing: it takes what they send at a path of its own. */
+/* Where exporters of OpenTelemetry send by themselves PostHog has nothing: it takes what they send at a path of its own. Given
+ * that as their base, they put the usual one behind it. */
+#define OWN_PATH "/i/v0/ai/otel"
 static void append_path(struct buf *out, struct str path)
 {
 	static const char *const usual[] = {"/v1/traces", "/v1/logs"};
@@ -165,8 +189,10 @@ static void append_path(struct buf *out, struct str path)
 		trimmed.n--;
 	for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++)
 		if (str_ends(trimmed, str_of(usual[i]))) {
-			buf_append(out, str_sub(trimmed, 0, trimmed.n - strlen(usual[i])));
-			buf_puts(out, "/i/v0/ai/otel");
+			trimmed.n -= strlen(usual[i]);
+			buf_append(out, trimmed);
+			if (!str_ends(trimmed, STR(OWN_PATH)))
+				buf_puts(out, OWN_PATH);
 			return;
 		}
 	buf_append(out, path);

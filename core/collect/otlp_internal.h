@@ -99,7 +99,8 @@ struct otlp_event {
 	struct otlp *o;               /* whose memory it uses */
 };
 
-const struct otlp_value *otlp_get(const struct otlp_event *e, const char *name); /* NULL: absent */
+/* NULL: absent. Good until the next property is set, defaulted or renamed. */
+const struct otlp_value *otlp_get(const struct otlp_event *e, const char *name);
 void otlp_set(struct otlp_event *e, const char *name, struct otlp_value value);
 void otlp_set_json(struct otlp_event *e, const char *name, const char *json);       /* static */
 void otlp_default(struct otlp_event *e, const char *name, struct otlp_value value); /* if absent */

@@ -70,7 +70,7 @@ static void take_payload(struct otlp_event *e, const char *from, const char *to,
 
 static void after(struct otlp_event *e)
 {
-	const struct otlp_value *parameters = otlp_get(e, "llm.invocation_parameters");
+	const struct otlp_value *parameters;
 	struct otlp_value parsed;
 
 	otlp_rename_absent(e, absent);
@@ -79,6 +79,7 @@ static void after(struct otlp_event *e)
 	gather_tools(e);
 	take_payload(e, "input.value", "$ai_input", "user");
 	take_payload(e, "output.value", "$ai_output_choices", "assistant");
+	parameters = otlp_get(e, "llm.invocation_parameters");
 	parsed = parameters ? otlp_parsed(e, *parameters) : otlp_text(STR_EMPTY);
 	if (otlp_begin(parsed) == '{')
 		otlp_default(e, "$ai_model_parameters", parsed);

@@ -168,7 +168,7 @@ static void before(struct otlp_event *e)
 	static const char *const cached[] = {"gen_ai.usage.cache_read.input_tokens",
 	                                     "gen_ai.usage.cache_creation.input_tokens",
 	                                     "ai.usage.inputTokenDetails.noCacheTokens", NULL};
-	const struct otlp_value *tools = otlp_get(e, "ai.prompt.tools");
+	const struct otlp_value *tools;
 
 	if (otlp_list_has_any(e->properties, cached))
 		otlp_default(e, "$ai_cache_reporting_exclusive", otlp_json(STR("false")));
@@ -176,6 +176,7 @@ static void before(struct otlp_event *e)
 	if (!otlp_get(e, "gen_ai.input.messages"))
 		take_prompt(e);
 	take_answer(e);
+	tools = otlp_get(e, "ai.prompt.tools");
 	if (tools)
 		otlp_default(e, "$ai_tools", otlp_parsed_list(e, *tools));
 	default_from(e, "$groups", "ai.telemetry.metadata.$groups");
@@ -253,11 +254,12 @@ static void take_metadata(struct otlp_event *e)
 
 static void set_stop_reason(struct otlp_event *e)
 {
-	const struct otlp_value *reasons = otlp_get(e, "gen_ai.response.finish_reasons");
+	const struct otlp_value *reasons;
 	struct raw_walk walk;
 	struct str key, first;
 
 	default_from(e, "$ai_stop_reason", "ai.response.finishReason");
+	reasons = otlp_get(e, "gen_ai.response.finish_reasons");
 	if (reasons && otlp_begin(*reasons) == '[' && raw_open(&walk, reasons->text) &&
 	    raw_next(&walk, &key, &first))
 		otlp_default(e, "$ai_stop_reason", otlp_json(first));

@@ -349,7 +349,8 @@ static int put_event(struct form *f, struct buf *out)
 	put_members(out, f->event.bytes, STR("properties"));
 	buf_puts(out, ",\"properties\":{");
 	put_members(out, f->properties.bytes, STR_EMPTY);
-	for (size_t i = 0; i < f->count; i++) {
+	/* Parts that nobody can take are not inflated. */
+	for (size_t i = 0; i < f->count && !out->full; i++) {
 		int status = is_blob(&f->parts[i]) ? put_blob(f, &f->parts[i], out) : 0;
 
 		if (status != 0)

@@ -15,16 +15,20 @@
 	((size_t)1 \
 	 << 20) /* bytes of a message that is looked into on the loop: images are longer */
 #define HEAD_MAX  ((size_t)120) /* bytes of what is no answer that are shown */
+#define KEY_MIN   ((size_t)16)  /* bytes of what is a secret */
 #define STATUS_OK 200
 
 /* ---- what comes in --------------------------------------------------------------------------------- */
 
-/* The provider may say the key back to us. */
+/* The provider may say the key back to us. No provider's key is shorter than KEY_MIN: what is, is the word that a server of
+ * one's own is content with (EMPTY, null, ollama), no secret, and an answer or its JSON may well hold that word. */
 static void hide_key(const struct replay *r, struct buf *b, size_t from)
 {
 	struct str whole = buf_str(b), key = buf_str(&r->key);
 
-	for (size_t at = from; key.n > 0 && (at = str_find(whole, key, at, true)) != SIZE_MAX;)
+	if (key.n < KEY_MIN)
+		return;
+	for (size_t at = from; (at = str_find(whole, key, at, false)) != SIZE_MAX; at += key.n)
 		memset(b->p + at, '*', key.n);
 }
 
@@ -71,10 +75,11 @@ static void on_message(void *ctx, struct str data)
 static void on_part(void *ctx, struct str bytes)
 {
 	struct replay *r = ctx;
+	size_t wanted = HEAD_MAX + r->key.n; /* a key that begins in what is shown is there whole */
 	struct str begin;
 
-	if (r->head.n < HEAD_MAX)
-		buf_append(&r->head, str_sub(bytes, 0, HEAD_MAX - r->head.n));
+	if (r->head.n < wanted)
+		buf_append(&r->head, str_sub(bytes, 0, wanted - r->head.n));
 	begin = str_trim(buf_str(&r->head));
 	if (!r->known && begin.n > 0) {
 		r->known = true;
@@ -150,12 +155,14 @@ static enum replay_end judge(struct replay *r)
 	if (why == NULL)
 		return REPLAY_ANSWERED;
 	buf_printf(says, "%s: %s", buf_text(&r->host), why);
-	if (r->messages == 0 && !r->document)
-		buf_append(says, str_trim(buf_str(&r->head)));
-	else if (r->answer.trouble.n > 0)
+	if (r->messages == 0 && !r->document) {
+		hide_key(r, &r->head, 0);
+		buf_append(says, str_trim(str_sub(buf_str(&r->head), 0, HEAD_MAX)));
+	} else if (r->answer.trouble.n > 0) {
 		buf_append(says, buf_str(&r->answer.trouble));
-	else if (r->bad_message != 0)
+	} else if (r->bad_message != 0) {
 		buf_printf(says, "%llu", (unsigned long long)r->bad_message);
+	}
 	return REPLAY_BROKEN;
 }
 

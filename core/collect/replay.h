@@ -31,9 +31,9 @@ struct replay_address {
 	bool loopback;
 };
 /* base_url: the address that a person named, by --base-url or in the config, as what stands before "/chat/completions";
- * NULL: the provider's own. named: $ai_base_url of the event, or empty. ERR_USAGE, with a sentence: base_url is none
- * that anything is sent to; or there is none, and the provider's is not known, or the event names another host. Free with
- * replay_address_free in any case. */
+ * NULL: the provider's own. named: the address that the event names, without a scheme one of https; or empty. ERR_USAGE, with
+ * a sentence: base_url is none that anything is sent to; or there is none, and the provider's is not known, or the event names
+ * another host. Free with replay_address_free in any case. */
 enum err replay_address(struct replay_address *out, const struct provider_request *request,
                         struct str named, const char *base_url, struct errinfo *e) MUST_USE;
 void replay_address_free(struct replay_address *a);

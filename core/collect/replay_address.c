@@ -14,12 +14,15 @@
 
 /* ---- the address ----------------------------------------------------------------------------------- */
 
+/* OpenTelemetry's server.address is the host alone. */
 static bool same_origin(struct str named, const struct http_target *own, struct http_target *other)
 {
 	struct buf url = {0};
 	char says[HTTP_SAYS];
 	bool same;
 
+	if (str_find(named, STR("://"), 0, false) == SIZE_MAX)
+		buf_puts(&url, "https://");
 	buf_append(&url, named);
 	same = memchr(named.p, '\0', named.n) == NULL &&
 	       http_target_read(other, buf_text(&url), says) &&

@@ -47,11 +47,15 @@ static bool is_letter_or_digit(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-/* "openai", "openai.chat", "OpenAI": but Azure's and Vertex's addresses are of one customer. */
+/* "openai", "openai.chat", "OpenAI": but Azure's and Vertex's addresses are of one customer, and who is "openai-compatible"
+ * or "openai_like" is somebody else. */
 static const struct provider *provider_of(struct str text)
 {
-	if (str_find(text, STR("vertex"), 0, true) != SIZE_MAX)
-		return NULL;
+	static const char *const others[] = {"azure", "vertex", "compatible", "like"};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (str_find(text, str_of(others[i]), 0, true) != SIZE_MAX)
+			return NULL;
 	for (size_t i = 0; i < sizeof(providers) / sizeof(providers[0]); i++) {
 		struct str name = str_of(providers[i].name);
 

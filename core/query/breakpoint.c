@@ -16,13 +16,15 @@ struct alternative {
 	struct filtered *passing;
 	enum filtered_of of;
 	uint32_t version;   /* of what passes, as it was looked at */
+	bool judged;        /* everything was, once */
 	struct bits traces; /* noted */
 };
 
 struct breakpoint {
 	struct model *model;
 	const struct events *events;
-	uint32_t first; /* the first event that is new */
+	uint32_t first;       /* the first event that is new */
+	uint32_t first_trace; /* likewise */
 	int64_t since;
 	struct alternative alternatives[BREAKPOINT_ALTERNATIVES];
 	uint32_t n;
@@ -151,12 +153,15 @@ static uint32_t newest_event(const struct breakpoint *b, uint32_t trace)
 
 static void take_trace(struct breakpoint *b, uint32_t trace, uint32_t alternative)
 {
-	struct bits *traces = &b->alternatives[alternative].traces;
+	struct alternative *a = &b->alternatives[alternative];
 	uint32_t event;
 
-	if (bits_get(traces, trace))
+	if (bits_get(&a->traces, trace))
 		return;
-	note(traces, trace);
+	note(&a->traces, trace);
+	/* It may have passed before anything new came to it. */
+	if (!a->judged && trace < b->first_trace)
+		return;
 	event = newest_event(b, trace);
 	if (event != EVENT_NONE)
 		add_hit(b, event, alternative);
@@ -181,6 +186,7 @@ static void take_changes(struct breakpoint *b, uint32_t alternative)
 		else
 			take_event(b, at, alternative);
 	}
+	a->judged = filtered_judged(a->passing);
 }
 
 /* ---- steps ----------------------------------------------------------------------------------------------------------- */
@@ -251,6 +257,7 @@ enum err breakpoint_new(struct breakpoint **out, const struct filter *f, int64_t
 	b->model = with->model;
 	b->events = model_events(with->model);
 	b->first = b->events->n;
+	b->first_trace = model_trace_count(b->model);
 	b->since = since;
 	err = add_all(b, f, with, e);
 	if (err == ERR_OK)

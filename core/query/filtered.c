@@ -393,6 +393,7 @@ static bool step(struct filtered *d, struct slice *slice)
 			return d->sweep != NULL;
 		begin_stage(d, stage_after(d));
 	}
+	d->judged |= d->unknown == 0;
 	if (has_news(d))
 		return false;
 	d->done = d->unknown == 0;
@@ -413,6 +414,11 @@ bool filtered_step(struct filtered *d, int64_t until)
 bool filtered_done(const struct filtered *d)
 {
 	return d->done;
+}
+
+bool filtered_judged(const struct filtered *d)
+{
+	return d->judged;
 }
 
 /* The turn that brings the last of the news is the one after which the loop has nothing to wait for. */

@@ -61,6 +61,8 @@ void filtered_free(struct filtered *d); /* also while jobs run; NULL is allowed 
 bool filtered_step(struct filtered *d, int64_t until);
 /* Every row that there was at the last filtered_step is judged. */
 bool filtered_done(const struct filtered *d);
+/* Every row that there was at the first filtered_step has been; more may have arrived since. */
+bool filtered_judged(const struct filtered *d);
 /* For commands that print: runs the loop until it is done. */
 void filtered_wait(struct filtered *d);
 unsigned filtered_percent(const struct filtered *d); /* about how much is done */

@@ -258,6 +258,7 @@ struct filtered {
 	uint32_t count, version, unknown, first_change;
 	uint32_t changed[64]; /* by version: the lowest number of which the answer changed */
 	bool done;
+	bool judged; /* see filtered_judged */
 	uint32_t failed;
 	struct errinfo failure;
 };

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define CODE_MAX 999 /* an HTTP status has three digits (RFC 9110) */
+
 enum numbering { OF_IDS, OF_STRINGS, OF_NUMBERS, OF_STATUS, OF_KINDS, OF_TIME, OF_VALUES };
 
 struct splitting {
@@ -128,9 +130,14 @@ static uint32_t key_finish(struct split *s, uint32_t at)
 	return is_call(event_of(s, at)) ? extra_of(s, at, EVENT_STOP_REASON) : SPLIT_OUT;
 }
 
+/* Beyond what a status can be there is none: a key is a place in a list. */
 static uint32_t key_code(struct split *s, uint32_t at)
 {
-	return is_call(event_of(s, at)) ? extra_of(s, at, EVENT_HTTP_STATUS) : SPLIT_OUT;
+	uint32_t code = extra_of(s, at, EVENT_HTTP_STATUS);
+
+	if (!is_call(event_of(s, at)))
+		return SPLIT_OUT;
+	return code <= CODE_MAX ? code : SPLIT_NONE;
 }
 
 static uint32_t key_library(struct split *s, uint32_t at)

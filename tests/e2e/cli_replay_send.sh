@@ -111,6 +111,11 @@ err_has 'another address than https://api.openai.com'
 err_has 'https://evil.example'
 no_key
 send 0 5 ok
+call 7 openai gpt-4o ',"$ai_request_url":"https://gate.example/v1/chat/completions"'
+call 8 openai gpt-4o ',"$ai_base_url":"api.openai.com","$ai_request_url":"https://gate.example/v1/chat/completions"'
+exits 2 replay "$(uuid 7)" "$CALLS" --send
+err_has 'give --base-url for https://gate.example'
+send 0 7 ok
 exits 2 replay "$(uuid 6)" "$CALLS" --send
 err_has 'no public address is known'
 exits 2 replay "$(uuid 1)" "$CALLS" --send --base-url http://gate.example/v1
@@ -130,6 +135,8 @@ equal 'as the config says' 'It is 42.' "$(cat "$D/out")"
 	unset OPENAI_API_KEY
 	exits 3 replay "$(uuid 1)" "$CALLS" --send
 	err_has 'no key: set OPENAI_API_KEY'
+	exits 3 replay "$(uuid 8)" "$CALLS" --send
+	err_has 'it is sent to https://api.openai.com alone'
 	send 0 1 ok
 	err_has 'without a key'
 	! grep -qi '^authorization' "$HEARD" || fail 'a key was sent'

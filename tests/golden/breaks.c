@@ -61,7 +61,7 @@ static const struct scene scenes[] = {
 	{"gone_on", "TS", EITHER "+ + Space Space Space"},
 	{"let_go", "S", EITHER "+ + F"},
 	{"call", "SL", "7 B cost:>9 Space OR Space id:s4 Enter +"},
-	{"trace", "S", "7 B count(tool:update_address):>1 Enter +"},
+	{"trace", "S", "7 B count(tool:refund_tool):>0 Enter + +"},
 	{"moved", "S", "7 B is:error Enter + + g"},
 	{"filtered_out", "S", "7 f user:nobody Enter B is:error Enter +"},
 	{"elsewhere", "TS", "' :break Space is:error Enter + +"},

@@ -180,7 +180,7 @@ static void only_calls_are_sent(void **state)
 	assert_true(says(&p, "not a generation"));
 	stage_keys(&p.stage, "3 g j j j x s");
 	assert_true(says(&p, "the input was withheld"));
-	assert_true(says(&p, "the request is not made yet"));
+	assert_false(says(&p, "the request is not made yet"));
 	stage_keys(&p.stage, "q g j x s");
 	assert_true(says(&p, "another address than https://api.openai.com"));
 	stage_keys(&p.stage, "q g Enter x D");

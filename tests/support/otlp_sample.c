@@ -1,6 +1,7 @@
 #include "support/otlp_sample.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -273,4 +274,26 @@ cJSON *otlp_sample_attributes(const cJSON *object)
 		cJSON_AddItemToArray(list, pair);
 	}
 	return list;
+}
+
+static cJSON *first_of(const cJSON *object, const char *list)
+{
+	return cJSON_GetArrayItem(cJSON_GetObjectItem(object, list), 0);
+}
+
+void otlp_sample_crowd(cJSON *request, int number)
+{
+	cJSON *span = first_of(first_of(first_of(request, "resourceSpans"), "scopeSpans"), "spans");
+	cJSON *attributes = cJSON_GetObjectItem(span, "attributes"), *plain, *list;
+	char name[24];
+
+	if (!attributes)
+		return;
+	snprintf(name, sizeof(name), "crowd.%d", number);
+	plain = cJSON_CreateObject();
+	cJSON_AddStringToObject(plain, name, "x");
+	list = otlp_sample_attributes(plain);
+	cJSON_AddItemToArray(attributes, cJSON_DetachItemFromArray(list, 0));
+	cJSON_Delete(list);
+	cJSON_Delete(plain);
 }

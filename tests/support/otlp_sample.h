@@ -12,6 +12,9 @@ void otlp_sample_protobuf(struct buf *out, const cJSON *request);
 /* A list of attributes as OTLP's JSON has it, of a plain object. */
 cJSON *otlp_sample_attributes(const cJSON *object);
 
+/* Adds an attribute that means nothing, the number-th, to the first span, if that has any. */
+void otlp_sample_crowd(cJSON *request, int number);
+
 /* The wire, for requests that are wrong. */
 void otlp_sample_varint(struct buf *out, uint64_t value);
 void otlp_sample_bytes(struct buf *out, unsigned field, struct str bytes);

@@ -180,5 +180,13 @@ const struct http_server_scene provider_scenes[] = {
 	{.path = CHAT("echo401"),
          .text = REFUSAL("401 Unauthorized", "", ERROR("Not a key: " PROVIDER_KEY)),
          .then = HTTP_SERVER_CLOSE},
+	{.path = CHAT("echo_page"),
+         .text = STR(
+		 "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\nNot a key: " PROVIDER_LONG_KEY
+		 " (ask for one)"),
+         .then = HTTP_SERVER_CLOSE},
+	{.path = CHAT("stars"),
+         .text = STR(STREAM "\r\n" CHAT_BEGIN SAYS("Your key is " PROVIDER_STARS) CHAT_END),
+         .then = HTTP_SERVER_CLOSE},
 	{.path = NULL},
 };

@@ -13,13 +13,19 @@
  *   garbage    a message that is no JSON
  *   html       a page
  *   slow       begins, then is silent until the other end closes
- *   echo       says the key of the tests back, in the answer; echo401 in a refusal */
+ *   echo       says the key of the tests back, in the answer; echo401 in a refusal; echo_page, the long one, in plain text
+ *   stars      says PROVIDER_STARS, as if it were a key that is hidden */
 #ifndef SUPPORT_PROVIDER_SCENES_H
 #define SUPPORT_PROVIDER_SCENES_H
 
 #include "support/http_server.h"
 
 #define PROVIDER_KEY "sk-KeyOfTheTests0123456789"
+#define PROVIDER_LONG_KEY                                              \
+	"sk-a0123456789abcdef0123456789abcdef0123456789abcdef01234567" \
+	"89abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123" \
+	"456789abcdef0123456789abcdef0123456789abcdef"
+#define PROVIDER_STARS "********************"
 
 extern const struct http_server_scene provider_scenes[];
 

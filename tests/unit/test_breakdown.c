@@ -351,6 +351,21 @@ static void expect_split(struct filter_bench *bench, const char *by, const char 
 	split_free(s);
 }
 
+/* A number is a place in a list of the parts: none that was sent makes it long. */
+static void statuses(void **state)
+{
+	struct filter_bench b;
+
+	(void)state;
+	filter_bench_open(
+		&b,
+		STR("{\"event\":\"$ai_generation\",\"properties\":{\"$ai_http_status\":429}}\n"
+	            "{\"event\":\"$ai_generation\",\"properties\":{\"$ai_http_status\":4294967294}}\n"));
+	filter_bench_feed_all(&b);
+	expect_split(&b, "code", "429=1 =1 ");
+	filter_bench_close(&b);
+}
+
 static void by_properties(void **state)
 {
 	struct filter_bench b;
@@ -392,6 +407,7 @@ int main(void)
 		cmocka_unit_test(nothing_at_all),
 		cmocka_unit_test(given_up),
 		cmocka_unit_test(by_properties),
+		cmocka_unit_test(statuses),
 		cmocka_unit_test(what_cannot_be_split_by),
 	};
 

@@ -40,9 +40,9 @@ static void step(struct watch *w)
 		;
 }
 
-/* So many of the lines are there before it is set. */
-static void open_watch(struct watch *w, const char *lines, unsigned before, const char *filter,
-                       int64_t since)
+/* So many of the lines are there before it is set; nothing is looked at yet. */
+static void set_watch(struct watch *w, const char *lines, unsigned before, const char *filter,
+                      int64_t since)
 {
 	struct filtered_context with;
 	struct errinfo e = {0};
@@ -54,6 +54,12 @@ static void open_watch(struct watch *w, const char *lines, unsigned before, cons
 	w->filter = filter_bench_parse(filter);
 	if (breakpoint_new(&w->point, w->filter, since, &with, &e) != ERR_OK)
 		fail_msg("%s: %s", filter, e.msg);
+}
+
+static void open_watch(struct watch *w, const char *lines, unsigned before, const char *filter,
+                       int64_t since)
+{
+	set_watch(w, lines, before, filter, since);
 	step(w);
 }
 
@@ -211,6 +217,32 @@ static void a_trace_hits_once(void **state)
 	one_by_one(fetches, 2, "is:error trace(any(tool:web_fetch))", "7 8");
 }
 
+/* So many of the lines have come when what was there before is looked at, the others come one by one. */
+static void late_look(unsigned before, unsigned come, const char *filter, const char *expected)
+{
+	struct watch w;
+
+	set_watch(&w, fetches, before, filter, TIME_NONE);
+	for (unsigned i = before; i < come; i++)
+		filter_bench_feed(&w.bench);
+	step(&w);
+	while (filter_bench_feed(&w.bench))
+		step(&w);
+	step(&w);
+	expect_hits(&w, filter, expected);
+	close_watch(&w);
+}
+
+static void a_trace_that_passed_before_its_turn_does_not_hit(void **state)
+{
+	(void)state;
+	late_look(2, 4, "count(tool:web_fetch):>1", "5"); /* a passed, and 3 came to it */
+	late_look(2, 4, "trace(tool:web_fetch)", "2");    /* b is new */
+	late_look(2, 4, "trace(is:error)", "7");
+	late_look(2, 6, "count(tool:web_fetch):>1 OR trace(is:error)", "5 7/1");
+	late_look(2, 8, "trace(is:error)", ""); /* may have passed before 7 */
+}
+
 /* What was above it hits once, however late it comes. */
 static void a_late_parent_hits_once(void **state)
 {
@@ -282,6 +314,7 @@ int main(void)
 		cmocka_unit_test(what_is_older_than_the_time_does_not),
 		cmocka_unit_test(duplicates_do_not_hit_again),
 		cmocka_unit_test(a_trace_hits_once),
+		cmocka_unit_test(a_trace_that_passed_before_its_turn_does_not_hit),
 		cmocka_unit_test(a_late_parent_hits_once),
 		cmocka_unit_test(what_is_of_lists_is_refused),
 		cmocka_unit_test(alternatives_have_their_text),

@@ -301,6 +301,7 @@ static void test_personal_keys(void **state)
 		"api_key=" PERSONAL "&data={\"api_key\":\"" KEY "\",\"event\":\"a\"}",
 	};
 	struct capture_request r = bench_post("/batch/", STR(BODY));
+	struct buf form = {0};
 
 	open_forward(t, "/ok");
 	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
@@ -321,6 +322,18 @@ static void test_personal_keys(void **state)
 	r.authorization = STR("bearer  " PERSONAL);
 	take(t, &r, true);
 	expect_kept_back(t, "personal API key");
+	r.authorization = STR_EMPTY;
+	r.headers = STR("X-Api-Key: " PERSONAL "\n");
+	take(t, &r, true);
+	expect_kept_back(t, "personal API key");
+	r.headers = STR_EMPTY;
+	bench_gzip(&form, STR("data={\"api_key\":\"" KEY "\",\"event\":\"a\"}&api_key=" PERSONAL));
+	r.body = buf_str(&form);
+	r.content_type = STR("text/plain");
+	r.content_encoding = STR("gzip");
+	take(t, &r, true);
+	expect_kept_back(t, "personal API key");
+	buf_free(&form);
 	/* One that is only spoken of is no key. */
 	take_body(t, "/batch/",
 	          "{\"api_key\":\"" KEY

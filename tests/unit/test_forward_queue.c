@@ -151,7 +151,7 @@ static void test_what_was_left_behind(void **state)
 	struct errinfo e = {0};
 
 	for (int i = 0; i < 3; i++) {
-		char text[16];
+		char text[24];
 
 		snprintf(text, sizeof(text), "text %d", i);
 		assert_int_equal(put(q, text), ERR_OK);
@@ -352,6 +352,7 @@ static void test_paths(void **state)
 	expect_path("/v1/traces", "/i/v0/ai/otel");
 	expect_path("/ingest/v1/logs/", "/ingest/i/v0/ai/otel");
 	expect_path("/i/v0/ai/otel/", "/i/v0/ai/otel/");
+	expect_path("/i/v0/ai/otel/v1/traces", "/i/v0/ai/otel");
 }
 
 int main(void)

@@ -248,6 +248,10 @@ static void what_cannot_be_repeated_is_refused(void **state)
 	        "no input");
 	refused("{\"$ai_provider\":\"openaix\",\"$ai_model\":\"m\",\"$ai_input\":\"x\"}",
 	        "no public address");
+	refused("{\"$ai_provider\":\"openai-compatible\",\"$ai_model\":\"m\",\"$ai_input\":\"x\"}",
+	        "no public address");
+	refused("{\"$ai_provider\":\"OpenAI_Compatible\",\"$ai_model\":\"m\",\"$ai_input\":\"x\"}",
+	        "no public address");
 	refused("{\"$ai_model\":\"mystery\",\"$ai_input\":\"x\"}", "names no provider");
 	refused("{\"$ai_provider\":\"google_vertexai\",\"$ai_model\":\"m\",\"$ai_input\":\"x\"}",
 	        "no public address");

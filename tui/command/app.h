@@ -55,8 +55,8 @@ void app_edited(struct app *a, struct str text);
 /* Where calls are sent again; borrowed. */
 void app_set_replays(struct app *a, const struct replay_settings *settings);
 
-/* alert(ctx, notice) when the breakpoint was hit, in app_draw; once, however many hits there are. notice: a line, not clean. NULL:
- * nobody is told. */
+/* alert(ctx, notice) when the breakpoint was hit, in app_draw; once, however many hits there are until the user has gone on from
+ * the last. notice: a line, not clean. NULL: nobody is told. */
 typedef void app_alert_fn(void *ctx, struct str notice);
 void app_on_alert(struct app *a, app_alert_fn *alert, void *ctx);
 

@@ -1,5 +1,5 @@
 /* The breakpoint: set by a line of the filter language, looked at with every frame, whatever screen is shown; a hit is told to the
- * terminal. Standing still is the live screen's. */
+ * terminal, unless one is stood at already. Standing still is the live screen's. */
 #include "command/app_internal.h"
 
 #include "base/time.h"
@@ -58,13 +58,15 @@ static void tell(struct app *a, uint32_t hits)
 
 bool app_watch(struct app *a)
 {
+	struct breaks *b = a->world.breaks;
+	bool held, rests;
 	uint32_t hits;
-	bool rests;
 
-	if (a->world.breaks == NULL)
+	if (b == NULL)
 		return true;
-	hits = breaks_step(a->world.breaks, &a->world, time_monotonic() + SLICE, &rests);
-	if (hits > 0)
+	held = b->held;
+	hits = breaks_step(b, &a->world, time_monotonic() + SLICE, &rests);
+	if (hits > 0 && !held)
 		tell(a, hits);
 	return rests;
 }

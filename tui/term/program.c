@@ -171,6 +171,7 @@ bool program_write_file(struct str text, const char *name, struct buf *folder, s
                         struct buf *line)
 {
 	struct errinfo e = {0};
+	bool written;
 	int fd;
 
 	if (folder_make_temporary(folder, &e) != ERR_OK) {
@@ -180,7 +181,8 @@ bool program_write_file(struct str text, const char *name, struct buf *folder, s
 	}
 	buf_printf(path, "%s/%s", buf_text(folder), name);
 	fd = open(buf_text(path), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd >= 0 && program_write_all(fd, text) && close(fd) == 0)
+	written = fd >= 0 && program_write_all(fd, text);
+	if (fd >= 0 && close(fd) == 0 && written)
 		return true;
 	buf_printf(line, "%s: %s", buf_text(path), strerror(errno));
 	return false;

@@ -93,7 +93,9 @@ static bool can_send(struct replay_view *r)
 {
 	struct buf *message = &r->view.world->message;
 
-	if (r->settled && r->error.code != ERR_OK)
+	if (r->prepared->state == DETAIL_FAILED)
+		buf_puts(message, r->prepared->error.msg);
+	else if (r->settled && r->error.code != ERR_OK)
 		buf_puts(message, r->error.msg);
 	else if (!r->settled)
 		buf_puts(message, "the request is not made yet");
