@@ -154,7 +154,8 @@ long_line()
 			;;
 		1)
 			limited "-v $kilobytes" stats -v "$D/long.ndjson"
-			[ "$CODE" = 6 ] || out_has 'no memory for a line so long'
+			# Where there is just enough, what one run has no room for another one has: threads take theirs in any order.
+			[ "$CODE" = 6 ] || grep -q 'generations 1 ' "$D/out" || out_has 'no memory for a line so long'
 			left_out=$((left_out + 1))
 			;;
 		*) survived ;;
