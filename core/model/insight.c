@@ -7,7 +7,15 @@
 #include "base/mem.h"
 #include "base/slice.h"
 
-enum phase { PHASE_BELOW, PHASE_HOLDERS, PHASE_FOLLOW, PHASE_ANSWERS, PHASE_DONE };
+enum phase {
+	PHASE_BELOW,
+	PHASE_HOLDERS,
+	PHASE_FOLLOW,
+	PHASE_ANSWERS,
+	PHASE_ALIKE,
+	PHASE_LOOPS,
+	PHASE_DONE
+};
 
 /* By node, and one for the trace: what happened last below it that belongs to it. */
 struct holder {
@@ -37,6 +45,8 @@ struct insight_build {
 	uint32_t error_node;
 	int64_t error_end; /* TIME_NONE: not known */
 	bool worked, went_on, answered;
+	struct alike_build *comparing; /* until alike is there */
+	struct alike alike;
 };
 
 static const struct event *event_of(const struct insight_build *b, uint32_t node)
@@ -248,7 +258,7 @@ static void follow_error(struct insight_build *b, uint32_t event)
 
 	if (b->worked || !is_after_error(b, event))
 		return;
-	b->went_on = true;
+	b->went_on |= !same;
 	if (!same)
 		return;
 	b->found.tries++;
@@ -345,6 +355,38 @@ static bool find_answers(struct insight_build *b, struct slice *slice)
 	return true;
 }
 
+/* ---- loops ---------------------------------------------------------------------------------- */
+
+static bool find_alike(struct insight_build *b, struct slice *slice)
+{
+	if (b->comparing == NULL)
+		b->comparing = alike_start(b->tree, b->events);
+	if (!alike_step(b->comparing, slice->until))
+		return false;
+	alike_take(b->comparing, &b->alike);
+	b->comparing = NULL;
+	return true;
+}
+
+static bool find_loops(struct insight_build *b, struct slice *slice)
+{
+	struct insight *f = &b->found;
+
+	for (; b->next < b->alike.n; b->next++) {
+		const struct alike_repeat *r = &b->alike.repeats[b->next];
+
+		if (slice_over(slice))
+			return false;
+		if (r->calls < ALIKE_LOOP || (f->looped != EVENT_NONE && r->calls <= f->loop.calls))
+			continue;
+		f->loop = *r;
+		f->looped = b->tree->nodes[r->first].event;
+	}
+	return true;
+}
+
+/* ---- all of it ------------------------------------------------------------------------------ */
+
 static void conclude(struct insight_build *b)
 {
 	struct insight *f = &b->found;
@@ -365,8 +407,6 @@ static void conclude(struct insight_build *b)
 		f->after = INSIGHT_WENT_ON;
 }
 
-/* ---- all of it ------------------------------------------------------------------------------ */
-
 struct insight_build *insight_start(const struct model *m, uint32_t trace, const struct tree *t)
 {
 	struct insight_build *b = mem_zero(1, sizeof(*b));
@@ -383,6 +423,7 @@ struct insight_build *insight_start(const struct model *m, uint32_t trace, const
 	b->found = (struct insight){.error = EVENT_NONE,
 	                            .answer = EVENT_NONE,
 	                            .cut = EVENT_NONE,
+	                            .looped = EVENT_NONE,
 	                            .dearest = EVENT_NONE,
 	                            .longest = EVENT_NONE,
 	                            .tries = 1,
@@ -405,6 +446,10 @@ static bool run(struct insight_build *b, struct slice *slice)
 		return follow(b, slice);
 	case PHASE_ANSWERS:
 		return find_answers(b, slice);
+	case PHASE_ALIKE:
+		return find_alike(b, slice);
+	case PHASE_LOOPS:
+		return find_loops(b, slice);
 	case PHASE_DONE:
 		break;
 	}
@@ -431,6 +476,8 @@ void insight_drop(struct insight_build *b)
 	if (b == NULL)
 		return;
 	insight_free(&b->found);
+	alike_drop(b->comparing);
+	alike_free(&b->alike);
 	mem_free(b->holder);
 	mem_free(b->holders);
 	mem_free(b->agents);

@@ -7,7 +7,7 @@
 #ifndef MODEL_INSIGHT_H
 #define MODEL_INSIGHT_H
 
-#include "model/tree.h"
+#include "model/alike.h"
 
 #define INSIGHT_NONE UINT32_MAX
 /* Events are stamped when they are sent, a little after what they tell of: by so much, in microseconds, what followed may seem
@@ -39,6 +39,9 @@ struct insight {
 	uint32_t answer; /* event of the last call that answered after that; EVENT_NONE */
 	uint32_t
 		cut; /* the last answer of the trace, if the limit of tokens cut it off; EVENT_NONE */
+	uint32_t
+		looped; /* first call of the loop with the most calls (model/alike.h); EVENT_NONE */
+	struct alike_repeat loop;
 	uint32_t dearest;   /* call with the highest cost above 0; EVENT_NONE */
 	uint32_t longest;   /* span with nothing below it, or tool, that took longest; EVENT_NONE */
 	uint32_t lost;      /* number of the call that lost most of its cache, or INSIGHT_NONE */

@@ -241,6 +241,48 @@ static void cut_off(void **state)
 	assert_string_equal(verdict(f), "");
 }
 
+static void same_tool(struct fixture *f, double at, int64_t arguments, bool failed)
+{
+	struct sample s = {.kind = EVENT_SPAN,
+	                   .trace = "T",
+	                   .name = "update_address",
+	                   .flags = (uint32_t)EVENT_TOOL | (failed ? EVENT_ERROR : 0),
+	                   .has_time = true,
+	                   .time = 101 + at,
+	                   .has_latency = true,
+	                   .latency = 1,
+	                   .place = f->place++};
+	uint32_t event = sample_add(&f->events, &s);
+
+	events_set_extra(&f->events, EVENT_ARGUMENTS, arguments);
+	model_add(f->model, event);
+}
+
+static void loops(void **state)
+{
+	struct fixture *f = *state;
+
+	same_tool(f, 0, 7, false);
+	same_tool(f, 1, 7, false);
+	assert_string_equal(verdict(f), "");
+	same_tool(f, 2, 7, false);
+	assert_string_equal(verdict(f), "update_address x3 same arguments, 3.0s");
+	TOOL(f, "mail", 3, 1, true);
+	assert_string_equal(verdict(f), "mail failed at +4.0s, nothing came after it; "
+	                                "update_address x3 same arguments, 3.0s");
+}
+
+/* Tries of what failed are told once. */
+static void a_loop_that_fails(void **state)
+{
+	struct fixture *f = *state;
+
+	for (int i = 0; i < 3; i++)
+		same_tool(f, i, 7, true);
+	assert_string_equal(verdict(f),
+	                    "update_address failed at +1.0s, 3 tries, nothing came after it");
+}
+
 static void running(void **state)
 {
 	struct fixture *f = *state;
@@ -449,6 +491,8 @@ int main(void)
 		TEST(the_cause),
 		TEST(the_trace_alone),
 		TEST(cut_off),
+		TEST(loops),
+		TEST(a_loop_that_fails),
 		TEST(running),
 		TEST(hostile),
 		TEST(where_it_went),

@@ -124,14 +124,8 @@ static void add_other_errors(struct buf *out, const struct insight *s)
 		           s->errors - told == 1 ? "" : "s");
 }
 
-void insight_verdict(struct buf *out, const struct events *events, const struct insight *s)
+static void add_failure(struct buf *out, const struct events *events, const struct insight *s)
 {
-	if (s->error == EVENT_NONE && s->cut != EVENT_NONE) {
-		add_call(out, events, s, s->cut);
-		buf_puts(out, " was cut off at its limit of tokens");
-	}
-	if (s->error == EVENT_NONE)
-		return;
 	if (event_kind(events_get(events, s->error)) > EVENT_SPAN) {
 		buf_puts(out, "the trace failed, none of its spans did");
 		return;
@@ -139,6 +133,49 @@ void insight_verdict(struct buf *out, const struct events *events, const struct 
 	add_error(out, events, s);
 	add_after(out, events, s);
 	add_other_errors(out, s);
+}
+
+/* That the same was tried again after it had failed is told there. */
+static bool is_told(const struct events *events, const struct insight *s)
+{
+	return s->error != EVENT_NONE &&
+	       events_get(events, s->error)->name == events_get(events, s->looped)->name;
+}
+
+static void add_loop(struct buf *out, const struct events *events, const struct insight *s)
+{
+	const struct tree_sum *sum = &s->loop.sum;
+	struct value cost = {.type = VALUE_MONEY,
+	                     .number = sum->cost,
+	                     .estimate = sum->cost_estimated,
+	                     .partial = sum->unpriced > 0};
+
+	add_label(out, events, s->looped);
+	buf_printf(out, " x%u same arguments", s->loop.calls);
+	if (sum->latency_known) {
+		buf_puts(out, ", ");
+		format_seconds(out, sum->latency);
+	}
+	if (sum->cost_known) {
+		buf_puts(out, ", ");
+		format_value(out, &cost, 0, 0);
+	}
+}
+
+void insight_verdict(struct buf *out, const struct events *events, const struct insight *s)
+{
+	bool looped = s->looped != EVENT_NONE && !is_told(events, s);
+
+	if (s->error != EVENT_NONE)
+		add_failure(out, events, s);
+	if (s->error != EVENT_NONE && looped)
+		buf_puts(out, "; ");
+	if (looped) {
+		add_loop(out, events, s);
+	} else if (s->error == EVENT_NONE && s->cut != EVENT_NONE) {
+		add_call(out, events, s, s->cut);
+		buf_puts(out, " was cut off at its limit of tokens");
+	}
 }
 
 /* ---- the facts ------------------------------------------------------------------------------ */
