@@ -35,10 +35,13 @@ enum err explorer_add_stdin(struct explorer *x, int fd, struct errinfo *e) MUST_
  * it each file is one of its own, named by its path. Beyond EVENTS_ORIGINS all are of the last. Gives its number. */
 uint32_t explorer_begin_origin(struct explorer *x, const char *name);
 uint32_t explorer_origin_count(const struct explorer *x);
-const char *explorer_origin_name(const struct explorer *x, uint32_t origin); /* clean before showing */
+const char *explorer_origin_name(const struct explorer *x,
+                                 uint32_t origin); /* clean before showing */
 uint32_t explorer_origin_of(const struct explorer *x, uint32_t source);
-uint32_t explorer_origin_events(const struct explorer *x, uint32_t origin); /* that came, duplicates too */
-struct posthog *explorer_origin_posthog(const struct explorer *x, uint32_t origin); /* NULL: no project */
+uint32_t explorer_origin_events(const struct explorer *x,
+                                uint32_t origin); /* that came, duplicates too */
+struct posthog *explorer_origin_posthog(const struct explorer *x,
+                                        uint32_t origin); /* NULL: no project */
 /* A journal folder: its *.ndjson segments (closed ones also .gz or .zst) by name, and while following those that come later. A folder
  * that is not there yet is an empty one. At most one an origin. */
 enum err explorer_add_folder(struct explorer *x, const char *path, struct errinfo *e) MUST_USE;

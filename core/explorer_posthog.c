@@ -50,8 +50,8 @@ static void on_written(void *ctx)
 	if (!r->posthog)
 		return;
 	if (!r->reading && posthog_folder(r->posthog))
-		r->reading =
-			origin_add_folder(r->origin, posthog_folder(r->posthog), NULL) == ERR_OK;
+		r->reading = origin_add_folder(r->origin, posthog_folder(r->posthog), NULL) ==
+		             ERR_OK;
 	origin_check(r->origin);
 }
 
@@ -374,9 +374,8 @@ static enum posthog_word says(const struct explorer *x, enum filtered_of of, uin
 	enum posthog_word said = POSTHOG_SAYS_NOTHING;
 
 	for (const struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r)) {
-		enum posthog_word word =
-			is_from(r, origins) ? posthog_says(r->posthog, of, id)
-					    : POSTHOG_SAYS_NOTHING;
+		enum posthog_word word = is_from(r, origins) ? posthog_says(r->posthog, of, id)
+		                                             : POSTHOG_SAYS_NOTHING;
 
 		if (word == POSTHOG_SAYS_YES || said == POSTHOG_SAYS_NOTHING)
 			said = word;

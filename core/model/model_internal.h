@@ -58,7 +58,7 @@ struct listed_lines {
 struct listed_trace {
 	struct trace shown; /* if `shows`, and not stale */
 	uint32_t trace;
-	uint32_t told; /* the newest line about opening or bodies; MODEL_NONE */
+	uint32_t told;    /* the newest line about opening or bodies; MODEL_NONE */
 	uint32_t origins; /* of its lines */
 	struct listed_lines lines;
 	struct totals given, hidden; /* if `gives`: what model.listed has more and less of it */
