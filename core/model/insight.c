@@ -20,7 +20,7 @@ enum phase {
 /* By node, and one for the trace: what happened last below it that belongs to it. */
 struct holder {
 	uint32_t call; /* number, or INSIGHT_NONE: the last, if no tool was called since */
-	uint32_t tool; /* event that failed since the last call, or EVENT_NONE */
+	uint32_t tool; /* event of the last, if it failed, or EVENT_NONE */
 };
 
 struct agent {
@@ -221,11 +221,13 @@ static void follow_generation(struct insight_build *b, uint32_t event, uint32_t 
 	struct holder *h = &b->holders[at == TREE_ROOT ? b->tree->n : at];
 
 	call->before = a->last;
-	call->failed = h->tool;
+	/* Unless it is another's that asked for the tool. */
+	if (h->call == INSIGHT_NONE || a->last != INSIGHT_NONE)
+		call->failed = h->tool;
 	if (a->first == INSIGHT_NONE)
 		a->first = number;
 	a->last = number;
-	*h = (struct holder){number, EVENT_NONE};
+	h->call = number;
 	compare_prompts(b, a);
 }
 
@@ -407,6 +409,22 @@ static void conclude(struct insight_build *b)
 		f->after = INSIGHT_WENT_ON;
 }
 
+void insight_init(struct insight *s)
+{
+	*s = (struct insight){.error = EVENT_NONE,
+	                      .answer = EVENT_NONE,
+	                      .cut = EVENT_NONE,
+	                      .looped = EVENT_NONE,
+	                      .dearest = EVENT_NONE,
+	                      .longest = EVENT_NONE,
+	                      .tries = 1,
+	                      .lost = INSIGHT_NONE,
+	                      .widest = INSIGHT_NONE,
+	                      .narrow = INSIGHT_NONE,
+	                      .start = TIME_NONE,
+	                      .end = TIME_NONE};
+}
+
 struct insight_build *insight_start(const struct model *m, uint32_t trace, const struct tree *t)
 {
 	struct insight_build *b = mem_zero(1, sizeof(*b));
@@ -420,18 +438,7 @@ struct insight_build *insight_start(const struct model *m, uint32_t trace, const
 	b->holders = mem_alloc(t->n + (size_t)1, sizeof(*b->holders));
 	b->holders[t->n] = (struct holder){INSIGHT_NONE, EVENT_NONE};
 	b->error_end = TIME_NONE;
-	b->found = (struct insight){.error = EVENT_NONE,
-	                            .answer = EVENT_NONE,
-	                            .cut = EVENT_NONE,
-	                            .looped = EVENT_NONE,
-	                            .dearest = EVENT_NONE,
-	                            .longest = EVENT_NONE,
-	                            .tries = 1,
-	                            .lost = INSIGHT_NONE,
-	                            .widest = INSIGHT_NONE,
-	                            .narrow = INSIGHT_NONE,
-	                            .start = TIME_NONE,
-	                            .end = TIME_NONE};
+	insight_init(&b->found);
 	return b;
 }
 
@@ -488,7 +495,7 @@ void insight_drop(struct insight_build *b)
 void insight_take(struct insight_build *b, struct insight *out)
 {
 	*out = b->found;
-	b->found.calls = NULL;
+	insight_init(&b->found);
 	insight_drop(b);
 }
 
@@ -504,8 +511,7 @@ void insight_find(struct insight *out, const struct model *m, uint32_t trace, co
 void insight_free(struct insight *s)
 {
 	mem_free(s->calls);
-	s->calls = NULL;
-	s->n_calls = 0;
+	insight_init(s);
 }
 
 /* ---- asking --------------------------------------------------------------------------------- */

@@ -27,8 +27,9 @@ enum insight_after {
 struct insight_call {
 	uint32_t event;
 	uint32_t before; /* number of the agent's generation before it, or INSIGHT_NONE */
-	uint32_t failed; /* the tool that failed right before it, and yet it answered; EVENT_NONE */
-	bool goes_on;    /* it did not answer: a tool of its agent was called after it */
+	uint32_t
+		failed; /* the last tool before it, which failed, and yet it answered; EVENT_NONE */
+	bool goes_on;   /* it did not answer: a tool of its agent was called after it */
 };
 
 struct insight {
@@ -58,7 +59,8 @@ bool insight_step(struct insight_build *b, int64_t until); /* base/slice.h; true
 void insight_take(struct insight_build *b, struct insight *out); /* of one that is done; frees it */
 void insight_drop(struct insight_build *b);                      /* NULL is allowed */
 void insight_find(struct insight *out, const struct model *m, uint32_t trace, const struct tree *t);
-void insight_free(struct insight *s);
+void insight_init(struct insight *s); /* nothing stands out */
+void insight_free(struct insight *s); /* and as new */
 
 /* Number of the call that an event is, or INSIGHT_NONE. */
 uint32_t insight_call_of(const struct insight *s, const struct events *events, uint32_t event);

@@ -2,6 +2,7 @@
  * said where nothing is wrong. */
 #include "widget/insight_text.h"
 
+#include "base/mem.h"
 #include "support/model_sample.h"
 
 #include <setjmp.h>
@@ -35,7 +36,8 @@ static int setup(void **state)
 static void forget(struct fixture *f)
 {
 	tree_free(&f->tree);
-	insight_free(&f->insight);
+	mem_free(f->insight.calls);
+	insight_init(&f->insight);
 	buf_clear(&f->text);
 }
 

@@ -5,9 +5,12 @@
 #include "base/clean.h"
 #include "draw/format.h"
 #include "draw/width.h"
+#include "widget/insight_text.h"
 
-#define ASKED_ROWS  2    /* at least, under the tree */
-#define TITLE_BYTES 4096 /* of a name that are looked at */
+#define INSIGHT_ROWS 6    /* of a tree, from which on what stands out in it has rows of its own */
+#define FACT_ROWS    20   /* the same for each fact */
+#define ASKED_ROWS   2    /* at least, under the tree */
+#define TITLE_BYTES  4096 /* of a name that are looked at */
 
 /* ---- previews of rows ---------------------------------------------------------------------------------------------- */
 
@@ -120,6 +123,43 @@ static void update_tree(struct table *t, struct waterfall *w, struct model *m)
 		t->view.draw_again_us = again;
 }
 
+static void put_line(struct surface *s, struct area *a, enum role role, struct buf *line)
+{
+	if (line->n > 0) {
+		view_put_clipped(s, *a, 0, 1, a->cols - 2, role, buf_str(line));
+		a->row++;
+		a->rows--;
+	}
+	buf_clear(line);
+}
+
+/* What went wrong, and where money and time went: a row, or one each where there is room. Gives what is left of the area. */
+static struct area draw_insight(struct table *t, struct surface *s, struct area a, uint32_t trace)
+{
+	struct model *m = explorer_model(t->view.world->explorer);
+	const struct insight *found = &t->pane.waterfall.insight;
+	struct buf line = {0};
+
+	if (a.rows < INSIGHT_ROWS)
+		return a;
+	insight_verdict(&line, model_events(m), found);
+	if (line.n > 0)
+		surface_puts(s, a, 0, 0, ROLE_ERROR, "!");
+	put_line(s, &a, ROLE_WARNING, &line);
+	insight_facts(&line, m, trace, found);
+	if (a.rows < FACT_ROWS || width_text(buf_str(&line)) < a.cols - 1) {
+		put_line(s, &a, ROLE_DIM, &line);
+	} else {
+		buf_clear(&line);
+		for (int i = 0; i < INSIGHT_FACTS; i++) {
+			insight_fact(&line, m, trace, found, i);
+			put_line(s, &a, ROLE_DIM, &line);
+		}
+	}
+	buf_free(&line);
+	return a;
+}
+
 /* The tree takes the rows that it needs, at most two thirds; what was asked and answered takes the rest. */
 static void draw_trace(struct table *t, struct surface *s, struct area a, uint32_t trace)
 {
@@ -136,6 +176,7 @@ static void draw_trace(struct table *t, struct surface *s, struct area a, uint32
 		waterfall_init(w, trace);
 	}
 	update_tree(t, w, m);
+	tree = draw_insight(t, s, tree, trace);
 	if (tree.rows > ASKED_ROWS + 2) {
 		int most = tree.rows * 2 / 3;
 		asked = tree;

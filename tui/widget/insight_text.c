@@ -51,12 +51,6 @@ static void add_share(struct buf *out, money part, money whole)
 		buf_printf(out, " (%d%%)", (int)(part >= whole ? 100 : part * 100 / whole));
 }
 
-static void gap(struct buf *out, size_t from)
-{
-	if (out->n > from)
-		buf_puts(out, "  ");
-}
-
 /* ---- the verdict ---------------------------------------------------------------------------- */
 
 static void add_moment(struct buf *out, const struct events *events, const struct insight *s)
@@ -220,7 +214,7 @@ static void add_context(struct buf *out, const struct events *events, const stru
 		return;
 	from = events_prompt(events, s->calls[s->narrow].event);
 	to = events_prompt(events, s->calls[s->widest].event);
-	if (from < 0 || from >= to)
+	if (from < 0 || to - from <= from / 10)
 		return;
 	buf_puts(out, "ctx ");
 	format_tokens(out, from);
@@ -240,28 +234,40 @@ static void add_lost(struct buf *out, const struct events *events, const struct 
 	           insight_cached(events, call->event), s->lost + 1);
 }
 
-void insight_facts(struct buf *out, const struct model *m, uint32_t trace, const struct insight *s)
+void insight_fact(struct buf *out, const struct model *m, uint32_t trace, const struct insight *s,
+                  int number)
 {
 	const struct events *events = model_events(m);
-	struct buf part = {0};
+
+	switch (number) {
+	case 0:
+		add_dearest(out, events, model_trace(m, trace), s);
+		break;
+	case 1:
+		add_longest(out, events, s);
+		break;
+	case 2:
+		add_context(out, events, s);
+		break;
+	default:
+		add_lost(out, events, s);
+		break;
+	}
+}
+
+void insight_facts(struct buf *out, const struct model *m, uint32_t trace, const struct insight *s)
+{
+	struct buf fact = {0};
 	size_t from = out->n;
 
-	for (int i = 0; i < 4; i++) {
-		buf_clear(&part);
-		if (i == 0)
-			add_dearest(&part, events, model_trace(m, trace), s);
-		else if (i == 1)
-			add_longest(&part, events, s);
-		else if (i == 2)
-			add_context(&part, events, s);
-		else
-			add_lost(&part, events, s);
-		if (part.n == 0)
-			continue;
-		gap(out, from);
-		buf_append(out, buf_str(&part));
+	for (int i = 0; i < INSIGHT_FACTS; i++) {
+		buf_clear(&fact);
+		insight_fact(&fact, m, trace, s, i);
+		if (fact.n > 0)
+			buf_puts(out, out->n > from ? "  " : "");
+		buf_append(out, buf_str(&fact));
 	}
-	buf_free(&part);
+	buf_free(&fact);
 }
 
 /* ---- one call ------------------------------------------------------------------------------- */

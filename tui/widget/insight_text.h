@@ -7,6 +7,10 @@
 
 /* "refund_tool HTTP 500 at +7.9s, then answered without it"; nothing where nothing is wrong. */
 void insight_verdict(struct buf *out, const struct events *events, const struct insight *s);
+/* One of them: "hot gpt-5 #4 $0.121 (66%)"; nothing if there is none. */
+#define INSIGHT_FACTS 4
+void insight_fact(struct buf *out, const struct model *m, uint32_t trace, const struct insight *s,
+                  int number);
 /* "hot gpt-5 #4 $0.121 (66%)  wait refund_tool 6.1s (49%)  ctx 3k>11k  cache 84% > 0% on #4": what there is of it. */
 void insight_facts(struct buf *out, const struct model *m, uint32_t trace, const struct insight *s);
 /* Of one call what it sent more than the one before, and what of its cache it lost: "in 11.2k (+6.1k, a jump)  cache 0% (#3
