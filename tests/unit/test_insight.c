@@ -2,7 +2,6 @@
  * said where nothing is wrong. */
 #include "widget/insight_text.h"
 
-#include "base/mem.h"
 #include "support/model_sample.h"
 
 #include <setjmp.h>
@@ -36,8 +35,7 @@ static int setup(void **state)
 static void forget(struct fixture *f)
 {
 	tree_free(&f->tree);
-	mem_free(f->insight.calls);
-	insight_init(&f->insight);
+	insight_free(&f->insight);
 	buf_clear(&f->text);
 }
 
@@ -484,24 +482,12 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(says_nothing),
-		TEST(answered_without_it),
-		TEST(http_status),
-		TEST(no_answer),
-		TEST(tried_again),
-		TEST(a_call_failed),
-		TEST(the_cause),
-		TEST(the_trace_alone),
-		TEST(cut_off),
-		TEST(loops),
-		TEST(a_loop_that_fails),
-		TEST(running),
-		TEST(hostile),
-		TEST(where_it_went),
-		TEST(agents),
-		TEST(path),
-		TEST(path_of_rough_times),
-		TEST(path_of_nothing),
+		TEST(says_nothing), TEST(answered_without_it), TEST(http_status),
+		TEST(no_answer),    TEST(tried_again),         TEST(a_call_failed),
+		TEST(the_cause),    TEST(the_trace_alone),     TEST(cut_off),
+		TEST(loops),        TEST(a_loop_that_fails),   TEST(running),
+		TEST(hostile),      TEST(where_it_went),       TEST(agents),
+		TEST(path),         TEST(path_of_rough_times), TEST(path_of_nothing),
 		TEST(any_events),
 	};
 #undef TEST

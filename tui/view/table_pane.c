@@ -123,14 +123,33 @@ static void update_tree(struct table *t, struct waterfall *w, struct model *m)
 		t->view.draw_again_us = again;
 }
 
-static void put_line(struct surface *s, struct area *a, enum role role, struct buf *line)
+static void put_row(struct surface *s, struct area *a, int column, enum role role, struct str text)
 {
-	if (line->n > 0) {
-		view_put_clipped(s, *a, 0, 1, a->cols - 2, role, buf_str(line));
-		a->row++;
-		a->rows--;
+	if (text.n == 0)
+		return;
+	view_put_clipped(s, *a, 0, column, a->cols - column - 1, role, text);
+	a->row++;
+	a->rows--;
+}
+
+/* Of two rows, where there is room and it takes them. */
+static void put_verdict(struct surface *s, struct area *a, struct str text)
+{
+	size_t fits;
+	int columns;
+
+	if (text.n == 0)
+		return;
+	surface_puts(s, *a, 0, 1, ROLE_ERROR, "!");
+	fits = width_fit(text, a->cols - 4, &columns);
+	while (fits < text.n && fits > 0 && text.p[fits] != ' ')
+		fits--;
+	if (fits == text.n || fits == 0 || a->rows < FACT_ROWS) {
+		put_row(s, a, 3, ROLE_WARNING, text);
+		return;
 	}
-	buf_clear(line);
+	put_row(s, a, 3, ROLE_WARNING, str_sub(text, 0, fits));
+	put_row(s, a, 3, ROLE_WARNING, str_sub(text, fits + 1, SIZE_MAX));
 }
 
 /* What went wrong, and where money and time went: a row, or one each where there is room. Gives what is left of the area. */
@@ -143,17 +162,16 @@ static struct area draw_insight(struct table *t, struct surface *s, struct area 
 	if (a.rows < INSIGHT_ROWS)
 		return a;
 	insight_verdict(&line, model_events(m), found);
-	if (line.n > 0)
-		surface_puts(s, a, 0, 0, ROLE_ERROR, "!");
-	put_line(s, &a, ROLE_WARNING, &line);
+	put_verdict(s, &a, buf_str(&line));
+	buf_clear(&line);
 	insight_facts(&line, m, trace, found);
 	if (a.rows < FACT_ROWS || width_text(buf_str(&line)) < a.cols - 1) {
-		put_line(s, &a, ROLE_DIM, &line);
+		put_row(s, &a, 1, ROLE_DIM, buf_str(&line));
 	} else {
-		buf_clear(&line);
 		for (int i = 0; i < INSIGHT_FACTS; i++) {
+			buf_clear(&line);
 			insight_fact(&line, m, trace, found, i);
-			put_line(s, &a, ROLE_DIM, &line);
+			put_row(s, &a, 1, ROLE_DIM, buf_str(&line));
 		}
 	}
 	buf_free(&line);
