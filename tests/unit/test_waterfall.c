@@ -633,7 +633,7 @@ static void repeats_fold_into_one_row(void **state)
 	assert_int_equal(waterfall_cursor(&t->w), l.call[0]);
 	expect_row(
 		4,
-		">    > T update x3 1 err          2.5s    $0.02      ###############          !");
+		">    > T update x3 1 err           2.5s    $0.02      ###############          !");
 	assert_int_equal(waterfall_row_of(&t->w, t->f.model, l.think[2]), 3);
 	assert_int_equal(waterfall_row_of(&t->w, t->f.model, l.think[3]), 4);
 	/* An error that it hides opens it, and so does Enter. */
