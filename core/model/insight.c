@@ -7,15 +7,7 @@
 #include "base/mem.h"
 #include "base/slice.h"
 
-enum phase {
-	PHASE_BELOW,
-	PHASE_HOLDERS,
-	PHASE_FOLLOW,
-	PHASE_ANSWERS,
-	PHASE_ALIKE,
-	PHASE_LOOPS,
-	PHASE_DONE
-};
+enum phase { PHASE_BELOW, PHASE_HOLDERS, PHASE_FOLLOW, PHASE_ANSWERS, PHASE_LOOPS, PHASE_DONE };
 
 /* By node, and one for the trace: what happened last below it that belongs to it. */
 struct holder {
@@ -33,6 +25,7 @@ struct insight_build {
 	const struct model *model;
 	const struct events *events;
 	const struct tree *tree;
+	const struct alike *alike;
 	uint32_t trace;
 	enum phase phase;
 	uint32_t next;
@@ -45,8 +38,6 @@ struct insight_build {
 	uint32_t error_node;
 	int64_t error_end; /* TIME_NONE: not known */
 	bool worked, went_on, answered;
-	struct alike_build *comparing; /* until alike is there */
-	struct alike alike;
 };
 
 static const struct event *event_of(const struct insight_build *b, uint32_t node)
@@ -359,23 +350,12 @@ static bool find_answers(struct insight_build *b, struct slice *slice)
 
 /* ---- loops ---------------------------------------------------------------------------------- */
 
-static bool find_alike(struct insight_build *b, struct slice *slice)
-{
-	if (b->comparing == NULL)
-		b->comparing = alike_start(b->tree, b->events);
-	if (!alike_step(b->comparing, slice->until))
-		return false;
-	alike_take(b->comparing, &b->alike);
-	b->comparing = NULL;
-	return true;
-}
-
 static bool find_loops(struct insight_build *b, struct slice *slice)
 {
 	struct insight *f = &b->found;
 
-	for (; b->next < b->alike.n; b->next++) {
-		const struct alike_repeat *r = &b->alike.repeats[b->next];
+	for (; b->next < b->alike->n; b->next++) {
+		const struct alike_repeat *r = &b->alike->repeats[b->next];
 
 		if (slice_over(slice))
 			return false;
@@ -425,7 +405,8 @@ void insight_init(struct insight *s)
 	                      .end = TIME_NONE};
 }
 
-struct insight_build *insight_start(const struct model *m, uint32_t trace, const struct tree *t)
+struct insight_build *insight_start(const struct model *m, uint32_t trace, const struct tree *t,
+                                    const struct alike *alike)
 {
 	struct insight_build *b = mem_zero(1, sizeof(*b));
 
@@ -433,6 +414,7 @@ struct insight_build *insight_start(const struct model *m, uint32_t trace, const
 	b->events = model_events(m);
 	b->trace = trace;
 	b->tree = t;
+	b->alike = alike;
 	b->next = t->n;
 	b->holder = mem_zero(t->n, sizeof(*b->holder));
 	b->holders = mem_alloc(t->n + (size_t)1, sizeof(*b->holders));
@@ -453,8 +435,6 @@ static bool run(struct insight_build *b, struct slice *slice)
 		return follow(b, slice);
 	case PHASE_ANSWERS:
 		return find_answers(b, slice);
-	case PHASE_ALIKE:
-		return find_alike(b, slice);
 	case PHASE_LOOPS:
 		return find_loops(b, slice);
 	case PHASE_DONE:
@@ -483,8 +463,6 @@ void insight_drop(struct insight_build *b)
 	if (b == NULL)
 		return;
 	insight_free(&b->found);
-	alike_drop(b->comparing);
-	alike_free(&b->alike);
 	mem_free(b->holder);
 	mem_free(b->holders);
 	mem_free(b->agents);
@@ -501,11 +479,15 @@ void insight_take(struct insight_build *b, struct insight *out)
 
 void insight_find(struct insight *out, const struct model *m, uint32_t trace, const struct tree *t)
 {
-	struct insight_build *b = insight_start(m, trace, t);
+	struct insight_build *b;
+	struct alike alike;
 
+	alike_find(&alike, t, model_events(m));
+	b = insight_start(m, trace, t, &alike);
 	while (!insight_step(b, SLICE_WHOLE))
 		;
 	insight_take(b, out);
+	alike_free(&alike);
 }
 
 void insight_free(struct insight *s)

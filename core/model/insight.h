@@ -53,8 +53,9 @@ struct insight {
 	uint32_t n_calls;
 };
 
-/* The tree is borrowed until it was taken or dropped, and stays as it is. */
-struct insight_build *insight_start(const struct model *m, uint32_t trace, const struct tree *t);
+/* The tree, and what is alike in it, are borrowed until it was taken or dropped, and stay as they are. */
+struct insight_build *insight_start(const struct model *m, uint32_t trace, const struct tree *t,
+                                    const struct alike *alike);
 bool insight_step(struct insight_build *b, int64_t until); /* base/slice.h; true: it is done */
 void insight_take(struct insight_build *b, struct insight *out); /* of one that is done; frees it */
 void insight_drop(struct insight_build *b);                      /* NULL is allowed */

@@ -92,14 +92,17 @@ static uint32_t trace_of(const struct fixture *f)
 static void look(struct fixture *f)
 {
 	struct insight_build *b;
+	struct alike alike;
 	int steps = 0;
 
 	forget(f);
 	tree_build(&f->tree, f->model, trace_of(f));
-	b = insight_start(f->model, trace_of(f), &f->tree);
+	alike_find(&alike, &f->tree, &f->events);
+	b = insight_start(f->model, trace_of(f), &f->tree, &alike);
 	while (!insight_step(b, 0))
 		assert_true(++steps < 1000000);
 	insight_take(b, &f->insight);
+	alike_free(&alike);
 }
 
 static const char *verdict(struct fixture *f)

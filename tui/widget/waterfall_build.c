@@ -7,7 +7,7 @@
 #define BUILD_SHARE 10 /* one part in ten of the time may go into a large tree that changes */
 #define AT_ONCE     1
 
-enum phase { PHASE_TREE, PHASE_MEASURE, PHASE_INSIGHT, PHASE_ROWS, PHASE_DONE };
+enum phase { PHASE_TREE, PHASE_MEASURE, PHASE_ALIKE, PHASE_INSIGHT, PHASE_ROWS, PHASE_DONE };
 
 struct waterfall_build {
 	enum phase phase;
@@ -20,6 +20,8 @@ struct waterfall_build {
 	struct waterfall_places errors, flat_errors;
 	struct insight_build *looking; /* until the insight is there */
 	struct insight insight;
+	struct alike_build *comparing; /* until alike is there */
+	struct alike alike;
 	uint32_t *rows, n_rows;
 	bool moves,
 		goes; /* the cursor is to be on `target` (an event, or EVENT_NONE); as a movement */
@@ -39,6 +41,8 @@ void waterfall_build_drop(struct waterfall_build *b)
 	tree_drop(b->nodes);
 	insight_drop(b->looking);
 	insight_free(&b->insight);
+	alike_drop(b->comparing);
+	alike_free(&b->alike);
 	tree_free(&b->tree);
 	mem_free(b->errors.at);
 	mem_free(b->flat_errors.at);
@@ -100,6 +104,7 @@ static bool list_rows(struct waterfall *w, struct slice *slice)
 {
 	struct waterfall_build *b = w->build;
 	const struct tree *t = tree_of(w);
+	const struct alike *a = b->renews ? &b->alike : &w->alike;
 
 	if (w->root_folded && !w->flat)
 		return true;
@@ -108,6 +113,10 @@ static bool list_rows(struct waterfall *w, struct slice *slice)
 
 		if (slice_over(slice))
 			return false;
+		if (waterfall_leaves_out(w, t, a, at)) {
+			b->next += t->nodes[at].subtree;
+			continue;
+		}
 		b->rows[b->n_rows++] = w->flat ? t->by_start[at] : at;
 		b->next += !w->flat && waterfall_shut(w, t, at) ? t->nodes[at].subtree : 1;
 	}
@@ -130,6 +139,9 @@ static void take_tree(struct waterfall *w, const struct model *m)
 	w->insight = b->insight;
 	b->tree = (struct tree){0};
 	insight_init(&b->insight);
+	alike_free(&w->alike);
+	w->alike = b->alike;
+	b->alike = (struct alike){0};
 	mem_free(w->errors.at);
 	mem_free(w->flat_errors.at);
 	w->errors = b->errors;
@@ -194,7 +206,15 @@ static bool run(struct waterfall *w, const struct model *m, struct slice *slice)
 	case PHASE_MEASURE:
 		if (!measure(b, model_events(m), slice))
 			return false;
-		b->looking = insight_start(m, w->trace, &b->tree);
+		b->comparing = alike_start(&b->tree, model_events(m));
+		b->phase = PHASE_ALIKE;
+		return true;
+	case PHASE_ALIKE:
+		if (!alike_step(b->comparing, slice->until))
+			return false;
+		alike_take(b->comparing, &b->alike);
+		b->comparing = NULL;
+		b->looking = insight_start(m, w->trace, &b->tree, &b->alike);
 		b->phase = PHASE_INSIGHT;
 		return true;
 	case PHASE_INSIGHT:
