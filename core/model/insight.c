@@ -180,7 +180,7 @@ static struct insight_call *add_call(struct insight_build *b, uint32_t event)
 {
 	struct insight *f = &b->found;
 
-	if (f->n_calls == b->cap_calls) {
+	if (f->calls == NULL || f->n_calls == b->cap_calls) {
 		b->cap_calls = b->cap_calls ? b->cap_calls * 2 : 16;
 		f->calls = mem_resize(f->calls, b->cap_calls, sizeof(*f->calls));
 	}
@@ -374,6 +374,8 @@ static void conclude(struct insight_build *b)
 	struct insight *f = &b->found;
 	uint32_t own = model_trace(b->model, b->trace)->explicit_event;
 
+	if (own != EVENT_NONE)
+		take_time(b, own);
 	if (f->error == EVENT_NONE && own != EVENT_NONE &&
 	    events_get(b->events, own)->flags & EVENT_ERROR) {
 		f->error = own;

@@ -48,7 +48,7 @@ struct insight {
 	uint32_t lost;      /* number of the call that lost most of its cache, or INSIGHT_NONE */
 	uint32_t widest;    /* number of the call with the longest prompt, or INSIGHT_NONE */
 	uint32_t narrow;    /* number of the first call of the same agent */
-	int64_t start, end; /* of the nodes, microseconds; TIME_NONE */
+	int64_t start, end; /* of the nodes and the $ai_trace event, microseconds; TIME_NONE */
 	struct insight_call *calls; /* by start: the number of a call, from 1, is its place and 1 */
 	uint32_t n_calls;
 };

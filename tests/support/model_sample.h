@@ -15,7 +15,8 @@ struct sample {
 	const char *trace, *span, *parent, *uuid, *session, *user, *name;
 	uint64_t place;
 	uint32_t flags; /* besides the kind */
-	bool has_time, has_latency, has_cost, has_input, has_output, has_cache_write, has_cache_read;
+	bool has_time, has_latency, has_cost, has_input, has_output, has_cache_write,
+		has_cache_read;
 	double time, latency;
 	int64_t cost, input, output, cache_write, cache_read; /* cost: 1e-12 USD */
 };
