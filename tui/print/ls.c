@@ -5,6 +5,7 @@
 #include "print/fetch.h"
 #include "print/filter.h"
 #include "print/output.h"
+#include "query/errors.h"
 #include "query/memberships.h"
 
 #include <string.h>
@@ -24,14 +25,10 @@ static enum err read_kind(struct query *q, const struct options *o, struct errin
 	const char *what = o->n_words > 0 ? o->words[0] : "what to list is missing";
 	enum rows_kind kind;
 
-	if (o->n_words > 0 && strcmp(what, "errors") == 0)
-		return err_set(e, ERR_USAGE,
-		               "ls: errors cannot be grouped yet: use `tracehog ls generations -f "
-		               "is:error`, or spans");
 	if (o->n_words == 0 || !rows_kind_of(str_of(what), &kind) || kind == ROWS_PARTS)
 		return err_set(e, ERR_USAGE,
 		               "ls: %s: use traces, sessions, generations, spans, users, groups, "
-		               "models or tools",
+		               "errors, models or tools",
 		               what);
 	query_init(q, kind);
 	return ERR_OK;
@@ -132,6 +129,14 @@ static void know_groups(struct query *q, struct explorer *x)
 		;
 }
 
+/* What errors say is in the journals. */
+static void know_errors(struct query *q, struct explorer *x)
+{
+	q->errors = explorer_errors(x);
+	while (!errors_done(q->errors) && loop_step(explorer_loop(x), true))
+		;
+}
+
 /* What rows are sorted by may be a property, too. */
 static void know_order(struct listing *l, struct explorer *x)
 {
@@ -150,6 +155,8 @@ static int print_rows(struct listing *l, struct explorer *x, const struct option
 
 	if (l->query.kind == ROWS_GROUPS)
 		know_groups(&l->query, x);
+	if (l->query.kind == ROWS_ERRORS)
+		know_errors(&l->query, x);
 	cells_ask(l->cells.columns, l->cells.n, x);
 	know_order(l, x);
 	rows_build(&rows, explorer_model(x), &l->query);

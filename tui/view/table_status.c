@@ -4,6 +4,7 @@
 #include "base/clean.h"
 #include "draw/format.h"
 #include "draw/width.h"
+#include "query/errors.h"
 #include "query/memberships.h"
 
 #define FIELD_GAP 3 /* blanks behind a field of the head line */
@@ -51,6 +52,10 @@ static void append_restriction(const struct table *t, bool brief, struct buf *ou
 		clean_append(out, memberships_type(q->memberships, q->group), 0);
 		buf_add(out, ' ');
 		clean_append(out, memberships_key(q->memberships, q->group), 0);
+	} else if (q->error != 0) {
+		name = errors_text(q->errors, q->error);
+		buf_puts(out, "error ");
+		clean_append(out, name.n > 0 ? name : STR("(no text)"), 0);
 	}
 }
 
