@@ -12,7 +12,8 @@ struct record_reader {
 	struct json_keys *members, *properties, *listed, *usage;
 	struct value_reader values;
 	struct prices_memo *memo;
-	struct buf decoded; /* properties that came as a JSON string */
+	struct buf decoded;   /* properties that came as a JSON string */
+	struct buf arguments; /* of a tool, without white space */
 	struct json_slice member[MEMBERS];
 	struct json_slice property[PROPERTIES]; /* only of those that were found */
 	uint64_t found;                         /* a bit for each property */

@@ -99,6 +99,7 @@ enum event_field {
 	EVENT_WIDE_CACHE_READ,
 	EVENT_SPAN_SENT,   /* id: $ai_span_id (0: none) where $ai_generation_id names the node */
 	EVENT_SUSPECT_WHY, /* enum event_suspect bits */
+	EVENT_ARGUMENTS,   /* of EVENT_TOOL: a hash of what it was called with, the process's own */
 	EVENT_FIELDS,
 };
 

@@ -22,8 +22,8 @@ struct breakdown_query {
 extern const int64_t breakdown_edges[BREAKDOWN_BINS - 1];
 
 struct breakdown_part {
-	uint32_t key;    /* of the split; SPLIT_NONE: those that have no such value */
-	uint32_t traces; /* different ones */
+	uint32_t key; /* of the split; SPLIT_NONE: those that have no such value */
+	uint32_t traces, sessions, users; /* different ones, as stats.h counts them */
 	uint32_t
 		calls; /* generations and embeddings, or whatever the split times: see split_times_all */
 	uint32_t failed;      /* of these, with an error */

@@ -44,8 +44,9 @@ struct breakdown {
 	uint32_t *of_key, n_keys;    /* part, from 1 */
 	uint32_t *of_event;          /* likewise; 0: none */
 	struct events snapshot;      /* chunks alone */
-	uint32_t n_ids;
-	struct event_chunk *growing; /* a copy */
+	uint32_t n_ids, n_sessions;
+	uint32_t *session_of, next_trace; /* by a trace's id: number of its session, from 1 */
+	struct event_chunk *growing;      /* a copy */
 
 	struct breakdown_part *parts; /* `traces` counts events until they are measured */
 	uint32_t n_parts, cap_parts;
