@@ -52,7 +52,9 @@ struct errors {
 	struct strings forms;  /* [0] is of no event, [1] has no text */
 	struct error *list;    /* by number, like forms */
 	uint32_t cap;
+	bool begun;
 	uint32_t failed;
+	struct errinfo failure;
 	loop_fn *changed;
 	void *ctx;
 };
@@ -159,7 +161,8 @@ static void on_read(void *ctx)
 		const struct found *f = &b->list[i];
 		struct str form = str_sub(buf_str(&b->texts[i / UNIT]), f->form_at, f->form_n);
 
-		e->failed += f->failed;
+		if (f->failed && e->failed++ == 0)
+			journal_changed(f->journal, NULL, ERR_IO, &e->failure);
 		if (!f->failed)
 			*number_of(e, f->event) = number_form(e, form, f->status);
 	}
@@ -217,8 +220,14 @@ static void turn(void *ctx)
 
 void errors_refresh(struct errors *e)
 {
-	if (e->work == NULL && e->idle != NULL && e->asked < e->table->n)
+	if (e->begun && e->work == NULL && e->idle != NULL && e->asked < e->table->n)
 		loop_idle_start(e->idle);
+}
+
+void errors_begin(struct errors *e)
+{
+	e->begun = true;
+	errors_refresh(e);
 }
 
 /* ---- all of it --------------------------------------------------------------------------------- */
@@ -233,7 +242,6 @@ struct errors *errors_new(struct loop *loop, const struct events *t)
 	e->numbers.size = EVENTS_CHUNK * sizeof(uint32_t);
 	e->idle = loop_idle_new(loop, turn, e);
 	strings_init(&e->forms);
-	errors_refresh(e);
 	return e;
 }
 
@@ -297,4 +305,9 @@ unsigned errors_status(const struct errors *e, uint32_t error)
 uint32_t errors_failed(const struct errors *e)
 {
 	return e->failed;
+}
+
+const struct errinfo *errors_failure(const struct errors *e)
+{
+	return &e->failure;
 }

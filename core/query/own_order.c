@@ -78,6 +78,16 @@ static int compare_groups(const struct memberships *m, uint32_t a, uint32_t b)
 	return order ? order : str_cmp(memberships_key(m, a), memberships_key(m, b));
 }
 
+/* The one that came last first. */
+static int compare_errors(const struct rows *r, const struct group *a, const struct group *b)
+{
+	int order = (a->last_time < b->last_time) - (a->last_time > b->last_time);
+
+	return order ? order
+	             : str_cmp(errors_text(r->query.errors, a->key),
+	                       errors_text(r->query.errors, b->key));
+}
+
 static int compare_ids(const struct rows *r, uint32_t a, uint32_t b)
 {
 	const struct events *t = model_events(r->model);
@@ -99,8 +109,7 @@ static int compare_ids(const struct rows *r, uint32_t a, uint32_t b)
 		return str_cmp(strings_get(&t->strings, r->groups[a].key),
 		               strings_get(&t->strings, r->groups[b].key));
 	case ROWS_ERRORS:
-		return str_cmp(errors_text(r->query.errors, r->groups[a].key),
-		               errors_text(r->query.errors, r->groups[b].key));
+		return compare_errors(r, &r->groups[a], &r->groups[b]);
 	default:
 		return compare_events(t, a, b);
 	}

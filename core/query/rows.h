@@ -169,7 +169,7 @@ struct rows {
 
 /* A kind's own order: events and traces newest first (a trace by its first timestamp), sessions by
  * their last timestamp, newest first; then by id (an event's uuid, then its place) descending.
- * Parts as the breakdown has them. Users, models and groups dearest first, tools by the time that they took in all, the longest first, errors the most frequent first;
+ * Parts as the breakdown has them. Users, models and groups dearest first, tools by the time that they took in all, the longest first, errors the most frequent first, then the latest;
  * then by name. Sorting by a column descends unless `ascending`;
  * ties keep the own order, and values that are unknown stand last in either direction. Events that
  * lost against a duplicate never show, nor count. r's former content is not freed. */

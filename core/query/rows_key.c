@@ -20,6 +20,7 @@ static const struct {
 	{"ttft", {"ttft_s", "ttft_p50_s"}},
 	{"gens", {"generations"}},
 	{"code", {"status_code"}},
+	{"errors", {"count"}},
 	{"trace", {"trace_id"}},
 	{"session", {"session_id"}},
 	{"id", {"uuid", "trace_id", "session_id"}},

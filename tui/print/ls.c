@@ -132,8 +132,11 @@ static void know_groups(struct query *q, struct explorer *x)
 /* What errors say is in the journals. */
 static void know_errors(struct query *q, struct explorer *x)
 {
-	q->errors = explorer_errors(x);
-	while (!errors_done(q->errors) && loop_step(explorer_loop(x), true))
+	struct errors *all = explorer_errors(x);
+
+	q->errors = all;
+	errors_begin(all);
+	while (!errors_done(all) && loop_step(explorer_loop(x), true))
 		;
 }
 

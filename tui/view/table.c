@@ -491,12 +491,14 @@ static void show_kind(struct table *t, enum rows_kind kind)
 		"Models", "Tools",    "Groups",      "Errors",
 	};
 
-	t->view.title = titles[kind];
+	t->view.title = t->query.error != 0 ? "Events" : titles[kind];
 	t->query.kind = kind;
 	if (kind == ROWS_GROUPS)
 		t->query.memberships = explorer_memberships(t->view.world->explorer);
-	if (kind == ROWS_ERRORS)
-		t->query.errors = explorer_errors(t->view.world->explorer);
+	if (kind != ROWS_ERRORS)
+		return;
+	t->query.errors = explorer_errors(t->view.world->explorer);
+	errors_begin(explorer_errors(t->view.world->explorer));
 }
 
 bool table_toggle(struct table *t)

@@ -72,7 +72,7 @@ static void append_count(const struct table *t, struct buf *out)
 	if (t->query.session == MODEL_NONE &&
 	    explorer_has_more(t->view.world->explorer, t->query.kind))
 		buf_add(out, '+');
-	buf_printf(out, " %s", rows_kind_name(t->query.kind));
+	buf_printf(out, " %s", t->query.error != 0 ? "events" : rows_kind_name(t->query.kind));
 	if (t->rows.n == 1)
 		out->p[--out->n] = '\0'; /* all kinds have an s at their end */
 	/* What calls ask for stands in their bodies, which nobody reads for a list. */
