@@ -125,7 +125,7 @@ void table_head(struct view *v, struct buf *out)
 	}
 	other = smaller(width_text(buf_str(&restriction)), t->cols / 3 + 3);
 	/* That there is no filter need not be said. */
-	if (v->world->filter.n == 0 && wanted + other > room)
+	if (v->world->filter.n == 0 && (t->query.error != 0 || wanted + other > room))
 		wanted = 0;
 	wanted = filter_cols(room, wanted, other);
 	if (other > 0)
