@@ -90,7 +90,6 @@ static void next_pass(struct grouping *g)
 static bool key_of(const struct rows *r, uint32_t at, uint32_t *key)
 {
 	const struct event *e = events_get(model_events(r->model), at);
-	enum event_kind kind = event_kind(e);
 
 	switch (r->query.kind) {
 	case ROWS_USERS:
@@ -104,7 +103,7 @@ static bool key_of(const struct rows *r, uint32_t at, uint32_t *key)
 		return *key != 0;
 	default:
 		*key = e->model;
-		return kind == EVENT_GENERATION || kind == EVENT_EMBEDDING;
+		return event_is_call(e);
 	}
 }
 

@@ -174,14 +174,6 @@ void app_grant(struct app *a)
 	case WISH_EDIT:
 		edit(a);
 		break;
-	case WISH_SESSION:
-	case WISH_USER:
-	case WISH_MODEL:
-	case WISH_TOOL:
-	case WISH_GROUP:
-	case WISH_ERROR:
-		grant_rows(a, &w);
-		break;
 	case WISH_KEEP:
 		app_add_term(a, buf_str(&a->world.term));
 		break;
@@ -203,6 +195,8 @@ void app_grant(struct app *a)
 		if (a->stacks[a->current].n > 1)
 			pop(&a->stacks[a->current]);
 		break;
+	default:
+		grant_rows(a, &w);
 	}
 }
 
