@@ -161,6 +161,9 @@ void app_grant(struct app *a)
 		app_push(a, view_diff_new(&a->world, w.number, w.event));
 		explorer_want_body(a->world.explorer, w.event);
 		break;
+	case WISH_COMPARE:
+		app_push(a, view_compare_new(&a->world, w.number, w.event));
+		break;
 	case WISH_REPLAY:
 		app_push(a, view_replay_new(&a->world, w.event));
 		explorer_want_body(a->world.explorer, w.event);
