@@ -12,6 +12,7 @@
 #include "message/compare.h"
 #include "message/message.h"
 #include "message/tools.h"
+#include "model/alike_pairs.h"
 #include "model/tree.h"
 #include "query/lookup.h"
 #include "query/rows.h"
@@ -233,6 +234,15 @@ void explorer_compare_end(struct explorer *x, const struct compared *c);
 /* Reads and compares at once, for commands that print. Free with compared_free. */
 struct compared *compared_read(const struct events *events, uint32_t before, uint32_t after);
 void compared_free(struct compared *c);
+
+/* Two sequences paired by a worker; small ones are at once. The keys are taken over. Owned and ended as what explorer_compare
+ * gives. */
+struct paired {
+	bool ready;
+	struct alike_pairs pairs; /* once it is */
+};
+const struct paired *explorer_pair_up(struct explorer *x, const struct alike_sequence sides[2]);
+void explorer_pair_end(struct explorer *x, const struct paired *p);
 
 /* What a trace was asked and what it answered: one line each, not clean, from its earliest
  * generation with a user text and its latest with an answer. Read by workers, kept; NULL while

@@ -314,9 +314,11 @@ static bool diff(struct table *t, enum action action)
 {
 	if (table_is_of_events(t))
 		return view_diff(t->view.world, action, table_current(t));
+	if (t->query.kind == ROWS_TRACES && action == ACTION_DIFF_MARK)
+		return view_compare(t->view.world, table_current(t));
 	buf_printf(&t->view.world->message, "%s compares two generations%s",
 	           action == ACTION_DIFF ? "D" : "d",
-	           t->query.kind == ROWS_TRACES ? "; two traces: tracehog diff ID ID"
+	           t->query.kind == ROWS_TRACES ? "; d two traces"
 	                                        : ": mark them in 3, or in a tree");
 	return true;
 }
