@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "base/slice.h"
 
+#include <assert.h>
+
 enum phase { PHASE_BELOW, PHASE_HOLDERS, PHASE_FOLLOW, PHASE_ANSWERS, PHASE_LOOPS, PHASE_DONE };
 
 /* By node, and one for the trace: what happened last below it that belongs to it. */
@@ -332,6 +334,7 @@ static bool find_answers(struct insight_build *b, struct slice *slice)
 	for (; b->next > 0; b->next--) {
 		struct insight_call *call = &f->calls[b->next - 1];
 
+		assert(f->calls != NULL);
 		if (slice_over(slice))
 			return false;
 		if (!answers(b->events, call)) {
