@@ -13,5 +13,7 @@ int fetch_all(struct explorer *x, const struct options *o, int code);
 
 /* Of stats, once all went well: there is too much to fetch, which PostHog is to add up. */
 bool fetch_left_out(const struct explorer *x);
+/* Every event of the options' time, where PostHog did not add them up. Gives the exit code; what went wrong was said. */
+int fetch_events(struct explorer *x, const struct options *o);
 
 #endif
