@@ -69,6 +69,7 @@ struct caches {
 	struct text_cache *texts;
 	struct memberships *memberships;
 	struct properties *properties; /* NULL until somebody asks */
+	struct errors *errors;         /* likewise */
 	loop_fn *changed;
 	void *ctx;
 };
