@@ -88,7 +88,7 @@ static void open_rows(struct app *a, enum rows_kind kind, const struct wish *w)
 	struct query q;
 
 	query_init(&q, kind);
-	if (w->kind == WISH_SESSION)
+	if (w->kind == WISH_TURNS)
 		q.session = w->number;
 	else if (w->kind == WISH_USER)
 		q.user = w->number;
@@ -100,7 +100,7 @@ static void open_rows(struct app *a, enum rows_kind kind, const struct wish *w)
 		q.model_pair = w->number;
 	q.memberships = w->kind == WISH_GROUP ? explorer_memberships(a->world.explorer) : NULL;
 	q.anonymous = w->kind == WISH_USER && w->number == 0;
-	if (w->kind == WISH_SESSION)
+	if (w->kind == WISH_TURNS)
 		explorer_want_session(a->world.explorer, w->number);
 	app_push(a, view_table_new(&a->world, &q));
 }
@@ -108,7 +108,7 @@ static void open_rows(struct app *a, enum rows_kind kind, const struct wish *w)
 /* Rows of what belongs to something. */
 static void grant_rows(struct app *a, const struct wish *w)
 {
-	if (w->kind == WISH_SESSION)
+	if (w->kind == WISH_TURNS)
 		open_rows(a, ROWS_TRACES, w);
 	else if (w->kind == WISH_TOOL)
 		open_rows(a, ROWS_SPANS, w);
@@ -167,6 +167,10 @@ void app_grant(struct app *a)
 		edit(a);
 		break;
 	case WISH_SESSION:
+		app_push(a, view_session_new(&a->world, w.number));
+		explorer_want_session(a->world.explorer, w.number);
+		break;
+	case WISH_TURNS:
 	case WISH_USER:
 	case WISH_MODEL:
 	case WISH_TOOL:
