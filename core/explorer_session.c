@@ -15,12 +15,12 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#define SLICE       3000                  /* microseconds that the list of turns may take of a call */
-#define LIST_AGAIN  INT64_C(200000)       /* microseconds until it, or a turn, is looked at again */
-#define BATCH       16u                   /* turns of a job */
-#define BATCH_BYTES ((uint64_t)1 << 20)   /* of their events */
-#define KEPT_BYTES  ((size_t)16 << 20)    /* of turns out of sight */
-#define AHEAD_BYTES ((size_t)4 << 20)     /* of turns that nobody asked for */
+#define SLICE       3000                /* microseconds that the list of turns may take of a call */
+#define LIST_AGAIN  INT64_C(200000)     /* microseconds until it, or a turn, is looked at again */
+#define READINGS    64u                 /* of a job */
+#define BATCH_BYTES ((uint64_t)1 << 20) /* of their events */
+#define KEPT_BYTES  ((size_t)16 << 20)  /* of turns out of sight */
+#define AHEAD_BYTES ((size_t)4 << 20)   /* of turns that nobody asked for */
 #define AHEAD_READ  ((uint64_t)128 << 20) /* of events that are read for them */
 
 struct session_chats {
@@ -37,7 +37,7 @@ struct chat_turn {
 
 struct session_job {
 	struct session_chat *chat;
-	struct turn_reading readings[2 * BATCH];
+	struct turn_reading readings[READINGS];
 	uint32_t n;
 	uint32_t generation;
 	struct match *match; /* the chat's; NULL: nothing is looked for */
@@ -67,7 +67,7 @@ struct session_chat {
 	struct session_found found;
 	uint32_t find_left;
 	int direction;
-	bool ended;
+	bool frozen, ended;
 };
 
 /* ---- which turns -------------------------------------------------------------------------------------------------- */
@@ -162,6 +162,9 @@ static int64_t list_turns(struct session_chat *c)
 	int64_t now = time_monotonic();
 	struct query q;
 
+	/* Turns stay as they are while a worker looks at them. */
+	if (c->job != NULL || (c->frozen && c->listed != 0))
+		return 0;
 	if (c->next == NULL && c->listed != 0 && c->listed_version == version)
 		return 0;
 	if (c->next == NULL && c->listed != 0 && now < c->listed + LIST_AGAIN)
@@ -223,7 +226,7 @@ static void add_shown(struct session_job *job, uint32_t from)
 	uint32_t n = c->end - c->first;
 	uint64_t bytes = 0;
 
-	for (uint32_t i = 0; i < n && job->n < 2 * BATCH - 1 && bytes < BATCH_BYTES; i++) {
+	for (uint32_t i = 0; i < n && job->n < READINGS - 1 && bytes < BATCH_BYTES; i++) {
 		uint32_t turn = c->first + (from - c->first + i) % n;
 
 		if (wants_reading(c, turn))
@@ -238,6 +241,7 @@ static uint32_t after(const struct session_chat *c, uint32_t turn, int direction
 	return turn > 0 ? turn - 1 : c->n - 1;
 }
 
+/* What was read is not read again. */
 static void add_looked_for(struct session_job *job)
 {
 	const struct session_chat *c = job->chat;
@@ -245,8 +249,14 @@ static void add_looked_for(struct session_job *job)
 	uint64_t bytes = 0;
 
 	job->match = c->match;
-	for (; left > 0 && job->n < 2 * BATCH - 1 && bytes < BATCH_BYTES; left--) {
-		bytes += add_turn(job, turn);
+	for (; left > 0 && job->n < READINGS - 1 && bytes < BATCH_BYTES; left--) {
+		if (wants_reading(c, turn)) {
+			bytes += add_turn(job, turn);
+		} else {
+			bytes += turn_bytes(c->turns[turn].turn);
+			job->readings[job->n++] = (struct turn_reading){
+				.turn = turn, .kept = c->turns[turn].turn};
+		}
 		turn = after(c, turn, c->direction);
 	}
 }
@@ -257,7 +267,7 @@ static void add_ahead(struct session_job *job)
 	uint64_t bytes = 0;
 
 	while (c->ahead < c->n && c->bytes < AHEAD_BYTES && c->ahead_bytes < AHEAD_READ &&
-	       job->n < 2 * BATCH - 1 && bytes < BATCH_BYTES) {
+	       job->n < READINGS - 1 && bytes < BATCH_BYTES) {
 		if (wants_reading(c, c->ahead))
 			bytes += add_turn(job, c->ahead);
 		c->ahead++;
@@ -283,8 +293,11 @@ static void job_work(void *ctx)
 	for (uint32_t i = 0; i < job->n && !atomic_load(&job->unwanted); i++) {
 		struct turn_reading *r = &job->readings[i];
 
-		turn_read(k, r);
-		r->hit = job->match != NULL && !r->note && turn_has(k, r->out, job->match);
+		if (r->kept == NULL)
+			turn_read(k, r);
+		r->done = true;
+		r->hit = job->match != NULL && !r->note &&
+		         turn_has(k, r->kept != NULL ? r->kept : r->out, job->match);
 		if (r->hit)
 			break;
 	}
@@ -306,7 +319,7 @@ static void keep_turn(struct session_chat *c, struct turn_reading *r)
 	struct chat_turn *t = &c->turns[r->turn];
 
 	bits_set(&c->noted, r->turn, true);
-	if (r->note)
+	if (r->note || r->kept != NULL)
 		return;
 	drop_turn(c, r->turn);
 	*t = (struct chat_turn){.turn = r->out, .version = r->version, .read = time_monotonic()};
@@ -416,7 +429,7 @@ static int64_t look_at_read(struct session_chat *c)
 		struct chat_turn *t = &c->turns[i];
 		uint32_t trace = session_chat_trace(c, i);
 
-		if (t->turn == NULL || t->version == model_trace(m, trace)->version)
+		if (t->turn == NULL || c->frozen || t->version == model_trace(m, trace)->version)
 			continue;
 		if (now >= t->read + LIST_AGAIN)
 			t->stale = true;
@@ -444,6 +457,11 @@ int64_t session_chat_show(struct session_chat *c, uint32_t first, uint32_t end, 
 	if (c->job == NULL)
 		start(c, from);
 	return again == 0 || (changed > 0 && changed < again) ? changed : again;
+}
+
+void session_chat_freeze(struct session_chat *c, bool frozen)
+{
+	c->frozen = frozen;
 }
 
 void session_chat_find(struct session_chat *c, struct str typed, uint32_t from, int direction)

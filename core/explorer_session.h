@@ -10,10 +10,10 @@
 enum said_as {
 	SAID_MESSAGE, /* what a call was sent, or what it answered */
 	SAID_BEFORE, /* sent with the turn's first call, ahead of what the user says in it: prompts, and a history that no turn has */
-	SAID_AGAIN,    /* what the user says, and turn `first` has said already */
-	SAID_TOOL,     /* no message: a tool's span (name, failed), where no message tells of a tool */
-	SAID_STATE,    /* input or output of a trace or span, where there is no call */
-	SAID_ERROR,    /* why a call failed */
+	SAID_AGAIN,  /* what the user says, and turn `first` has said already */
+	SAID_TOOL,  /* no message: a tool's span (name, failed), where no message tells of a tool */
+	SAID_STATE, /* input or output of a trace or span, where there is no call */
+	SAID_ERROR, /* why a call failed */
 	SAID_FEEDBACK, /* these three in a line of text; they stand last */
 	SAID_SCORE,
 	SAID_METRIC,
@@ -34,7 +34,7 @@ struct turn {
 	uint32_t left_out;        /* parts, and events, beyond what is kept of a turn */
 	uint32_t unread;          /* events that could not be read */
 	struct errinfo error;     /* why, of the last of them */
-	struct buf failed;        /* name of the earliest that failed, and its status: "refund_tool 500" */
+	struct buf failed; /* name of the earliest that failed, and its status: "refund_tool 500" */
 };
 
 struct session_chat;
@@ -47,6 +47,8 @@ void session_chat_end(struct session_chat *c); /* NULL is allowed */
  * [from, to) if they are not here. Gives microseconds after which it wants to be called again though nothing changed; 0: never. */
 int64_t session_chat_show(struct session_chat *c, uint32_t first, uint32_t end, uint32_t from,
                           uint32_t to);
+/* No further turns, and nothing more in those that were read. */
+void session_chat_freeze(struct session_chat *c, bool frozen);
 bool session_chat_is_listed(const struct session_chat *c); /* how many turns there are is known */
 uint32_t session_chat_turns(const struct session_chat *c);
 uint32_t session_chat_trace(const struct session_chat *c, uint32_t turn);

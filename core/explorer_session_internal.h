@@ -28,6 +28,8 @@ struct turn_reading {
 	struct buf names;
 	uint64_t bytes; /* of its events */
 	struct turn *out;
+	const struct turn
+		*kept; /* it was read before, and is only to be looked through; NULL: it was not */
 };
 /* The events of a trace, and what of it failed. r->out is there, and empty. Loop thread. */
 void turn_settle(struct turn_reading *r, const struct model *m, uint32_t trace);
@@ -42,7 +44,8 @@ struct session_known {
 	uint32_t n, cap;
 	struct hash_index index;
 	uint32_t reading, call;
-	uint32_t *stale; /* turns that were read, of which an earlier one turned out to have something */
+	uint32_t *
+		stale; /* turns that were read, of which an earlier one turned out to have something */
 	uint32_t n_stale, cap_stale;
 	struct buf scratch;
 };

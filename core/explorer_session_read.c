@@ -13,6 +13,8 @@
 #define KNOWN_MAX  (1u << 19) /* what is said beyond that is new each time */
 #define PART_BYTES (TURN_BYTES / 4)
 
+#define ARENA_BYTES 1024 /* of one that holds little */
+
 struct said_known {
 	uint64_t print;
 	uint32_t turn;          /* the earliest that says it; NOBODY */
@@ -135,9 +137,10 @@ void turn_free(struct turn *t)
 	mem_free(t);
 }
 
+/* An arena has up to as much again in its blocks. */
 size_t turn_bytes(const struct turn *t)
 {
-	return sizeof(*t) + t->messages.arena.bytes +
+	return sizeof(*t) + ARENA_BYTES + 2 * t->messages.arena.bytes +
 	       t->messages.n * (sizeof(*t->messages.parts) + sizeof(*t->said));
 }
 
@@ -223,10 +226,10 @@ struct telling {
 	struct turn_reading *reading;
 	const struct turn_item *item;
 	const struct messages *messages;
-	uint32_t asked;       /* message: the first of the last that users say one after the other */
-	uint32_t message;     /* of the part that was added last */
-	bool first, states;   /* the turn's first call; what nobody said */
-	bool said_user;       /* something that the user says is a part */
+	uint32_t asked;     /* message: the first of the last that users say one after the other */
+	uint32_t message;   /* of the part that was added last */
+	bool first, states; /* the turn's first call; what nobody said */
+	bool said_user;     /* something that the user says is a part */
 	const struct part *again; /* what the user says, and turn again_in has said */
 	uint32_t again_in;
 };
@@ -290,8 +293,8 @@ static void tell(struct telling *t, const struct part *p)
 	if (known != NULL)
 		known->reading = t->known->reading;
 	t->said_user |= as == SAID_MESSAGE && by_user(p);
-	add_part(t->reading->out, p,
-	         (struct said){.event = t->item->event, .as = (uint8_t)as}, &t->message);
+	add_part(t->reading->out, p, (struct said){.event = t->item->event, .as = (uint8_t)as},
+	         &t->message);
 }
 
 /* The parts of the input stand before those of the output. */
@@ -352,10 +355,8 @@ static void tell_event(struct telling *t, const struct detail *d)
 static void add_tool(struct turn_reading *r, const struct turn_item *item)
 {
 	struct str name = str_sub(buf_str(&r->names), item->name, item->name_length);
-	struct part p = {.side = SIDE_OUTPUT,
-	                 .type = PART_TOOL_CALL,
-	                 .name = name,
-	                 .failed = item->failed};
+	struct part p = {
+		.side = SIDE_OUTPUT, .type = PART_TOOL_CALL, .name = name, .failed = item->failed};
 	uint32_t message = UINT32_MAX;
 
 	add_part(r->out, &p, (struct said){.event = item->event, .as = SAID_TOOL}, &message);
@@ -380,10 +381,28 @@ static void read_item(struct telling *t)
 	detail_fini(&d);
 }
 
-/* What messages tell of tools their spans need not say. */
+/* Most providers have no mark for a result that is an error: the span knows. It began after its call was answered. */
+static void mark_failed(struct turn *t, uint32_t span)
+{
+	struct part *parts = t->messages.parts;
+
+	for (uint32_t i = span; i-- > 0;) {
+		if (parts[i].type != PART_TOOL_CALL || t->said[i].as == SAID_TOOL ||
+		    parts[i].failed || !str_eq(parts[i].name, parts[span].name))
+			continue;
+		parts[i].failed = true;
+		return;
+	}
+}
+
+/* What messages tell of tools their spans need not say, but that they failed. */
 static void drop_spans(struct turn *t)
 {
 	uint32_t kept = 0, told = 0;
+
+	for (uint32_t i = 0; i < t->messages.n; i++)
+		if (t->said[i].as == SAID_TOOL && t->messages.parts[i].failed)
+			mark_failed(t, i);
 
 	for (uint32_t i = 0; i < t->messages.n; i++)
 		told += t->messages.parts[i].type == PART_TOOL_CALL && t->said[i].as != SAID_TOOL;
@@ -407,7 +426,6 @@ void turn_read(struct session_known *k, struct turn_reading *r)
 		read_item(&t);
 	}
 	drop_spans(r->out);
-	r->done = true;
 }
 
 /* ---- finding ------------------------------------------------------------------------------------------------------ */

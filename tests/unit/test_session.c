@@ -239,8 +239,8 @@ static void test_same_words_again(void **state)
 	(void)state;
 	open_bench(&b);
 	write_call(&b, 0, "a", 'A');
-	write_call(&b, 1, "aAa", 'A');  /* a second one in the history is another one */
-	write_call(&b, 2, "a", 'B');    /* without the history it is said again */
+	write_call(&b, 1, "aAa", 'A');   /* a second one in the history is another one */
+	write_call(&b, 2, "a", 'B');     /* without the history it is said again */
 	write_call(&b, 3, "aAaAb", 'C'); /* and here nothing is */
 	load(&b);
 	list(&b);
@@ -276,19 +276,21 @@ static void test_turn_of_several_calls(void **state)
 
 	(void)state;
 	open_bench(&b);
-	write_event(&b, "$ai_generation", 0,
-	            "\"$ai_input\":[{\"role\":\"user\",\"content\":\"go\"}],\"$ai_output_choices\":[{"
-	            "\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c1\",\"type\":"
-	            "\"function\",\"function\":{\"name\":\"look\",\"arguments\":\"{\\\"a\\\":1}\"}}]}]");
+	write_event(
+		&b, "$ai_generation", 0,
+		"\"$ai_input\":[{\"role\":\"user\",\"content\":\"go\"}],\"$ai_output_choices\":[{"
+		"\"role\":\"assistant\",\"content\":null,\"tool_calls\":[{\"id\":\"c1\",\"type\":"
+		"\"function\",\"function\":{\"name\":\"look\",\"arguments\":\"{\\\"a\\\":1}\"}}]}]");
 	write_event(&b, "$ai_span", 0,
 	            "\"$ai_span_name\":\"look\",\"$ai_span_type\":\"tool\",\"$ai_is_error\":true,"
 	            "\"$ai_http_status\":503");
-	write_event(&b, "$ai_generation", 0,
-	            "\"$ai_input\":[{\"role\":\"user\",\"content\":\"go\"},{\"role\":\"assistant\","
-	            "\"content\":null,\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\",\"function\":{"
-	            "\"name\":\"look\",\"arguments\":\"{ \\\"a\\\": 1 }\"}}]},{\"role\":\"tool\","
-	            "\"tool_call_id\":\"c1\",\"content\":\"seen\"}],\"$ai_output_choices\":[{\"role\":"
-	            "\"assistant\",\"content\":\"done\"}]");
+	write_event(
+		&b, "$ai_generation", 0,
+		"\"$ai_input\":[{\"role\":\"user\",\"content\":\"go\"},{\"role\":\"assistant\","
+		"\"content\":null,\"tool_calls\":[{\"id\":\"c1\",\"type\":\"function\",\"function\":{"
+		"\"name\":\"look\",\"arguments\":\"{ \\\"a\\\": 1 }\"}}]},{\"role\":\"tool\","
+		"\"tool_call_id\":\"c1\",\"content\":\"seen\"}],\"$ai_output_choices\":[{\"role\":"
+		"\"assistant\",\"content\":\"done\"}]");
 	write_event(&b, "$ai_feedback", 0, "\"$ai_feedback_text\":\"thumbs down\"");
 	load(&b);
 	list(&b);

@@ -105,10 +105,18 @@ static void open_rows(struct app *a, enum rows_kind kind, const struct wish *w)
 	app_push(a, view_table_new(&a->world, &q));
 }
 
-/* Rows of what belongs to something. */
+static void open_session(struct app *a, uint32_t session)
+{
+	app_push(a, view_session_new(&a->world, session));
+	explorer_want_session(a->world.explorer, session);
+}
+
+/* What belongs to something: rows, of a session its conversation too. */
 static void grant_rows(struct app *a, const struct wish *w)
 {
-	if (w->kind == WISH_TURNS)
+	if (w->kind == WISH_SESSION)
+		open_session(a, w->number);
+	else if (w->kind == WISH_TURNS)
 		open_rows(a, ROWS_TRACES, w);
 	else if (w->kind == WISH_TOOL)
 		open_rows(a, ROWS_SPANS, w);
@@ -167,9 +175,6 @@ void app_grant(struct app *a)
 		edit(a);
 		break;
 	case WISH_SESSION:
-		app_push(a, view_session_new(&a->world, w.number));
-		explorer_want_session(a->world.explorer, w.number);
-		break;
 	case WISH_TURNS:
 	case WISH_USER:
 	case WISH_MODEL:

@@ -36,7 +36,7 @@ static void choose_turns(struct session_view *s)
 {
 	uint32_t n = turns_of(s), rows = (uint32_t)s->height;
 
-	if (n > 0 && s->top.turn >= n)
+	if (n > 0 && (s->at_end || s->top.turn >= n))
 		s->top = (struct session_place){.turn = n - 1};
 	if (s->end > 0 && s->end <= n && is_near(s, s->top.turn))
 		return;
@@ -51,6 +51,7 @@ static void update(struct session_view *s)
 	int64_t again;
 
 	session_remember(s);
+	session_chat_freeze(s->chat, !s->view.world->follow);
 	choose_turns(s);
 	again = session_chat_show(s->chat, s->first, s->end, s->top.turn,
 	                          s->top.turn + (uint32_t)s->height);
@@ -60,9 +61,12 @@ static void update(struct session_view *s)
 		again = session_chat_show(s->chat, s->first, s->end, s->top.turn,
 		                          s->top.turn + (uint32_t)s->height);
 	}
-	if (s->laid != session_chat_version(s->chat))
-		session_lay(s);
 	s->view.draw_again_us = again;
+	if (s->laid == session_chat_version(s->chat))
+		return;
+	session_lay(s);
+	if (s->at_end)
+		reader_act(&s->reader, ACTION_LAST);
 }
 
 /* To its head line. */
@@ -262,6 +266,7 @@ static void go_to_end(struct session_view *s, enum action action)
 	if (n == 0)
 		return;
 	go_to_turn(s, action == ACTION_LAST ? n - 1 : 0);
+	s->at_end = action == ACTION_LAST;
 	reader_act(&s->reader, action);
 }
 
@@ -344,6 +349,7 @@ static bool session_act(struct view *v, enum action action, int argument)
 	struct session_view *s = (struct session_view *)v;
 	bool searching = session_chat_found(s->chat)->state == SESSION_FIND_GOES_ON;
 
+	s->at_end = false;
 	session_chat_find_end(s->chat);
 	if (searching && action == ACTION_CANCEL)
 		return true;
@@ -401,9 +407,9 @@ static void session_status(struct view *v, struct buf *out)
 	buf_printf(out, "turn %u/%u  ", n > 0 ? s->current + 1 : 0, n);
 	if (found->state == SESSION_FIND_GOES_ON)
 		buf_printf(out, "searching %u of %u turns  ", found->looked, n);
-	else if (reader_hits(&s->reader) > 0 && (s->first > 0 || s->end < n))
-		buf_puts(out, "found (n N)  ");
-	else if (reader_hits(&s->reader) > 0) {
+	else if (s->first > 0 || s->end < n)
+		buf_puts(out, reader_hits(&s->reader) > 0 ? "found (n N)  " : "");
+	else if (s->reader.typed.n > 0) {
 		reader_find_status(&s->reader, out);
 		buf_puts(out, "  ");
 	}

@@ -24,20 +24,21 @@ struct session_view {
 	struct view view;
 	uint32_t session;
 	struct session_chat *chat;
-	struct reader reader;             /* of some turns: */
-	uint32_t first, end;              /* these */
-	uint32_t *heads;                  /* the piece that each begins with, and behind the last */
-	uint32_t laid;                    /* version of the chat that they are of; 0: none are */
-	struct session_place top;         /* first row seen */
-	uint32_t current, current_piece;  /* of a turn: where the cursor is */
-	struct bits open;                 /* pieces that are open by themselves */
+	struct reader reader;            /* of some turns: */
+	uint32_t first, end;             /* these */
+	uint32_t *heads;                 /* the piece that each begins with, and behind the last */
+	uint32_t laid;                   /* version of the chat that they are of; 0: none are */
+	struct session_place top;        /* first row seen */
+	uint32_t current, current_piece; /* of a turn: where the cursor is */
+	struct bits open;                /* pieces that are open by themselves */
 	struct session_fold *folds;
 	size_t n_folds, cap_folds;
-	enum session_folds all;           /* of the others */
+	enum session_folds all; /* of the others */
 	bool as_sent;
-	int height;                       /* of the last drawing */
-	int direction;                    /* of a search in all of the session */
-	struct buf title;                 /* its id, short */
+	bool at_end;      /* it stays there, whatever comes */
+	int height;       /* of the last drawing */
+	int direction;    /* of a search in all of the session */
+	struct buf title; /* its id, short */
 };
 
 /* The pieces of turns [first, end). The cursor and the first row seen stay on what they were on. */

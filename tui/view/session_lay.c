@@ -11,11 +11,11 @@
 #include "widget/json_text.h"
 
 #define LABELS     8
-#define NAMES_MAX  8       /* of tools that a line tells */
-#define LOOK_AHEAD 64u     /* parts behind a call that its result is looked for in */
-#define FOLDS_MAX  4096u   /* that are remembered */
-#define DAY_BYTES  10      /* of a time: its date */
-#define OPEN_BYTES 65536   /* a longer error starts folded */
+#define NAMES_MAX  8     /* of tools that a line tells */
+#define LOOK_AHEAD 64u   /* parts behind a call that its result is looked for in */
+#define FOLDS_MAX  4096u /* that are remembered */
+#define DAY_BYTES  10    /* of a time: its date */
+#define OPEN_BYTES 65536 /* a longer error starts folded */
 
 /* ---- places ------------------------------------------------------------------------------------------------------ */
 
@@ -80,8 +80,8 @@ void session_remember(struct session_view *s)
 	if (s->laid == 0 || r->n == 0)
 		return;
 	turn = session_turn_of(s, r->top.piece);
-	s->top = (struct session_place){turn, r->top.piece - s->heads[turn - s->first],
-	                                r->top.line, r->top.row};
+	s->top = (struct session_place){turn, r->top.piece - s->heads[turn - s->first], r->top.line,
+	                                r->top.row};
 	s->current = session_turn_of(s, r->current);
 	s->current_piece = r->current - s->heads[s->current - s->first];
 	forget_folds_of_shown(s);
@@ -203,7 +203,7 @@ static enum ending ending_of(const struct turn *t, uint32_t call, uint32_t end)
 {
 	const struct part *p = &t->messages.parts[call];
 
-	if (t->said[call].as != SAID_TOOL)
+	if (t->said[call].as != SAID_TOOL && !p->failed)
 		p = result_of(&t->messages, call, end);
 	if (p == NULL)
 		return ENDING_UNKNOWN;
@@ -314,13 +314,12 @@ static void tell_before(const struct turn *t, uint32_t from, uint32_t end, struc
 static uint32_t add_group(struct reader *r, struct str label, enum role label_role, enum role role,
                           const struct buf *text)
 {
-	return 1 + reader_add_piece(r, &(struct reader_piece){
-					       .text = reader_keep(r, buf_str(text)),
-					       .label = label,
-					       .label_role = (uint8_t)label_role,
-					       .role = (uint8_t)role,
-					       .fold = READER_GROUP,
-					       .begins = true});
+	return 1 + reader_add_piece(r, &(struct reader_piece){.text = reader_keep(r, buf_str(text)),
+	                                                      .label = label,
+	                                                      .label_role = (uint8_t)label_role,
+	                                                      .role = (uint8_t)role,
+	                                                      .fold = READER_GROUP,
+	                                                      .begins = true});
 }
 
 static void add_parts(struct session_view *s, const struct turn *t, uint32_t from, uint32_t end,
