@@ -12,7 +12,8 @@ struct record_reader {
 	struct json_keys *members, *properties, *listed, *usage;
 	struct value_reader values;
 	struct prices_memo *memo;
-	struct buf decoded; /* properties that came as a JSON string */
+	struct buf decoded;   /* properties that came as a JSON string */
+	struct buf arguments; /* of a tool, without white space */
 	struct json_slice member[MEMBERS];
 	struct json_slice property[PROPERTIES]; /* only of those that were found */
 	uint64_t found;                         /* a bit for each property */
@@ -94,8 +95,7 @@ void draft_read_raw_usage(struct draft *d, struct cost_usage *out); /* $ai_usage
 void draft_price(struct draft *d, struct cost_usage *u);
 static inline bool draft_is_charged(const struct draft *d)
 {
-	return event_kind(&d->event) == EVENT_GENERATION ||
-	       event_kind(&d->event) == EVENT_EMBEDDING;
+	return event_is_call(&d->event);
 }
 
 /* Adds the event that the reader's slices are of, whose `event` is a string. */

@@ -99,6 +99,7 @@ enum event_field {
 	EVENT_WIDE_CACHE_READ,
 	EVENT_SPAN_SENT,   /* id: $ai_span_id (0: none) where $ai_generation_id names the node */
 	EVENT_SUSPECT_WHY, /* enum event_suspect bits */
+	EVENT_ARGUMENTS,   /* of EVENT_TOOL: a hash of what it was called with, the process's own */
 	EVENT_FIELDS,
 };
 
@@ -118,6 +119,11 @@ enum event_suspect {
 static inline enum event_kind event_kind(const struct event *e)
 {
 	return (enum event_kind)(e->flags & EVENT_KIND_MASK);
+}
+/* A generation or embedding: what a model was called for, and what it is charged for. */
+static inline bool event_is_call(const struct event *e)
+{
+	return event_kind(e) == EVENT_GENERATION || event_kind(e) == EVENT_EMBEDDING;
 }
 /* Whether a part of its cost, one of EVENT_COST_INPUT..EVENT_COST_CACHE, was computed here, if it is there. */
 static inline bool event_cost_computed(const struct event *e, enum event_field part)

@@ -9,8 +9,10 @@
  * says of its use (usage.c) and costs (pricing.c), links and duplicates (model), where lines begin (loader.c). */
 #include "index/record.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "index/draft.h"
+#include "json/pretty.h"
 
 #include <string.h>
 
@@ -18,6 +20,8 @@
 #define LATENCY_LIKELY    (INT64_C(3600) * TIME_SECOND) /* longer is suspect */
 #define FIRST_TOKEN_RATIO 10   /* more than that many latencies is suspect */
 #define ID_LIKELY         200u /* bytes; longer is suspect */
+#define ARGUMENTS_LAID \
+	65536 /* bytes of arguments whose white space does not count; of more it does */
 
 struct record_reader *record_reader_new(void)
 {
@@ -43,6 +47,7 @@ void record_reader_free(struct record_reader *r)
 	prices_memo_free(r->memo);
 	value_reader_fini(&r->values);
 	buf_free(&r->decoded);
+	buf_free(&r->arguments);
 	mem_free(r);
 }
 
@@ -299,6 +304,34 @@ static bool is_tool(struct draft *d)
 	       (str_eq(type, STR("tool")) || str_eq(type, STR("mcp_tools")));
 }
 
+/* As they would stand without white space, strings left as they are. */
+static struct str without_blanks(struct record_reader *r, struct str json)
+{
+	size_t end;
+
+	if (json.n > ARGUMENTS_LAID)
+		return json;
+	buf_clear(&r->arguments);
+	for (size_t at = json_skip_blanks(json, 0); at < json.n; at = json_skip_blanks(json, end)) {
+		end = json.p[at] == '"' ? json_string_end(json, at) : at + 1;
+		buf_append(&r->arguments, str_sub(json, at, end - at));
+	}
+	return buf_str(&r->arguments);
+}
+
+/* 56 bits, so that an extra holds them in 8 bytes. What was withheld or not sent is like nothing else. */
+static void read_arguments(struct draft *d)
+{
+	enum property which = is_there(d, PROPERTY_INPUT_STATE) ? PROPERTY_INPUT_STATE
+	                                                        : PROPERTY_INPUT;
+	struct str sent;
+
+	if (!is_there(d, which))
+		return;
+	sent = json_slice_str(d->properties, value_raw(draft_property(d, which)));
+	set_extra(d, EVENT_ARGUMENTS, (int64_t)(hash64(without_blanks(d->reader, sent)) >> 8));
+}
+
 static void read_flags(struct draft *d)
 {
 	read_error(d);
@@ -307,7 +340,10 @@ static void read_flags(struct draft *d)
 	         is_true(d, PROPERTY_STREAM) ||
 	                 value_streams(&d->reader->values, d->properties,
 	                               draft_property(d, PROPERTY_MODEL_PARAMETERS)));
-	set_flag(d, EVENT_TOOL, is_tool(d));
+	if (is_tool(d)) {
+		set_flag(d, EVENT_TOOL, true);
+		read_arguments(d);
+	}
 	set_flag(d, EVENT_PERSONLESS,
 	         value_false(d->properties, draft_property(d, PROPERTY_PERSON_PROFILE)));
 	set_flag(d, EVENT_OTEL, str_eq(draft_text(d, PROPERTY_INGESTION_SOURCE), STR("otel")));

@@ -11,17 +11,17 @@ static void add_known(int64_t *sum, bool *known, int64_t more, bool more_known)
 	*known = true;
 }
 
-static void add_sum(struct tree_sum *to, const struct tree_sum *child)
+void tree_sum_add(struct tree_sum *to, const struct tree_sum *more)
 {
-	if (child->cost_known) {
-		to->cost += child->cost;
+	if (more->cost_known) {
+		to->cost += more->cost;
 		to->cost_known = true;
-		to->cost_estimated |= child->cost_estimated;
+		to->cost_estimated |= more->cost_estimated;
 	}
-	to->unpriced += child->unpriced;
-	add_known(&to->latency, &to->latency_known, child->latency, child->latency_known);
-	add_known(&to->input, &to->input_known, child->input, child->input_known);
-	add_known(&to->output, &to->output_known, child->output, child->output_known);
+	to->unpriced += more->unpriced;
+	add_known(&to->latency, &to->latency_known, more->latency, more->latency_known);
+	add_known(&to->input, &to->input_known, more->input, more->input_known);
+	add_known(&to->output, &to->output_known, more->output, more->output_known);
 }
 
 static void own_value(int64_t *sum, bool *known, int64_t value)
@@ -63,5 +63,5 @@ void tree_sum_node(struct tree *t, const struct events *events, uint32_t at)
 	parent = &t->nodes[node->parent];
 	parent->subtree += node->subtree;
 	parent->errors += node->errors;
-	add_sum(&parent->sum, &node->sum);
+	tree_sum_add(&parent->sum, &node->sum);
 }

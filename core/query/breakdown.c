@@ -66,8 +66,26 @@ static void assign_event(struct breakdown *b, uint32_t at)
 	b->n_in++;
 }
 
+/* Workers must not look at the model. */
+static bool map_sessions(struct breakdown *b, struct slice *slice)
+{
+	const struct model *m = b->query.model;
+
+	for (; b->next_trace < model_trace_count(m); b->next_trace++) {
+		const struct trace *t = model_trace(m, b->next_trace);
+
+		if (slice_over(slice))
+			return false;
+		if (t->id <= b->n_ids && t->session < b->n_sessions)
+			b->session_of[t->id] = t->session + 1;
+	}
+	return true;
+}
+
 static bool assign(struct breakdown *b, struct slice *slice)
 {
+	if (!map_sessions(b, slice))
+		return false;
 	for (; b->at < b->n_events; b->at++) {
 		if (slice_over(slice))
 			return false;
@@ -183,9 +201,29 @@ struct breakdown *breakdown_new(struct loop *loop, const struct breakdown_query 
 	b->by_time = query->split != NULL && split_field(query->split, &name) == NULL;
 	b->n_events = t->n;
 	b->n_ids = t->ids.n;
+	b->n_sessions = model_session_count(query->model);
+	b->session_of = mem_zero((size_t)b->n_ids + 1, sizeof(*b->session_of));
 	b->of_event = mem_alloc((size_t)t->n + 1, sizeof(*b->of_event));
 	if (t->n > 0)
 		take_snapshot(b);
+	return b;
+}
+
+struct breakdown *breakdown_told(const struct breakdown_query *query,
+                                 const struct breakdown_part *parts, uint32_t n)
+{
+	struct breakdown *b = mem_zero(1, sizeof(*b));
+	struct str name;
+
+	b->query = *query;
+	b->told = true;
+	b->by_time = query->split != NULL && split_field(query->split, &name) == NULL;
+	b->parts = mem_alloc((size_t)n + 1, sizeof(*b->parts));
+	if (n > 0)
+		memcpy(b->parts, parts, n * sizeof(*parts));
+	b->n_parts = n;
+	breakdown_order(b, 0);
+	b->stage = STAGE_DONE;
 	return b;
 }
 
@@ -258,6 +296,8 @@ bool breakdown_is_current(const struct breakdown *b)
 {
 	const struct breakdown_query *q = &b->query;
 
+	if (b->told)
+		return true;
 	return b->version == model_version(q->model) &&
 	       (q->filter == NULL || b->filter_version == filtered_version(q->filter)) &&
 	       b->ready == (q->split == NULL || split_ready(q->split));

@@ -37,15 +37,16 @@ struct breakdown {
 	void *ctx;
 	uint32_t version, filter_version; /* that it is made of */
 
-	bool ready, by_time;
+	bool ready, by_time, told;
 	enum breakdown_stage stage;
 	struct parallel *work;       /* NULL: workers have nothing to do */
 	uint32_t at, n_events, n_in; /* events; those that have a part in it */
 	uint32_t *of_key, n_keys;    /* part, from 1 */
 	uint32_t *of_event;          /* likewise; 0: none */
 	struct events snapshot;      /* chunks alone */
-	uint32_t n_ids;
-	struct event_chunk *growing; /* a copy */
+	uint32_t n_ids, n_sessions;
+	uint32_t *session_of, next_trace; /* by a trace's id: number of its session, from 1 */
+	struct event_chunk *growing;      /* a copy */
 
 	struct breakdown_part *parts; /* `traces` counts events until they are measured */
 	uint32_t n_parts, cap_parts;

@@ -48,10 +48,7 @@ static int64_t first_token_of(const struct breakdown *b, uint32_t event)
 
 static bool is_call(const struct breakdown *b, const struct event *e)
 {
-	enum event_kind kind = event_kind(e);
-
-	return kind == EVENT_GENERATION || kind == EVENT_EMBEDDING ||
-	       (b->query.split != NULL && split_times_all(b->query.split));
+	return event_is_call(e) || (b->query.split != NULL && split_times_all(b->query.split));
 }
 
 static void add_tokens(struct breakdown_part *p, const struct events *t, uint32_t event)
@@ -231,19 +228,33 @@ static void measure_values(struct breakdown *b, uint32_t part)
 	}
 }
 
-/* seen: by trace the last part, from 1, that has met it. */
-static void count_traces(struct breakdown *b, uint32_t part, uint32_t *seen)
+/* By number the last part, from 1, that has met it. */
+struct met {
+	uint32_t *traces, *sessions, *users;
+};
+
+static bool first_met(uint32_t *met, uint32_t number, uint32_t part)
+{
+	if (number == 0 || met[number] == part + 1)
+		return false;
+	met[number] = part + 1;
+	return true;
+}
+
+static void count_different(struct breakdown *b, uint32_t part, const struct met *met)
 {
 	struct breakdown_part *p = &b->parts[part];
 
 	p->traces = 0;
 	for (uint32_t i = b->starts[part]; i < b->starts[part + 1]; i++) {
-		uint32_t trace = events_get(&b->snapshot, b->order[i])->trace;
+		const struct event *e = events_get(&b->snapshot, b->order[i]);
 
-		if (trace == 0 || seen[trace] == part + 1)
-			continue;
-		seen[trace] = part + 1;
-		p->traces++;
+		if (first_met(met->traces, e->trace, part)) {
+			p->traces++;
+			p->sessions += first_met(met->sessions, b->session_of[e->trace], part);
+		}
+		if (!(e->flags & EVENT_PERSONLESS))
+			p->users += first_met(met->users, e->user, part);
 	}
 }
 
@@ -262,13 +273,17 @@ void breakdown_measure(void *ctx, uint32_t stretch)
 {
 	struct breakdown *b = ctx;
 	uint32_t end = first_of(b, stretch + 1);
-	uint32_t *seen = mem_zero((size_t)b->n_ids + 1, sizeof(*seen));
+	struct met met = {mem_zero((size_t)b->n_ids + 1, sizeof(uint32_t)),
+	                  mem_zero((size_t)b->n_sessions + 1, sizeof(uint32_t)),
+	                  mem_zero((size_t)b->n_ids + 1, sizeof(uint32_t))};
 
 	for (uint32_t part = first_of(b, stretch); part < end; part++) {
 		measure_values(b, part);
-		count_traces(b, part, seen);
+		count_different(b, part, &met);
 	}
-	mem_free(seen);
+	mem_free(met.traces);
+	mem_free(met.sessions);
+	mem_free(met.users);
 }
 
 /* ---- order: one worker ---- */
@@ -310,12 +325,13 @@ static void add_cost(struct breakdown *b, const struct totals *t)
 void breakdown_free_means(struct breakdown *b)
 {
 	mem_free(b->of_event);
+	mem_free(b->session_of);
 	mem_free(b->order);
 	mem_free(b->starts);
 	mem_free(b->latencies);
 	mem_free(b->first_tokens);
 	mem_free(b->units);
-	b->of_event = b->order = b->starts = NULL;
+	b->of_event = b->session_of = b->order = b->starts = NULL;
 	b->latencies = b->first_tokens = NULL;
 	b->units = NULL;
 }

@@ -87,6 +87,18 @@ static void get_traces(const struct rows *r, uint32_t row, struct value *out, st
 	*out = columns_count(part_at(r, row)->traces);
 }
 
+static void get_sessions(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
+{
+	(void)scratch;
+	*out = columns_count(part_at(r, row)->sessions);
+}
+
+static void get_users(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
+{
+	(void)scratch;
+	*out = columns_count(part_at(r, row)->users);
+}
+
 #define GETTER(name, type, what)                                                \
 	static void name(const struct rows *r, uint32_t row, struct value *out, \
 	                 struct buf *scratch)                                   \
@@ -133,6 +145,9 @@ static const struct column parts[] = {
 	{"cost_per_call_usd", "$/CALL", "what a call of it costs on average", VALUE_MONEY, 9, 13,
          13, get_cost_of_call},
 	{"traces", "TRACES", "different traces", VALUE_COUNT, 6, 14, 14, get_traces},
+	{"sessions", "SESS", "different sessions of these traces", VALUE_COUNT, 6, 0, 0,
+         get_sessions},
+	{"users", "USERS", "different users", VALUE_COUNT, 6, 0, 0, get_users},
 	{"events", "EVENTS", "all its events", VALUE_COUNT, 6, 0, 0, columns_events},
 	{"errors", "ER", "its events with an error", VALUE_COUNT, 4, 0, 0, columns_errors},
 	{"cache_read_tokens", "CREAD", "tokens read from a cache", VALUE_TOKENS, 5, 0, 0,

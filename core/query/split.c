@@ -33,6 +33,7 @@ struct split {
 	char *name; /* of the property that was named; NULL: none */
 	struct value_column columns[PROPERTY_NAMES];
 	uint32_t n_columns;
+	bool told; /* keys are of values alone */
 	struct strings values;
 	int64_t since, until; /* of time, as all that follows */
 	uint32_t n;
@@ -45,23 +46,18 @@ static const struct event *event_of(const struct split *s, uint32_t at)
 	return events_get(s->events, at);
 }
 
-static bool is_call(const struct event *e)
-{
-	return event_kind(e) == EVENT_GENERATION || event_kind(e) == EVENT_EMBEDDING;
-}
-
 static uint32_t key_model(struct split *s, uint32_t at)
 {
 	const struct event *e = event_of(s, at);
 
-	return is_call(e) ? s->events->models[e->model].model : SPLIT_OUT;
+	return event_is_call(e) ? s->events->models[e->model].model : SPLIT_OUT;
 }
 
 static uint32_t key_provider(struct split *s, uint32_t at)
 {
 	const struct event *e = event_of(s, at);
 
-	return is_call(e) ? s->events->models[e->model].provider : SPLIT_OUT;
+	return event_is_call(e) ? s->events->models[e->model].provider : SPLIT_OUT;
 }
 
 static uint32_t key_user(struct split *s, uint32_t at)
@@ -127,7 +123,7 @@ static uint32_t extra_of(const struct split *s, uint32_t at, enum event_field fi
 
 static uint32_t key_finish(struct split *s, uint32_t at)
 {
-	return is_call(event_of(s, at)) ? extra_of(s, at, EVENT_STOP_REASON) : SPLIT_OUT;
+	return event_is_call(event_of(s, at)) ? extra_of(s, at, EVENT_STOP_REASON) : SPLIT_OUT;
 }
 
 /* Beyond what a status can be there is none: a key is a place in a list. */
@@ -135,7 +131,7 @@ static uint32_t key_code(struct split *s, uint32_t at)
 {
 	uint32_t code = extra_of(s, at, EVENT_HTTP_STATUS);
 
-	if (!is_call(event_of(s, at)))
+	if (!event_is_call(event_of(s, at)))
 		return SPLIT_OUT;
 	return code <= CODE_MAX ? code : SPLIT_NONE;
 }
@@ -309,6 +305,26 @@ enum err split_new(struct split **out, struct str by, struct model *m, struct pr
 	return ERR_OK;
 }
 
+enum err split_told(struct split **out, struct str by, struct model *m, struct errinfo *e)
+{
+	struct str name;
+	const struct splitting *how = read_by(by, &name);
+
+	*out = NULL;
+	if (how == NULL)
+		return refuse(by, e);
+	*out = make(how, m);
+	(*out)->told = true;
+	if (name.n > 0)
+		(*out)->name = mem_copy_text(name.p, name.n);
+	return ERR_OK;
+}
+
+uint32_t split_tell(struct split *s, struct str value)
+{
+	return strings_add(&s->values, value);
+}
+
 enum err split_check(struct str by, struct errinfo *e)
 {
 	struct str name;
@@ -362,7 +378,7 @@ void split_text(const struct split *s, uint32_t key, struct buf *out)
 {
 	if (key == SPLIT_NONE)
 		return;
-	switch (s->how->numbering) {
+	switch (s->told ? OF_VALUES : s->how->numbering) {
 	case OF_IDS:
 		ids_text(&s->events->ids, key, out);
 		break;

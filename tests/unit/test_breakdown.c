@@ -65,20 +65,31 @@ static void add_any(struct fixture *f)
 struct plain {
 	int64_t *latencies, *first_tokens;
 	size_t n_latencies, n_first_tokens;
-	bool *traces;
+	bool *traces, *sessions, *users;
 	struct breakdown_part part;
 };
 
-static void plain_add(struct plain *p, const struct events *t, uint32_t at, bool all)
+static void plain_add(struct plain *p, const struct model *m, uint32_t at, bool all)
 {
+	const struct events *t = model_events(m);
 	const struct event *e = events_get(t, at);
 	bool call = all || event_kind(e) == EVENT_GENERATION || event_kind(e) == EVENT_EMBEDDING;
 	int64_t latency = events_latency(t, at), first;
 
 	totals_add_event(&p->part.totals, t, at);
 	if (e->trace != 0 && !p->traces[e->trace]) {
+		uint32_t session = model_trace(m, model_trace_of(m, at))->session;
+
 		p->traces[e->trace] = true;
 		p->part.traces++;
+		if (session != MODEL_NONE && !p->sessions[session]) {
+			p->sessions[session] = true;
+			p->part.sessions++;
+		}
+	}
+	if (e->user != 0 && !(e->flags & EVENT_PERSONLESS) && !p->users[e->user]) {
+		p->users[e->user] = true;
+		p->part.users++;
 	}
 	if (e->time != TIME_NONE && (p->part.first == TIME_NONE || e->time < p->part.first))
 		p->part.first = e->time;
@@ -108,6 +119,8 @@ static struct plain plain_walk(struct fixture *f, struct split *s, uint32_t key,
 	p.latencies = mem_alloc(f->events.n + 1, sizeof(int64_t));
 	p.first_tokens = mem_alloc(f->events.n + 1, sizeof(int64_t));
 	p.traces = mem_zero(f->events.ids.n + 1, sizeof(bool));
+	p.sessions = mem_zero(f->events.ids.n + 1, sizeof(bool));
+	p.users = mem_zero(f->events.ids.n + 1, sizeof(bool));
 	for (uint32_t at = 0; at < f->events.n; at++) {
 		int64_t time = events_get(&f->events, at)->time;
 		bool in = !model_superseded(f->model, at) && (!s || split_key(s, at) == key);
@@ -117,7 +130,7 @@ static struct plain plain_walk(struct fixture *f, struct split *s, uint32_t key,
 		if (q->until != TIME_NONE && (time == TIME_NONE || time >= q->until))
 			in = false;
 		if (in)
-			plain_add(&p, &f->events, at, s && split_times_all(s));
+			plain_add(&p, f->model, at, s && split_times_all(s));
 	}
 	return p;
 }
@@ -127,6 +140,8 @@ static void plain_free(struct plain *p)
 	mem_free(p->latencies);
 	mem_free(p->first_tokens);
 	mem_free(p->traces);
+	mem_free(p->sessions);
+	mem_free(p->users);
 }
 
 static void expect_part(const struct breakdown_part *part, struct plain *p)
@@ -135,6 +150,8 @@ static void expect_part(const struct breakdown_part *part, struct plain *p)
 
 	assert_memory_equal(&part->totals, &p->part.totals, sizeof(part->totals));
 	assert_int_equal(part->traces, p->part.traces);
+	assert_int_equal(part->sessions, p->part.sessions);
+	assert_int_equal(part->users, p->part.users);
 	assert_int_equal(part->calls, p->part.calls);
 	assert_int_equal(part->failed, p->part.failed);
 	assert_int_equal(part->first, p->part.first);

@@ -385,6 +385,40 @@ static void test_flags(void **state)
 	assert_int_equal(flags(b, "\"$ai_model_parameters\":null"), 0);
 }
 
+static int64_t arguments(struct bench *b, const char *properties)
+{
+	bench_event(b, "$ai_span", properties);
+	return bench_extra(b, EVENT_ARGUMENTS);
+}
+
+#define TOOL_WITH(members) "\"$ai_span_type\":\"tool\"," members
+
+static void test_arguments(void **state)
+{
+	struct bench *b = *state;
+	int64_t one = arguments(b, TOOL_WITH("\"$ai_input_state\":{\"a\":\"x y\",\"b\":[1,2]}"));
+	struct buf large = {0};
+
+	assert_true(one >= 0);
+	assert_int_equal(
+		one,
+		arguments(b, TOOL_WITH("\"$ai_input_state\" : { \"a\": \"x y\", \"b\":[1, 2] }")));
+	assert_int_not_equal(
+		one, arguments(b, TOOL_WITH("\"$ai_input_state\":{\"a\":\"xy\",\"b\":[1,2]}")));
+	assert_int_not_equal(
+		one, arguments(b, TOOL_WITH("\"$ai_input_state\":{\"a\":\"x y\",\"b\":[12]}")));
+	assert_int_equal(arguments(b, TOOL_WITH("\"$ai_input\":[1]")),
+	                 arguments(b, TOOL_WITH("\"$ai_input_state\":[1]")));
+	assert_int_equal(arguments(b, TOOL_WITH("\"$ai_input_state\":null")), EVENT_UNKNOWN);
+	assert_int_equal(arguments(b, TOOL_WITH("\"n\":1")), EVENT_UNKNOWN);
+	assert_int_equal(arguments(b, "\"$ai_input_state\":{}"), EVENT_UNKNOWN);
+	buf_puts(&large, TOOL_WITH("\"$ai_input_state\":[ \""));
+	buf_pad(&large, 'x', 100000);
+	buf_puts(&large, "\"]");
+	assert_true(arguments(b, buf_text(&large)) >= 0);
+	buf_free(&large);
+}
+
 static void test_tools_and_running(void **state)
 {
 	struct bench *b = *state;
@@ -483,6 +517,7 @@ int main(void)
 		TEST(test_names),
 		TEST(test_errors),
 		TEST(test_flags),
+		TEST(test_arguments),
 		TEST(test_tools_and_running),
 		TEST(test_real_events),
 	};

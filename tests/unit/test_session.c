@@ -297,6 +297,7 @@ static void test_turn_of_several_calls(void **state)
 	t = wait_turn(&b, 0);
 	assert_int_equal(t->messages.n, 5);
 	assert_int_equal(t->messages.parts[1].type, PART_TOOL_CALL);
+	assert_true(t->messages.parts[1].failed); /* as its span says */
 	assert_int_equal(t->messages.parts[2].type, PART_TOOL_RESULT);
 	assert_true(str_eq(t->messages.parts[3].text, STR("done")));
 	assert_int_equal(t->said[4].as, SAID_FEEDBACK);

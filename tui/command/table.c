@@ -78,7 +78,8 @@ const struct command commands[] = {
          "next that took unusually long: over 95 % of its name, of 20 or more"},
 	{ACTION_PREVIOUS_SLOW, 0, "previous-slow", "W", "previous that took unusually long"},
 	{ACTION_RANGE, 0, "range", "T",
-         "the time that lists show: 1h, 7d, today, 2026-11-01..2026-11-05, all"},
+         "the time that lists show: 1h, 7d, today, 2026-11-01..2026-11-05, all; j k choose one, Tab "
+         "goes into its slices, e to an error, m marks from where to where"},
 	{ACTION_RANGE_EARLIER, 0, "range-earlier", "(", "the time before it"},
 	{ACTION_RANGE_LATER, 0, "range-later", ")", "the time after it"},
 	{ACTION_DEAREST, 0, "dearest", "$",
@@ -118,6 +119,8 @@ const struct command commands[] = {
 	{ACTION_FOLD_LEVEL, 7, "fold-level-7", "z7", NULL},
 	{ACTION_FOLD_LEVEL, 8, "fold-level-8", "z8", NULL},
 	{ACTION_FOLD_LEVEL, 9, "fold-level-9", "z9", NULL},
+	{ACTION_FOLD_REPEATS, 0, "fold-repeats", "zr",
+         "a tool called again with the same arguments: one row, x3 same args, and back"},
 	{ACTION_FLAT, 0, "flat", "zl", "a flat list by start, and back"},
 	{ACTION_CLOCK, 0, "clock", "zt", "clock times or offsets in the scale"},
 	{ACTION_NEXT_MESSAGE, 0, "next-message", "}", "the next message of a conversation"},

@@ -68,7 +68,11 @@ enum glyph {
 	GLYPH_TOOL,   /* #  */
 	GLYPH_THUMB,  /* #  scroll bar's thumb */
 	GLYPH_CLIP,   /* ~  here something is cut */
-	GLYPH_COUNT,
+	GLYPH_LEVEL, /* .:-=+*##  a cell filled from below by 1 to 8 eighths, one after the other */
+	GLYPH_LEVEL_END = GLYPH_LEVEL + 8,
+	GLYPH_PART = GLYPH_LEVEL_END, /* ---====#  the same from the left */
+	GLYPH_PART_END = GLYPH_PART + 8,
+	GLYPH_COUNT = GLYPH_PART_END,
 };
 const char *glyph(enum glyph g);
 void glyph_set_ascii(

@@ -1,0 +1,71 @@
+/* What a range adds up to, split by a field or into slices of time: worked out of the events that are here, or, of a PostHog
+ * project whose events of that range were not all fetched, added up by PostHog. Either way it is a breakdown, so that lists of
+ * ROWS_PARTS and their columns show it. Loop thread.
+ *
+ * What PostHog adds up is of what was sent: costs that we would work out are unpriced there, nothing is suspect, `running` is 0,
+ * and there is no longest part of an unknown many: of more than FIGURES_PARTS the dearest are given and the others counted.
+ * Percentiles are nearest rank in both; a number that PostHog keeps as a text which is no number is none. */
+#ifndef EXPLORER_FIGURES_H
+#define EXPLORER_FIGURES_H
+
+#include "explorer.h"
+#include "query/breakdown.h"
+#include "query/filtered.h"
+
+#define FIGURES_PARTS 1000u /* that PostHog is asked for */
+
+struct figures_query {
+	/* What it is split by (split.h); empty: by time, or into nothing. Copied. */
+	struct str by;
+	uint32_t slices; /* equal parts of since..until, which both are given; 0: not by time */
+	/* Events that pass, judged here (of events; NULL: all), and the filter that it judges by, for PostHog (NULL: all).
+	 * Both are borrowed until figures_free; filtered is stepped by who has it. */
+	struct filtered *filtered;
+	const struct filter *filter;
+	int64_t since, until; /* since <= timestamp < until; TIME_NONE: no bound */
+};
+
+enum figures_from {
+	FIGURES_HERE, /* all events of the range are here */
+	FIGURES_PARTLY, /* of those that are here: others of the range were not fetched, and PostHog does not say */
+	FIGURES_SERVER, /* PostHog added them up */
+};
+
+struct figures_status {
+	enum figures_from from; /* what there is, or is being made */
+	bool done;              /* figures_breakdown has all of it */
+	unsigned percent;       /* about how much is done */
+	int64_t took; /* FIGURES_SERVER: microseconds from asking to the answer; -1: no answer yet */
+	/* FIGURES_SERVER: parts that are not among the first FIGURES_PARTS. */
+	uint32_t left_out;
+	/* Of FIGURES_PARTLY why PostHog does not say: its trouble, or what of the filter it cannot judge; empty: it was
+	 * not asked. Not clean. */
+	enum posthog_trouble trouble;
+	struct errinfo why;
+};
+
+struct figures;
+/* Begins; NULL with ERR_USAGE in e: `by` says nothing that can be split by (split_check). changed(ctx) (may be NULL) on the
+ * loop's thread when there is something to step or to show, never from within; what explorer_on_change tells is such a
+ * reason, too. */
+struct figures *figures_new(struct explorer *x, const struct figures_query *query, loop_fn *changed,
+                            void *ctx, struct errinfo *e) MUST_USE;
+void figures_free(struct figures *f); /* calls off what is under way; NULL is allowed */
+/* Goes on until that time_monotonic, or a little beyond. True: there is nothing more to do now. */
+bool figures_step(struct figures *f, int64_t until);
+void figures_wait(struct figures *f); /* for commands: runs the loop until it is done */
+void figures_read_status(const struct figures *f, struct figures_status *out);
+/* For struct query of ROWS_PARTS: done, or NULL. Until figures_free, or the next figures_step while it is not done. */
+const struct breakdown *figures_breakdown(const struct figures *f);
+/* What the keys of its parts mean; NULL where there is but one part. */
+struct split *figures_split(const struct figures *f);
+/* False: events, the filter's answers or what was fetched are others than it was made of: it may be made anew. What PostHog
+ * added up is current until the range is fetched: who wants it newer asks again. */
+bool figures_is_current(const struct figures *f);
+
+/* Appends the terms of the filter language that say a part and no other: "model:gpt-5", "-model:*" of those without, of a slice
+ * "since:... until:...". False: nothing can say it (it is all there is). */
+bool figures_append_term(const struct figures *f, const struct breakdown_part *part,
+                         struct buf *out);
+
+#endif
