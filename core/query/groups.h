@@ -5,7 +5,7 @@
 #include "base/slice.h"
 #include "query/rows.h"
 
-/* Fills r->groups from the events that match r->query (errors_only is not looked at) and that there are
+/* Fills r->groups from the events that match r->query (errors_only is not looked at; of what is given nothing is) and that there are
  * now. What comes between two steps is left out, but may be seen in parts if it changes what was there:
  * then ask for them again. r is borrowed until the end. */
 struct grouping;

@@ -94,6 +94,7 @@ struct filtered;
 struct memberships;
 struct breakdown;
 struct split;
+struct group;
 struct query {
 	enum rows_kind kind;
 	const struct column *sort; /* NULL: the kind's own order, see rows_build */
@@ -116,6 +117,10 @@ struct query {
 	/* Of ROWS_PARTS: done (NULL: no rows), and what it is split by; borrowed as long as there are such rows. */
 	const struct breakdown *breakdown;
 	const struct split *split;
+	/* Of what is added up: the rows, as somebody else added them up, in place of what the events here do. Copied when
+	 * rows are begun. NULL: the events' */
+	const struct group *given;
+	uint32_t n_given;
 	bool errors_only;
 	const struct filtered
 		*filter; /* borrowed: rows that it lets through, see filtered.h; NULL: all */

@@ -107,6 +107,8 @@ static void open_rows(struct app *a, enum rows_kind kind, const struct wish *w)
 	q.anonymous = w->kind == WISH_USER && w->number == 0;
 	if (w->kind == WISH_TURNS)
 		explorer_want_session(a->world.explorer, w->number);
+	if (w->kind == WISH_USER)
+		explorer_want_user(a->world.explorer, w->number);
 	app_push(a, view_table_new(&a->world, &q));
 }
 
@@ -147,6 +149,18 @@ static void ask_question(struct app *a)
 	prompt_ask(a->prompt, q->mark, q->label, q->hint);
 }
 
+static void grant_difference(struct app *a, const struct wish *w)
+{
+	if (w->kind == WISH_COMPARE) {
+		app_push(a, view_compare_new(&a->world, w->number, w->event));
+	} else if (w->kind == WISH_DIFF_ANSWER) {
+		app_push(a, view_diff_answer_new(&a->world, w->event, buf_str(&a->world.text)));
+	} else {
+		app_push(a, view_diff_new(&a->world, w->number, w->event));
+		explorer_want_body(a->world.explorer, w->event);
+	}
+}
+
 void app_grant(struct app *a)
 {
 	struct wish w = a->world.wish;
@@ -166,15 +180,13 @@ void app_grant(struct app *a)
 		explorer_want_body(a->world.explorer, w.event);
 		break;
 	case WISH_DIFF:
-		app_push(a, view_diff_new(&a->world, w.number, w.event));
-		explorer_want_body(a->world.explorer, w.event);
+	case WISH_COMPARE:
+	case WISH_DIFF_ANSWER:
+		grant_difference(a, &w);
 		break;
 	case WISH_REPLAY:
 		app_push(a, view_replay_new(&a->world, w.event));
 		explorer_want_body(a->world.explorer, w.event);
-		break;
-	case WISH_DIFF_ANSWER:
-		app_push(a, view_diff_answer_new(&a->world, w.event, buf_str(&a->world.text)));
 		break;
 	case WISH_EDIT:
 		edit(a);

@@ -135,7 +135,7 @@ const struct command commands[] = {
 	{ACTION_SAME_KEY, 0, "same-key", "*", "JSON: the next place with this key"},
 	{ACTION_DIFF, 0, "diff", "D F8", "what changed since the call before"},
 	{ACTION_DIFF_MARK, 0, "diff-mark", "d",
-         "what differs between two marked calls; else mark this one, and compare it on another"},
+         "what differs between two marked calls, or traces in their list; else mark this one, and compare it on another"},
 	{ACTION_REPLAY, 0, "replay", "x",
          "the request of a call, to be sent again: there s sends it, e edits it before, D compares"},
 	{ACTION_SIDE_BY_SIDE, 0, "side-by-side", "S",

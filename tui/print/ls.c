@@ -1,6 +1,8 @@
 /* Which rows, in which order, with which columns; cells.h writes them. */
 #include "print/ls.h"
 
+#include "base/mem.h"
+#include "explorer_users.h"
 #include "print/cells.h"
 #include "print/fetch.h"
 #include "print/filter.h"
@@ -17,6 +19,8 @@ struct listing {
 	struct property_column sorted; /* where it is a property's */
 	struct filter *filter;         /* NULL: none */
 	struct condition condition;
+	struct figures *figures; /* of users; NULL: events add up to them */
+	struct group *users;
 };
 
 static enum err read_kind(struct query *q, const struct options *o, struct errinfo *e)
@@ -143,6 +147,48 @@ static void know_order(struct listing *l, struct explorer *x)
 	l->query.sort = l->sort.property != NULL ? &l->sorted.column : l->sort.own;
 }
 
+static void tell_of_users(const struct figures_status *status)
+{
+	struct buf line = {0};
+
+	if (status->left_out == 0)
+		return;
+	buf_printf(&line,
+	           "the %u dearest users: %u more were left out: --since and -f ask for less",
+	           FIGURES_PARTS, status->left_out);
+	output_error(buf_text(&line));
+	buf_free(&line);
+}
+
+/* Users of a PostHog project, as it adds them up; where it does not, all events are fetched. Gives the exit code so far. */
+static int know_users(struct listing *l, struct explorer *x, const struct options *o, int code)
+{
+	const struct figures_query query = {
+		.by = STR("user"),
+		.filtered = (struct filtered *)(uintptr_t)l->query.filter,
+		.filter = l->filter,
+		.since = o->since,
+		.until = o->until};
+	struct figures_status status;
+
+	l->figures = figures_new(x, &query, NULL, NULL, NULL);
+	figures_wait(l->figures);
+	figures_read_status(l->figures, &status);
+	if (status.done && status.from == FIGURES_SERVER) {
+		l->query.n_given = explorer_users(x, l->figures, &l->users);
+		l->query.given = l->users;
+		tell_of_users(&status);
+		return code;
+	}
+	if (status.why.code != ERR_OK)
+		output_error(status.why.msg);
+	if (code == EXIT_OK)
+		code = fetch_events(x, o);
+	if (query.filtered != NULL)
+		filtered_wait(query.filtered);
+	return code;
+}
+
 static int print_rows(struct listing *l, struct explorer *x, const struct options *o, int code)
 {
 	struct rows rows = {0};
@@ -150,6 +196,8 @@ static int print_rows(struct listing *l, struct explorer *x, const struct option
 
 	if (l->query.kind == ROWS_GROUPS)
 		know_groups(&l->query, x);
+	if (l->query.kind == ROWS_USERS && explorer_is_partial(x))
+		code = know_users(l, x, o, code);
 	cells_ask(l->cells.columns, l->cells.n, x);
 	know_order(l, x);
 	rows_build(&rows, explorer_model(x), &l->query);
@@ -160,6 +208,8 @@ static int print_rows(struct listing *l, struct explorer *x, const struct option
 		held = condition_holds_row(&l->condition, &rows, row);
 	code = output_exit(o, rows.n, held, code);
 	rows_free(&rows);
+	figures_free(l->figures);
+	mem_free(l->users);
 	return code;
 }
 

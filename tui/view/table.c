@@ -199,6 +199,7 @@ static void refresh(struct table *t)
 	t->view.draw_again_us = 0;
 	follow_range(t);
 	table_filter_follow(t);
+	table_figures_follow(t);
 	if (!w->follow && t->built != 0 && !t->asked && t->filter_settled)
 		return;
 	if (!table_filter_step(t))
@@ -312,9 +313,11 @@ static bool diff(struct table *t, enum action action)
 {
 	if (table_is_of_events(t))
 		return view_diff(t->view.world, action, table_current(t));
+	if (t->query.kind == ROWS_TRACES && action == ACTION_DIFF_MARK)
+		return view_compare(t->view.world, table_current(t));
 	buf_printf(&t->view.world->message, "%s compares two generations%s",
 	           action == ACTION_DIFF ? "D" : "d",
-	           t->query.kind == ROWS_TRACES ? "; two traces: tracehog diff ID ID"
+	           t->query.kind == ROWS_TRACES ? "; d two traces"
 	                                        : ": mark them in 3, or in a tree");
 	return true;
 }
@@ -452,7 +455,9 @@ static void table_free(struct view *v)
 	struct table *t = (struct table *)v;
 
 	rows_drop(t->next);
+	t->next = NULL;
 	rows_free(&t->rows);
+	table_figures_drop(t);
 	view_filter_free(&t->typed);
 	view_filter_free(&t->kept);
 	buf_free(&t->refused);
@@ -512,6 +517,7 @@ bool table_toggle(struct table *t)
 	rows_drop(t->next);
 	rows_free(&t->rows);
 	t->next = NULL;
+	table_figures_drop(t);
 	t->built = 0;
 	t->query.sort = NULL;
 	t->query.ascending = false;

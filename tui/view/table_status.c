@@ -140,7 +140,8 @@ void table_status(struct view *v, struct buf *out)
 	unsigned percent, n_marked;
 
 	search_status(&t->search, out);
-	table_filter_status(t, out);
+	if (!table_figures_status(t, out))
+		table_filter_status(t, out);
 	table_reading(t, out);
 	if (table_counting(t, &percent))
 		buf_printf(out, "counting %u %%  ", percent);
@@ -151,7 +152,7 @@ void table_status(struct view *v, struct buf *out)
 	if (t->built != 0)
 		list_position(&t->list, out);
 	if (t->query.kind != ROWS_TRACES && t->query.kind != ROWS_SESSIONS &&
-	    explorer_is_partial(v->world->explorer))
+	    t->query.given == NULL && explorer_is_partial(v->world->explorer))
 		buf_puts(out, "  of what was fetched (R fetches all)");
 	n_marked = marks_count(&v->world->marks, t->query.kind);
 	if (n_marked > 0)
