@@ -99,6 +99,9 @@ struct properties;
 struct properties *explorer_properties(struct explorer *x);
 /* The groups that events are in, for queries of groups; likewise. */
 struct memberships *explorer_memberships(struct explorer *x);
+/* The errors that events have, for queries of errors; likewise, from errors_begin on. */
+struct errors;
+struct errors *explorer_errors(struct explorer *x);
 
 struct explorer_counts {
 	uint32_t events, traces, logs;

@@ -74,6 +74,7 @@ struct caches {
 	struct session_chats *chats;
 	struct memberships *memberships;
 	struct properties *properties; /* NULL until somebody asks */
+	struct errors *errors;         /* likewise */
 	loop_fn *changed;
 	void *ctx;
 };

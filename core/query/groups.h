@@ -1,4 +1,4 @@
-/* Rows made by adding up: users, models, tools and groups. In steps (base/slice.h). */
+/* Rows made by adding up: users, models, tools, groups and errors. In steps (base/slice.h). */
 #ifndef QUERY_GROUPS_H
 #define QUERY_GROUPS_H
 

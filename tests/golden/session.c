@@ -27,7 +27,6 @@ static const struct scene scenes[] = {
 	{"as_sent", "S", "r"},
 	{"found", "SM", "/invoice Enter"},
 	{"found_in_fold", "S", "/ledger Enter n"},
-	{"not_found", "S", "/zzz Enter"},
 	{"no_expression", "S", "/ /(/ Enter"},
 	{"next", "S", "> > >"},
 	{"place", "S", ":8 Enter"},

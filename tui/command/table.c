@@ -46,6 +46,8 @@ const struct command commands[] = {
 	{ACTION_VIEW, 2, "sessions", "2", "sessions"},
 	{ACTION_VIEW, 3, "generations", "3", "generations and embeddings; t: spans"},
 	{ACTION_VIEW, 4, "users", "4", "users, dearest first; t: groups"},
+	{ACTION_VIEW, 5, "errors", "5",
+         "errors by what they say, the most frequent first; Enter: where each happened"},
 	{ACTION_VIEW, 7, "live", "7", "live: what came last, growing as it arrives"},
 	{ACTION_VIEW, 8, "models", "8", "models, dearest first"},
 	{ACTION_VIEW, 9, "tools", "9",

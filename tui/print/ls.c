@@ -7,6 +7,7 @@
 #include "print/fetch.h"
 #include "print/filter.h"
 #include "print/output.h"
+#include "query/errors.h"
 #include "query/memberships.h"
 
 #include <string.h>
@@ -28,14 +29,10 @@ static enum err read_kind(struct query *q, const struct options *o, struct errin
 	const char *what = o->n_words > 0 ? o->words[0] : "what to list is missing";
 	enum rows_kind kind;
 
-	if (o->n_words > 0 && strcmp(what, "errors") == 0)
-		return err_set(e, ERR_USAGE,
-		               "ls: errors cannot be grouped yet: use `tracehog ls generations -f "
-		               "is:error`, or spans");
 	if (o->n_words == 0 || !rows_kind_of(str_of(what), &kind) || kind == ROWS_PARTS)
 		return err_set(e, ERR_USAGE,
 		               "ls: %s: use traces, sessions, generations, spans, users, groups, "
-		               "models or tools",
+		               "errors, models or tools",
 		               what);
 	query_init(q, kind);
 	return ERR_OK;
@@ -136,6 +133,17 @@ static void know_groups(struct query *q, struct explorer *x)
 		;
 }
 
+/* What errors say is in the journals. */
+static void know_errors(struct query *q, struct explorer *x)
+{
+	struct errors *all = explorer_errors(x);
+
+	q->errors = all;
+	errors_begin(all);
+	while (!errors_done(all) && loop_step(explorer_loop(x), true))
+		;
+}
+
 /* What rows are sorted by may be a property, too. */
 static void know_order(struct listing *l, struct explorer *x)
 {
@@ -196,6 +204,8 @@ static int print_rows(struct listing *l, struct explorer *x, const struct option
 
 	if (l->query.kind == ROWS_GROUPS)
 		know_groups(&l->query, x);
+	if (l->query.kind == ROWS_ERRORS)
+		know_errors(&l->query, x);
 	if (l->query.kind == ROWS_USERS && explorer_is_partial(x))
 		code = know_users(l, x, o, code);
 	cells_ask(l->cells.columns, l->cells.n, x);

@@ -52,6 +52,7 @@ enum wish_kind {
 	WISH_MODEL, /* the generations of a model (number: of the pair) */
 	WISH_TOOL,  /* the spans of a tool (number: of its name) */
 	WISH_GROUP, /* the generations in a group (its number) */
+	WISH_ERROR, /* the events with an error (its number) */
 	WISH_DIFF, /* what changed from call `number` (EVENT_NONE: the one before it) to call `event` */
 	WISH_COMPARE, /* trace `event` beside trace `number` */
 	WISH_REPLAY,  /* the request of call `event`, to be sent again */
