@@ -150,6 +150,8 @@ static int print_rows(struct listing *l, struct explorer *x, const struct option
 
 	if (l->query.kind == ROWS_GROUPS)
 		know_groups(&l->query, x);
+	if (o->fields == NULL)
+		cells_tell_sources(&l->cells, explorer_model(x), l->query.kind);
 	cells_ask(l->cells.columns, l->cells.n, x);
 	know_order(l, x);
 	rows_build(&rows, explorer_model(x), &l->query);

@@ -79,7 +79,7 @@ static void text_facts(const struct rows *r)
 
 	for (size_t i = 0; i < n; i++) {
 		c[i].get(r, 0, &v, &scratch);
-		if (v.type == VALUE_UNKNOWN && !v.partial)
+		if ((v.type == VALUE_UNKNOWN && !v.partial) || !rows_have(r->model, &c[i]))
 			continue;
 		buf_clear(&raw);
 		if (v.type == VALUE_TIME)

@@ -94,7 +94,7 @@ bool view_copy_values(struct world *w, const struct rows *r, uint32_t row, struc
 
 		buf_clear(&scratch);
 		c[i].get(r, row, &v, &scratch);
-		if (v.type == VALUE_UNKNOWN)
+		if (v.type == VALUE_UNKNOWN || !rows_have(r->model, &c[i]))
 			continue;
 		buf_printf(out, "%s: ", c[i].name);
 		append_value(out, &v);

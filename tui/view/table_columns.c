@@ -120,12 +120,15 @@ bool table_can_show_asked(const struct table *t)
 /* What was asked stands behind the last text of a trace, and at the end of a session. */
 static void take_own(struct table *t)
 {
-	const struct column *c;
+	struct model *m = explorer_model(t->view.world->explorer);
+	const struct column *c, *source = rows_source_column(m, t->query.kind);
 	size_t asked = 0;
 
 	t->columns.n = 0;
 	for (unsigned place = 1; (c = rows_column_at(t->query.kind, place)) != NULL; place++) {
 		add(t, c);
+		if (place == 1 && source != NULL)
+			add(t, source);
 		if (c->type == VALUE_TEXT || t->query.kind == ROWS_SESSIONS)
 			asked = t->columns.n;
 	}
@@ -178,11 +181,13 @@ void table_columns_update(struct table *t)
 {
 	const struct choices *choices = &t->view.world->choices;
 	struct str names = buf_str(&choices->of_kind[t->query.kind]);
+	uint32_t origins = explorer_origin_count(t->view.world->explorer);
 
 	if (t->columns.n > 0 && t->columns.version == choices->version &&
-	    t->columns.kind == t->query.kind)
+	    t->columns.kind == t->query.kind && t->columns.origins == origins)
 		return;
 	t->columns.version = choices->version;
+	t->columns.origins = origins;
 	t->columns.kind = t->query.kind;
 	take_names(t, names);
 	if (t->columns.n == 0)

@@ -3,6 +3,7 @@
 #include "view/table.h"
 
 #include "draw/format.h"
+#include "draw/source_text.h"
 
 #define GUTTER      3 /* cursor mark, error mark, blank */
 #define PREVIEW_MIN 14
@@ -70,6 +71,8 @@ static unsigned rank_of(const struct table *t, size_t i)
 
 	if (c->priority != 0)
 		return c->priority * RANKS;
+	if (rows_is_source(c))
+		return RANKS + 1;
 	return WANTED * RANKS + 1 + (unsigned)i;
 }
 
@@ -224,6 +227,8 @@ static void put_value(struct table *t, struct surface *s, struct area a, int row
 	role = format_value(&text, &v, width, t->view.world->now);
 	if (c->type == VALUE_TEXT && v.type != VALUE_UNKNOWN && !v.error)
 		role = col == GUTTER ? ROLE_TIME : ROLE_NAME;
+	if (rows_is_source(c) && v.type == VALUE_TEXT)
+		role = source_role((uint32_t)__builtin_ctz(rows_origins(&t->rows, (uint32_t)at)));
 	if (is_number(c))
 		surface_put_right(s, a, row, col, width, role, buf_str(&text));
 	else
