@@ -133,6 +133,7 @@ void remote_free(struct remote *r); /* NULL is allowed */
 struct remote *explorer_remote(const struct explorer *x);
 struct remote *remote_next(const struct remote *r);
 void explorer_changed(struct explorer *x); /* tells whoever asked to be told */
+bool explorer_started(const struct explorer *x);
 bool explorer_follows(const struct explorer *x);
 void explorer_start_sources(struct explorer *x); /* those whose turn it is */
 void explorer_check_source(struct explorer *x, uint32_t source);

@@ -215,10 +215,10 @@ enum err explorer_add_posthog(struct explorer *x, const struct posthog_options *
 	}
 	r->origin->remote = r;
 	on_written(r);
-	if (!explorer_follows(x))
+	if (!explorer_started(x))
 		return ERR_OK;
 	list(r);
-	tail(r, true);
+	tail(r, explorer_follows(x));
 	return ERR_OK;
 }
 

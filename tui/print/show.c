@@ -194,12 +194,13 @@ static void one_row(struct rows *r, struct model *m, enum rows_kind kind, uint32
 
 void print_trace_link(struct explorer *x, uint32_t trace, struct buf *out)
 {
+	const struct posthog *posthog = explorer_trace_project(x, trace);
 	struct buf id = {0};
 
-	if (explorer_posthog(x) == NULL)
+	if (posthog == NULL)
 		return;
 	ids_text(&explorer_events(x)->ids, model_trace(explorer_model(x), trace)->id, &id);
-	posthog_trace_url(explorer_posthog(x), buf_str(&id), out);
+	posthog_trace_url(posthog, buf_str(&id), out);
 	buf_free(&id);
 }
 
