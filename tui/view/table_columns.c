@@ -196,11 +196,13 @@ void table_columns_update(struct table *t)
 
 size_t table_columns_all(const struct table *t, const struct column *out[TABLE_ALL])
 {
-	size_t n;
-	const struct column *c = rows_columns(t->query.kind, &n);
+	const struct model *m = explorer_model(t->view.world->explorer);
+	size_t own, n = 0;
+	const struct column *c = rows_columns(t->query.kind, &own);
 
-	for (size_t i = 0; i < n; i++)
-		out[i] = &c[i];
+	for (size_t i = 0; i < own; i++)
+		if (rows_have(m, &c[i]))
+			out[n++] = &c[i];
 	for (size_t i = 0; i < t->columns.n_properties; i++)
 		out[n++] = &t->columns.properties[i]->column;
 	return n;
