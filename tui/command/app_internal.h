@@ -81,7 +81,7 @@ struct ranges {
 	struct plot_slots
 		slots;   /* of what is looked at; n 0: no range is typed, or no event has a time */
 	int slice, mark; /* the one under the cursor, the other end of what is taken; -1: none */
-	int64_t looked;  /* since when they are looked at; monotonic */
+	int64_t looked;  /* when counting began; monotonic */
 	struct view_filter filter; /* of the events that are counted */
 	struct figures *figures;   /* NULL: none are asked for yet */
 	struct range_slice slices[RANGE_SLICES];

@@ -7,6 +7,7 @@
 #include "collect/posthog_query.h"
 #include "print/filter.h"
 #include "print/output.h"
+#include "print/stats_server.h"
 
 #include <string.h>
 
@@ -330,6 +331,12 @@ static bool push_filter(struct fetch *f, enum rows_kind kind, uint32_t *rows)
 	return pushed;
 }
 
+/* What PostHog adds up by itself, print_ls asks. */
+static bool is_added_up(const struct fetch *f, enum rows_kind kind)
+{
+	return kind == ROWS_USERS && explorer_origin_count(f->explorer) == 1;
+}
+
 static void ask_for_list(struct fetch *f, int64_t since, int64_t until)
 {
 	const struct options *o = f->options;
@@ -337,6 +344,8 @@ static void ask_for_list(struct fetch *f, int64_t since, int64_t until)
 	uint32_t rows = o->limit != 0 && o->sort == NULL ? o->limit : UINT32_MAX;
 
 	(void)rows_kind_of(str_of(o->words[0]), &kind);
+	if (is_added_up(f, kind))
+		return;
 	if (asks_about_events(o) || (o->filters[0] != NULL && !push_filter(f, kind, &rows)))
 		ask_for_events(f, since, until);
 	else if (kind == ROWS_TRACES)
@@ -366,11 +375,45 @@ static void fetch_refused(struct fetch *f, int64_t since, int64_t until)
 	wait(f);
 }
 
+/* What it cannot judge is fetched, however much there is. */
+static bool is_large(const struct fetch *f, int64_t since, int64_t until)
+{
+	struct figures_query q = {.since = since, .until = until};
+	struct filter *filter = NULL;
+	bool large;
+
+	if (filter_of_options(&filter, f->options) != EXIT_OK)
+		return false;
+	q.filter = filter;
+	large = stats_is_large(f->explorer, &q);
+	filter_free(filter);
+	return large;
+}
+
+bool fetch_left_out(const struct explorer *x)
+{
+	struct posthog_status status;
+
+	if (explorer_origin_count(x) != 1 || explorer_project(x, 0) == NULL)
+		return false;
+	posthog_read_status(explorer_project(x, 0), &status);
+	return !status.all;
+}
+
+static int64_t since_of(const struct options *o)
+{
+	return o->since != TIME_NONE ? o->since : time_now() - POSTHOG_DAY;
+}
+
+static int64_t until_of(const struct options *o)
+{
+	return o->until != TIME_NONE ? o->until : time_now() + TIME_SECOND;
+}
+
 static int fetch(struct fetch *f)
 {
 	const struct options *o = f->options;
-	int64_t now = time_now(), until = o->until != TIME_NONE ? o->until : now + TIME_SECOND;
-	int64_t since = o->since != TIME_NONE ? o->since : now - POSTHOG_DAY;
+	int64_t since = since_of(o), until = until_of(o);
 
 	if (o->command == COMMAND_SHOW || o->command == COMMAND_TREE ||
 	    o->command == COMMAND_REPLAY)
@@ -379,11 +422,20 @@ static int fetch(struct fetch *f)
 		return fetch_both(f, since, until);
 	if (o->command == COMMAND_LS)
 		ask_for_list(f, since, until);
-	else
+	else if (o->command != COMMAND_STATS || !is_large(f, since, until))
 		ask_for_events(f, since, until);
 	wait(f);
 	fetch_refused(f, since, until);
 	return tell(f);
+}
+
+int fetch_events(struct explorer *x, const struct options *o)
+{
+	struct fetch f = {.explorer = x, .options = o};
+
+	ask_for_events(&f, since_of(o), until_of(o));
+	wait(&f);
+	return tell(&f);
 }
 
 int fetch_all(struct explorer *x, const struct options *o, int code)

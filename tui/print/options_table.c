@@ -24,7 +24,7 @@ const struct option_command option_commands[COMMAND_KINDS] = {
 	[COMMAND_RUN] = {"run", "-- CMD [ARG...]",
                          "runs a program that sends its events here, and sums up what came in"},
 	[COMMAND_LS] = {"ls", "WHAT [SOURCE...]",
-                        "a table: traces sessions generations spans users groups models tools"},
+                        "a table: traces sessions generations spans users groups errors models tools"},
 	[COMMAND_SHOW] =
 		{"show", "ID [SOURCE...]",
                  "one session, trace, span or generation, by any of its ids, a unique prefix, "
@@ -260,6 +260,14 @@ static enum err set_no_cache(struct options *o, const char *value, struct errinf
 	return ERR_OK;
 }
 
+static enum err set_fold_repeats(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)value;
+	(void)e;
+	o->fold_repeats = true;
+	return ERR_OK;
+}
+
 static enum err set_previous(struct options *o, const char *value, struct errinfo *e)
 {
 	(void)value;
@@ -391,6 +399,8 @@ const struct option_entry option_entries[] = {
          set_markdown},
 	{"plain", 0, NULL, "a line per value, for screen readers; show: the conversation as text",
          TABLES | AT(COMMAND_SHOW), set_plain},
+	{"fold-repeats", 0, NULL, "a tool called again with the same arguments is one row",
+         AT(COMMAND_TREE), set_fold_repeats},
 	{"previous", 0, NULL, "with the call of its trace that it shares most messages with",
          AT(COMMAND_DIFF), set_previous},
 	{"send", 0, NULL,
