@@ -15,13 +15,14 @@ small()
 	exits 0 tree tr "$file"
 	quiet
 	clean
-	equal "$RAN: order" 'whole outer inner' "$(grep -oE 'whole|outer|inner' "$D/out" | tr '\n' ' ' | sed 's/ $//')"
+	equal "$RAN: order" 'whole outer inner' "$(sed '1,/SPAN/d' "$D/out" | grep -oE 'whole|outer|inner' | tr '\n' ' ' | sed 's/ $//')"
 	cp "$D/out" "$D/tree"
 	exits 0 tree "$(uuid 3)" "$file"
 	cmp -s "$D/out" "$D/tree" || fail "$RAN: another tree than its trace's"
 	exits 0 tree last "$file" --json
 	valid_json
 	json trace_id tr
+	json verdict 'inner failed at +6.0s, nothing came after it'
 	json children/0/children/0/span_id b
 	cp "$D/out" "$D/tree"
 	exits 0 show tr "$file" --json
@@ -82,7 +83,23 @@ real_events()
 	done
 }
 
+# A tool called again and again with the same arguments: tr-a three times, tr-b twice, tr-c four times.
+loops()
+{
+	exits 0 tree tr-a data/loops.ndjson
+	equal 'every call has its row' 3 "$(grep -c update_address "$D/out")"
+	exits 0 tree tr-a data/loops.ndjson --fold-repeats
+	equal 'they are one row' 1 "$(grep -c 'update_address x3 same args 1 err .*5.0s .*\$0.025' "$D/out")"
+	equal 'and what is none stays' 4 "$(grep -c 'gpt-5\|support_agent' "$D/out")"
+	exits 0 ls traces data/loops.ndjson -f is:loop --csv --fields trace_id
+	equal 'traces in a loop' "$(printf 'tr-a\ntr-c')" "$(tail -n +2 "$D/out" | sort)"
+	exits 0 ls spans data/loops.ndjson -f 'is:loop trace:tr-c' --jsonl
+	equal 'calls in a loop' 4 "$(wc -l <"$D/out" | tr -d ' ')"
+	exits 1 ls traces data/loops.ndjson -f 'is:loop trace:tr-b'
+}
+
 small
+loops
 deep
 ring
 real_events
