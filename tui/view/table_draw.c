@@ -112,6 +112,14 @@ static unsigned chosen_rank(const struct table *t, int room, int times)
 	return alone < WANTED * RANKS ? alone : WANTED * RANKS;
 }
 
+/* What an error says takes the room that is left. */
+static void widen_error(const struct table *t, struct layout *l, int room)
+{
+	for (size_t i = 0; t->query.kind == ROWS_ERRORS && i < l->n && room > 0; i++)
+		if (strcmp(l->columns[i]->name, "error") == 0)
+			l->widths[i] += room;
+}
+
 static void lay_out(struct table *t, int width, struct layout *l)
 {
 	int room = width - GUTTER;
@@ -135,6 +143,7 @@ static void lay_out(struct table *t, int width, struct layout *l)
 	}
 	if (l->preview_at != SIZE_MAX && room >= PREVIEW_MIN)
 		l->preview = room;
+	widen_error(t, l, room);
 }
 
 static bool is_number(const struct column *c)
