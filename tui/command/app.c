@@ -48,6 +48,8 @@ static struct view *root_view(struct app *a, int number)
 
 	if (number == 0)
 		return view_sources_new(&a->world);
+	if (number == APP_STATS)
+		return view_stats_new(&a->world);
 	if (number == APP_LIVE)
 		return view_live_new(&a->world);
 	query_init(&q, (enum rows_kind)kinds[number]);
@@ -56,7 +58,7 @@ static struct view *root_view(struct app *a, int number)
 
 bool app_has_view(int number)
 {
-	return number <= 4 || number >= 7;
+	return number <= 4 || number >= APP_STATS;
 }
 
 static void show_view(struct app *a, int number)
@@ -118,6 +120,16 @@ static void grant_rows(struct app *a, const struct wish *w)
 		open_rows(a, ROWS_GENERATIONS, w);
 }
 
+static void keep_and_open(struct app *a, enum rows_kind kind)
+{
+	struct query q;
+
+	if (a->world.term.n > 0)
+		app_add_term(a, buf_str(&a->world.term));
+	query_init(&q, kind);
+	app_push(a, view_table_new(&a->world, &q));
+}
+
 static void edit(struct app *a)
 {
 	if (a->take == NULL)
@@ -175,6 +187,12 @@ void app_grant(struct app *a)
 		break;
 	case WISH_KEEP:
 		app_add_term(a, buf_str(&a->world.term));
+		break;
+	case WISH_ROWS:
+		keep_and_open(a, (enum rows_kind)w.number);
+		break;
+	case WISH_BY:
+		app_ask_by(a);
 		break;
 	case WISH_QUESTION:
 		ask_question(a);
