@@ -19,10 +19,6 @@
 #include "index/loader.h"
 
 #include <assert.h>
-#include <dirent.h>
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #define SOURCES_MAX (1u << 16) /* an event's place has 16 bits for its journal */
@@ -49,11 +45,8 @@ struct explorer {
 	uint32_t n_started; /* of them, in their order */
 	bool started, follow;
 	struct arrival arrival;
-	struct buf folder; /* NULL-terminated path; empty: none */
-	struct buf newest; /* name of the newest segment taken */
-	struct loop_watch *watch;
+	struct origins origins;
 	struct loader_events notify;
-	struct remote *remote;
 	struct caches caches;
 	loop_fn *on_change;
 	void *on_change_ctx;
@@ -90,7 +83,7 @@ static void start_source(struct explorer *x, struct source *source)
 
 /* Sources are loaded one after the other: all at once they would need memory, and time in a turn of
  * the loop, for each. */
-static void start_sources(struct explorer *x)
+void explorer_start_sources(struct explorer *x)
 {
 	while (x->started && !arrival_is_waiting(&x->arrival) && x->n_started < x->n_sources &&
 	       (x->n_started == 0 || !is_first_load(x, x->n_started - 1)))
@@ -103,7 +96,7 @@ static void changed(void *ctx)
 
 	arrival_update(&x->arrival, x->model);
 	caches_update(&x->caches);
-	start_sources(x);
+	explorer_start_sources(x);
 	if (x->on_change)
 		x->on_change(x->on_change_ctx);
 }
@@ -138,8 +131,7 @@ static void added(void *ctx, uint32_t event)
 	if ((e->flags & EVENT_NO_UUID) != 0)
 		x->sources[event_journal(e)].nameless++;
 	model_add(x->model, event);
-	if (x->remote)
-		remote_added(x->remote, event);
+	origins_added(&x->origins, event);
 	if (x->on_event)
 		x->on_event(x->on_event_ctx, event);
 }
@@ -160,6 +152,7 @@ static void happened(void *ctx, uint32_t number)
 static enum err add_source(struct explorer *x, struct journal *journal, struct errinfo *e)
 {
 	struct source *source;
+	uint32_t number;
 
 	if (x->n_sources == SOURCES_MAX)
 		return err_set(e, ERR_LIMIT, "more than %u sources: %s", SOURCES_MAX,
@@ -167,9 +160,20 @@ static enum err add_source(struct explorer *x, struct journal *journal, struct e
 	x->sources = mem_resize(x->sources, x->n_sources + 1, sizeof(*x->sources));
 	source = &x->sources[x->n_sources++];
 	*source = (struct source){.journal = journal};
-	source->loader = loader_new(x->loop, &x->events, journal,
-	                            events_add_journal(&x->events, journal), &x->notify);
+	number = events_add_journal(&x->events, journal);
+	events_set_origin(&x->events, number, origins_take(&x->origins, number));
+	source->loader = loader_new(x->loop, &x->events, journal, number, &x->notify);
 	return ERR_OK;
+}
+
+/* Closes what cannot be a source. */
+static enum err take_journal(struct explorer *x, struct journal *journal, struct errinfo *e)
+{
+	enum err err = add_source(x, journal, e);
+
+	if (err)
+		journal_close(journal);
+	return err;
 }
 
 /* Of what stood at a source's path before, the newest few can be read on: the others would hold a descriptor each, and
@@ -191,17 +195,19 @@ static bool succeed(void *ctx, uint32_t number, struct errinfo *e)
 {
 	struct explorer *x = ctx;
 	struct journal *journal;
+	enum err err;
 
 	if (journal_open_again(&journal, x->sources[number].journal, e) != ERR_OK)
 		return false;
-	if (add_source(x, journal, e) != ERR_OK) {
-		journal_close(journal);
+	origins_enter(&x->origins, explorer_origin_of(x, number));
+	err = take_journal(x, journal, e);
+	origins_leave(&x->origins);
+	if (err != ERR_OK)
 		return false;
-	}
 	x->sources[x->n_sources - 1].before = number + 1;
 	loader_succeed(x->sources[x->n_sources - 1].loader, x->sources[number].loader);
 	let_go_of_old(x, x->n_sources - 1);
-	start_sources(x);
+	explorer_start_sources(x);
 	return true;
 }
 
@@ -210,6 +216,7 @@ struct explorer *explorer_new(struct loop *loop)
 	struct explorer *x = mem_zero(1, sizeof(*x));
 
 	x->loop = loop;
+	x->origins.explorer = x;
 	events_init(&x->events);
 	x->prices_error.code = prices_open(&x->prices, &x->prices_error);
 	x->events.prices = x->prices;
@@ -234,9 +241,7 @@ void explorer_free(struct explorer *x)
 	x->on_change = NULL;
 	x->on_event = NULL;
 	x->on_source = NULL;
-	remote_free(x->remote);
-	x->remote = NULL;
-	loop_watch_free(x->watch);
+	origins_close(&x->origins);
 	for (uint32_t i = 0; i < x->n_sources; i++)
 		if (x->sources[i].stream)
 			stream_stop(x->sources[i].stream);
@@ -250,8 +255,7 @@ void explorer_free(struct explorer *x)
 			journal_close(x->sources[i].journal);
 	}
 	mem_free(x->sources);
-	buf_free(&x->folder);
-	buf_free(&x->newest);
+	origins_free(&x->origins);
 	model_free(x->model);
 	events_fini(&x->events);
 	prices_free(x->prices);
@@ -278,16 +282,6 @@ static enum err add_stream(struct explorer *x, int fd, const char *name, bool lo
 		x->sources[x->n_sources - 1].stream = stream;
 	else
 		stream_free(stream);
-	return err;
-}
-
-/* Closes what cannot be a source. */
-static enum err take_journal(struct explorer *x, struct journal *journal, struct errinfo *e)
-{
-	enum err err = add_source(x, journal, e);
-
-	if (err)
-		journal_close(journal);
 	return err;
 }
 
@@ -323,89 +317,6 @@ enum err explorer_add_stdin(struct explorer *x, int fd, struct errinfo *e)
 	return err;
 }
 
-/* ---- the folder ----------------------------------------------------------------------------- */
-
-static int is_segment(const struct dirent *entry)
-{
-	struct str name = str_of(entry->d_name);
-
-	return name.p[0] != '.' &&
-	       (str_ends(name, STR(".ndjson")) || str_ends(name, STR(".ndjson.gz")) ||
-	        str_ends(name, STR(".ndjson.zst")));
-}
-
-static enum err add_segment(struct explorer *x, const char *name, struct errinfo *e)
-{
-	struct buf path = {0};
-	enum err err;
-
-	buf_printf(&path, "%s/%s", buf_text(&x->folder), name);
-	err = explorer_add_file(x, buf_text(&path), e);
-	buf_free(&path);
-	if (err)
-		return err;
-	buf_clear(&x->newest);
-	buf_puts(&x->newest, name);
-	start_sources(x);
-	return ERR_OK;
-}
-
-/* Segments sort by age, so what comes after the newest is new. What cannot be opened holds up nothing behind it. */
-static enum err scan_folder(struct explorer *x, struct errinfo *e)
-{
-	struct dirent **list = NULL;
-	enum err err = ERR_OK;
-	int n = scandir(buf_text(&x->folder), &list, is_segment, alphasort);
-
-	if (n < 0 && errno != ENOENT)
-		return err_set(e, ERR_IO, "%s: %s", buf_text(&x->folder), strerror(errno));
-	for (int i = 0; i < n; i++) {
-		enum err failed = ERR_OK;
-
-		if (strcmp(list[i]->d_name, buf_text(&x->newest)) > 0)
-			failed = add_segment(x, list[i]->d_name, err == ERR_OK ? e : NULL);
-		if (err == ERR_OK)
-			err = failed;
-		free(list[i]);
-	}
-	free(list);
-	return err;
-}
-
-static void on_folder(void *ctx);
-
-static void watch_folder(struct explorer *x)
-{
-	if (x->started && x->follow && x->folder.n > 0 && !x->watch)
-		x->watch = loop_watch_new(x->loop, buf_text(&x->folder), on_folder, x);
-}
-
-enum err explorer_add_folder(struct explorer *x, const char *path, struct errinfo *e)
-{
-	buf_puts(&x->folder, path);
-	watch_folder(x);
-	return scan_folder(x, e);
-}
-
-/* A segment that cannot be opened now may be later: the watch asks again. */
-static void on_folder(void *ctx)
-{
-	struct explorer *x = ctx;
-	uint32_t before = x->n_sources;
-
-	(void)scan_folder(x, NULL);
-	if (x->n_sources > before)
-		changed(x);
-}
-
-void explorer_check(struct explorer *x)
-{
-	if (x->folder.n > 0)
-		on_folder(x);
-	if (x->n_sources > 0 && x->n_started == x->n_sources)
-		loader_check(x->sources[x->n_sources - 1].loader);
-}
-
 void explorer_skip(struct explorer *x)
 {
 	for (uint32_t i = 0; i < x->n_sources; i++)
@@ -429,7 +340,7 @@ void explorer_load_end_first(struct explorer *x)
 {
 	struct source *last = x->n_sources > 0 ? &x->sources[x->n_sources - 1] : NULL;
 
-	if (last != NULL && last->stream == NULL && x->remote == NULL)
+	if (last != NULL && last->stream == NULL && explorer_remote(x) == NULL)
 		arrival_begin(&x->arrival, last->loader);
 }
 
@@ -437,8 +348,8 @@ void explorer_start(struct explorer *x, bool follow)
 {
 	x->started = true;
 	x->follow = follow;
-	start_sources(x);
-	watch_folder(x);
+	explorer_start_sources(x);
+	origins_watch(&x->origins);
 }
 
 void explorer_load(struct explorer *x)
@@ -477,14 +388,20 @@ void explorer_on_source(struct explorer *x, void (*fn)(void *ctx, uint32_t sourc
 	x->on_source_ctx = ctx;
 }
 
-struct remote *explorer_remote(const struct explorer *x)
+struct origins *explorer_origins(const struct explorer *x)
 {
-	return x->remote;
+	return (struct origins *)&x->origins;
 }
 
-void explorer_set_remote(struct explorer *x, struct remote *r)
+bool explorer_follows(const struct explorer *x)
 {
-	x->remote = r;
+	return x->started && x->follow;
+}
+
+void explorer_check_source(struct explorer *x, uint32_t source)
+{
+	if (source < x->n_started)
+		loader_check(x->sources[source].loader);
 }
 
 void explorer_changed(struct explorer *x)

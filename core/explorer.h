@@ -31,8 +31,19 @@ enum err explorer_await_file(struct explorer *x, const char *path, struct errinf
 /* Standard input, or a copy of it, which is taken over, also when this fails: what is no JSON in a stream is a log
  * line. A regular file is read as a file, from its beginning. */
 enum err explorer_add_stdin(struct explorer *x, int fd, struct errinfo *e) MUST_USE;
+/* What is added from now on is of an origin of that name, copied: what a person named, and what rows are told apart by. Without
+ * it each file is one of its own, named by its path. Beyond EVENTS_ORIGINS all are of the last. Gives its number. */
+uint32_t explorer_begin_origin(struct explorer *x, const char *name);
+uint32_t explorer_origin_count(const struct explorer *x);
+const char *explorer_origin_name(const struct explorer *x,
+                                 uint32_t origin); /* clean before showing */
+uint32_t explorer_origin_of(const struct explorer *x, uint32_t source);
+uint32_t explorer_origin_events(const struct explorer *x,
+                                uint32_t origin); /* that came, duplicates too */
+struct posthog *explorer_origin_posthog(const struct explorer *x,
+                                        uint32_t origin); /* NULL: no project */
 /* A journal folder: its *.ndjson segments (closed ones also .gz or .zst) by name, and while following those that come later. A folder
- * that is not there yet is an empty one. At most one a explorer. */
+ * that is not there yet is an empty one. At most one an origin. */
 enum err explorer_add_folder(struct explorer *x, const char *path, struct errinfo *e) MUST_USE;
 /* Passes over what is in the sources now, for who wants only what comes. Before explorer_start. */
 void explorer_skip(struct explorer *x);
@@ -42,7 +53,7 @@ void explorer_start(struct explorer *x, bool follow);
 /* Runs the loop until every source is loaded (for commands that print and end). */
 void explorer_load(struct explorer *x);
 bool explorer_loading(const struct explorer *x);
-/* Looks at the newest source and the folder now, for when it is known that something was written. */
+/* Looks at the newest source of each origin and at the folders now, for when it is known that something was written. */
 void explorer_check(struct explorer *x);
 /* Lets go of all events, for who needs each but once; those that come are numbered from 0 again. Not
  * while explorer_loading, nor while a payload or preview is asked for. */
@@ -96,12 +107,20 @@ struct explorer_counts {
 void explorer_arrival(const struct explorer *x, struct explorer_counts *early,
                       struct explorer_counts *late);
 
-/* A PostHog project; at most one a explorer, and no folder beside it. What its API is asked for lands in
+/* A PostHog project; at most one an origin, and no folder beside it there. What its API is asked for lands in
  * a folder of its own, which is read like any other; while it is open the loop runs. The functions do
- * nothing where there is no such source, and where what they want is there or under way. */
+ * nothing where there is no such source, and where what they want is there or under way. Lists are asked of each
+ * project, things of those that their events or listings are from. Added after explorer_start it is listed at once. */
 enum err explorer_add_posthog(struct explorer *x, const struct posthog_options *options,
                               struct errinfo *e) MUST_USE;
-struct posthog *explorer_posthog(const struct explorer *x); /* NULL: none */
+/* The one that is asked what no other can be told for, as HogQL: the chosen one, else the first; NULL: none. */
+struct posthog *explorer_posthog(const struct explorer *x);
+void explorer_choose_posthog(struct explorer *x, uint32_t origin);
+/* By number from 0, in the order of their origins; NULL behind the last. */
+struct posthog *explorer_project(const struct explorer *x, uint32_t project);
+/* The first that the trace, session or event is from; NULL: none. */
+struct posthog *explorer_trace_project(const struct explorer *x, uint32_t trace);
+struct posthog *explorer_event_project(const struct explorer *x, uint32_t event);
 /* What lists cover (microseconds; until TIME_NONE: now), and lists them. A day before. */
 void explorer_set_window(struct explorer *x, int64_t since, int64_t until);
 void explorer_window(const struct explorer *x, int64_t *since, int64_t *until);

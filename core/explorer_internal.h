@@ -90,12 +90,51 @@ bool arrival_is_waiting(const struct arrival *a);              /* nothing else m
 void arrival_read(const struct arrival *a, const struct model *m, struct explorer_counts *early,
                   struct explorer_counts *late);
 
-/* The PostHog source (explorer_posthog.c). */
+/* What a person named (explorer_origins.c). */
 struct remote;
-void remote_added(struct remote *r, uint32_t event); /* an event was added */
-void remote_free(struct remote *r);                  /* NULL is allowed */
+struct origin {
+	struct explorer *explorer;
+	uint32_t number;
+	char *name;
+	struct buf folder; /* NULL-terminated path; empty: none */
+	struct buf newest; /* name of the newest segment taken */
+	struct loop_watch *watch;
+	uint32_t sources, newest_source; /* how many there are; valid if there are any */
+	uint32_t events;
+	struct remote *remote; /* NULL: no project */
+};
+struct origins {
+	struct explorer *explorer;
+	struct origin *list[EVENTS_ORIGINS];
+	uint32_t n;
+	uint32_t begun;   /* takes the sources that are added, and 1; 0: each has one of its own */
+	uint32_t entered; /* goes before, and 1; 0: none */
+	uint32_t chosen;  /* whose project is asked what no other can be told for */
+};
+struct origins *explorer_origins(const struct explorer *x);
+uint32_t origins_take(struct origins *o, uint32_t source); /* which one a new source is of */
+/* Until origins_leave what is added is of that one. */
+void origins_enter(struct origins *o, uint32_t origin);
+void origins_leave(struct origins *o);
+struct origin *origins_of_project(struct origins *o); /* the one that a new project is */
+struct remote *origins_project(const struct origins *o,
+                               uint32_t from);         /* the first; NULL: no more */
+void origins_added(struct origins *o, uint32_t event); /* an event was added */
+void origins_watch(struct origins *o);                 /* their folders */
+void origins_close(struct origins *o);                 /* nothing comes from outside any more */
+void origins_free(struct origins *o);
+enum err origin_add_folder(struct origin *o, const char *path, struct errinfo *e) MUST_USE;
+void origin_check(struct origin *o); /* looks at its folder and its newest source */
+
+/* A PostHog project (explorer_posthog.c). */
+void remote_added(struct remote *r, uint32_t event);
+void remote_free(struct remote *r); /* NULL is allowed */
+/* In the order of their origins; NULL: none, or no more. */
 struct remote *explorer_remote(const struct explorer *x);
-void explorer_set_remote(struct explorer *x, struct remote *r);
+struct remote *remote_next(const struct remote *r);
 void explorer_changed(struct explorer *x); /* tells whoever asked to be told */
+bool explorer_follows(const struct explorer *x);
+void explorer_start_sources(struct explorer *x); /* those whose turn it is */
+void explorer_check_source(struct explorer *x, uint32_t source);
 
 #endif

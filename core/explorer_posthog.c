@@ -1,5 +1,6 @@
-/* The explorer's PostHog source: what a person looks at becomes something asked for, unless the journal
- * has it. What is asked for lands in the source's folder, which is read as any journal is.
+/* The explorer's PostHog projects: what a person looks at becomes something asked for, unless the journal
+ * has it. What is asked for lands in the project's folder, which is read as any journal is. Lists are of all
+ * projects, each with pages of its own; a trace or session is asked of those that it is from.
  *
  * A trace is fetched when it is opened, again while it may still grow, and its totals again when events
  * of it came by the tail. */
@@ -25,6 +26,7 @@ struct stale {
 
 struct remote {
 	struct explorer *explorer;
+	struct origin *origin;
 	struct posthog *posthog;
 	int64_t since, until; /* what lists cover; until TIME_NONE: now */
 	bool reading;         /* the folder was added */
@@ -48,9 +50,14 @@ static void on_written(void *ctx)
 	if (!r->posthog)
 		return;
 	if (!r->reading && posthog_folder(r->posthog))
-		r->reading = explorer_add_folder(r->explorer, posthog_folder(r->posthog), NULL) ==
+		r->reading = origin_add_folder(r->origin, posthog_folder(r->posthog), NULL) ==
 		             ERR_OK;
-	explorer_check(r->explorer);
+	origin_check(r->origin);
+}
+
+static bool is_from(const struct remote *r, uint32_t origins)
+{
+	return (origins >> r->origin->number & 1) != 0;
 }
 
 /* What arrived just now is not yet where totals are counted: those are asked for once more. */
@@ -112,23 +119,30 @@ static void on_changed(void *ctx)
 
 static bool is_behind(void *ctx)
 {
-	const struct explorer *x = ((const struct remote *)ctx)->explorer;
+	const struct remote *r = ctx;
+	const struct explorer *x = r->explorer;
 
 	for (uint32_t i = 0; i < explorer_source_count(x); i++) {
 		const struct loader_status *s = explorer_source(x, i);
 
+		if (explorer_origin_of(x, i) != r->origin->number)
+			continue;
 		if (s->state == LOADER_LOADING || (s->state == LOADER_DONE && s->loaded < s->bytes))
 			return true;
 	}
 	return false;
 }
 
+/* One that another source has, too, is written: else the project's cache would lack it where it is read alone. */
 static bool has_event(void *ctx, struct str uuid)
 {
 	const struct remote *r = ctx;
-	uint32_t id = ids_find(&explorer_events(r->explorer)->ids, uuid);
+	const struct events *events = explorer_events(r->explorer);
+	uint32_t id = ids_find(&events->ids, uuid), event;
 
-	return id != 0 && model_event_of_uuid(explorer_model(r->explorer), id) != EVENT_NONE;
+	event = id != 0 ? model_event_of_uuid(explorer_model(r->explorer), id) : EVENT_NONE;
+	return event != EVENT_NONE &&
+	       events_origin(events, events_get(events, event)->place) == r->origin->number;
 }
 
 /* What came by the tail alone does not add up to a total. */
@@ -143,15 +157,35 @@ static bool has_totals(void *ctx, enum posthog_list list, struct str id, int64_t
 	if (trace != MODEL_NONE) {
 		const struct trace *t = model_trace(m, trace);
 
-		return ((t->listed && t->counted) || t->opened != TIME_NONE) &&
+		return is_from(r, t->origins) &&
+		       ((t->listed && t->counted) || t->opened != TIME_NONE) &&
 		       t->last_time >= last;
 	}
 	if (session != MODEL_NONE) {
 		const struct session *s = model_session(m, session);
 
-		return s->listed && s->counted && s->last_time >= last;
+		return is_from(r, s->origins) && s->listed && s->counted && s->last_time >= last;
 	}
 	return false;
+}
+
+/* ---- lists ---- */
+
+static int64_t until_of(const struct remote *r)
+{
+	return r->until == TIME_NONE ? time_now() + TIME_SECOND : r->until;
+}
+
+static void list(struct remote *r)
+{
+	posthog_list(r->posthog, POSTHOG_TRACES, r->since, until_of(r), 0);
+	posthog_list(r->posthog, POSTHOG_SESSIONS, r->since, until_of(r), 0);
+}
+
+static void tail(struct remote *r, bool on)
+{
+	r->tailing = on;
+	posthog_set_tail(r->posthog, on);
 }
 
 /* ---- beginning and end ---- */
@@ -166,19 +200,36 @@ enum err explorer_add_posthog(struct explorer *x, const struct posthog_options *
 	                                .has_event = has_event,
 	                                .has_totals = has_totals,
 	                                .ctx = r};
-	enum err err = posthog_open(&r->posthog, explorer_loop(x), options, &reader, e);
+	const struct remote *other = explorer_remote(x);
+	enum err err;
 
+	r->explorer = x;
+	r->origin = origins_of_project(explorer_origins(x));
+	r->refreshed = time_monotonic() - AGAIN;
+	r->since = other != NULL ? other->since : time_now() - POSTHOG_DAY;
+	r->until = other != NULL ? other->until : TIME_NONE;
+	err = posthog_open(&r->posthog, explorer_loop(x), options, &reader, e);
 	if (err != ERR_OK) {
 		mem_free(r);
 		return err;
 	}
-	r->explorer = x;
-	r->refreshed = time_monotonic() - AGAIN;
-	r->since = time_now() - POSTHOG_DAY;
-	r->until = TIME_NONE;
-	explorer_set_remote(x, r);
+	r->origin->remote = r;
 	on_written(r);
+	if (!explorer_follows(x))
+		return ERR_OK;
+	list(r);
+	tail(r, true);
 	return ERR_OK;
+}
+
+struct remote *remote_next(const struct remote *r)
+{
+	return origins_project(explorer_origins(r->explorer), r->origin->number + 1);
+}
+
+struct remote *explorer_remote(const struct explorer *x)
+{
+	return origins_project(explorer_origins(x), 0);
 }
 
 void remote_free(struct remote *r)
@@ -210,37 +261,72 @@ void remote_added(struct remote *r, uint32_t event)
 
 void explorer_tail(struct explorer *x, bool on)
 {
-	struct remote *r = explorer_remote(x);
+	for (struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r))
+		tail(r, on);
+}
 
-	if (!r)
-		return;
-	r->tailing = on;
-	posthog_set_tail(r->posthog, on);
+struct posthog *explorer_origin_posthog(const struct explorer *x, uint32_t origin)
+{
+	const struct remote *r = explorer_origins(x)->list[origin]->remote;
+
+	return r != NULL ? r->posthog : NULL;
 }
 
 struct posthog *explorer_posthog(const struct explorer *x)
 {
-	return explorer_remote(x) ? explorer_remote(x)->posthog : NULL;
+	const struct origins *o = explorer_origins(x);
+	const struct remote *r = explorer_remote(x);
+
+	if (o->n > 0 && o->list[o->chosen]->remote != NULL)
+		r = o->list[o->chosen]->remote;
+	return r != NULL ? r->posthog : NULL;
+}
+
+void explorer_choose_posthog(struct explorer *x, uint32_t origin)
+{
+	explorer_origins(x)->chosen = origin;
+}
+
+struct posthog *explorer_project(const struct explorer *x, uint32_t project)
+{
+	const struct remote *r = explorer_remote(x);
+
+	while (r != NULL && project-- > 0)
+		r = remote_next(r);
+	return r != NULL ? r->posthog : NULL;
+}
+
+static struct posthog *first_of(const struct explorer *x, uint32_t origins)
+{
+	const struct remote *r = explorer_remote(x);
+
+	while (r != NULL && !is_from(r, origins))
+		r = remote_next(r);
+	return r != NULL ? r->posthog : NULL;
+}
+
+struct posthog *explorer_trace_project(const struct explorer *x, uint32_t trace)
+{
+	return first_of(x, model_trace(explorer_model((struct explorer *)x), trace)->origins);
+}
+
+struct posthog *explorer_event_project(const struct explorer *x, uint32_t event)
+{
+	const struct events *events = explorer_events(x);
+
+	return first_of(x, 1u << events_origin(events, events_get(events, event)->place));
 }
 
 /* ---- what a person looks at ---- */
 
-static int64_t until_of(const struct remote *r)
-{
-	return r->until == TIME_NONE ? time_now() + TIME_SECOND : r->until;
-}
-
 void explorer_set_window(struct explorer *x, int64_t since, int64_t until)
 {
-	struct remote *r = explorer_remote(x);
-
-	if (!r)
-		return;
-	r->all &= since >= r->since && until == r->until;
-	r->since = since;
-	r->until = until;
-	posthog_list(r->posthog, POSTHOG_TRACES, since, until_of(r), 0);
-	posthog_list(r->posthog, POSTHOG_SESSIONS, since, until_of(r), 0);
+	for (struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r)) {
+		r->all &= since >= r->since && until == r->until;
+		r->since = since;
+		r->until = until;
+		list(r);
+	}
 }
 
 /* ---- filters ---- */
@@ -256,21 +342,25 @@ static void ask_filtered(void *ctx)
 	}
 }
 
-void explorer_push_filter(struct explorer *x, enum filtered_of of, const struct filter *f)
+static void push_filter(struct remote *r, enum filtered_of of, const struct filter *f)
 {
-	static const struct filter nothing;
-	struct remote *r = explorer_remote(x);
 	struct posthog_filter p = {0};
 
-	if (!r)
-		return;
-	posthog_filter_make(&p, f ? f : &nothing, of);
+	posthog_filter_make(&p, f, of);
 	if (!posthog_push(r->posthog, &p) || of == FILTERED_EVENTS)
 		return;
 	r->refilter[of == FILTERED_TRACES ? POSTHOG_TRACES : POSTHOG_SESSIONS] = true;
 	if (!r->typed)
-		r->typed = loop_timer_new(explorer_loop(x), ask_filtered, r);
+		r->typed = loop_timer_new(explorer_loop(r->explorer), ask_filtered, r);
 	loop_timer_start(r->typed, TYPED_MS, 0);
+}
+
+void explorer_push_filter(struct explorer *x, enum filtered_of of, const struct filter *f)
+{
+	static const struct filter nothing;
+
+	for (struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r))
+		push_filter(r, of, f ? f : &nothing);
 }
 
 bool explorer_judges(const struct explorer *x, const struct filter_node *node, enum filtered_of of)
@@ -278,20 +368,37 @@ bool explorer_judges(const struct explorer *x, const struct filter_node *node, e
 	return explorer_remote(x) && posthog_filter_is_exact(node, of);
 }
 
+static enum posthog_word says(const struct explorer *x, enum filtered_of of, uint32_t origins,
+                              struct str id)
+{
+	enum posthog_word said = POSTHOG_SAYS_NOTHING;
+
+	for (const struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r)) {
+		enum posthog_word word = is_from(r, origins) ? posthog_says(r->posthog, of, id)
+		                                             : POSTHOG_SAYS_NOTHING;
+
+		if (word == POSTHOG_SAYS_YES || said == POSTHOG_SAYS_NOTHING)
+			said = word;
+	}
+	return said;
+}
+
 /* Of a row whose events are all here nobody knows more. */
 enum filtered_word explorer_judged(struct explorer *x, enum filtered_of of, uint32_t number)
 {
-	struct remote *r = explorer_remote(x);
 	struct model *m = explorer_model(x);
 	bool trace = of == FILTERED_TRACES;
 	struct buf id = {0};
+	uint32_t origins;
 	enum posthog_word word;
 
-	if (!r || !(trace ? model_trace(m, number)->listed : model_session(m, number)->listed))
+	if (!explorer_remote(x) ||
+	    !(trace ? model_trace(m, number)->listed : model_session(m, number)->listed))
 		return FILTERED_LOOK;
+	origins = trace ? model_trace(m, number)->origins : model_session(m, number)->origins;
 	ids_text(&explorer_events(x)->ids,
 	         trace ? model_trace(m, number)->id : model_session(m, number)->id, &id);
-	word = posthog_says(r->posthog, of, buf_str(&id));
+	word = says(x, of, origins, buf_str(&id));
 	buf_free(&id);
 	return word == POSTHOG_SAYS_NOTHING ? FILTERED_LOOK
 	       : word == POSTHOG_SAYS_YES   ? FILTERED_YES
@@ -300,7 +407,11 @@ enum filtered_word explorer_judged(struct explorer *x, enum filtered_of of, uint
 
 uint32_t explorer_said(const struct explorer *x, enum filtered_of of)
 {
-	return explorer_remote(x) ? posthog_said(explorer_remote(x)->posthog, of) : 0;
+	uint32_t said = 0;
+
+	for (const struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r))
+		said += posthog_said(r->posthog, of);
+	return said;
 }
 
 void explorer_window(const struct explorer *x, int64_t *since, int64_t *until)
@@ -313,16 +424,17 @@ void explorer_window(const struct explorer *x, int64_t *since, int64_t *until)
 
 void explorer_want_rows(struct explorer *x, enum rows_kind kind, int64_t time)
 {
-	struct remote *r = explorer_remote(x);
 	enum posthog_list list = kind == ROWS_SESSIONS ? POSTHOG_SESSIONS : POSTHOG_TRACES;
 	struct posthog_status status;
 
-	if (!r || (kind != ROWS_TRACES && kind != ROWS_SESSIONS))
+	if (kind != ROWS_TRACES && kind != ROWS_SESSIONS)
 		return;
-	posthog_read_status(r->posthog, &status);
-	if (status.more[list] && !status.listing[list] &&
-	    (time == TIME_NONE || time <= status.frontier[list]))
-		posthog_more(r->posthog, list);
+	for (struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r)) {
+		posthog_read_status(r->posthog, &status);
+		if (status.more[list] && !status.listing[list] &&
+		    (time == TIME_NONE || time <= status.frontier[list]))
+			posthog_more(r->posthog, list);
+	}
 }
 
 bool explorer_has_more(const struct explorer *x, enum rows_kind kind)
@@ -330,42 +442,45 @@ bool explorer_has_more(const struct explorer *x, enum rows_kind kind)
 	enum posthog_list list = kind == ROWS_SESSIONS ? POSTHOG_SESSIONS : POSTHOG_TRACES;
 	struct posthog_status status;
 
-	if (!explorer_posthog(x) || (kind != ROWS_TRACES && kind != ROWS_SESSIONS))
+	if (kind != ROWS_TRACES && kind != ROWS_SESSIONS)
 		return false;
-	posthog_read_status(explorer_posthog(x), &status);
-	return status.more[list] || status.listing[list];
+	for (const struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r)) {
+		posthog_read_status(r->posthog, &status);
+		if (status.more[list] || status.listing[list])
+			return true;
+	}
+	return false;
 }
 
 void explorer_want_events(struct explorer *x)
 {
-	struct remote *r = explorer_remote(x);
-
-	if (!r)
-		return;
-	r->all = true;
-	posthog_events(r->posthog, r->since, until_of(r));
+	for (struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r)) {
+		r->all = true;
+		posthog_events(r->posthog, r->since, until_of(r));
+	}
 }
 
 bool explorer_is_partial(const struct explorer *x)
 {
-	const struct remote *r = explorer_remote(x);
 	struct posthog_status status;
 
-	if (!r)
-		return false;
-	posthog_read_status(r->posthog, &status);
-	return !r->all || !status.all;
+	for (const struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r)) {
+		posthog_read_status(r->posthog, &status);
+		if (!r->all || !status.all)
+			return true;
+	}
+	return false;
 }
 
 void explorer_want_session(struct explorer *x, uint32_t session)
 {
-	struct remote *r = explorer_remote(x);
+	const struct session *s = model_session(explorer_model(x), session);
 	struct buf id = {0};
 
-	if (!r)
-		return;
-	ids_text(&explorer_events(x)->ids, model_session(explorer_model(x), session)->id, &id);
-	posthog_list_session(r->posthog, buf_str(&id), r->since, until_of(r));
+	ids_text(&explorer_events(x)->ids, s->id, &id);
+	for (struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r))
+		if (is_from(r, s->origins))
+			posthog_list_session(r->posthog, buf_str(&id), r->since, until_of(r));
 	buf_free(&id);
 }
 
@@ -380,33 +495,34 @@ static bool is_fetched(const struct trace *t, int64_t now)
 
 void explorer_want_trace(struct explorer *x, uint32_t trace, bool again)
 {
-	struct remote *r = explorer_remote(x);
 	const struct trace *t = model_trace(explorer_model(x), trace);
 	struct buf id = {0};
 
-	if (!r || (!again && is_fetched(t, time_now())))
+	if (!again && is_fetched(t, time_now()))
 		return;
 	ids_text(&explorer_events(x)->ids, t->id, &id);
-	posthog_trace(r->posthog, buf_str(&id), t->first_time, t->last_time);
+	for (struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r))
+		if (is_from(r, t->origins))
+			posthog_trace(r->posthog, buf_str(&id), t->first_time, t->last_time);
 	buf_free(&id);
 }
 
 void explorer_want_body(struct explorer *x, uint32_t event)
 {
-	struct remote *r = explorer_remote(x);
+	struct posthog *posthog = explorer_event_project(x, event);
 	struct model *m = explorer_model(x);
 	const struct events *events = explorer_events(x);
 	const struct event *e = events_get(events, event);
 	uint32_t trace = model_trace_of(m, event), uuid = events_uuid(events, event);
 	struct buf id = {0}, name = {0};
 
-	if (!r || trace == MODEL_NONE || uuid == 0 || e->time == TIME_NONE ||
+	if (!posthog || trace == MODEL_NONE || uuid == 0 || e->time == TIME_NONE ||
 	    model_trace(m, trace)->bodies != BODIES_LATER ||
 	    e->flags & (EVENT_HAS_INPUT | EVENT_HAS_OUTPUT))
 		return;
 	ids_text(&events->ids, model_trace(m, trace)->id, &id);
 	ids_text(&events->ids, uuid, &name);
-	posthog_body(r->posthog, buf_str(&id), buf_str(&name), e->time);
+	posthog_body(posthog, buf_str(&id), buf_str(&name), e->time);
 	buf_free(&id);
 	buf_free(&name);
 }

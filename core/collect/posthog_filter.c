@@ -138,7 +138,7 @@ static bool word_looks_beyond(const struct filter_node *n)
 	for (uint32_t i = 0; i < n->n_values; i++) {
 		int word = field_word(n->field, n->values[i].text);
 
-		if (word == IS_SLOW || word == IS_ORPHAN || word == IS_PSEUDO)
+		if (word == IS_SLOW || word == IS_LOOP || word == IS_ORPHAN || word == IS_PSEUDO)
 			return true;
 	}
 	return false;

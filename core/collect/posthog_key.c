@@ -92,7 +92,7 @@ static void remove_variable(const char *name)
 	unsetenv(name);
 }
 
-static enum err read_environment(struct buf *key, struct errinfo *e)
+enum err posthog_key_of_environment(struct buf *key, struct errinfo *e)
 {
 	enum err err = ERR_NOT_FOUND;
 
@@ -304,13 +304,9 @@ static enum err read_command(struct buf *key, const struct posthog_key_options *
 
 /* ---- the order ------------------------------------------------------------------------------- */
 
-enum err posthog_key_read(struct buf *key, const struct posthog_key_options *options,
-                          struct errinfo *e)
+enum err posthog_key_own(struct buf *key, const struct posthog_key_options *options,
+                         struct errinfo *e)
 {
-	enum err err = read_environment(key, e);
-
-	if (err != ERR_NOT_FOUND)
-		return err;
 	if (options->command != NULL)
 		return read_command(key, options, e);
 	if (options->file != NULL)
@@ -318,4 +314,12 @@ enum err posthog_key_read(struct buf *key, const struct posthog_key_options *opt
 	return err_set(e, ERR_NOT_FOUND,
 	               "no personal API key: set TRACEHOG_POSTHOG_KEY, or name a key_file or "
 	               "key_command in the config");
+}
+
+enum err posthog_key_read(struct buf *key, const struct posthog_key_options *options,
+                          struct errinfo *e)
+{
+	enum err err = posthog_key_of_environment(key, e);
+
+	return err != ERR_NOT_FOUND ? err : posthog_key_own(key, options, e);
 }

@@ -23,6 +23,10 @@ extern const char *const posthog_key_variables[];
  * that says what to do and never the key; ERR_NOT_FOUND when there is none. Wipe with posthog_key_wipe. */
 enum err posthog_key_read(struct buf *key, const struct posthog_key_options *options,
                           struct errinfo *e) MUST_USE;
+/* The same in two parts, for several sources: what the variables hold, once, and what one has of its own. */
+enum err posthog_key_of_environment(struct buf *key, struct errinfo *e) MUST_USE;
+enum err posthog_key_own(struct buf *key, const struct posthog_key_options *options,
+                         struct errinfo *e) MUST_USE;
 void posthog_key_wipe(struct buf *key); /* overwrites (explicit_bzero), frees */
 
 /* From now on no core is written of this process and none of the same user traces it or reads its

@@ -363,6 +363,25 @@ bool config_has(const struct config *c, const char *section)
 	return false;
 }
 
+const char *config_nearest(const struct config *c, const char *section)
+{
+	struct str name = str_of(section);
+	const char *best = NULL;
+	size_t fewest = name.n / 2 + 1; /* of more letters something else was meant */
+
+	for (size_t i = 0; i < c->n && name.n <= STR_EDITS_MAX; i++) {
+		size_t edits = c->lines[i].setting == NULL
+		                       ? str_edits(name, str_of(c->lines[i].section))
+		                       : SIZE_MAX;
+
+		if (edits >= fewest)
+			continue;
+		fewest = edits;
+		best = c->lines[i].section;
+	}
+	return best;
+}
+
 const char *config_path(const struct config *c)
 {
 	return c->path;

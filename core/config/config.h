@@ -48,6 +48,8 @@ void config_free(struct config *c); /* NULL is allowed */
 const char *config_get(const struct config *c, const char *section, const char *key);
 /* True if there is such a section. */
 bool config_has(const struct config *c, const char *section);
+/* The section that was probably meant; NULL if none is near. */
+const char *config_nearest(const struct config *c, const char *section);
 
 /* One line of the file. Of a [name] line setting is NULL. All borrowed from the config. */
 struct config_line {

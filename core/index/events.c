@@ -71,6 +71,7 @@ void events_fini(struct events *t)
 	mem_free(t->logs);
 	mem_free(t->listings);
 	mem_free(t->journals);
+	mem_free(t->journal_origins);
 	hash_index_free(&t->model_index);
 	strings_fini(&t->strings);
 	ids_fini(&t->ids);
@@ -95,7 +96,15 @@ uint32_t events_add_journal(struct events *t, struct journal *j)
 {
 	t->journals = mem_resize(t->journals, (size_t)t->n_journals + 1, sizeof(*t->journals));
 	t->journals[t->n_journals] = j;
+	t->journal_origins = mem_resize(t->journal_origins, (size_t)t->n_journals + 1,
+	                                sizeof(*t->journal_origins));
+	t->journal_origins[t->n_journals] = 0;
 	return t->n_journals++;
+}
+
+void events_set_origin(struct events *t, uint32_t journal, uint32_t origin)
+{
+	t->journal_origins[journal] = (uint8_t)origin;
 }
 
 /* ---- log lines and listings ---- */

@@ -29,6 +29,7 @@ struct event_log {
 };
 
 #define EVENTS_MODELS_MET 32u /* a power of two */
+#define EVENTS_ORIGINS    32u /* one bit each in struct trace and struct session */
 #define EVENTS_CHUNK      4096u
 struct event_chunk { /* what getters read; an event's number / EVENTS_CHUNK is its chunk's */
 	struct event events[EVENTS_CHUNK];
@@ -53,6 +54,10 @@ struct events {
 	uint32_t n_listings, cap_listings;
 	struct journal **journals; /* borrowed, by number */
 	uint32_t n_journals;
+	/* What a person named: a file, a folder, a project, in that order; where each journal is from, by its number. */
+	const char *origins[EVENTS_ORIGINS]; /* names, borrowed */
+	uint32_t n_origins;
+	uint8_t *journal_origins;
 	const struct prices *prices; /* borrowed; NULL: events cost what was sent with them */
 };
 
@@ -62,8 +67,14 @@ void events_init_batch(struct events *batch);
 void events_fini(struct events *t);
 /* A batch without events and ids again; most of its memory is kept for the next. */
 void events_clear(struct events *batch);
-/* Gives the journal its number (in the order sources were named: it decides which duplicate wins). */
+/* Gives the journal its number, which decides which duplicate wins among those of one origin. It is from the first origin
+ * until events_set_origin, which comes before any event of it. */
 uint32_t events_add_journal(struct events *t, struct journal *j);
+void events_set_origin(struct events *t, uint32_t journal, uint32_t origin);
+static inline uint32_t events_origin(const struct events *t, uint64_t place)
+{
+	return t->journal_origins != NULL ? t->journal_origins[place >> 48] : 0;
+}
 
 /* Adds one event. uuid and session are numbers in t->ids (0 absent). Extras follow with events_set_extras, or one by one,
  * before the next events_add. Gives its number. */

@@ -98,6 +98,11 @@ static uint64_t count_kinds(const uint32_t *kinds)
 	return events;
 }
 
+uint32_t listed_origins(const struct model *m, const struct trace_entry *t)
+{
+	return t->listed != MODEL_NONE ? listed_at(m, t->listed)->origins : 0;
+}
+
 bool listed_knows_more(const struct model *m, const struct trace_entry *t)
 {
 	uint32_t counted;
@@ -234,7 +239,7 @@ static bool take_opened(const struct model *m, struct listed_trace *l, struct tr
 	return true;
 }
 
-static bool add_to_trace(struct model *m, uint32_t trace, uint32_t listing)
+static bool add_to_trace(struct model *m, uint32_t trace, uint32_t listing, uint32_t origin)
 {
 	struct trace_entry *t = trace_at(m, trace);
 	struct listed_trace *l;
@@ -242,7 +247,10 @@ static bool add_to_trace(struct model *m, uint32_t trace, uint32_t listing)
 
 	session_spoil(m, trace);
 	l = listed_of(m, trace);
-	changed = take_line(m, &l->lines, listing);
+	changed = (l->origins & origin) == 0;
+	l->origins |= origin;
+	t->shown.origins |= origin;
+	changed |= take_line(m, &l->lines, listing);
 	changed |= take_opened(m, l, &t->shown, listing);
 	if (!changed)
 		return false;
@@ -255,15 +263,17 @@ static bool add_to_trace(struct model *m, uint32_t trace, uint32_t listing)
 void model_add_listing(struct model *m, uint32_t listing)
 {
 	const struct event_listing *l = listing_at(m, listing);
+	uint32_t origin = 1u << events_origin(m->events, l->place);
 	struct session_entry *s;
 	bool changed;
 
 	if (l->is_session) {
 		s = session_at(m, session_of_id(m, l->session));
-		changed = take_line(m, &s->lines, listing);
+		changed = take_line(m, &s->lines, listing) || (s->origins & origin) == 0;
+		s->origins |= origin;
 		s->dirty |= changed;
 	} else {
-		changed = add_to_trace(m, trace_of_id_or_new(m, l->trace), listing);
+		changed = add_to_trace(m, trace_of_id_or_new(m, l->trace), listing, origin);
 	}
 	model_range_add(&m->listed_first, &m->listed_last, l->first_time, l->last_time);
 	m->version += changed;
@@ -305,6 +315,7 @@ void listed_session(const struct model *m, const struct session_entry *entry, st
 		s->listed = entry->lines.plain != MODEL_NONE;
 		s->counted = !s->listed;
 	}
+	s->origins |= entry->origins;
 	if (s->listed) {
 		model_range_add(&s->first_time, &s->last_time, facts.first_time, facts.last_time);
 		s->user = facts.user ? facts.user : s->user;

@@ -172,6 +172,14 @@ static void drop(struct model *m, uint32_t event, uint32_t by)
 		trace_spoil(m, trace_of_id(m, e->trace));
 }
 
+/* By the order in which sources were named, whenever a journal of theirs came. */
+static bool is_after(const struct model *m, uint64_t a, uint64_t b)
+{
+	uint32_t x = events_origin(m->events, a), y = events_origin(m->events, b);
+
+	return x != y ? x > y : a > b;
+}
+
 /* False if the event lost against one of its uuid that is here. */
 static bool win(struct model *m, uint32_t event)
 {
@@ -184,7 +192,7 @@ static bool win(struct model *m, uint32_t event)
 	other = m->by_uuid[uuid];
 	if (other != EVENT_NONE) {
 		m->duplicates++;
-		if (events_get(m->events, other)->place >= e->place) {
+		if (!is_after(m, e->place, events_get(m->events, other)->place)) {
 			supersede(m, event);
 			return false;
 		}

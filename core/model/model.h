@@ -54,6 +54,7 @@ struct trace {
 	                    EVENT_UNKNOWN */
 	int64_t opened; /* microseconds: when all of its events had been fetched; TIME_NONE: never */
 	uint32_t version; /* changes with every change to the trace */
+	uint32_t origins; /* bits 1 << number of those that its events or listings are from */
 	uint8_t bodies;   /* enum bodies */
 	bool personless;
 	bool listed;  /* shown as a listing has it: totals may be of more events than are here */
@@ -68,6 +69,7 @@ struct session {
 	uint32_t first_trace;  /* see model_next_trace; MODEL_NONE if none is here */
 	uint32_t latest_trace; /* of those that are here, the one of the last timestamp */
 	uint32_t version;      /* is another whenever what is shown of it may be */
+	uint32_t origins;      /* likewise; of a large one also those whose events left it */
 	int64_t first_time, last_time;
 	int64_t latency; /* sum of its traces' latencies; EVENT_UNKNOWN if none has one */
 	bool listed;     /* shown as a listing has it */
@@ -112,8 +114,8 @@ uint32_t model_find_session(const struct model *m, uint32_t id);
 uint32_t model_next_event(const struct model *m, uint32_t event);
 uint32_t model_next_trace(const struct model *m,
                           uint32_t trace); /* of the same session, in no order */
-/* True for an event that lost against another of the same uuid (the last by journal number and
- * offset wins). */
+/* True for an event that lost against another of the same uuid (the last by origin, journal number
+ * and offset wins). */
 bool model_superseded(const struct model *m, uint32_t event);
 /* The event that stands for a uuid (number in ids); EVENT_NONE. */
 uint32_t model_event_of_uuid(const struct model *m, uint32_t uuid);

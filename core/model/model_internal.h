@@ -58,7 +58,8 @@ struct listed_lines {
 struct listed_trace {
 	struct trace shown; /* if `shows`, and not stale */
 	uint32_t trace;
-	uint32_t told; /* the newest line about opening or bodies; MODEL_NONE */
+	uint32_t told;    /* the newest line about opening or bodies; MODEL_NONE */
+	uint32_t origins; /* of its lines */
 	struct listed_lines lines;
 	struct totals given, hidden; /* if `gives`: what model.listed has more and less of it */
 	bool gives;
@@ -71,6 +72,7 @@ struct session_sums; /* session.c */
 struct session_entry {
 	struct session shown;
 	struct listed_lines lines;
+	uint32_t origins;          /* of its lines */
 	struct session_sums *sums; /* NULL: they are made of all its traces */
 	uint32_t held;             /* traces */
 	bool dirty;                /* shown waits for somebody to look */
@@ -175,6 +177,7 @@ struct listed_facts {
 	int64_t first_time, last_time;
 };
 struct listed_facts listed_facts(const struct model *m, const struct trace_entry *t);
+uint32_t listed_origins(const struct model *m, const struct trace_entry *t);
 /* True if a listing is to be shown instead of what was counted. The trace must not be dirty. */
 bool listed_knows_more(const struct model *m, const struct trace_entry *t);
 /* What the world sees of a trace that is not dirty. */

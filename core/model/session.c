@@ -17,6 +17,7 @@ struct session_sums {
 	money latency;
 	uint32_t traces, loose; /* that are in it, and that are not */
 	uint32_t uncounted, with_latency;
+	uint32_t origins;
 	uint32_t earliest, latest; /* traces; MODEL_NONE */
 	/* Of these two when they entered. */
 	int64_t first_time, last_time;
@@ -181,6 +182,7 @@ static void take_ends(const struct model *m, struct session_sums *sums, uint32_t
 static void add_trace(struct session_sums *sums, const struct trace *t, int sign)
 {
 	totals_differ(&sums->totals, &t->totals, sign);
+	sums->origins |= t->origins;
 	sums->traces += (uint32_t)sign;
 	if (!t->counted)
 		sums->uncounted += (uint32_t)sign;
@@ -280,6 +282,7 @@ static void show(const struct model *m, struct session *s, const struct session_
 	                      .first_trace = s->first_trace,
 	                      .latest_trace = sums->latest,
 	                      .traces = sums->traces,
+	                      .origins = sums->origins,
 	                      .first_time = sums->first_time,
 	                      .last_time = sums->last_time,
 	                      .latency = EVENT_UNKNOWN,

@@ -77,6 +77,7 @@ static bool add_event(const struct model *m, struct trace_entry *t, uint32_t eve
 	bool changed = take_earliest(m, t, event, e);
 
 	totals_count(&t->shown.totals, v);
+	t->shown.origins |= 1u << events_origin(m->events, e->place);
 	count_latency(t, e, events_latency(m->events, event));
 	model_range_add(&t->shown.first_time, &t->shown.last_time, e->time, e->time);
 	model_range_add(&t->shown.start, &t->shown.end, events_start(m->events, event),
@@ -178,6 +179,7 @@ void trace_settle(struct model *m, uint32_t trace)
 	if (!t->dirty)
 		return;
 	clear(t);
+	t->shown.origins = listed_origins(m, t);
 	next = t->shown.first_event;
 	t->shown.first_event = EVENT_NONE;
 	while (next != EVENT_NONE) {

@@ -248,6 +248,7 @@ struct str breakpoint_alternative(const struct breakpoint *b, uint32_t alternati
 enum err breakpoint_new(struct breakpoint **out, const struct filter *f, int64_t since,
                         const struct filtered_context *with, struct errinfo *e)
 {
+	struct filtered_context asked = *with;
 	struct breakpoint *b;
 	enum err err = check(f, e);
 
@@ -259,7 +260,8 @@ enum err breakpoint_new(struct breakpoint **out, const struct filter *f, int64_t
 	b->first = b->events->n;
 	b->first_trace = model_trace_count(b->model);
 	b->since = since;
-	err = add_all(b, f, with, e);
+	asked.loops_once_made = true;
+	err = add_all(b, f, &asked, e);
 	if (err == ERR_OK)
 		*out = b;
 	else

@@ -1,6 +1,7 @@
 /* A breakpoint: a filter that is asked of what arrives. Of `a OR b` each alternative is asked by itself, so that it can be said
  * which one held. One that speaks of traces alone, trace(...), session(...), count(...), is asked of the traces of what arrives,
  * and hits once a trace, at the event that came to it last; any other is asked of each event that arrives, and hits once an event.
+ * is:loop hits at the call that makes a loop, and at those that go on with it.
  * What arrives again, of the same uuid, does not hit again; nor does what came before, whatever becomes of it. Until all that was
  * there is judged (filtered_judged), it is not known which traces passed before: one that was there and passes by what comes
  * in that time never hits; a new one does. Loop thread. */

@@ -4,15 +4,13 @@
 static const char *const status_words[] = {"ok", "error", "running", NULL};
 static const char *const role_words[] = {"user", "assistant", "system", "tool", NULL};
 static const char *const is_words[IS_WORDS + 1] = {
-	[IS_ERROR] = "error",       [IS_SLOW] = "slow",
-	[IS_RUNNING] = "running",   [IS_DONE] = "done",
-	[IS_CACHED] = "cached",     [IS_UNCACHED] = "uncached",
-	[IS_ORPHAN] = "orphan",     [IS_TRUNCATED] = "truncated",
-	[IS_STARRED] = "starred",   [IS_MARKED] = "marked",
-	[IS_NEW] = "new",           [IS_PRICED] = "priced",
-	[IS_UNPRICED] = "unpriced", [IS_STREAMED] = "streamed",
-	[IS_PSEUDO] = "pseudo",     [IS_PRIVATE] = "private",
-	[IS_SUSPECT] = "suspect",   [IS_MISMATCH] = "mismatch"};
+	[IS_ERROR] = "error",      [IS_SLOW] = "slow",         [IS_RUNNING] = "running",
+	[IS_DONE] = "done",        [IS_CACHED] = "cached",     [IS_UNCACHED] = "uncached",
+	[IS_LOOP] = "loop",        [IS_ORPHAN] = "orphan",     [IS_TRUNCATED] = "truncated",
+	[IS_STARRED] = "starred",  [IS_MARKED] = "marked",     [IS_NEW] = "new",
+	[IS_PRICED] = "priced",    [IS_UNPRICED] = "unpriced", [IS_STREAMED] = "streamed",
+	[IS_PSEUDO] = "pseudo",    [IS_PRIVATE] = "private",   [IS_SUSPECT] = "suspect",
+	[IS_MISMATCH] = "mismatch"};
 static const char *const has_words[HAS_WORDS + 1] = {
 	[HAS_TOOL] = "tool",           [HAS_IMAGE] = "image",         [HAS_AUDIO] = "audio",
 	[HAS_REASONING] = "reasoning", [HAS_FEEDBACK] = "feedback",   [HAS_EVAL] = "eval",

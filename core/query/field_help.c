@@ -18,6 +18,7 @@ static const struct {
 	{FIELD_IS, "done", "has ended"},
 	{FIELD_IS, "cached", "tokens were read from the cache"},
 	{FIELD_IS, "uncached", "a call that read none from the cache"},
+	{FIELD_IS, "loop", "a tool called 3 times or more with the same arguments"},
 	{FIELD_IS, "orphan", "its parent is missing"},
 	{FIELD_IS, "truncated", "the answer was cut off: finish is length, max_tokens or the like"},
 	{FIELD_IS, "starred", "bookmarked (M); in the explorer alone"},

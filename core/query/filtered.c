@@ -134,6 +134,7 @@ static bool update(struct filtered *d, struct plan *p, struct slice *slice)
 	case PLAN_BELOW:
 	case PLAN_DEPTH:
 	case PLAN_ORPHAN:
+	case PLAN_LOOP:
 		return trees_forget(d, p, slice);
 	default:
 		return p->record || combine(d, p, slice);

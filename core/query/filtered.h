@@ -8,6 +8,7 @@
  * An id is meant by what is all of it, else by what it begins with: id: of an event looks among the uuids and span ids of
  * events, trace: and session: (and id: of such rows) among those of traces and sessions. What is all of an id that comes later
  * means that one from then on.
+ * is:loop is said of a call of a tool that is one of ALIKE_LOOP or more that are alike (model/alike.h).
  * gens, tools, errors and count(...) of an event are what stands below it in its trace. An event without a trace is in no
  * trace(...) and no session(...); all(...) holds of nothing that has no events. */
 #ifndef QUERY_FILTERED_H
@@ -43,6 +44,9 @@ struct filtered_context {
 	 * about (judges). NULL: there is none. */
 	bool (*judges)(void *ctx, const struct filter_node *node, enum filtered_of of);
 	enum filtered_word (*judged)(void *ctx, enum filtered_of of, uint32_t number);
+	/* is:loop holds of the call that makes a loop of a repeat and of those after it, not of those before: for who waits for
+	 * one. */
+	bool loops_once_made;
 	/* On the loop's thread: filtered_step has something to do; not from within filtered_new. What properties_on_change
 	 * tells is such a reason, too. */
 	loop_fn *changed;

@@ -156,6 +156,7 @@ enum plan_kind {
 	/* By the tree alone. */
 	PLAN_DEPTH,
 	PLAN_ORPHAN,
+	PLAN_LOOP,
 };
 static inline bool plan_is_tree(enum plan_kind kind)
 {

@@ -1,7 +1,8 @@
 /* What is said of an event by its place in the tree of its trace: of its parent, its ancestors, how many are below it, how
- * deep it stands. A tree is made only of a trace in which it matters and could hold. The events of a trace that are no nodes
+ * deep it stands, whether it is one of a loop. A tree is made only of a trace in which it matters and could hold. The events of a trace that are no nodes
  * have no place, but the trace itself, which is its first $ai_trace event: it is the parent of what stands at the top. */
 #include "base/mem.h"
+#include "model/alike.h"
 #include "query/filtered_internal.h"
 
 enum walk_phase {
@@ -23,6 +24,10 @@ struct tree_walk {
 	struct tree_build *build;
 	struct tree tree;
 	struct gathered *sums;
+	/* Of PLAN_LOOP. */
+	uint32_t tools; /* that were seen */
+	struct alike_build *finding;
+	struct alike alike;
 };
 
 static void begin_walk(struct tree_walk *w)
@@ -30,6 +35,8 @@ static void begin_walk(struct tree_walk *w)
 	tree_drop(w->build);
 	tree_free(&w->tree);
 	mem_free(w->sums);
+	alike_drop(w->finding);
+	alike_free(&w->alike);
 	*w = (struct tree_walk){.item = WALK_FRESH};
 }
 
@@ -48,6 +55,17 @@ static bool needs_other(const struct plan *p)
 
 /* ---- whether ---- */
 
+/* Of what is said by the tree alone, nearly every trace has some. */
+static bool could_hold(struct filtered *d, const struct plan *p, uint32_t event)
+{
+	if (needs_other(p))
+		return verdict_of(&p->looks->top->v, event) != VERDICT_NO;
+	if (p->kind != PLAN_LOOP)
+		return true;
+	d->trees->tools += (events_get(d->events, event)->flags & EVENT_TOOL) != 0;
+	return d->trees->tools >= ALIKE_LOOP;
+}
+
 static bool look(struct filtered *d, struct plan *p, struct slice *slice)
 {
 	struct tree_walk *w = d->trees;
@@ -58,8 +76,7 @@ static bool look(struct filtered *d, struct plan *p, struct slice *slice)
 		if (slice_over(slice))
 			return false;
 		w->wanted |= bits_get(&p->in->want, w->item);
-		w->possible |= !needs_other(p) ||
-		               verdict_of(&p->looks->top->v, w->item) != VERDICT_NO;
+		w->possible |= could_hold(d, p, w->item);
 		if (w->wanted && w->possible)
 			break;
 	}
@@ -110,8 +127,22 @@ static enum verdict count_verdict(const struct plan *p, uint32_t yes, uint32_t o
 	return ranges_have(&p->ranges, yes) ? VERDICT_YES : VERDICT_NO;
 }
 
-static enum verdict node_verdict(const struct plan *p, const struct tree_walk *w, uint32_t at)
+static enum verdict loop_verdict(struct filtered *d, uint32_t at)
 {
+	const struct alike *a = &d->trees->alike;
+	const struct alike_repeat *repeat = alike_repeat_of(a, at);
+	uint32_t event = d->trees->tree.nodes[at].event;
+
+	if (repeat == NULL || !(events_get(d->events, event)->flags & EVENT_TOOL))
+		return VERDICT_NO;
+	return (d->with.loops_once_made ? a->nodes[at].number : repeat->calls) >= ALIKE_LOOP
+	               ? VERDICT_YES
+	               : VERDICT_NO;
+}
+
+static enum verdict node_verdict(struct filtered *d, const struct plan *p, uint32_t at)
+{
+	const struct tree_walk *w = d->trees;
 	const struct tree_node *node = &w->tree.nodes[at];
 	const struct gathered *sums = w->sums;
 	uint32_t end = at + node->subtree;
@@ -121,6 +152,8 @@ static enum verdict node_verdict(const struct plan *p, const struct tree_walk *w
 		return ranges_have(&p->ranges, node->depth) ? VERDICT_YES : VERDICT_NO;
 	case PLAN_ORPHAN:
 		return node->mark == TREE_ORPHAN ? VERDICT_YES : VERDICT_NO;
+	case PLAN_LOOP:
+		return loop_verdict(d, at);
 	case PLAN_BELOW:
 		return count_verdict(p, sums[end].yes - sums[at + 1].yes,
 		                     sums[end].open - sums[at + 1].open);
@@ -148,12 +181,14 @@ static void tell(struct tree_walk *w, struct plan *p, uint32_t event, enum verdi
 	w->open |= v == VERDICT_OPEN;
 }
 
-static bool tell_nodes(struct tree_walk *w, struct plan *p, struct slice *slice)
+static bool tell_nodes(struct filtered *d, struct plan *p, struct slice *slice)
 {
+	struct tree_walk *w = d->trees;
+
 	for (; w->at < w->tree.n; w->at++) {
 		if (slice_over(slice))
 			return false;
-		tell(w, p, w->tree.nodes[w->at].event, node_verdict(p, w, w->at));
+		tell(w, p, w->tree.nodes[w->at].event, node_verdict(d, p, w->at));
 	}
 	return true;
 }
@@ -178,10 +213,25 @@ static bool tell_others(struct filtered *d, struct plan *p, struct slice *slice)
 
 /* ---- a trace ---- */
 
+static bool find_alike(struct filtered *d, struct slice *slice)
+{
+	struct tree_walk *w = d->trees;
+
+	if (w->finding == NULL)
+		w->finding = alike_start(&w->tree, d->events);
+	if (!alike_step(w->finding, slice->until))
+		return false;
+	alike_take(w->finding, &w->alike);
+	w->finding = NULL;
+	return true;
+}
+
 static bool gather(struct filtered *d, struct plan *p, struct slice *slice)
 {
 	struct tree_walk *w = d->trees;
 
+	if (p->kind == PLAN_LOOP)
+		return find_alike(d, slice);
 	if (!needs_other(p))
 		return true;
 	if (w->sums == NULL)
@@ -217,7 +267,7 @@ static bool run(struct filtered *d, struct plan *p, struct slice *slice)
 	case WALK_GATHER:
 		return gather(d, p, slice);
 	case WALK_NODES:
-		return tell_nodes(d->trees, p, slice);
+		return tell_nodes(d, p, slice);
 	case WALK_OTHERS:
 		break;
 	}

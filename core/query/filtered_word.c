@@ -158,6 +158,8 @@ static struct plan *is(struct building *b, const struct filter_node *node)
 		return build_flag(b, EVENT_SUSPECT, EVENT_SUSPECT);
 	case IS_SLOW:
 		return slow(b);
+	case IS_LOOP:
+		return build_node(b, PLAN_LOOP);
 	case IS_ORPHAN:
 		return build_node(b, PLAN_ORPHAN);
 	case IS_PSEUDO:

@@ -135,7 +135,7 @@ posthog_usage()
 	local arguments
 	config '[p]\nsource = posthog:3\n[q]\nsource = posthog:\nproject = 4\nhost = ftp://x\n'
 	for arguments in 'posthog:x' 'posthog:0' 'posthog:-1' 'posthog:4294967296' 'posthog:1 --project 2' 'p --project 2' \
-		"posthog: $FILE" 'posthog: journal:' 'posthog: posthog:1' 'q' 'posthog: --host ftp://x' 'posthog: --host=' \
+		'posthog: posthog:' 'p posthog:3' 'p p' 'journal: journal:' 'pp' 'posthog:1 posthog:2 --project 1' 'q' 'posthog: --host ftp://x' 'posthog: --host=' \
 		'posthog: --host us.posthog.com/x' 'posthog: --host http://us.posthog.com' 'posthog: --host https://a:b@c' \
 		'posthog: --host https://c?d' 'posthog: --project 0' 'posthog: --project x' "$FILE --project 1" \
 		"$FILE --host https://c" '--host https://c'; do

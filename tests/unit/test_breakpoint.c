@@ -306,6 +306,23 @@ static void many_alternatives(void **state)
 	buf_free(&text);
 }
 
+#define UPDATE ",\"$ai_span_type\":\"tool\",\"$ai_span_name\":\"update\",\"$ai_input_state\":[1]"
+
+/* Not at those that were no loop yet. */
+static void a_loop_hits_when_it_is_one(void **state)
+{
+	static const char lines[] = EVENT("span", "u0", "a", UPDATE)
+		EVENT("span", "u1", "b", UPDATE) EVENT("span", "u2", "a", UPDATE)
+			EVENT("generation", "u3", "a", "") EVENT("span", "u4", "a", UPDATE)
+				EVENT("generation", "u5", "a", "") EVENT("span", "u6", "a", UPDATE);
+
+	(void)state;
+	check(lines, 0, "is:loop", "4 6");
+	check(lines, 3, "is:loop", "4 6");
+	check(lines, 5, "is:loop", "6");
+	check(lines, 0, "trace(is:loop) is:loop", "4 6");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -316,6 +333,7 @@ int main(void)
 		cmocka_unit_test(a_trace_hits_once),
 		cmocka_unit_test(a_trace_that_passed_before_its_turn_does_not_hit),
 		cmocka_unit_test(a_late_parent_hits_once),
+		cmocka_unit_test(a_loop_hits_when_it_is_one),
 		cmocka_unit_test(what_is_of_lists_is_refused),
 		cmocka_unit_test(alternatives_have_their_text),
 		cmocka_unit_test(many_alternatives),

@@ -51,9 +51,9 @@ static const struct mistake wrong_ones[] = {
 	{"limt:5", 0, "no field \"limt\": did you mean limit? (quote a text with a colon)"},
 	{"http://x", 0, "no field \"http\": quote a text with a colon"},
 	{"(same:lat)", 6, "no field \"lat\": did you mean latency? (quote a text with a colon)"},
-	{"is:loop", 3,
-         "is: knows no \"loop\": it is error, slow, running, done, cached, uncached, "
-         "orphan, truncated, starred, marked, new, priced, unpriced, streamed, "
+	{"is:zzz", 3,
+         "is: knows no \"zzz\": it is error, slow, running, done, cached, uncached, "
+         "loop, orphan, truncated, starred, marked, new, priced, unpriced, streamed, "
          "pseudo, private, suspect, mismatch"},
 	{"is:eror x", 3, "is: knows no \"eror\": did you mean error?"},
 	{"is:err x", 3, "is: knows no \"err\": did you mean error?"},
@@ -63,7 +63,7 @@ static const struct mistake wrong_ones[] = {
 	{"kind:(tool OR gen)", 14, "kind: knows no \"gen\": did you mean generation?"},
 	{"is:*", 3,
          "is: knows no \"*\": it is error, slow, running, done, cached, uncached, "
-         "orphan, truncated, starred, marked, new, priced, unpriced, streamed, "
+         "loop, orphan, truncated, starred, marked, new, priced, unpriced, streamed, "
          "pseudo, private, suspect, mismatch"},
 	{"a ()", 3, "nothing stands between the parentheses"},
 	{"trace()", 6, "nothing stands between the parentheses"},

@@ -400,6 +400,34 @@ static void a_little_of_texts_in_every_step(void **state)
 	filter_free(filter);
 }
 
+#define UPDATE(uuid, time, trace, arguments)                                                           \
+	EVENT("span", uuid, time,                                                                      \
+	      TRACE(trace) ",\"$ai_span_type\":\"tool\",\"$ai_span_name\":\"update\",\"$ai_span_id\":" \
+	                   "\"s-" uuid "\",\"$ai_input_state\":" arguments)
+
+static const char loop_lines[] =
+	/* 0 */ EVENT("trace", "u0", "10:00:00", TRACE("t0"))
+	/* 1 */ UPDATE("u1", "10:00:01", "t0", "{\"a\":1}")
+	/* 2 */ UPDATE("u2", "10:00:02", "t0", "{\"a\": 1}")
+	/* 3 */ EVENT("generation", "u3", "10:00:02", TRACE("t0"))
+	/* 4 */ UPDATE("u4", "10:00:04", "t0", "{\"a\":2}")
+	/* 5 */ UPDATE("u5", "10:00:01", "t1", "{\"a\":1}")
+	/* 6 */ UPDATE("u6", "10:00:02", "t1", "{\"a\":1}")
+	/* 7 */ UPDATE("u7", "10:00:02", "t0", "{ \"a\":1}");
+static const char *const loop_events[][2] = {
+	{"is:loop", "1 2 7"},      {"-is:loop", "0 3 4 5 6"},
+	{"is:loop id:u2", "2"},    {"trace(is:loop)", "0 1 2 3 4 7"},
+	{"count(is:loop):3", "0"}, {NULL, NULL}};
+static const char *const loop_traces[][2] = {
+	{"is:loop", "0"}, {"-is:loop", "1"}, {"count(is:loop):>=3", "0"}, {NULL, NULL}};
+
+static void loops(void **state)
+{
+	(void)state;
+	check(loop_lines, FILTERED_EVENTS, loop_events);
+	check(loop_lines, FILTERED_TRACES, loop_traces);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -407,6 +435,7 @@ int main(void)
 		cmocka_unit_test(payloads),
 		cmocka_unit_test(properties),
 		cmocka_unit_test(unreadable),
+		cmocka_unit_test(loops),
 		cmocka_unit_test(given_up),
 		cmocka_unit_test(given_up_one_by_one),
 		cmocka_unit_test(sides_of_rows),

@@ -22,6 +22,11 @@ struct view *app_top(struct app *a)
 	return s->n > 0 ? s->views[s->n - 1] : NULL;
 }
 
+int64_t app_now(const struct app *a)
+{
+	return a->clock != 0 ? a->clock : time_now();
+}
+
 static void pop(struct stack *s)
 {
 	struct view *v = s->views[--s->n];
@@ -286,7 +291,7 @@ static bool act_on_views(struct app *a, enum action action, int argument)
 		app_open_prompt(a, PROMPT_COMMAND);
 		break;
 	case ACTION_RANGE:
-		app_open_prompt(a, PROMPT_RANGE);
+		app_ranges_open(a);
 		break;
 	case ACTION_RANGE_EARLIER:
 		app_shift_range(a, -1);
@@ -350,7 +355,7 @@ static bool ctrl_c(struct app *a, uint32_t key)
 	a->ctrl_c = now;
 	if (app_is_filtering(a))
 		app_filter_leave(a);
-	a->prompting = false;
+	app_prompt_close(a);
 	a->picking = 0;
 	buf_puts(&a->world.message, "Ctrl-C again quits at once");
 	return true;
@@ -521,6 +526,7 @@ struct app *app_new(struct explorer *x, const char *source)
 void app_free(struct app *a)
 {
 	app_stop_writing(a);
+	app_ranges_close(a);
 	for (int i = 0; i < 10; i++)
 		while (a->stacks[i].n > 0)
 			pop(&a->stacks[i]);

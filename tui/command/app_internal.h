@@ -3,7 +3,10 @@
 #define COMMAND_APP_INTERNAL_H
 
 #include "command/app.h"
+#include "draw/plot.h"
+#include "explorer_figures.h"
 #include "query/seen.h"
+#include "view/view_filter.h"
 #include "widget/prompt.h"
 
 #define APP_DEPTH 8 /* views over one another under one number */
@@ -70,6 +73,24 @@ struct filter_bar {
 	struct errinfo error;
 };
 
+/* The ranges that T offers, and the events in each slice of the one that is looked at. */
+#define RANGE_SLICES 160
+struct range_slice {
+	uint32_t events, errors;
+};
+struct ranges {
+	int64_t now; /* when it was opened; 0: it is not */
+	int chosen;  /* of what is offered, while nothing is typed */
+	struct plot_slots
+		slots;   /* of what is looked at; n 0: no range is typed, or no event has a time */
+	int slice, mark; /* the one under the cursor, the other end of what is taken; -1: none */
+	int64_t looked;  /* since when they are looked at; monotonic */
+	struct view_filter filter; /* of the events that are counted */
+	struct figures *figures;   /* NULL: none are asked for yet */
+	struct range_slice slices[RANGE_SLICES];
+	bool counted; /* the slices have what there is in the slots */
+};
+
 struct app {
 	struct world world;
 	struct intake intake;
@@ -95,6 +116,7 @@ struct app {
 	struct buf needle;
 	struct buf opening; /* an id that is looked for in PostHog; empty: none is */
 	struct buf range;   /* " --since 7d": what was asked for, if it was */
+	struct ranges ranges;
 	struct buf options; /* that a command needs to find the same source, a blank before each */
 	uint32_t prefix;    /* first key of a sequence, or 0 */
 	int64_t ctrl_c;     /* when it was pressed last */
@@ -111,7 +133,8 @@ struct app {
 
 struct view *app_top(struct app *a);
 void app_push(struct app *a, struct view *v);
-void app_grant(struct app *a); /* what the world wishes */
+int64_t app_now(const struct app *a); /* wall clock, or what stands for it */
+void app_grant(struct app *a);        /* what the world wishes */
 bool app_has_view(int number);
 /* The command line that prints what is shown, with the source; false, and nothing, if there is none. */
 bool app_command_line(struct app *a, struct buf *out);
@@ -129,6 +152,7 @@ void app_write_file(struct app *a, struct buf *text); /* takes what is in text *
 void app_stop_writing(struct app *a);
 /* What is typed in the last row. */
 void app_open_prompt(struct app *a, enum prompt_of which);
+void app_prompt_close(struct app *a);
 void app_prompt_input(struct app *a, uint32_t key, struct str pasted);
 /* FILTER, BREAK, PICK and UNDO; false for any other action. */
 bool app_act_on_filter(struct app *a, enum action action, int argument);
@@ -169,6 +193,22 @@ void app_picked(struct app *a, uint32_t key);
 void app_add_term(struct app *a, struct str term); /* to the filter */
 void app_draw_picker(struct app *a, struct surface *s, struct area body);
 void app_find(struct app *a, int direction);
+/* The time that lists show. Text as a person writes it ("7d", "2026-11-01..2026-11-05", "all"); what is wrong with it is said. */
+#define APP_RANGE_HINT "1h 7d today 2026-11-01..2026-11-05 all"
+void app_set_range(struct app *a, struct str text);
+void app_set_times(struct app *a, int64_t since, int64_t until);
 void app_shift_range(struct app *a, int direction);
+/* False: it is no range. TIME_NONE: no bound. */
+bool app_read_range(const struct app *a, struct str text, int64_t now, int64_t *since,
+                    int64_t *until);
+/* What T offers above the line: ranges to choose from, and when in the one that is looked at events came, to take a part of it. */
+void app_ranges_open(struct app *a);
+void app_ranges_close(struct app *a);
+bool app_ranges_input(struct app *a, uint32_t key); /* false: it is for the line */
+void app_ranges_draw(struct app *a, struct surface *s, struct area body);
+/* The same, for who draws: the text of what is offered (NULL past the last; "" is what is shown now); looks at the range under the
+ * cursor in so many slices at most, and gives in how many microseconds there is more to do (0: when something changes). */
+const char *app_ranges_text(int number);
+int64_t app_ranges_look(struct app *a, int most);
 
 #endif

@@ -1,10 +1,6 @@
-/* What a person types in the last row: what to find, commands, the time range. It leaves editing the line to the prompt. */
+/* What a person types in the last row: what to find, commands. It leaves editing the line to the prompt, and the time
+ * range to app_range.c. */
 #include "command/app_internal.h"
-
-#include "base/time.h"
-
-#define RANGE_HINT     "1h 7d today 2026-11-01..2026-11-05 all"
-#define ALL_OF_POSTHOG (366 * 24 * 3600 * TIME_SECOND) /* lists are bounded there */
 
 /* ---- finding and commands --------------------------------------------------------------------------------------------- */
 
@@ -74,101 +70,6 @@ static void command_line(struct app *a, struct str line)
 			buf_text(&a->prompt->text));
 }
 
-/* ---- the time range ------------------------------------------------------------------------------------------------ */
-
-static void use_range(struct app *a, int64_t since, int64_t until)
-{
-	struct undo step = {.what = UNDO_RANGE, .since = a->world.since, .until = a->world.until};
-
-	buf_append(&step.text, buf_str(&a->range));
-	undo_push(&a->world.undos, step);
-	a->world.since = since;
-	a->world.until = until;
-	explorer_set_window(a->world.explorer, since, until);
-	buf_puts(&a->world.message, "shown: ");
-	if (since == TIME_NONE) {
-		buf_puts(&a->world.message, "all there is");
-		return;
-	}
-	time_append_local(&a->world.message, since);
-	buf_puts(&a->world.message, " to ");
-	if (until == TIME_NONE)
-		buf_puts(&a->world.message, "now");
-	else
-		time_append_local(&a->world.message, until);
-}
-
-/* What says the same on a command line. */
-static void keep_range(struct app *a, struct str since, struct str until)
-{
-	buf_clear(&a->range);
-	if (since.n > 0) {
-		buf_puts(&a->range, " --since ");
-		view_quote(&a->range, since);
-	}
-	if (until.n > 0) {
-		buf_puts(&a->range, " --until ");
-		view_quote(&a->range, until);
-	}
-}
-
-static void keep_times(struct app *a, int64_t since, int64_t until)
-{
-	struct buf from = {0}, to = {0};
-
-	if (since != TIME_NONE)
-		time_append_rfc3339(&from, since);
-	if (until != TIME_NONE)
-		time_append_rfc3339(&to, until);
-	keep_range(a, buf_str(&from), buf_str(&to));
-	buf_free(&from);
-	buf_free(&to);
-}
-
-/* "7d", "today", "2026-11-01", "2026-11-01..2026-11-05", "all". */
-static void set_range(struct app *a, struct str text)
-{
-	size_t dots = str_find(text, STR(".."), 0, false);
-	int64_t now = time_now(), since = TIME_NONE, until = TIME_NONE;
-	struct str until_text = STR_EMPTY;
-	bool good = true, all;
-
-	if (dots != SIZE_MAX) {
-		until_text = str_trim(str_sub(text, dots + 2, SIZE_MAX));
-		until = time_parse_range(until_text, now);
-		good = until != TIME_NONE;
-		text = str_trim(str_sub(text, 0, dots));
-	}
-	all = str_eq(text, STR("all"));
-	if (all && explorer_posthog(a->world.explorer) != NULL) {
-		since = now - ALL_OF_POSTHOG;
-		text = STR("366d");
-	} else if (!all) {
-		since = time_parse_range(text, now);
-	}
-	good = good && (since != TIME_NONE || all);
-	if (good && (until == TIME_NONE || since == TIME_NONE || since < until)) {
-		use_range(a, since, until);
-		keep_range(a, since != TIME_NONE ? text : STR_EMPTY, until_text);
-	} else if (text.n > 0) {
-		buf_puts(&a->world.message, "no range: " RANGE_HINT);
-	}
-}
-
-void app_shift_range(struct app *a, int direction)
-{
-	int64_t since = a->world.since;
-	int64_t until = a->world.until != TIME_NONE ? a->world.until : time_now();
-	int64_t by = since == TIME_NONE ? 0 : direction * (until - since);
-
-	if (by == 0 || time_add(since, by) == TIME_NONE || time_add(until, by) == TIME_NONE) {
-		buf_puts(&a->world.message, "no range to shift: T asks for one");
-		return;
-	}
-	use_range(a, since + by, until + by);
-	keep_times(a, a->world.since, a->world.until);
-}
-
 /* ---- the line --------------------------------------------------------------------------------------------------------- */
 
 static void use_typed(struct app *a, struct str typed)
@@ -178,7 +79,7 @@ static void use_typed(struct app *a, struct str typed)
 		command_line(a, typed);
 		break;
 	case PROMPT_RANGE:
-		set_range(a, str_trim(typed));
+		app_set_range(a, str_trim(typed));
 		break;
 	case PROMPT_PIPE:
 		buf_clear(&a->argument);
@@ -215,20 +116,26 @@ static void use_typed(struct app *a, struct str typed)
 
 void app_prompt_input(struct app *a, uint32_t key, struct str pasted)
 {
-	if (app_offers_input(a, key))
+	if (app_ranges_input(a, key) || app_offers_input(a, key))
 		return;
 	switch (prompt_key(a->prompt, key, pasted)) {
 	case PROMPT_EDITING:
 		return;
 	case PROMPT_CANCELLED:
-		a->prompting = false;
+		app_prompt_close(a);
 		break;
 	case PROMPT_DONE:
 		/* What was typed may ask for more. */
-		a->prompting = false;
+		app_prompt_close(a);
 		use_typed(a, buf_str(&a->prompt->text));
 		break;
 	}
+}
+
+void app_prompt_close(struct app *a)
+{
+	a->prompting = false;
+	app_ranges_close(a);
 }
 
 void app_open_prompt(struct app *a, enum prompt_of which)
@@ -239,7 +146,7 @@ void app_open_prompt(struct app *a, enum prompt_of which)
 	} kinds[PROMPTS] = {
 		[PROMPT_FIND] = {'/', NULL, NULL},
 		[PROMPT_COMMAND] = {':', NULL, NULL},
-		[PROMPT_RANGE] = {'T', "range", RANGE_HINT},
+		[PROMPT_RANGE] = {'T', "range", APP_RANGE_HINT},
 		[PROMPT_PIPE] = {'|', "pipe to", "a command; empty: $PAGER"},
 		[PROMPT_WRITE] = {'w', "write to", ".md .ndjson .sh .txt"},
 		[PROMPT_FILTER] = {'f', "f", NULL},

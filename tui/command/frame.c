@@ -344,7 +344,7 @@ const struct surface *app_draw(struct app *a, int *row, int *col)
 		draw_too_small(s);
 		return s;
 	}
-	a->world.now = a->clock != 0 ? a->clock : time_now();
+	a->world.now = app_now(a);
 	body.row = 1 + draw_alarm(a, s, (struct area){1, 0, 1, all.cols});
 	body.rows -= body.row + 1 + app_is_filtering(a);
 	status.row = all.rows - 1;
@@ -361,6 +361,7 @@ const struct surface *app_draw(struct app *a, int *row, int *col)
 		*row = status.row - 1;
 		*col = app_draw_filter(a, s, (struct area){*row, 0, 1, all.cols}, status);
 	} else if (a->prompting) {
+		app_ranges_draw(a, s, body);
 		*col = prompt_draw(a->prompt, s, status);
 		*row = status.row;
 	} else {

@@ -79,7 +79,8 @@ const struct command commands[] = {
          "next that took unusually long: over 95 % of its name, of 20 or more"},
 	{ACTION_PREVIOUS_SLOW, 0, "previous-slow", "W", "previous that took unusually long"},
 	{ACTION_RANGE, 0, "range", "T",
-         "the time that lists show: 1h, 7d, today, 2026-11-01..2026-11-05, all"},
+         "the time that lists show: 1h, 7d, today, 2026-11-01..2026-11-05, all; j k choose one, Tab "
+         "goes into its slices, e to an error, m marks from where to where"},
 	{ACTION_RANGE_EARLIER, 0, "range-earlier", "(", "the time before it"},
 	{ACTION_RANGE_LATER, 0, "range-later", ")", "the time after it"},
 	{ACTION_DEAREST, 0, "dearest", "$",

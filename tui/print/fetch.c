@@ -15,7 +15,6 @@
 
 struct fetch {
 	struct explorer *explorer;
-	struct posthog *posthog;
 	const struct options *options;
 	bool late;
 };
@@ -23,9 +22,12 @@ struct fetch {
 void fetch_bound(struct options *o, char *const *words, int n)
 {
 	struct source_choice choice;
+	bool all = n > 0 && o->since == TIME_NONE;
 
-	if (o->since == TIME_NONE && n == 1 &&
-	    source_choose(&choice, o, words[0], NULL) == ERR_OK && choice.kind == SOURCE_POSTHOG)
+	for (int i = 0; all && i < n; i++)
+		all = source_choose(&choice, o, words[i], NULL) == ERR_OK &&
+		      choice.kind == SOURCE_POSTHOG;
+	if (all)
 		o->since = time_now() - POSTHOG_DAY;
 }
 
@@ -35,25 +37,38 @@ static void on_late(void *ctx)
 {
 	struct fetch *f = ctx;
 
+	struct posthog *p;
+
 	f->late = true;
-	posthog_cancel(f->posthog);
+	for (uint32_t i = 0; (p = explorer_project(f->explorer, i)) != NULL; i++)
+		posthog_cancel(p);
 }
 
 static bool is_waiting(const struct fetch *f)
 {
 	struct posthog_status status;
+	struct posthog *p;
 
-	posthog_read_status(f->posthog, &status);
-	return !f->late && status.waiting > 0;
+	for (uint32_t i = 0; !f->late && (p = explorer_project(f->explorer, i)) != NULL; i++) {
+		posthog_read_status(p, &status);
+		if (status.waiting > 0)
+			return true;
+	}
+	return false;
 }
 
 /* Whether the cache is not there yet: it may have all that is wanted. */
 static bool is_opening(const struct fetch *f)
 {
 	struct posthog_status status;
+	struct posthog *p;
 
-	posthog_read_status(f->posthog, &status);
-	return !status.ready && is_waiting(f);
+	for (uint32_t i = 0; !f->late && (p = explorer_project(f->explorer, i)) != NULL; i++) {
+		posthog_read_status(p, &status);
+		if (!status.ready && status.waiting > 0)
+			return true;
+	}
+	return false;
 }
 
 static void wait_while(struct fetch *f, bool (*pending)(const struct fetch *f))
@@ -77,21 +92,67 @@ static void wait(struct fetch *f)
 	wait_while(f, is_waiting);
 }
 
-/* The exit code. */
+/* What went wrong with one: among several that one is named. */
+static int tell_of_project(const struct fetch *f, uint32_t origin)
+{
+	struct posthog *p = explorer_origin_posthog(f->explorer, origin);
+	struct errinfo why;
+	enum posthog_trouble trouble = p != NULL ? posthog_last_trouble(p, &why) : POSTHOG_FINE;
+	struct buf text = {0};
+
+	if (trouble == POSTHOG_FINE)
+		return EXIT_OK;
+	if (explorer_project(f->explorer, 1) != NULL)
+		buf_printf(&text, "%s: ", explorer_origin_name(f->explorer, origin));
+	buf_puts(&text, why.msg);
+	output_error(buf_text(&text));
+	buf_free(&text);
+	return output_trouble_code(trouble);
+}
+
+/* The exit code: that of the first that went wrong. */
 static int tell(const struct fetch *f)
 {
-	struct errinfo why;
-	enum posthog_trouble trouble = posthog_last_trouble(f->posthog, &why);
+	int code = EXIT_OK;
 
 	if (f->late) {
 		output_error("PostHog took too long: not all is here: ask for less with --since or "
 		             "--limit");
 		return EXIT_NETWORK;
 	}
-	if (trouble == POSTHOG_FINE)
-		return EXIT_OK;
-	output_error(why.msg);
-	return output_trouble_code(trouble);
+	for (uint32_t i = 0; i < explorer_origin_count(f->explorer); i++) {
+		int other = tell_of_project(f, i);
+
+		code = code != EXIT_OK ? code : other;
+	}
+	return code;
+}
+
+/* ---- asking all ---- */
+
+static void list_all(struct fetch *f, enum posthog_list list, int64_t since, int64_t until,
+                     uint32_t rows)
+{
+	struct posthog *p;
+
+	for (uint32_t i = 0; (p = explorer_project(f->explorer, i)) != NULL; i++)
+		posthog_list(p, list, since, until, rows);
+}
+
+static void ask_for_events(struct fetch *f, int64_t since, int64_t until)
+{
+	struct posthog *p;
+
+	for (uint32_t i = 0; (p = explorer_project(f->explorer, i)) != NULL; i++)
+		posthog_events(p, since, until);
+}
+
+static void find_in_all(struct fetch *f, struct str id, int64_t until)
+{
+	struct posthog *p;
+
+	for (uint32_t i = 0; (p = explorer_project(f->explorer, i)) != NULL; i++)
+		posthog_find(p, id, time_now() - FIND_SINCE, until);
 }
 
 /* ---- ids ---- */
@@ -160,7 +221,7 @@ static void fetch_last(struct fetch *f, int64_t since, int64_t until)
 	const char *id = f->options->words[0];
 	uint32_t trace;
 
-	posthog_list(f->posthog, POSTHOG_TRACES, since, until, rows_for(id));
+	list_all(f, POSTHOG_TRACES, since, until, rows_for(id));
 	wait(f);
 	trace = found_trace(f->explorer, id);
 	if (trace != MODEL_NONE)
@@ -174,17 +235,33 @@ static void fetch_id(struct fetch *f, int64_t until)
 	const char *id = f->options->words[0];
 	uint32_t trace = found_trace(f->explorer, id);
 
-	if (trace != MODEL_NONE)
+	if (trace != MODEL_NONE && explorer_trace_project(f->explorer, trace) != NULL)
 		explorer_want_trace(f->explorer, trace, true);
 	else
-		posthog_find(f->posthog, str_of(id), time_now() - FIND_SINCE, until);
+		find_in_all(f, str_of(id), until);
 	wait(f);
+}
+
+/* Of a trace that was found its own project's answer counts; that of another was told. code: of all. */
+static int code_of_trace(const struct fetch *f, uint32_t trace, int code)
+{
+	const struct posthog *p = explorer_trace_project(f->explorer, trace);
+	struct posthog_status status;
+
+	if (p == NULL)
+		return code;
+	if (!f->late)
+		code = output_trouble_code(posthog_last_trouble(p, NULL));
+	if (code != EXIT_OK && code != EXIT_NETWORK)
+		return code;
+	posthog_read_status(p, &status);
+	tell_of(f, trace, code == EXIT_NETWORK || status.offline);
+	return EXIT_OK;
 }
 
 static int fetch_trace(struct fetch *f, int64_t since, int64_t until)
 {
 	const char *id = f->options->words[0];
-	struct posthog_status status;
 	uint32_t trace;
 	int code = EXIT_OK;
 
@@ -197,11 +274,7 @@ static int fetch_trace(struct fetch *f, int64_t since, int64_t until)
 		code = tell(f);
 	}
 	trace = found_trace(f->explorer, id);
-	if (trace == MODEL_NONE || (code != EXIT_OK && code != EXIT_NETWORK))
-		return code;
-	posthog_read_status(f->posthog, &status);
-	tell_of(f, trace, code == EXIT_NETWORK || status.offline);
-	return EXIT_OK;
+	return trace != MODEL_NONE ? code_of_trace(f, trace, code) : code;
 }
 
 /* Of `diff`: --previous is in the trace of the first. */
@@ -234,7 +307,7 @@ static bool asks_about_events(const struct options *o)
  * them. rows: what is listed at most, which is more where something of it is judged here. */
 static bool push_filter(struct fetch *f, enum rows_kind kind, uint32_t *rows)
 {
-	struct posthog_filter p = {0};
+	struct posthog *project;
 	struct filter *filter;
 	bool pushed = false;
 
@@ -242,13 +315,17 @@ static bool push_filter(struct fetch *f, enum rows_kind kind, uint32_t *rows)
 		return false;
 	if (filter_of_options(&filter, f->options) != EXIT_OK || filter == NULL)
 		return false;
-	posthog_filter_make(&p, filter, filter_rows(kind));
-	if (!p.needs_events && p.where.n > 0) {
-		*rows = p.here.n > 0 || filter->sort.n > 0 ? UINT32_MAX : *rows;
-		pushed = true;
-		(void)posthog_push(f->posthog, &p);
+	for (uint32_t i = 0; (project = explorer_project(f->explorer, i)) != NULL; i++) {
+		struct posthog_filter p = {0};
+
+		posthog_filter_make(&p, filter, filter_rows(kind));
+		if (!p.needs_events && p.where.n > 0) {
+			*rows = p.here.n > 0 || filter->sort.n > 0 ? UINT32_MAX : *rows;
+			pushed = true;
+			(void)posthog_push(project, &p);
+		}
+		posthog_filter_free(&p);
 	}
-	posthog_filter_free(&p);
 	filter_free(filter);
 	return pushed;
 }
@@ -261,42 +338,58 @@ static void ask_for_list(struct fetch *f, int64_t since, int64_t until)
 
 	(void)rows_kind_of(str_of(o->words[0]), &kind);
 	if (asks_about_events(o) || (o->filters[0] != NULL && !push_filter(f, kind, &rows)))
-		posthog_events(f->posthog, since, until);
+		ask_for_events(f, since, until);
 	else if (kind == ROWS_TRACES)
-		posthog_list(f->posthog, POSTHOG_TRACES, since, until, rows);
+		list_all(f, POSTHOG_TRACES, since, until, rows);
 	else if (kind == ROWS_SESSIONS)
-		posthog_list(f->posthog, POSTHOG_SESSIONS, since, until, rows);
+		list_all(f, POSTHOG_SESSIONS, since, until, rows);
 	else
-		posthog_events(f->posthog, since, until);
+		ask_for_events(f, since, until);
 }
 
 /* What a server cannot judge is judged here, with all events. */
 static void fetch_refused(struct fetch *f, int64_t since, int64_t until)
 {
-	if (!posthog_has_refused(f->posthog, FILTERED_TRACES) &&
-	    !posthog_has_refused(f->posthog, FILTERED_SESSIONS))
+	struct posthog *p;
+	bool refused = false;
+
+	for (uint32_t i = 0; (p = explorer_project(f->explorer, i)) != NULL; i++) {
+		if (!posthog_has_refused(p, FILTERED_TRACES) &&
+		    !posthog_has_refused(p, FILTERED_SESSIONS))
+			continue;
+		refused = true;
+		posthog_events(p, since, until);
+	}
+	if (!refused)
 		return;
 	output_error("PostHog refused the filter: all events of the time were fetched instead");
-	posthog_events(f->posthog, since, until);
 	wait(f);
 }
 
-int fetch_all(struct explorer *x, const struct options *o)
+static int fetch(struct fetch *f)
 {
-	struct fetch f = {.explorer = x, .posthog = explorer_posthog(x), .options = o};
+	const struct options *o = f->options;
 	int64_t now = time_now(), until = o->until != TIME_NONE ? o->until : now + TIME_SECOND;
 	int64_t since = o->since != TIME_NONE ? o->since : now - POSTHOG_DAY;
 
 	if (o->command == COMMAND_SHOW || o->command == COMMAND_TREE ||
 	    o->command == COMMAND_REPLAY)
-		return fetch_trace(&f, since, until);
+		return fetch_trace(f, since, until);
 	if (o->command == COMMAND_DIFF)
-		return fetch_both(&f, since, until);
+		return fetch_both(f, since, until);
 	if (o->command == COMMAND_LS)
-		ask_for_list(&f, since, until);
+		ask_for_list(f, since, until);
 	else
-		posthog_events(f.posthog, since, until);
-	wait(&f);
-	fetch_refused(&f, since, until);
-	return tell(&f);
+		ask_for_events(f, since, until);
+	wait(f);
+	fetch_refused(f, since, until);
+	return tell(f);
+}
+
+int fetch_all(struct explorer *x, const struct options *o, int code)
+{
+	struct fetch f = {.explorer = x, .options = o};
+	int fetched = explorer_posthog(x) != NULL ? fetch(&f) : EXIT_OK;
+
+	return code != EXIT_OK ? code : fetched;
 }

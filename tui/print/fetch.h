@@ -5,10 +5,10 @@
 #include "explorer.h"
 #include "print/options.h"
 
-/* For lists of a PostHog source without --since: a day. Does nothing where the words name another. */
+/* For lists of PostHog sources without --since: a day. Does nothing where the words name another source, too. */
 void fetch_bound(struct options *o, char *const *words, int n);
-/* Asks for what the command prints, and waits until all of it is in the explorer, 95 s at most. Gives the exit
- * code so far; what went wrong was said. The explorer has been started. */
-int fetch_all(struct explorer *x, const struct options *o);
+/* Asks every project of the explorer for what the command prints, and waits until all of it is there, 95 s at most: trouble
+ * of one holds up no other. Gives the exit code so far; what went wrong was said. The explorer has been started. */
+int fetch_all(struct explorer *x, const struct options *o, int code);
 
 #endif

@@ -35,7 +35,7 @@ void output_event_rows(struct rows *r, struct model *m, uint32_t event);
 
 /* Adds the sources that the words name (print/source.h; none: the local journal), loads them, and gives the explorer;
  * NULL with an exit code in *code when none could be opened, or the words cannot stand together. *code is EXIT_UNREADABLE
- * if one of several failed. o NULL: no options. */
+ * if one of several failed, or what PostHog's answers say. o NULL: no options. */
 struct explorer *output_load(struct loop *loop, const struct options *o, char *const *words, int n,
                              int *code);
 /* The same without loading, for what follows: unless o says that it does not, it waits for files that are not there

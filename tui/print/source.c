@@ -1,4 +1,4 @@
-/* From a word to a source. Only PostHog's is opened here; see print/output.c for the others. */
+/* From a word to a source. Only PostHog's is opened here; see print/open.c for the others. */
 #include "print/source.h"
 
 #include "collect/posthog_host.h"
@@ -105,32 +105,50 @@ static enum err choose_posthog(struct source_choice *s, const struct options *o,
 	return err == ERR_OK ? choose_live_host(s, o, section, e) : err;
 }
 
-static enum err take_key(struct buf *key, const struct posthog_key_options *options,
-                         struct errinfo *e)
+static enum err look_into_environment(struct source_keys *k, struct errinfo *e)
 {
+	enum err err = k->looked ? ERR_OK : posthog_key_of_environment(&k->environment, e);
+
+	k->looked = true;
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+void source_keys_wipe(struct source_keys *k)
+{
+	posthog_key_wipe(&k->environment);
+}
+
+enum err source_read_key(struct buf *key, struct source_keys *keys,
+                         const struct source_choice *choice, struct errinfo *e)
+{
+	bool own = choice->key.command != NULL || choice->key.file != NULL;
+	enum err err;
+
 	posthog_key_protect();
-	return posthog_key_read(key, options, e);
+	err = look_into_environment(keys, e);
+	if (err != ERR_OK)
+		return err;
+	if (keys->environment.n == 0 || (own && keys->several))
+		return posthog_key_own(key, &choice->key, e);
+	buf_append(key, buf_str(&keys->environment));
+	return ERR_OK;
 }
 
 enum posthog_trouble source_open_posthog(struct explorer *x, const struct source_choice *choice,
-                                         bool patient, struct errinfo *e)
+                                         struct str key, bool patient, struct errinfo *e)
 {
 	struct posthog_options options = {.host = choice->host,
 	                                  .live_host = choice->live_host,
+	                                  .key = key,
 	                                  .project = choice->project,
 	                                  .patient = patient};
-	struct buf key = {0}, cache = {0};
-	enum err err;
+	struct buf cache = {0};
+	enum err err = choice->no_cache ? ERR_OK : config_folder(&cache, CONFIG_CACHE, e);
 
-	if (take_key(&key, &choice->key, e) != ERR_OK)
-		return POSTHOG_NOT_ALLOWED;
-	options.key = buf_str(&key);
-	err = choice->no_cache ? ERR_OK : config_folder(&cache, CONFIG_CACHE, e);
 	if (err == ERR_OK) {
 		options.cache = choice->no_cache ? NULL : buf_text(&cache);
 		err = explorer_add_posthog(x, &options, e);
 	}
-	posthog_key_wipe(&key);
 	buf_free(&cache);
 	if (err == ERR_OK)
 		return POSTHOG_FINE;
@@ -139,28 +157,92 @@ enum posthog_trouble source_open_posthog(struct explorer *x, const struct source
 
 /* ---- all ------------------------------------------------------------------------------------- */
 
+static void put_label(struct source_choice *s, const char *word)
+{
+	struct str text = str_of(s->section != NULL ? s->section : word);
+	const char *slash;
+
+	if (s->section == NULL && s->kind != SOURCE_POSTHOG) {
+		while (text.n > 1 && str_ends(text, STR("/")))
+			text.n--;
+		while ((slash = memchr(text.p, '/', text.n)) != NULL && text.n > 1)
+			text = str_sub(text, (size_t)(slash - text.p) + 1, SIZE_MAX);
+	}
+	if (str_ends(text, STR(":")))
+		text.n--;
+	snprintf(s->label, sizeof(s->label), "%.*s", STR_ARG(text));
+}
+
+/* What looks like a path is one, also where nothing is. */
+static enum err check_name(const struct options *o, const char *word, struct errinfo *e)
+{
+	const char *near = o != NULL && o->config != NULL && strpbrk(word, "./") == NULL
+	                           ? config_nearest(o->config, word)
+	                           : NULL;
+	struct stat status;
+
+	if (near == NULL || stat(word, &status) == 0)
+		return ERR_OK;
+	return err_set(e, ERR_USAGE,
+	               "%.60s: neither a file nor a source of the config: did you mean %s?", word,
+	               near);
+}
+
+static enum err choose_kind(struct source_choice *s, const struct options *o, const char *word,
+                            struct errinfo *e)
+{
+	if (str_starts(str_of(word), STR(POSTHOG)))
+		return choose_posthog(s, o, s->section, word + strlen(POSTHOG), e);
+	if (str_starts(str_of(word), STR(JOURNAL))) {
+		s->kind = SOURCE_JOURNAL;
+		s->path = word + strlen(JOURNAL);
+		return ERR_OK;
+	}
+	s->kind = is_folder(word) ? SOURCE_FOLDER : SOURCE_FILE;
+	if (strcmp(word, "-") == 0)
+		s->kind = SOURCE_STDIN;
+	s->path = word;
+	return s->kind == SOURCE_FILE && s->section == NULL ? check_name(o, word, e) : ERR_OK;
+}
+
 enum err source_choose(struct source_choice *out, const struct options *o, const char *word,
                        struct errinfo *e)
 {
-	const char *section = NULL;
+	enum err err;
 
 	*out = (struct source_choice){.name = word};
 	if (o != NULL && o->config != NULL && config_has(o->config, word)) {
-		section = word;
-		word = config_get(o->config, section, "source");
+		out->section = word;
+		word = config_get(o->config, out->section, "source");
 	}
-	if (str_starts(str_of(word), STR(POSTHOG)))
-		return choose_posthog(out, o, section, word + strlen(POSTHOG), e);
-	if (str_starts(str_of(word), STR(JOURNAL))) {
-		out->kind = SOURCE_JOURNAL;
-		out->path = word + strlen(JOURNAL);
-		return ERR_OK;
+	err = choose_kind(out, o, word, e);
+	put_label(out, word);
+	return err;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+bool source_is_same(const struct source_choice *a, const struct source_choice *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	if (a->section != NULL && same_text(a->section, b->section))
+		return true;
+	switch (a->kind) {
+	case SOURCE_STDIN:
+		return true;
+	case SOURCE_JOURNAL:
+		return strcmp(a->path, b->path) == 0;
+	case SOURCE_POSTHOG:
+		return strcmp(a->host, b->host) == 0 && a->project == b->project &&
+		       (a->project != 0 || (same_text(a->key.file, b->key.file) &&
+		                            same_text(a->key.command, b->key.command)));
+	default:
+		return false;
 	}
-	out->kind = is_folder(word) ? SOURCE_FOLDER : SOURCE_FILE;
-	if (strcmp(word, "-") == 0)
-		out->kind = SOURCE_STDIN;
-	out->path = word;
-	return ERR_OK;
 }
 
 bool source_reads_stdin(const struct options *o)

@@ -15,13 +15,17 @@ enum source_kind {
 	SOURCE_STDIN,
 };
 
-#define SOURCE_HOST_BYTES 256
+#define SOURCE_HOST_BYTES  256
+#define SOURCE_LABEL_BYTES 64
 
-/* Everything but host is borrowed from the options, the config and the environment. */
+/* Everything but host and label is borrowed from the options, the config and the environment. */
 struct source_choice {
 	enum source_kind kind;
-	const char *name; /* to be shown: as it was written */
-	const char *path; /* of a file, folder or journal; "": the local journal */
+	const char *name;    /* to be shown: as it was written */
+	const char *path;    /* of a file, folder or journal; "": the local journal */
+	const char *section; /* of the config; NULL: it is not named there */
+	/* What rows are told apart by: the name of the config, of a path its last part, "journal", "posthog:12". */
+	char label[SOURCE_LABEL_BYTES];
 
 	char host[SOURCE_HOST_BYTES]; /* of PostHog: "https://us.posthog.com" */
 	/* Of a host that posthog_live_host does not know, as told by TRACEHOG_POSTHOG_LIVE_HOST or the
@@ -33,16 +37,28 @@ struct source_choice {
 };
 
 /* A name of the config goes before a file of that name. o NULL: no options, no config. ERR_USAGE: a bad
- * host, no project's number, or --project beside another one. */
+ * host, no project's number, --project beside another one, or what is neither a file nor a name, but nearly one. */
 enum err source_choose(struct source_choice *out, const struct options *o, const char *word,
                        struct errinfo *e) MUST_USE;
 
 /* Whether a word of a command whose words are all sources means standard input. */
 bool source_reads_stdin(const struct options *o);
 
-/* Adds a PostHog project to the explorer. Reads its key, so before the screen is taken. patient: it goes on
- * trying when PostHog does not answer (posthog_api.h). */
+/* The same thing: two of them would only show it twice. */
+bool source_is_same(const struct source_choice *a, const struct source_choice *b);
+
+/* The key of the environment, read but once: no child is to inherit it. Where there are several projects, one that has a key of
+ * its own in the config uses that: nobody's key goes to another's host. */
+struct source_keys {
+	struct buf environment; /* empty: none */
+	bool looked, several;
+};
+void source_keys_wipe(struct source_keys *k);
+/* Wipe with posthog_key_wipe. May take seconds; any thread, but one at a time. ERR_USAGE, ERR_IO, ERR_NOT_FOUND. */
+enum err source_read_key(struct buf *key, struct source_keys *keys,
+                         const struct source_choice *choice, struct errinfo *e) MUST_USE;
+/* Adds a PostHog project to the explorer. patient: it goes on trying when PostHog does not answer (posthog_api.h). */
 enum posthog_trouble source_open_posthog(struct explorer *x, const struct source_choice *choice,
-                                         bool patient, struct errinfo *e) MUST_USE;
+                                         struct str key, bool patient, struct errinfo *e) MUST_USE;
 
 #endif

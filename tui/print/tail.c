@@ -300,8 +300,7 @@ static int print_all(struct tail *t, const struct options *o, int code)
 	t->all = true;
 	explorer_start(t->x, false);
 	explorer_load(t->x);
-	if (explorer_posthog(t->x) != NULL)
-		code = fetch_all(t->x, o);
+	code = fetch_all(t->x, o, code);
 	if (t->passing != NULL)
 		filtered_wait(t->passing);
 	print_new(t);
