@@ -103,7 +103,7 @@ static void append_length(int64_t length, struct buf *out)
 	static const struct {
 		const char *name;
 		int64_t seconds;
-	} units[] = {{"d", 86400}, {"h", 3600}, {"min", 60}, {"s", 1}};
+	} units[] = {{"y", 31536000}, {"d", 86400}, {"h", 3600}, {"min", 60}, {"s", 1}};
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		if (length % (units[i].seconds * TIME_SECOND) != 0)

@@ -172,9 +172,9 @@ static void draw_tools(struct stats_view *v, struct surface *s, struct area a)
 static const struct check {
 	const char *term, *one, *many;
 } checks[] = {
-	{"is:mismatch", "call has not the cost it reports", "calls have not the cost they report"},
+	{"is:mismatch", "call costs other than reported", "calls cost other than reported"},
 	{"is:unpriced", "call has no price", "calls have no price"},
-	{"is:suspect", "event has a value that cannot be", "events have values that cannot be"},
+	{"is:suspect", "event has impossible values", "events have impossible values"},
 	{"is:error", "call failed", "calls failed"},
 };
 #define CHECKS (sizeof(checks) / sizeof(checks[0]))
@@ -197,7 +197,9 @@ static void draw_checks(struct stats_view *v, struct surface *s, struct area a)
 	struct buf text = {0};
 	int row = 0;
 
-	a = put_title(s, a, STR("COST CHECK  (reported against recomputed)"));
+	a = put_title(s, a,
+	              a.cols < MEDIUM - GAP ? STR("COST CHECK")
+	                                    : STR("COST CHECK  (reported against recomputed)"));
 	for (size_t i = 0; i < CHECKS; i++) {
 		uint32_t n = count_of(v, i);
 

@@ -158,6 +158,9 @@ static void draw_empty(const struct stats_view *v, struct surface *s, struct are
 		buf_puts(&text, "nothing passes the filter: f changes it, u takes it back");
 	else if (explorer_is_partial(w->explorer))
 		buf_puts(&text, "nothing here yet: R fetches");
+	else if (stats_breakdown(v, STATS_TOTAL) == NULL ||
+	         breakdown_count(stats_breakdown(v, STATS_TOTAL)) == 0)
+		buf_puts(&text, "no events here");
 	else
 		buf_puts(&text, "no events here that have a part in this (b: by something else)");
 	view_put_clipped(s, a, 1, GUTTER, a.cols - GUTTER, ROLE_DIM, buf_str(&text));
