@@ -1,16 +1,41 @@
-/* Figures of a range, of the events that are here: a breakdown, begun once the values that it is split by are read. */
+/* Figures of a range: of the events that are here, a breakdown that begins once the values that it is split by are read; or PostHog
+ * is asked, and its answer told to a breakdown. What it does not answer is worked out here, and said to be of a part. */
 #include "explorer_figures.h"
 
 #include "base/mem.h"
 #include "base/slice.h"
+#include "collect/posthog_figures.h"
+#include "collect/posthog_hogql.h"
+#include "collect/posthog_query.h"
 
 #include <string.h>
+
+#define TYPED_MS 150 /* what is asked for so long is asked of PostHog */
+
+/* What PostHog is asked, until it has answered. */
+struct asked {
+	struct posthog_figures what;
+	struct posthog_filter filter;
+	struct hogql *hogql;
+	struct loop_timer *typed;
+	bool counting; /* how many parts there are; else which */
+	uint32_t row;  /* of the answer, to be read */
+	struct breakdown_part *parts;
+	uint32_t n_parts;
+};
 
 struct figures {
 	struct explorer *explorer;
 	struct figures_query query; /* but for `by` */
+	char *by;
 	struct split *split;
-	struct breakdown *breakdown; /* NULL: values are being read */
+	struct breakdown *breakdown; /* NULL: values are being read, or PostHog is asked */
+	struct asked *asked;         /* NULL: not PostHog */
+	enum figures_from from;
+	int64_t took;
+	uint32_t left_out;
+	enum posthog_trouble trouble;
+	struct errinfo why;
 	loop_fn *changed;
 	void *ctx;
 };
@@ -36,66 +61,267 @@ static bool step_here(struct figures *f, int64_t until)
 	return breakdown_step(f->breakdown, until);
 }
 
-/* ---- all of it ---- */
-
-static enum err make_split(struct figures *f, const struct figures_query *q, struct errinfo *e)
+static enum err split_here(struct figures *f, struct errinfo *e)
 {
+	const struct figures_query *q = &f->query;
+	struct model *m = explorer_model(f->explorer);
+	struct str by = str_of(f->by);
+
+	split_free(f->split);
+	f->split = NULL;
+	f->from = explorer_is_partial(f->explorer) ? FIGURES_PARTLY : FIGURES_HERE;
+	if (q->slices > 0)
+		f->split = split_by_time(m, q->since, q->until, q->slices);
+	else if (by.n > 0)
+		return split_new(&f->split, by, m, explorer_properties(f->explorer), e);
+	return ERR_OK;
+}
+
+/* ---- at PostHog ---- */
+
+/* The project whose events are all that is looked at, and not all here. */
+static struct posthog *project_of(struct explorer *x)
+{
+	if (explorer_origin_count(x) != 1 || !explorer_is_partial(x))
+		return NULL;
+	return explorer_project(x, 0);
+}
+
+static void asked_free(struct asked *a)
+{
+	if (a == NULL)
+		return;
+	loop_timer_free(a->typed);
+	hogql_free(a->hogql);
+	posthog_filter_free(&a->filter);
+	mem_free(a->parts);
+	mem_free(a);
+}
+
+static bool write_question(const struct asked *a, struct buf *body, char *query_id)
+{
+	posthog_query_id(query_id);
+	return a->counting ? posthog_query_figures_parts(body, &a->what, query_id)
+	                   : posthog_query_figures(body, &a->what, query_id);
+}
+
+static void ask(void *ctx)
+{
+	struct asked *a = ctx;
+	char query_id[POSTHOG_QUERY_ID];
+	struct buf body = {0};
+
+	if (write_question(a, &body, query_id))
+		hogql_send(a->hogql, &body, query_id);
+	buf_free(&body);
+}
+
+static void fall_back(struct figures *f)
+{
+	asked_free(f->asked);
+	f->asked = NULL;
+	(void)split_here(f, NULL); /* it was checked */
+}
+
+static bool finish(struct figures *f)
+{
+	struct asked *a = f->asked;
+	struct breakdown_query of = {.model = explorer_model(f->explorer),
+	                             .split = f->split,
+	                             .since = a->what.since,
+	                             .until = a->what.until};
+
+	f->breakdown = breakdown_told(&of, a->parts, a->n_parts);
+	asked_free(a);
+	f->asked = NULL;
+	return true;
+}
+
+/* A row that makes no sense is none. */
+static bool read_rows(struct figures *f, int64_t until)
+{
+	struct asked *a = f->asked;
+	const struct hogql_result *answer = a->hogql->result;
+	uint32_t n = answer->rows < FIGURES_PARTS ? answer->rows : FIGURES_PARTS;
+
+	if (a->parts == NULL)
+		a->parts = mem_alloc(n + 1u, sizeof(*a->parts));
+	for (; a->row < n; a->row++) {
+		if (a->row > 0 && until != SLICE_WHOLE && time_monotonic() >= until)
+			return false;
+		a->n_parts += posthog_read_figures(answer, a->row, f->split, &a->parts[a->n_parts]);
+	}
+	f->took = a->hogql->took;
+	if (answer->rows <= FIGURES_PARTS)
+		return finish(f);
+	a->counting = true;
+	ask(a);
+	return true;
+}
+
+static bool read_count(struct figures *f)
+{
+	uint32_t n;
+
+	if (posthog_read_figures_parts(f->asked->hogql->result, &n) && n > FIGURES_PARTS)
+		f->left_out = n - FIGURES_PARTS;
+	return finish(f);
+}
+
+static bool step_asked(struct figures *f, int64_t until)
+{
+	const struct hogql *h = f->asked->hogql;
+
+	switch (h->state) {
+	case HOGQL_DONE:
+		return f->asked->counting ? read_count(f) : read_rows(f, until);
+	case HOGQL_FAILED:
+		f->trouble = h->trouble;
+		f->why = h->why;
+		fall_back(f);
+		return false;
+	case HOGQL_CANCELLED:
+		err_set(&f->why, ERR_NOT_FOUND, "cancelled");
+		fall_back(f);
+		return false;
+	default:
+		return true;
+	}
+}
+
+static enum err split_there(struct figures *f, struct errinfo *e)
+{
+	const struct figures_query *q = &f->query;
 	struct model *m = explorer_model(f->explorer);
 
 	if (q->slices > 0)
 		f->split = split_by_time(m, q->since, q->until, q->slices);
-	else if (q->by.n > 0)
-		return split_new(&f->split, q->by, m, explorer_properties(f->explorer), e);
+	else if (*f->by != '\0')
+		return split_told(&f->split, str_of(f->by), m, e);
 	return ERR_OK;
+}
+
+/* Where the query has no bounds it is of what lists cover. */
+static void bound(const struct figures *f, struct posthog_figures *what)
+{
+	int64_t since, until;
+
+	explorer_window(f->explorer, &since, &until);
+	what->since = f->query.since != TIME_NONE ? f->query.since : since;
+	what->until = f->query.until != TIME_NONE ? f->query.until : until;
+	if (what->since == TIME_NONE)
+		what->since = 0;
+	if (what->until == TIME_NONE)
+		what->until = time_now() + TIME_SECOND;
+}
+
+static bool can_ask(struct figures *f)
+{
+	struct asked *a = f->asked;
+	char query_id[POSTHOG_QUERY_ID];
+	struct buf body = {0};
+	bool can = a->filter.here.n == 0;
+
+	if (!can) {
+		err_set(&f->why, ERR_USAGE, "PostHog cannot judge: %s", buf_text(&a->filter.here));
+	} else if (!write_question(a, &body, query_id)) {
+		err_set(&f->why, ERR_USAGE, "PostHog cannot split by %s", f->by);
+		can = false;
+	}
+	buf_free(&body);
+	return can;
+}
+
+static void begin_there(struct figures *f, struct posthog *p)
+{
+	struct asked *a = mem_zero(1, sizeof(*a));
+	struct loop *loop = explorer_loop(f->explorer);
+
+	f->asked = a;
+	f->from = FIGURES_SERVER;
+	posthog_filter_make(&a->filter, f->query.filter, FILTERED_EVENTS);
+	a->what = (struct posthog_figures){.split = f->split,
+	                                   .slices = f->query.slices,
+	                                   .filter = &a->filter,
+	                                   .limit = FIGURES_PARTS};
+	bound(f, &a->what);
+	if (!can_ask(f)) {
+		fall_back(f);
+		return;
+	}
+	a->hogql = hogql_new(p, f->changed, f->ctx);
+	a->typed = loop_timer_new(loop, ask, a);
+	loop_timer_start(a->typed, TYPED_MS, 0);
+}
+
+/* ---- all of it ---- */
+
+static void nothing(void *ctx)
+{
+	(void)ctx;
 }
 
 struct figures *figures_new(struct explorer *x, const struct figures_query *query, loop_fn *changed,
                             void *ctx, struct errinfo *e)
 {
+	static const struct filter all;
 	struct figures *f = mem_zero(1, sizeof(*f));
+	struct posthog *p = project_of(x);
 
 	f->explorer = x;
 	f->query = *query;
-	f->query.by = STR_EMPTY;
-	f->changed = changed;
+	f->query.filter = query->filter != NULL ? query->filter : &all;
+	f->by = mem_copy_text(query->by.p, query->by.n);
+	f->took = -1;
+	f->why.pos = ERR_NO_POS;
+	f->changed = changed != NULL ? changed : nothing;
 	f->ctx = ctx;
-	if (make_split(f, query, e) == ERR_OK)
-		return f;
-	figures_free(f);
-	return NULL;
+	if ((p != NULL ? split_there(f, e) : split_here(f, e)) != ERR_OK) {
+		figures_free(f);
+		return NULL;
+	}
+	if (p != NULL)
+		begin_there(f, p);
+	return f;
 }
 
 void figures_free(struct figures *f)
 {
 	if (f == NULL)
 		return;
+	asked_free(f->asked);
 	breakdown_free(f->breakdown);
 	split_free(f->split);
+	mem_free(f->by);
 	mem_free(f);
 }
 
 bool figures_step(struct figures *f, int64_t until)
 {
-	return step_here(f, until);
+	if (f->asked != NULL)
+		return step_asked(f, until);
+	return f->from == FIGURES_SERVER || step_here(f, until);
 }
 
+/* When the loop has nothing left to do, what it did last may let a step begin more. */
 void figures_wait(struct figures *f)
 {
-	struct loop *loop = explorer_loop(f->explorer);
+	int idle = 0;
 
-	while (f->split != NULL && !split_ready(f->split) && loop_step(loop, true))
-		;
-	figures_step(f, SLICE_WHOLE);
-	if (f->breakdown != NULL)
-		breakdown_wait(f->breakdown);
+	while (figures_breakdown(f) == NULL && idle < 2) {
+		(void)figures_step(f, SLICE_WHOLE);
+		if (figures_breakdown(f) == NULL)
+			idle = loop_step(explorer_loop(f->explorer), true) ? 0 : idle + 1;
+	}
 }
 
 void figures_read_status(const struct figures *f, struct figures_status *out)
 {
-	bool partial = explorer_is_partial(f->explorer);
-
-	*out = (struct figures_status){.took = -1, .why = {.pos = ERR_NO_POS}};
-	out->from = partial ? FIGURES_PARTLY : FIGURES_HERE;
+	*out = (struct figures_status){.from = f->from,
+	                               .took = f->took,
+	                               .left_out = f->left_out,
+	                               .trouble = f->trouble,
+	                               .why = f->why};
 	out->done = figures_breakdown(f) != NULL;
 	out->percent = f->breakdown != NULL ? breakdown_percent(f->breakdown) : 0;
 }
@@ -112,6 +338,11 @@ struct split *figures_split(const struct figures *f)
 
 bool figures_is_current(const struct figures *f)
 {
+	bool partial = explorer_is_partial(f->explorer);
+
+	if (partial == (f->from == FIGURES_HERE) ||
+	    (f->from == FIGURES_SERVER && project_of(f->explorer) == NULL))
+		return false;
 	return f->breakdown == NULL || breakdown_is_current(f->breakdown);
 }
 

@@ -153,16 +153,13 @@ static void on_answer(void *ctx, const struct posthog_answer *answer)
 	posthog_changed(p);
 }
 
-void hogql_ask(struct hogql *h, struct str query)
+void hogql_send(struct hogql *h, const struct buf *body, const char *query_id)
 {
 	struct posthog *p = h->posthog;
 	struct ask *a = ask_new(p, ASK_HOGQL, NULL, NULL);
-	char query_id[POSTHOG_QUERY_ID];
-	struct buf body = {0};
 
 	let_go(h);
 	buf_clear(&h->query);
-	buf_append(&h->query, query);
 	buf_clear(&h->said);
 	h->why = (struct errinfo){.pos = ERR_NO_POS};
 	h->trouble = POSTHOG_FINE;
@@ -171,12 +168,21 @@ void hogql_ask(struct hogql *h, struct str query)
 	h->ask = a;
 	a->owner = h;
 	a->stopped = on_stopped;
+	a->call = posthog_api_query(p->api, buf_str(body), query_id, true, on_answer, a);
+	posthog_api_try_twice(a->call);
+	posthog_want_project(p);
+}
+
+void hogql_ask(struct hogql *h, struct str query)
+{
+	char query_id[POSTHOG_QUERY_ID];
+	struct buf body = {0};
+
 	posthog_query_id(query_id);
 	posthog_query_hogql(&body, query, query_id);
-	a->call = posthog_api_query(p->api, buf_str(&body), query_id, true, on_answer, a);
-	posthog_api_try_twice(a->call);
+	hogql_send(h, &body, query_id);
+	buf_append(&h->query, query);
 	buf_free(&body);
-	posthog_want_project(p);
 }
 
 bool hogql_cancel(struct hogql *h)

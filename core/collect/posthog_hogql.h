@@ -41,6 +41,8 @@ struct hogql *hogql_new(struct posthog *p, loop_fn *changed, void *ctx);
 void hogql_free(struct hogql *h); /* cancels; NULL is allowed */
 /* In place of one that is running. Any bytes. */
 void hogql_ask(struct hogql *h, struct str query);
+/* Likewise a body of posthog_query.h with the id that is in it, for a question of the program's own: query is empty then. */
+void hogql_send(struct hogql *h, const struct buf *body, const char *query_id);
 bool hogql_cancel(struct hogql *h); /* false: nothing is running */
 
 #endif

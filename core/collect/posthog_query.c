@@ -339,11 +339,23 @@ static void write_body(struct buf *body, cJSON *query, const char *name, const c
 	cJSON_Delete(all);
 }
 
-/* Where the rows are bounded already. */
-static void write_filter(struct buf *hogql, const struct posthog_filter *p, cJSON *values)
+/* Of placeholders of that letter, by number. */
+static void add_values(cJSON *values, char letter, const struct posthog_value *all, uint32_t n)
 {
 	char name[16];
 
+	for (uint32_t i = 0; i < n; i++) {
+		const struct buf *value = &all[i].text;
+
+		snprintf(name, sizeof(name), "%c%u", letter, i);
+		add(values, name,
+		    all[i].is_number ? cJSON_CreateRaw(value->p) : text(buf_str(value)));
+	}
+}
+
+/* Where the rows are bounded already. */
+static void write_filter(struct buf *hogql, const struct posthog_filter *p, cJSON *values)
+{
 	if (p == NULL || p->where.n == 0)
 		return;
 	buf_puts(hogql, filter_texts[p->of].start);
@@ -354,13 +366,7 @@ static void write_filter(struct buf *hogql, const struct posthog_filter *p, cJSO
 	}
 	buf_append(hogql, buf_str(&p->where));
 	buf_puts(hogql, ")\n");
-	for (uint32_t i = 0; i < p->n_values; i++) {
-		const struct buf *value = &p->values[i].text;
-
-		snprintf(name, sizeof(name), "f%u", i);
-		add(values, name,
-		    p->values[i].is_number ? cJSON_CreateRaw(value->p) : text(buf_str(value)));
-	}
+	add_values(values, 'f', p->values, p->n_values);
 }
 
 /* Takes the values. */
@@ -505,6 +511,20 @@ void posthog_query_find(struct buf *body, struct str id, bool prefix, int64_t si
 	add(values, "id", text(id));
 	write_hogql(body, prefix ? find_beginning : find_exactly, POSTHOG_MAX_FOUND, values,
 	            "tracehog:find", query_id);
+}
+
+void posthog_query_question(struct buf *body, const struct posthog_question *q,
+                            const char *query_id)
+{
+	cJSON *values = range(q->since, q->until);
+	struct buf hogql = {0};
+
+	buf_puts(&hogql, q->start);
+	write_filter(&hogql, q->filter, values);
+	buf_puts(&hogql, q->end);
+	add_values(values, 'v', q->values, q->n_values);
+	write_hogql(body, buf_text(&hogql), q->limit, values, q->name, query_id);
+	buf_free(&hogql);
 }
 
 void posthog_query_hogql(struct buf *body, struct str query, const char *query_id)

@@ -83,6 +83,20 @@ void posthog_query_body(struct buf *body, struct str trace, struct str uuid, int
 void posthog_query_find(struct buf *body, struct str id, bool prefix, int64_t since, int64_t until,
                         const char *query_id);
 
+/* A question that is put together elsewhere, by the rules above; over since <= t < until, which the SELECT on events is to have. */
+struct posthog_question {
+	const char *name; /* "tracehog:..." */
+	/* HogQL up to the end of the WHERE on events, where the filter stands, and what follows, without LIMIT. */
+	const char *start, *end;
+	int64_t since, until;
+	const struct posthog_filter *filter; /* NULL: none */
+	const struct posthog_value *values;  /* of the placeholders {v0}, {v1}... */
+	uint32_t n_values;
+	size_t limit;
+};
+void posthog_query_question(struct buf *body, const struct posthog_question *q,
+                            const char *query_id);
+
 /* tracehog:hogql, what a person wrote: it goes as it is, without values, and the rules above are theirs to keep. */
 void posthog_query_hogql(struct buf *body, struct str query, const char *query_id);
 

@@ -15,7 +15,6 @@ enum phase { PHASE_CALLS, PHASE_GENERATIONS, PHASE_NUMBER, PHASE_RENUMBER, PHASE
 
 struct group {
 	struct alike_repeat repeat;
-	uint32_t last;   /* node of its last call so far */
 	uint32_t number; /* among those that stay, or ALIKE_NONE */
 };
 
@@ -81,7 +80,7 @@ static uint32_t find_group(const struct alike_build *b, uint32_t node, const str
 		like = b->tool;
 	if (like == HASH_NONE)
 		return ALIKE_NONE;
-	last = b->groups[b->alike.nodes[like].repeat].last;
+	last = b->groups[b->alike.nodes[like].repeat].repeat.last;
 	if (node > last && node - last < b->tree->nodes[last].subtree)
 		return ALIKE_NONE;
 	return b->alike.nodes[like].repeat;
@@ -120,7 +119,7 @@ static void take_call(struct alike_build *b, uint32_t node)
 	if (group == ALIKE_NONE)
 		group = add_group(b, node);
 	join(b, group, node, ++b->groups[group].repeat.calls);
-	b->groups[group].last = node;
+	b->groups[group].repeat.last = node;
 	if (hash_index_find(&b->first_calls, hash_of(&call), is_same, b, &call) == HASH_NONE)
 		hash_index_add(&b->first_calls, hash_of(&call), node);
 }

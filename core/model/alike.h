@@ -11,9 +11,9 @@
 #define ALIKE_LOOP 3u /* calls */
 
 struct alike_repeat {
-	uint32_t first;  /* node of the call that began first */
-	uint32_t calls;  /* 2 or more */
-	uint32_t errors; /* in them, and in the generations that belong to them */
+	uint32_t first, last; /* nodes of the calls that began first and last */
+	uint32_t calls;       /* 2 or more */
+	uint32_t errors;      /* in them, and in the generations that belong to them */
 	struct tree_sum
 		sum; /* of the calls, and of the generations that led to all but the first of them: those that began
 	                        after the tool before it */

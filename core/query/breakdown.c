@@ -209,6 +209,24 @@ struct breakdown *breakdown_new(struct loop *loop, const struct breakdown_query 
 	return b;
 }
 
+struct breakdown *breakdown_told(const struct breakdown_query *query,
+                                 const struct breakdown_part *parts, uint32_t n)
+{
+	struct breakdown *b = mem_zero(1, sizeof(*b));
+	struct str name;
+
+	b->query = *query;
+	b->told = true;
+	b->by_time = query->split != NULL && split_field(query->split, &name) == NULL;
+	b->parts = mem_alloc((size_t)n + 1, sizeof(*b->parts));
+	if (n > 0)
+		memcpy(b->parts, parts, n * sizeof(*parts));
+	b->n_parts = n;
+	breakdown_order(b, 0);
+	b->stage = STAGE_DONE;
+	return b;
+}
+
 void breakdown_free(struct breakdown *b)
 {
 	if (b == NULL)
@@ -278,6 +296,8 @@ bool breakdown_is_current(const struct breakdown *b)
 {
 	const struct breakdown_query *q = &b->query;
 
+	if (b->told)
+		return true;
 	return b->version == model_version(q->model) &&
 	       (q->filter == NULL || b->filter_version == filtered_version(q->filter)) &&
 	       b->ready == (q->split == NULL || split_ready(q->split));

@@ -41,6 +41,9 @@ struct breakdown;
  * breakdown_step to do again. All that query names outlives it. */
 struct breakdown *breakdown_new(struct loop *loop, const struct breakdown_query *query,
                                 loop_fn *changed, void *ctx);
+/* Parts that others have added up; it is done, and stays current. Copied; their order is that of parts that cost the same. */
+struct breakdown *breakdown_told(const struct breakdown_query *query,
+                                 const struct breakdown_part *parts, uint32_t n);
 void breakdown_free(struct breakdown *b); /* also while workers are at it; NULL is allowed */
 /* Goes on until that time_monotonic, or a little beyond. True: there is nothing more to do now: it is done, or workers are at it. */
 bool breakdown_step(struct breakdown *b, int64_t until);

@@ -37,7 +37,7 @@ struct breakdown {
 	void *ctx;
 	uint32_t version, filter_version; /* that it is made of */
 
-	bool ready, by_time;
+	bool ready, by_time, told;
 	enum breakdown_stage stage;
 	struct parallel *work;       /* NULL: workers have nothing to do */
 	uint32_t at, n_events, n_in; /* events; those that have a part in it */

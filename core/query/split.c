@@ -33,6 +33,7 @@ struct split {
 	char *name; /* of the property that was named; NULL: none */
 	struct value_column columns[PROPERTY_NAMES];
 	uint32_t n_columns;
+	bool told; /* keys are of values alone */
 	struct strings values;
 	int64_t since, until; /* of time, as all that follows */
 	uint32_t n;
@@ -309,6 +310,26 @@ enum err split_new(struct split **out, struct str by, struct model *m, struct pr
 	return ERR_OK;
 }
 
+enum err split_told(struct split **out, struct str by, struct model *m, struct errinfo *e)
+{
+	struct str name;
+	const struct splitting *how = read_by(by, &name);
+
+	*out = NULL;
+	if (how == NULL)
+		return refuse(by, e);
+	*out = make(how, m);
+	(*out)->told = true;
+	if (name.n > 0)
+		(*out)->name = mem_copy_text(name.p, name.n);
+	return ERR_OK;
+}
+
+uint32_t split_tell(struct split *s, struct str value)
+{
+	return strings_add(&s->values, value);
+}
+
 enum err split_check(struct str by, struct errinfo *e)
 {
 	struct str name;
@@ -362,7 +383,7 @@ void split_text(const struct split *s, uint32_t key, struct buf *out)
 {
 	if (key == SPLIT_NONE)
 		return;
-	switch (s->how->numbering) {
+	switch (s->told ? OF_VALUES : s->how->numbering) {
 	case OF_IDS:
 		ids_text(&s->events->ids, key, out);
 		break;

@@ -16,6 +16,9 @@ enum err split_new(struct split **out, struct str by, struct model *m, struct pr
                    struct errinfo *e) MUST_USE;
 /* The same without anything to split: what is wrong with by, if anything. */
 enum err split_check(struct str by, struct errinfo *e) MUST_USE;
+/* The same of values that are told, and not those of events: others have split them. */
+enum err split_told(struct split **out, struct str by, struct model *m, struct errinfo *e) MUST_USE;
+uint32_t split_tell(struct split *s, struct str value); /* gives its key, from 1 */
 /* By timestamps: n equal parts of since <= t < until (microseconds, since < until), numbered from 1. Events outside have no part in
  * it. */
 struct split *split_by_time(struct model *m, int64_t since, int64_t until, uint32_t n);

@@ -14,17 +14,18 @@ enum sql_kind {
 	SQL_CONSTANT,
 	SQL_COLUMN,   /* name: timestamp, c0, properties.$ai_model */
 	SQL_CALL,     /* name(args...) */
-	SQL_OPERATOR, /* name: AND OR NOT = != < <= > >= LIKE ILIKE + IN; of IN the second argument is a list or a SELECT */
+	SQL_OPERATOR, /* name: AND OR NOT = != < <= > >= LIKE ILIKE + * IN; of IN the second argument is a list or a SELECT */
 	SQL_LIST,
 	SQL_SELECTED,
 };
 
-enum sql_type { SQL_NULL, SQL_NUMBER, SQL_TEXT, SQL_JSON };
+enum sql_type { SQL_NULL, SQL_NUMBER, SQL_TEXT, SQL_JSON, SQL_ARRAY };
 struct sql_value {
 	enum sql_type type;
-	double number;
+	double number; /* of an array how long it is */
 	const char *text;
 	const cJSON *json;
+	struct sql_value *list;
 };
 
 #define SQL_ARGS 64
@@ -38,14 +39,19 @@ struct sql_expr {
 	struct sql_select *select;
 };
 
-#define SQL_COLUMNS 64
+#define SQL_COLUMNS 96
+#define SQL_ORDERS  4
 struct sql_select {
 	struct sql_expr *columns[SQL_COLUMNS];
 	const char *names[SQL_COLUMNS];
 	int n;
 	struct sql_select *from; /* NULL: events */
 	struct sql_expr *where, *having;
-	const char *group; /* a column's name; NULL: none */
+	const char *group;                   /* a column's name; NULL: none */
+	struct sql_expr *orders[SQL_ORDERS]; /* ORDER BY, of the outermost */
+	bool falling[SQL_ORDERS];
+	int n_orders;
+	size_t limit; /* 0: none */
 };
 
 /* Reads what begins at sql; *wrong gets the byte that cannot be, or NULL. Placeholders are values. What is made lasts as
@@ -62,7 +68,25 @@ bool sql_holds(struct arena *a, const struct sql_expr *e, const cJSON *event);
 /* The texts of its first column, to be freed; in the arena. */
 const char **sql_texts(struct arena *a, const struct sql_select *q, const struct standin *s,
                        size_t *n);
+/* All of it, as PostHog answers a query; to be freed. What is named ..._time is a time. */
+char *sql_answer(const struct standin *s, const char *sql, const cJSON *values, const char **wrong);
 bool sql_like(const char *text, const char *pattern, bool fold);
+
+/* What a SELECT gave, standin_sql_eval.c. */
+struct sql_rows {
+	const struct sql_value **values; /* by row and column */
+	size_t n;
+};
+struct sql_rows sql_rows(struct arena *a, const struct sql_select *q, const struct standin *s);
+/* Of two that are not NULL; *known is false if they cannot be compared. */
+int sql_order(struct sql_value a, struct sql_value b, bool *known);
+
+/* ---- aggregates, standin_sql_sum.c ---- */
+
+bool sql_is_aggregate(const char *name);
+/* Over its arguments in each row, two of each; NULL where there are less. */
+struct sql_value sql_aggregate(struct arena *a, const char *name, const struct sql_value (*args)[2],
+                               size_t n);
 
 /* ---- the filters in our queries, standin_where.c ---- */
 

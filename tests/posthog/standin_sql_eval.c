@@ -5,6 +5,7 @@
 #include "standin_groups.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,8 @@ struct scope {
 	const struct row *const *rows; /* of the group */
 	size_t n;
 	const struct sql_select *select; /* whose names are known, too */
+	const struct sql_value *made;    /* of the first of them, as it is being made of a row */
+	int n_made;
 };
 
 static struct sql_value eval(const struct scope *s, const struct sql_expr *e);
@@ -103,7 +106,10 @@ static struct sql_value column(const struct scope *s, const char *name)
 {
 	const struct sql_select *q = s->row != NULL ? s->row->of : NULL;
 
-	for (int i = 0; s->select != NULL && i < s->select->n; i++)
+	for (int i = 0; i < s->n_made; i++)
+		if (strcmp(s->select->names[i], name) == 0)
+			return s->made[i];
+	for (int i = 0; s->select != NULL && s->made == NULL && i < s->select->n; i++)
 		if (strcmp(s->select->names[i], name) == 0 &&
 		    strcmp(s->select->columns[i]->name, name) != 0)
 			return eval(s, s->select->columns[i]);
@@ -112,6 +118,8 @@ static struct sql_value column(const struct scope *s, const char *name)
 
 		first.row = s->rows[0];
 		first.select = NULL;
+		first.made = NULL;
+		first.n_made = 0;
 		return column(&first, name);
 	}
 	for (int i = 0; q != NULL && i < q->n; i++)
@@ -180,8 +188,7 @@ static struct sql_value logic(const struct scope *s, const struct sql_expr *e, b
 	return left.type == SQL_NULL || right.type == SQL_NULL ? null : of_number(!any);
 }
 
-/* Of two that are not NULL. */
-static int order(struct sql_value a, struct sql_value b, bool *known)
+int sql_order(struct sql_value a, struct sql_value b, bool *known)
 {
 	*known = true;
 	if (a.type == SQL_TEXT && b.type == SQL_TEXT)
@@ -201,7 +208,7 @@ static struct sql_value compare(const char *sign, struct sql_value a, struct sql
 
 	if (a.type == SQL_NULL || b.type == SQL_NULL)
 		return null;
-	by = order(a, b, &known);
+	by = sql_order(a, b, &known);
 	if (strcmp(sign, "=") == 0)
 		holds = by == 0;
 	else if (strcmp(sign, "!=") == 0)
@@ -251,6 +258,8 @@ static struct sql_value operate(const struct scope *s, const struct sql_expr *e)
 		return null;
 	if (strcmp(e->name, "+") == 0)
 		return of_number(a.number + b.number);
+	if (strcmp(e->name, "*") == 0)
+		return of_number(a.number * b.number);
 	if (strstr(e->name, "LIKE") != NULL)
 		return of_number(sql_like(a.text, b.text, e->name[0] == 'I'));
 	return compare(e->name, a, b);
@@ -294,6 +303,25 @@ static struct sql_value first_known(const struct scope *s, const struct sql_expr
 	return v;
 }
 
+static int by_value(const void *left, const void *right)
+{
+	bool known;
+
+	return sql_order(*(const struct sql_value *)left, *(const struct sql_value *)right, &known);
+}
+
+static struct sql_value sorted(const struct scope *s, struct sql_value v)
+{
+	size_t n = (size_t)v.number;
+	struct sql_value *list = arena_alloc(s->arena, (n + 1) * sizeof(*list));
+
+	if (n > 0)
+		memcpy(list, v.list, n * sizeof(*list));
+	qsort(list, n, sizeof(*list), by_value);
+	v.list = list;
+	return v;
+}
+
 /* Of one value. */
 static struct sql_value convert(const struct scope *s, const struct sql_expr *e)
 {
@@ -309,6 +337,10 @@ static struct sql_value convert(const struct scope *s, const struct sql_expr *e)
 		return to_float(v);
 	if (strcmp(e->name, "floor") == 0)
 		return of_number(floor(v.number));
+	if (strcmp(e->name, "length") == 0)
+		return of_number(v.number);
+	if (strcmp(e->name, "arraySort") == 0)
+		return sorted(s, v);
 	if (strcmp(e->name, "lower") == 0)
 		return lower(s, v);
 	if (strcmp(e->name, "toDateTime") == 0)
@@ -322,14 +354,37 @@ static struct sql_value call_two(const struct scope *s, const struct sql_expr *e
 
 	if (strcmp(e->name, "nullIf") == 0)
 		return is_true(compare("=", a, b)) ? null : a;
+	if (strcmp(e->name, "intDiv") == 0)
+		return of_number(trunc(a.number / b.number));
+	if (strcmp(e->name, "arrayElement") == 0)
+		return b.number >= 1 && b.number <= a.number ? a.list[(size_t)b.number - 1] : null;
+	if (strcmp(e->name, "dateDiff") == 0)
+		return of_number(eval(s, e->args[2]).number - b.number);
 	if (a.text == NULL || b.text == NULL)
 		return null;
 	return of_number(strncmp(a.text, b.text, strlen(b.text)) == 0); /* startsWith */
 }
 
-static bool is_aggregate(const char *name)
+static struct sql_value aggregate(const struct scope *s, const struct sql_expr *e)
 {
-	static const char *const names[] = {"countIf", "sumIf", "sum", "argMin", "min", "max"};
+	struct sql_value(*args)[2] = arena_alloc(s->arena, (s->n + 1) * sizeof(*args));
+	struct scope of = *s;
+
+	of.select = NULL;
+	of.made = NULL;
+	of.n_made = 0;
+	for (size_t i = 0; i < s->n; i++) {
+		of.row = s->rows[i];
+		args[i][0] = e->n > 0 ? eval(&of, e->args[0]) : of_number(1);
+		args[i][1] = e->n > 1 ? eval(&of, e->args[1]) : of_number(1);
+	}
+	return sql_aggregate(s->arena, e->name, (const struct sql_value(*)[2])args, s->n);
+}
+
+static bool is_of_two(const char *name)
+{
+	static const char *const names[] = {"nullIf", "startsWith", "intDiv", "arrayElement",
+	                                    "dateDiff"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(name, names[i]) == 0)
@@ -337,45 +392,17 @@ static bool is_aggregate(const char *name)
 	return false;
 }
 
-/* sum, sumIf, countIf: NULL is left out. argMin: the value with the least second argument, of those that are not NULL. */
-static struct sql_value aggregate(const struct scope *s, const struct sql_expr *e)
-{
-	bool counts = strcmp(e->name, "countIf") == 0, least = strcmp(e->name, "argMin") == 0;
-	struct scope of = *s;
-	struct sql_value out = null, best = null;
-	double total = 0;
-
-	of.select = NULL;
-	for (size_t i = 0; i < s->n; i++) {
-		struct sql_value v, by;
-
-		of.row = s->rows[i];
-		v = eval(&of, e->args[0]);
-		by = e->n > 1 ? eval(&of, e->args[1]) : of_number(1);
-		if (least && v.type != SQL_NULL &&
-		    (best.type == SQL_NULL || by.number < best.number)) {
-			best = by;
-			out = v;
-		} else if (!least && counts) {
-			total += is_true(v);
-		} else if (!least && v.type != SQL_NULL && is_true(by)) {
-			total += v.number;
-		}
-	}
-	return least ? out : of_number(total);
-}
-
 static struct sql_value call(const struct scope *s, const struct sql_expr *e)
 {
 	const cJSON *found;
 
-	if (is_aggregate(e->name))
+	if (sql_is_aggregate(e->name))
 		return aggregate(s, e);
 	if (strcmp(e->name, "coalesce") == 0 || strcmp(e->name, "ifNull") == 0)
 		return first_known(s, e);
 	if (strcmp(e->name, "if") == 0)
 		return eval(s, e->args[is_true(eval(s, e->args[0])) ? 1 : 2]);
-	if (strcmp(e->name, "nullIf") == 0 || strcmp(e->name, "startsWith") == 0)
+	if (is_of_two(e->name))
 		return call_two(s, e);
 	if (strncmp(e->name, "JSONExtract", 11) != 0)
 		return convert(s, e);
@@ -446,7 +473,8 @@ static void add_row(struct scope *s, struct rows *out)
 	for (int i = 0; i < q->n; i++) {
 		struct scope own = *s;
 
-		own.select = NULL;
+		own.made = values;
+		own.n_made = i;
 		values[i] = eval(&own, q->columns[i]);
 	}
 	out->at[out->n++] = (struct row){.of = q, .values = values};
@@ -465,6 +493,38 @@ static void add_groups(struct scope *s, const struct keyed *all, size_t n, struc
 		s->n = end - i;
 		add_row(s, out);
 	}
+}
+
+/* All of it is one group, also when there is nothing. */
+static void add_whole(struct scope *s, const struct keyed *all, size_t n, struct rows *out)
+{
+	const struct row **group = arena_alloc(s->arena, (n + 1) * sizeof(struct row *));
+
+	for (size_t i = 0; i < n; i++)
+		group[i] = all[i].row;
+	s->row = NULL;
+	s->rows = group;
+	s->n = n;
+	add_row(s, out);
+}
+
+/* NULL is a group of its own, before all others. */
+static const char *key_text(const struct scope *s, struct sql_value key)
+{
+	char text[32];
+
+	if (key.type == SQL_NULL)
+		return "";
+	if (key.type == SQL_TEXT) {
+		size_t n = strlen(key.text);
+		char *out = arena_alloc(s->arena, n + 2);
+
+		out[0] = 't';
+		memcpy(out + 1, key.text, n);
+		return out;
+	}
+	snprintf(text, sizeof(text), "n%.17g", key.number);
+	return keep(s, text, strlen(text));
 }
 
 static struct rows select_rows(struct arena *a, const struct sql_select *q,
@@ -486,7 +546,7 @@ static struct rows select_rows(struct arena *a, const struct sql_select *q,
 		s.select = q;
 		if (q->group != NULL)
 			key = column(&s, q->group);
-		all[n++] = (struct keyed){key.text != NULL ? key.text : "", &from.at[i]};
+		all[n++] = (struct keyed){key_text(&s, key), &from.at[i]};
 	}
 	s.select = q;
 	qsort(all, n, sizeof(*all), by_key);
@@ -494,10 +554,25 @@ static struct rows select_rows(struct arena *a, const struct sql_select *q,
 		add_groups(&s, all, n, &out);
 		return out;
 	}
+	if (q->columns[0]->kind == SQL_CALL && sql_is_aggregate(q->columns[0]->name)) {
+		add_whole(&s, all, n, &out);
+		return out;
+	}
 	for (size_t i = 0; i < n; i++) {
 		s.row = all[i].row;
 		add_row(&s, &out);
 	}
+	return out;
+}
+
+struct sql_rows sql_rows(struct arena *a, const struct sql_select *q, const struct standin *s)
+{
+	struct rows rows = select_rows(a, q, s);
+	struct sql_rows out = {.n = rows.n};
+
+	out.values = arena_alloc(a, (rows.n + 1) * sizeof(*out.values));
+	for (size_t i = 0; i < rows.n; i++)
+		out.values[i] = rows.at[i].values;
 	return out;
 }
 

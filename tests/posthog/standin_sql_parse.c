@@ -199,12 +199,21 @@ static struct sql_expr *alone(struct reader *r)
 	return named(r);
 }
 
-static struct sql_expr *sum(struct reader *r)
+static struct sql_expr *product(struct reader *r)
 {
 	struct sql_expr *left = alone(r);
 
+	while (take(r, "*"))
+		left = both(r, "*", left, alone(r));
+	return left;
+}
+
+static struct sql_expr *sum(struct reader *r)
+{
+	struct sql_expr *left = product(r);
+
 	while (take(r, "+"))
-		left = both(r, "+", left, alone(r));
+		left = both(r, "+", left, product(r));
 	return left;
 }
 
@@ -293,6 +302,19 @@ static void columns(struct reader *r, struct sql_select *q)
 	} while (take(r, ","));
 }
 
+static void order(struct reader *r, struct sql_select *q)
+{
+	want(r, "BY");
+	do {
+		if (q->n_orders == SQL_ORDERS) {
+			fail_at(r);
+			return;
+		}
+		q->orders[q->n_orders] = expression(r);
+		q->falling[q->n_orders++] = take(r, "DESC");
+	} while (take(r, ","));
+}
+
 /* Behind the word SELECT. */
 static struct sql_select *selection(struct reader *r)
 {
@@ -315,6 +337,10 @@ static struct sql_select *selection(struct reader *r)
 	}
 	if (take(r, "HAVING"))
 		q->having = expression(r);
+	if (take(r, "ORDER"))
+		order(r, q);
+	if (take(r, "LIMIT"))
+		q->limit = (size_t)number(r)->value.number;
 	return q;
 }
 

@@ -47,7 +47,7 @@ void bench_line(struct bench *b, const char *text)
 
 const struct event *bench_event(struct bench *b, const char *name, const char *properties)
 {
-	static char text[8192];
+	static char text[128 << 10];
 
 	snprintf(text, sizeof(text),
 	         "{\"uuid\":\"u\",\"event\":\"%s\",\"distinct_id\":\"me\","

@@ -121,6 +121,8 @@ const struct command commands[] = {
 	{ACTION_FOLD_LEVEL, 7, "fold-level-7", "z7", NULL},
 	{ACTION_FOLD_LEVEL, 8, "fold-level-8", "z8", NULL},
 	{ACTION_FOLD_LEVEL, 9, "fold-level-9", "z9", NULL},
+	{ACTION_FOLD_REPEATS, 0, "fold-repeats", "zr",
+         "a tool called again with the same arguments: one row, x3 same args, and back"},
 	{ACTION_FLAT, 0, "flat", "zl", "a flat list by start, and back"},
 	{ACTION_CLOCK, 0, "clock", "zt", "clock times or offsets in the scale"},
 	{ACTION_NEXT_MESSAGE, 0, "next-message", "}", "the next message of a conversation"},

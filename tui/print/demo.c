@@ -24,7 +24,7 @@ static void print_all(struct explorer *x)
 	if (lookup_find(&found, m, STR("last:error"), NULL) == ERR_OK &&
 	    found.kind == LOOKUP_TRACE) {
 		output_write(STR("\nThe newest trace with an error\n\n"));
-		print_trace_tree(x, found.number);
+		print_trace_tree(x, found.number, false);
 	}
 	output_write(STR("\nTotals\n\n"));
 	stats_build(&s, m, TIME_NONE, TIME_NONE, NULL);

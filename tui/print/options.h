@@ -66,6 +66,7 @@ struct options {
 	uint32_t project;        /* of PostHog; 0: not told */
 	bool no_cache;           /* keep nothing of what PostHog sent */
 	bool previous;           /* diff: with the call before */
+	bool fold_repeats;       /* tree */
 	const char *break_at;    /* the explorer: what its live view stops at; NULL: nothing */
 	bool send, edit;         /* replay: sends it; lets it be edited before */
 	const char *base_url;    /* of a provider; NULL: the config's, or its own */

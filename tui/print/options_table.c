@@ -260,6 +260,14 @@ static enum err set_no_cache(struct options *o, const char *value, struct errinf
 	return ERR_OK;
 }
 
+static enum err set_fold_repeats(struct options *o, const char *value, struct errinfo *e)
+{
+	(void)value;
+	(void)e;
+	o->fold_repeats = true;
+	return ERR_OK;
+}
+
 static enum err set_previous(struct options *o, const char *value, struct errinfo *e)
 {
 	(void)value;
@@ -391,6 +399,8 @@ const struct option_entry option_entries[] = {
          set_markdown},
 	{"plain", 0, NULL, "a line per value, for screen readers; show: the conversation as text",
          TABLES | AT(COMMAND_SHOW), set_plain},
+	{"fold-repeats", 0, NULL, "a tool called again with the same arguments is one row",
+         AT(COMMAND_TREE), set_fold_repeats},
 	{"previous", 0, NULL, "with the call of its trace that it shares most messages with",
          AT(COMMAND_DIFF), set_previous},
 	{"send", 0, NULL,

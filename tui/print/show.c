@@ -50,7 +50,7 @@ static void draw_page(struct waterfall *w, struct model *m, struct surface *s, u
 	buf_free(&text);
 }
 
-void print_trace_tree(struct explorer *x, uint32_t trace)
+void print_trace_tree(struct explorer *x, uint32_t trace, bool fold_repeats)
 {
 	struct model *m = explorer_model(x);
 	struct waterfall w;
@@ -58,6 +58,7 @@ void print_trace_tree(struct explorer *x, uint32_t trace)
 	int columns = text_columns();
 
 	waterfall_init(&w, trace);
+	waterfall_fold_repeats(&w, fold_repeats);
 	waterfall_complete(&w, m);
 	for (uint64_t from = 0; from < w.n_rows; from += PAGE) {
 		uint64_t rows = w.n_rows - from < PAGE ? w.n_rows - from : PAGE;
@@ -216,7 +217,7 @@ static void print_trace(struct explorer *x, uint32_t trace)
 		buf_printf(&line, "%-20s %s\n", "url", buf_text(&url));
 	buf_add(&line, '\n');
 	output_write(buf_str(&line));
-	print_trace_tree(x, trace);
+	print_trace_tree(x, trace, false);
 	buf_free(&line);
 	buf_free(&url);
 }
@@ -410,7 +411,7 @@ static int find_and_print(struct options *o, bool tree)
 	if (err != ERR_OK)
 		output_error(e.msg);
 	else if (tree && o->format == FORMAT_TEXT)
-		print_trace_tree(x, found.number);
+		print_trace_tree(x, found.number, o->fold_repeats);
 	else
 		shown = print_found(x, &found, o->format);
 	if (code == EXIT_OK)

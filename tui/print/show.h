@@ -9,8 +9,9 @@
 int print_show(struct options *o); /* both give the exit code */
 int print_tree(struct options *o);
 
-/* A trace's tree with bars on standard output, as wide as the terminal, else 120 columns. */
-void print_trace_tree(struct explorer *x, uint32_t trace);
+/* A trace's tree with bars on standard output, as wide as the terminal, else 120 columns.
+ * fold_repeats: a tool called again with the same arguments is one row. */
+void print_trace_tree(struct explorer *x, uint32_t trace, bool fold_repeats);
 
 /* Appends the link to where PostHog shows a trace; nothing if it is not from there. */
 void print_trace_link(struct explorer *x, uint32_t trace, struct buf *out);

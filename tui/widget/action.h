@@ -67,6 +67,7 @@ enum action {
 	ACTION_COLUMNS = ACTION_UNFOLD_SIBLINGS, /* of a list: one key, by what has the focus */
 	ACTION_SAME_KEY,
 	ACTION_FLAT,
+	ACTION_FOLD_REPEATS,
 	ACTION_CLOCK, /* clock or offset times */
 	ACTION_WRAP,
 	/* views and the program */

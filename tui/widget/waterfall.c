@@ -25,6 +25,8 @@ void waterfall_fini(struct waterfall *w)
 {
 	waterfall_build_drop(w->build);
 	tree_free(&w->tree);
+	alike_free(&w->alike);
+	mem_free(w->open_repeats.words);
 	mem_free(w->rows);
 	mem_free(w->errors.at);
 	mem_free(w->flat_errors.at);
@@ -87,8 +89,8 @@ static void fold_level(struct waterfall *w, int levels)
 }
 
 struct folds {
-	uint32_t trace, depth;
-	bool root, flat;
+	uint32_t trace, depth, turned; /* bytes of that */
+	bool root, flat, repeats;
 };
 
 bool waterfall_can_fold(enum action action)
@@ -101,13 +103,14 @@ bool waterfall_can_fold(enum action action)
 	case ACTION_FOLD_ALL:
 	case ACTION_FOLD_LEVEL:
 	case ACTION_FLAT:
+	case ACTION_FOLD_REPEATS:
 		return true;
 	default:
 		return false;
 	}
 }
 
-/* The bits stand behind. */
+/* The bits of both kinds stand behind. */
 void waterfall_folds(const struct waterfall *w, struct buf *out)
 {
 	struct folds f;
@@ -117,8 +120,20 @@ void waterfall_folds(const struct waterfall *w, struct buf *out)
 	f.depth = w->fold_depth;
 	f.root = w->root_folded;
 	f.flat = w->flat;
+	f.turned = w->turned_bytes;
+	f.repeats = w->folds_repeats;
 	buf_append(out, (struct str){(const char *)&f, sizeof(f)});
 	buf_append(out, (struct str){(const char *)w->turned, w->turned_bytes});
+	buf_append(out, (struct str){(const char *)w->open_repeats.words,
+	                             w->open_repeats.n * sizeof(*w->open_repeats.words)});
+}
+
+static void refold_repeats(struct waterfall *w, bool fold, struct str open)
+{
+	waterfall_fold_repeats(w, fold);
+	bits_reach(&w->open_repeats, (uint32_t)open.n * 8);
+	if (open.n > 0)
+		memcpy(w->open_repeats.words, open.p, open.n);
 }
 
 bool waterfall_refold(struct waterfall *w, const struct model *m, struct str folds)
@@ -132,6 +147,8 @@ bool waterfall_refold(struct waterfall *w, const struct model *m, struct str fol
 	w->fold_depth = f.depth;
 	w->root_folded = f.root;
 	w->flat = f.flat;
+	refold_repeats(w, f.repeats, str_sub(folds, f.turned, SIZE_MAX));
+	folds = str_sub(folds, 0, f.turned);
 	if (folds.n > w->turned_bytes) {
 		w->turned = mem_resize(w->turned, folds.n, 1);
 		w->turned_bytes = (uint32_t)folds.n;
@@ -189,6 +206,7 @@ uint32_t waterfall_row(const struct waterfall *w, const struct model *m, uint32_
 
 	if (w->flat || node == WATERFALL_ROOT)
 		return waterfall_place(w, m, node);
+	node = waterfall_stand_in(w, node);
 	for (uint32_t high = w->n_rows; high - low > 1;) {
 		uint32_t middle = low + (high - low) / 2;
 
@@ -224,6 +242,7 @@ void waterfall_go_to_node(struct waterfall *w, const struct model *m, uint32_t n
 
 	if (hidden)
 		w->root_folded = false;
+	hidden = waterfall_open_repeats(w, node) || hidden;
 	while (!w->flat && at != WATERFALL_ROOT && w->tree.nodes[at].parent != TREE_ROOT) {
 		at = w->tree.nodes[at].parent;
 		hidden = hidden || waterfall_hides(w, at);
@@ -355,6 +374,10 @@ static bool go_left(struct waterfall *w, const struct model *m)
 
 	if (node == WATERFALL_ROOT)
 		return false;
+	if (waterfall_turn_repeat(w, node, false)) {
+		waterfall_rebuild_rows(w, m, node, false);
+		return true;
+	}
 	if (!w->flat && has_children(&w->tree, node) && !is_folded(w, &w->tree, node)) {
 		set_fold(w, m, node, true);
 		return true;
@@ -370,6 +393,10 @@ static bool fold_act(struct waterfall *w, const struct model *m, enum action act
 	case ACTION_LEFT:
 		return go_left(w, m);
 	case ACTION_OPEN:
+		if (waterfall_turn_repeat(w, waterfall_cursor_node(w), true)) {
+			waterfall_rebuild_rows(w, m, waterfall_cursor_node(w), false);
+			return true;
+		}
 		if (!waterfall_hides(w, waterfall_cursor_node(w)))
 			return false;
 		set_fold(w, m, waterfall_cursor_node(w), false);
@@ -383,6 +410,10 @@ static bool fold_act(struct waterfall *w, const struct model *m, enum action act
 		fold_level(w, action == ACTION_FOLD_NONE  ? INT32_MAX
 		              : action == ACTION_FOLD_ALL ? 1
 		                                          : argument);
+		waterfall_rebuild_rows(w, m, waterfall_cursor_node(w), false);
+		return true;
+	case ACTION_FOLD_REPEATS:
+		waterfall_fold_repeats(w, !w->folds_repeats);
 		waterfall_rebuild_rows(w, m, waterfall_cursor_node(w), false);
 		return true;
 	case ACTION_FLAT:

@@ -2,7 +2,9 @@
 #ifndef WIDGET_WATERFALL_H
 #define WIDGET_WATERFALL_H
 
+#include "base/bits.h"
 #include "explorer.h"
+#include "model/alike.h"
 #include "query/slow.h"
 #include "widget/list.h"
 #include "widget/search.h"
@@ -53,10 +55,13 @@ struct waterfall {
 	uint8_t *turned;
 	uint32_t turned_bytes;
 	bool root_folded;
-	uint32_t dearest; /* event that DEAREST went to last, or EVENT_NONE */
-	bool flat;        /* no tree: by start */
-	bool clock;       /* clock times instead of offsets in the scale */
-	int name_scroll;  /* columns the names are scrolled left by H and L */
+	struct alike alike;       /* of the tree */
+	bool folds_repeats;       /* calls that are alike, into the row of the first */
+	struct bits open_repeats; /* but for those: events, of first calls */
+	uint32_t dearest;         /* event that DEAREST went to last, or EVENT_NONE */
+	bool flat;                /* no tree: by start */
+	bool clock;               /* clock times instead of offsets in the scale */
+	int name_scroll;          /* columns the names are scrolled left by H and L */
 	struct waterfall_sought sought;
 	struct slow *slow; /* borrowed; NULL: NEXT_SLOW and PREVIOUS_SLOW find nothing */
 };
@@ -86,12 +91,14 @@ uint32_t waterfall_event(const struct waterfall *w, uint64_t row);
 /* Row of an event, or of the fold that hides it; 0 if it is not there. */
 uint64_t waterfall_row_of(const struct waterfall *w, const struct model *m, uint32_t event);
 /* Movement, folds (toggle, none, all, level with argument), LEFT (fold, else parent; false at the root), OPEN on a folded node
- * unfolds (else false), NEXT/PREVIOUS_ERROR, _SLOW, DEAREST, NEXT/PREVIOUS_SAME_NAME, FLAT, CLOCK, SCROLL_LEFT/RIGHT; CANCEL
+ * or repeat unfolds (else false), FOLD_REPEATS, NEXT/PREVIOUS_ERROR, _SLOW, DEAREST, NEXT/PREVIOUS_SAME_NAME, FLAT, CLOCK, SCROLL_LEFT/RIGHT; CANCEL
  * while a search goes on, which any other action ends, too. Gives false if it was not for it, or found nothing. */
 bool waterfall_act(struct waterfall *w, struct model *m, enum action action, int argument);
 uint32_t waterfall_cursor(const struct waterfall *w); /* event, or EVENT_NONE for the trace */
 bool waterfall_go(struct waterfall *w, struct model *m,
                   uint32_t event); /* unfolds the path to it */
+/* All repeats, or none; the rows follow when they are made anew. */
+void waterfall_fold_repeats(struct waterfall *w, bool fold);
 /* Whether the action may fold or unfold something. */
 bool waterfall_can_fold(enum action action);
 /* Appends how it is folded, as bytes for waterfall_refold: which gives false, and does nothing, if they are of another trace. */

@@ -9,7 +9,7 @@
 #define BUILD_SHARE 10   /* one part in ten of the time may go into a large tree that changes */
 #define AT_ONCE     1
 
-enum phase { PHASE_TREE, PHASE_MEASURE, PHASE_ROWS, PHASE_DONE };
+enum phase { PHASE_TREE, PHASE_MEASURE, PHASE_ALIKE, PHASE_ROWS, PHASE_DONE };
 
 struct waterfall_build {
 	enum phase phase;
@@ -20,6 +20,8 @@ struct waterfall_build {
 	uint32_t next;            /* node that the phase has come to */
 	int64_t start, end;       /* of the time line */
 	struct waterfall_places errors, flat_errors;
+	struct alike_build *comparing; /* until alike is there */
+	struct alike alike;
 	uint32_t *rows, n_rows;
 	bool moves,
 		goes; /* the cursor is to be on `target` (an event, or EVENT_NONE); as a movement */
@@ -37,6 +39,8 @@ void waterfall_build_drop(struct waterfall_build *b)
 	if (b == NULL)
 		return;
 	tree_drop(b->nodes);
+	alike_drop(b->comparing);
+	alike_free(&b->alike);
 	tree_free(&b->tree);
 	mem_free(b->errors.at);
 	mem_free(b->flat_errors.at);
@@ -98,6 +102,7 @@ static bool list_rows(struct waterfall *w, struct slice *slice)
 {
 	struct waterfall_build *b = w->build;
 	const struct tree *t = tree_of(w);
+	const struct alike *a = b->renews ? &b->alike : &w->alike;
 
 	if (w->root_folded && !w->flat)
 		return true;
@@ -106,6 +111,10 @@ static bool list_rows(struct waterfall *w, struct slice *slice)
 
 		if (slice_over(slice))
 			return false;
+		if (waterfall_leaves_out(w, t, a, at)) {
+			b->next += t->nodes[at].subtree;
+			continue;
+		}
 		b->rows[b->n_rows++] = w->flat ? t->by_start[at] : at;
 		b->next += !w->flat && waterfall_shut(w, t, at) ? t->nodes[at].subtree : 1;
 	}
@@ -124,6 +133,9 @@ static void take_tree(struct waterfall *w, const struct model *m)
 	tree_free(&w->tree);
 	w->tree = b->tree;
 	b->tree = (struct tree){0};
+	alike_free(&w->alike);
+	w->alike = b->alike;
+	b->alike = (struct alike){0};
 	mem_free(w->errors.at);
 	mem_free(w->flat_errors.at);
 	w->errors = b->errors;
@@ -188,6 +200,14 @@ static bool run(struct waterfall *w, const struct model *m, struct slice *slice)
 	case PHASE_MEASURE:
 		if (!measure(b, model_events(m), slice))
 			return false;
+		b->comparing = alike_start(&b->tree, model_events(m));
+		b->phase = PHASE_ALIKE;
+		return true;
+	case PHASE_ALIKE:
+		if (!alike_step(b->comparing, slice->until))
+			return false;
+		alike_take(b->comparing, &b->alike);
+		b->comparing = NULL;
 		begin_rows(w);
 		return true;
 	case PHASE_ROWS:

@@ -112,7 +112,8 @@ static void put_cache_share(struct waterfall_drawing *d, int row, uint32_t event
 static void draw_node_numbers(struct waterfall_drawing *d, int row, const struct tree_node *node)
 {
 	const struct event *e = events_get(d->events, node->event);
-	const struct tree_sum *sum = &node->sum;
+	const struct alike_repeat *r = waterfall_repeat(d->w, (uint32_t)(node - d->w->tree.nodes));
+	const struct tree_sum *sum = r != NULL ? &r->sum : &node->sum;
 	bool running = e->flags & EVENT_RUNNING;
 	struct value cost = {.type = sum->cost_known ? VALUE_MONEY : VALUE_UNKNOWN,
 	                     .number = sum->cost,
@@ -120,9 +121,13 @@ static void draw_node_numbers(struct waterfall_drawing *d, int row, const struct
 	                     .partial = sum->unpriced > 0};
 	struct value input = {.type = VALUE_TOKENS, .number = sum->input};
 
-	put_duration(d, row,
-	             running ? elapsed(d, node->event) : events_latency(d->events, node->event),
-	             running);
+	if (r != NULL && sum->latency_known)
+		put_duration(d, row, sum->latency, running);
+	else
+		put_duration(d, row,
+		             running ? elapsed(d, node->event)
+		                     : events_latency(d->events, node->event),
+		             running);
 	/* A tool has no cost; a call without one has an unknown cost. */
 	if (sum->cost_known || sum->unpriced > 0)
 		put_value(d, row, &d->at.cost, cost);
@@ -165,6 +170,7 @@ static int put_clipped(struct waterfall_drawing *d, int row, int column, int wid
 /* What stands behind a name and is never cut off: an error, what a fold hides. */
 struct tail {
 	char error[24], hidden[48];
+	char brief[40]; /* for hidden where the name would be cut off; "": the same */
 	enum role hidden_role;
 };
 
@@ -184,6 +190,23 @@ static void hidden_tail(struct tail *t, uint32_t nodes, uint32_t errors)
 		snprintf(t->hidden, sizeof(t->hidden), "+%u", nodes);
 }
 
+static void repeat_tail(const struct waterfall_drawing *d, struct tail *t, uint32_t at)
+{
+	const struct alike_repeat *r = waterfall_repeat(d->w, at);
+	uint32_t flags = events_get(d->events, d->w->tree.nodes[at].event)->flags;
+	uint32_t calls = flags & EVENT_TOOL ? waterfall_repeats(d->w, at) : 0;
+	uint32_t errors = r != NULL ? r->errors - ((flags & EVENT_ERROR) != 0) : 0;
+	char more[24] = "";
+
+	if (calls == 0)
+		return;
+	if (errors > 0)
+		snprintf(more, sizeof(more), " %u err", errors);
+	snprintf(t->hidden, sizeof(t->hidden), "x%u same args%s", calls, more);
+	snprintf(t->brief, sizeof(t->brief), "x%u%s", calls, more);
+	t->hidden_role = errors > 0 ? ROLE_ERROR : ROLE_WARNING;
+}
+
 static struct tail tail_of(const struct waterfall_drawing *d, uint32_t at)
 {
 	const struct tree_node *node = &d->w->tree.nodes[at];
@@ -197,13 +220,19 @@ static struct tail tail_of(const struct waterfall_drawing *d, uint32_t at)
 		snprintf(t.error, sizeof(t.error), "!");
 	if (waterfall_hides(d->w, at))
 		hidden_tail(&t, node->subtree - 1, node->errors - error);
+	repeat_tail(d, &t, at);
 	return t;
 }
 
 static void draw_label(struct waterfall_drawing *d, int row, int column, enum role role,
-                       struct str label, const struct tail *t)
+                       struct str label, struct tail *t)
 {
-	int room = d->at.name - column - tail_width(t);
+	int room = d->at.name - column - tail_width(t), used;
+
+	if (t->brief[0] != '\0' && (room < 1 || width_fit(label, room, &used) < label.n)) {
+		memcpy(t->hidden, t->brief, sizeof(t->brief));
+		room = d->at.name - column - tail_width(t);
+	}
 
 	label = str_sub(label, 0, LABEL_MAX + (size_t)d->w->name_scroll * 4);
 	column += put_clipped(d, row, column, room, role, label, d->w->name_scroll);
@@ -232,7 +261,8 @@ static int draw_marks(struct waterfall_drawing *d, int row, int column, uint32_t
 {
 	const struct tree_node *node = &d->w->tree.nodes[at];
 	const struct event *e = events_get(d->events, node->event);
-	bool folds = node->subtree > 1 && !d->w->flat;
+	bool repeats = waterfall_repeat(d->w, at) != NULL;
+	bool folds = (node->subtree > 1 || repeats) && !d->w->flat;
 	char mark = format_event_mark(e);
 
 	if (node->mark != TREE_LINKED) {
@@ -241,8 +271,9 @@ static int draw_marks(struct waterfall_drawing *d, int row, int column, uint32_t
 		column += 2;
 	}
 	if (folds) {
-		surface_puts(d->s, d->a, row, column, ROLE_MARKER,
-		             glyph(waterfall_hides(d->w, at) ? GLYPH_CLOSED : GLYPH_OPEN));
+		surface_puts(
+			d->s, d->a, row, column, ROLE_MARKER,
+			glyph(waterfall_hides(d->w, at) || repeats ? GLYPH_CLOSED : GLYPH_OPEN));
 		column += 2;
 	}
 	if (mark == 'v') {
@@ -256,6 +287,23 @@ static int draw_marks(struct waterfall_drawing *d, int row, int column, uint32_t
 }
 
 /* ---- rows ------------------------------------------------------------------------------------------- */
+
+/* From the first call to the end of the last. */
+static void draw_repeat_bar(struct waterfall_drawing *d, int row, const struct alike_repeat *r)
+{
+	const struct tree_node *nodes = d->w->tree.nodes;
+	struct waterfall_bar b = {.role = r->errors > 0 ? ROLE_BAR_ERROR : ROLE_BAR_TOOL,
+	                          .mark = GLYPH_TOOL,
+	                          .start = events_start(d->events, nodes[r->first].event),
+	                          .latency = EVENT_UNKNOWN,
+	                          .first_token = EVENT_UNKNOWN};
+	int64_t end = events_end(d->events, nodes[r->last].event), latency;
+
+	if (b.start != TIME_NONE && end != TIME_NONE &&
+	    !__builtin_sub_overflow(end, b.start, &latency))
+		b.latency = latency;
+	waterfall_draw_bar(d, row, &b);
+}
 
 static void draw_node(struct waterfall_drawing *d, int row, uint32_t at)
 {
@@ -273,7 +321,10 @@ static void draw_node(struct waterfall_drawing *d, int row, uint32_t at)
 	           buf_str(&d->text), &tail);
 	d->a = whole;
 	draw_node_numbers(d, row, node);
-	waterfall_draw_event_bar(d, row, node->event);
+	if (waterfall_repeat(d->w, at) == NULL)
+		waterfall_draw_event_bar(d, row, node->event);
+	else
+		draw_repeat_bar(d, row, waterfall_repeat(d->w, at));
 }
 
 static void draw_trace_numbers(struct waterfall_drawing *d, int row)

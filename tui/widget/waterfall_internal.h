@@ -22,6 +22,19 @@ uint32_t waterfall_place(const struct waterfall *w, const struct model *m, uint3
 uint32_t waterfall_node_at(const struct waterfall *w, uint64_t place);
 void waterfall_go_to_node(struct waterfall *w, const struct model *m, uint32_t node);
 
+/* Whether repeats leave the node out, in a tree that need not be the one that is seen. */
+bool waterfall_leaves_out(const struct waterfall *w, const struct tree *t, const struct alike *a,
+                          uint32_t node);
+/* What is folded into the node's row, or NULL. */
+const struct alike_repeat *waterfall_repeat(const struct waterfall *w, uint32_t node);
+/* The node whose row the node is folded into, or itself. */
+uint32_t waterfall_stand_in(const struct waterfall *w, uint32_t node);
+bool waterfall_open_repeats(struct waterfall *w,
+                            uint32_t node); /* that leave it out; false: none */
+/* Of a first call; false: it is none, or is so already. */
+bool waterfall_turn_repeat(struct waterfall *w, uint32_t node, bool open);
+uint32_t waterfall_repeats(const struct waterfall *w, uint32_t node); /* for "x3"; 0: nothing */
+
 bool waterfall_find_namesake(struct waterfall *w, const struct model *m, int direction);
 bool waterfall_find_slow(struct waterfall *w, const struct model *m, int direction);
 bool waterfall_find_dearest(struct waterfall *w, const struct model *m);

@@ -1,0 +1,34 @@
+/* What PostHog adds up of a range, split as query/split.h splits events: the question, and its answer row by row. Any thread, but
+ * for what is told to a split: loop thread.
+ *
+ * It adds up what was sent as we do: calls are generations and embeddings, tokens and costs are theirs alone, a number is taken as
+ * a filter takes it (posthog_filter.h), percentiles are nearest rank over every latency, what is different is counted exactly.
+ * What we work out ourselves it cannot know: costs that were not sent (unpriced there), the session of a trace whose event
+ * does not name it, what is suspect. An empty value is none. */
+#ifndef COLLECT_POSTHOG_FIGURES_H
+#define COLLECT_POSTHOG_FIGURES_H
+
+#include "collect/hogql_result.h"
+#include "collect/posthog_filter.h"
+#include "query/breakdown.h"
+
+struct posthog_figures {
+	const struct split *split; /* NULL: all of it is one part */
+	uint32_t slices;           /* of a split by time */
+	int64_t since, until;
+	const struct posthog_filter *filter; /* of events, which says all of it; NULL: all events */
+	uint32_t limit;                      /* parts, the dearest first */
+};
+
+/* tracehog:figures. One row more than the limit is asked for, to know of more. False: PostHog cannot split so. */
+bool posthog_query_figures(struct buf *body, const struct posthog_figures *f, const char *query_id);
+/* tracehog:figures-parts: how many parts there are, in one row. */
+bool posthog_query_figures_parts(struct buf *body, const struct posthog_figures *f,
+                                 const char *query_id);
+/* Row `row` of the answer as a part; its value is told to the split (split_tell; NULL: none). False: it is no such row. */
+bool posthog_read_figures(const struct hogql_result *answer, uint32_t row, struct split *split,
+                          struct breakdown_part *out);
+/* False: the answer is no such number. */
+bool posthog_read_figures_parts(const struct hogql_result *answer, uint32_t *out);
+
+#endif
