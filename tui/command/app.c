@@ -151,6 +151,31 @@ static void ask_question(struct app *a)
 	prompt_ask(a->prompt, q->mark, q->label, q->hint);
 }
 
+/* What a person is to type first. */
+static void grant_asking(struct app *a, enum wish_kind kind)
+{
+	switch (kind) {
+	case WISH_EDIT:
+		edit(a);
+		break;
+	case WISH_QUESTION:
+		ask_question(a);
+		break;
+	case WISH_BY:
+		app_ask_by(a);
+		break;
+	case WISH_HOGQL:
+		app_ask_hogql(a, buf_str(&a->world.term));
+		break;
+	case WISH_NOTE:
+		app_open_prompt(a, PROMPT_NOTE);
+		prompt_type(a->prompt, buf_str(&a->world.noted.note));
+		break;
+	default:
+		break;
+	}
+}
+
 void app_grant(struct app *a)
 {
 	struct wish w = a->world.wish;
@@ -180,9 +205,6 @@ void app_grant(struct app *a)
 	case WISH_DIFF_ANSWER:
 		app_push(a, view_diff_answer_new(&a->world, w.event, buf_str(&a->world.text)));
 		break;
-	case WISH_EDIT:
-		edit(a);
-		break;
 	case WISH_SESSION:
 	case WISH_USER:
 	case WISH_MODEL:
@@ -196,26 +218,16 @@ void app_grant(struct app *a)
 	case WISH_ROWS:
 		keep_and_open(a, (enum rows_kind)w.number);
 		break;
-	case WISH_BY:
-		app_ask_by(a);
-		break;
-	case WISH_QUESTION:
-		ask_question(a);
-		break;
 	case WISH_ID:
 		app_open_id(a, buf_str(&a->world.term));
 		app_grant(a);
 		break;
-	case WISH_HOGQL:
-		app_ask_hogql(a, buf_str(&a->world.term));
-		break;
-	case WISH_NOTE:
-		app_open_prompt(a, PROMPT_NOTE);
-		prompt_type(a->prompt, buf_str(&a->world.noted.note));
-		break;
 	case WISH_CLOSE:
 		if (a->stacks[a->current].n > 1)
 			pop(&a->stacks[a->current]);
+		break;
+	default:
+		grant_asking(a, w.kind);
 		break;
 	}
 }
