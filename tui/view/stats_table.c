@@ -9,12 +9,14 @@
 
 #include <string.h>
 
-#define GUTTER    3
-#define VALUE_MIN 12 /* columns of what a part is called */
-#define VALUE_MAX 40
-#define BAR_MIN   4 /* of the bar beside what a part costs of all */
-#define BAR_MAX   16
-#define ONE       INT64_C(1000000000000)
+#define GUTTER      3
+#define VALUE_MIN   18 /* columns of what a part is called */
+#define NARROW      60 /* columns under which it makes do with */
+#define VALUE_BRIEF 12
+#define VALUE_MAX   40
+#define BAR_MIN     4 /* of the bar beside what a part costs of all */
+#define BAR_MAX     16
+#define ONE         INT64_C(1000000000000)
 
 struct layout {
 	const struct column *columns[STATS_COLUMNS];
@@ -24,14 +26,14 @@ struct layout {
 
 /* ---- columns ----------------------------------------------------------------------------------------------------------- */
 
-static int columns_total(unsigned priority)
+static int columns_total(unsigned priority, int value)
 {
 	const struct column *c;
 	int total = -1;
 
 	for (unsigned place = 1; (c = rows_column_at(ROWS_PARTS, place)) != NULL; place++)
 		if (c->priority <= priority)
-			total += (place == 1 ? VALUE_MIN : c->width) + 1;
+			total += (place == 1 ? value : c->width) + 1;
 	return total;
 }
 
@@ -39,10 +41,11 @@ static void lay_out(struct layout *l, int room)
 {
 	const struct column *c;
 	unsigned priority = STATS_COLUMNS;
+	int value = room < NARROW ? VALUE_BRIEF : VALUE_MIN;
 
-	while (priority > 1 && columns_total(priority) > room)
+	while (priority > 1 && columns_total(priority, value) > room)
 		priority--;
-	room -= columns_total(priority) - VALUE_MIN;
+	room -= columns_total(priority, value) - value;
 	*l = (struct layout){.value = room < VALUE_MAX ? room : VALUE_MAX};
 	room -= l->value + 1;
 	l->bar = room < BAR_MIN ? 0 : room < BAR_MAX ? room : BAR_MAX;
