@@ -27,7 +27,7 @@ struct earlier {
 	uint32_t n;
 };
 
-static bool is_call(const struct events *t, uint32_t event)
+static bool is_generation(const struct events *t, uint32_t event)
 {
 	return event_kind(events_get(t, event)) == EVENT_GENERATION;
 }
@@ -57,11 +57,11 @@ static void earlier_find(struct earlier *e, const struct model *m, uint32_t even
 	uint32_t trace = model_trace_of(m, event), at;
 
 	e->n = 0;
-	if (trace == MODEL_NONE || !is_call(t, event))
+	if (trace == MODEL_NONE || !is_generation(t, event))
 		return;
 	for (at = model_trace(m, trace)->first_event; at != EVENT_NONE;
 	     at = model_next_event(m, at))
-		if (is_call(t, at) && at != event && events_compare_start(t, at, event) < 0)
+		if (is_generation(t, at) && at != event && events_compare_start(t, at, event) < 0)
 			earlier_add(e, t, at);
 }
 
@@ -70,22 +70,17 @@ static uint64_t earlier_digest(const struct earlier *e)
 	return hash64((struct str){(const char *)e->events, e->n * sizeof(e->events[0])});
 }
 
-/* Calls of a model of any kind. */
-static bool is_counted(const struct events *t, uint32_t event)
-{
-	return is_call(t, event) || event_kind(events_get(t, event)) == EVENT_EMBEDDING;
-}
-
 static uint32_t call_number(const struct model *m, uint32_t event)
 {
 	const struct events *t = model_events(m);
 	uint32_t trace = model_trace_of(m, event), number = 1, at;
 
-	if (trace == MODEL_NONE || !is_counted(t, event))
+	if (trace == MODEL_NONE || !event_is_call(events_get(t, event)))
 		return 0;
 	for (at = model_trace(m, trace)->first_event; at != EVENT_NONE;
 	     at = model_next_event(m, at))
-		if (is_counted(t, at) && at != event && events_compare_start(t, at, event) < 0)
+		if (event_is_call(events_get(t, at)) && at != event &&
+		    events_compare_start(t, at, event) < 0)
 			number++;
 	return number;
 }

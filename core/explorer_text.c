@@ -51,7 +51,6 @@ static void append_title(struct buf *out, const struct events *t, uint32_t event
 static void add_item(struct text_job *job, const struct events *t, uint32_t event)
 {
 	const struct event *e = events_get(t, event);
-	enum event_kind kind = event_kind(e);
 	struct item *item;
 
 	if (job->n == job->cap) {
@@ -61,7 +60,7 @@ static void add_item(struct text_job *job, const struct events *t, uint32_t even
 	item = &job->items[job->n++];
 	*item = (struct item){.place = explorer_place(t, event),
 	                      .title = job->titles.n,
-	                      .call = kind == EVENT_GENERATION || kind == EVENT_EMBEDDING,
+	                      .call = event_is_call(e),
 	                      .tool = (e->flags & EVENT_TOOL) != 0};
 	if (job->wish.of != TEXT_OF_EVENT)
 		append_title(&job->titles, t, event);

@@ -95,8 +95,7 @@ void draft_read_raw_usage(struct draft *d, struct cost_usage *out); /* $ai_usage
 void draft_price(struct draft *d, struct cost_usage *u);
 static inline bool draft_is_charged(const struct draft *d)
 {
-	return event_kind(&d->event) == EVENT_GENERATION ||
-	       event_kind(&d->event) == EVENT_EMBEDDING;
+	return event_is_call(&d->event);
 }
 
 /* Adds the event that the reader's slices are of, whose `event` is a string. */

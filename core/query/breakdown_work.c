@@ -48,10 +48,7 @@ static int64_t first_token_of(const struct breakdown *b, uint32_t event)
 
 static bool is_call(const struct breakdown *b, const struct event *e)
 {
-	enum event_kind kind = event_kind(e);
-
-	return kind == EVENT_GENERATION || kind == EVENT_EMBEDDING ||
-	       (b->query.split != NULL && split_times_all(b->query.split));
+	return event_is_call(e) || (b->query.split != NULL && split_times_all(b->query.split));
 }
 
 static void add_tokens(struct breakdown_part *p, const struct events *t, uint32_t event)

@@ -36,12 +36,10 @@ static bool fits_session(const struct rows *r, uint32_t session)
 static bool fits_event(const struct rows *r, uint32_t event)
 {
 	const struct event *e = events_get(model_events(r->model), event);
-	enum event_kind kind = event_kind(e);
 
 	if (r->query.errors_only && !(e->flags & EVENT_ERROR))
 		return false;
-	if (r->query.kind == ROWS_SPANS ? kind != EVENT_SPAN
-	                                : kind != EVENT_GENERATION && kind != EVENT_EMBEDDING)
+	if (r->query.kind == ROWS_SPANS ? event_kind(e) != EVENT_SPAN : !event_is_call(e))
 		return false;
 	return match_event(r, event);
 }

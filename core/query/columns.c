@@ -153,8 +153,7 @@ struct value value_of_cost(const struct totals *t)
 
 struct value value_of_event_cost(const struct event *e)
 {
-	enum event_kind kind = event_kind(e);
-	bool called = kind == EVENT_GENERATION || kind == EVENT_EMBEDDING;
+	bool called = event_is_call(e);
 	struct value v = columns_value(VALUE_MONEY, e->cost);
 
 	v.estimate = v.type == VALUE_MONEY && (e->flags & EVENT_COST_ESTIMATED);

@@ -183,13 +183,12 @@ static void get_cost_source(const struct rows *r, uint32_t row, struct value *ou
                             struct buf *scratch)
 {
 	const struct event *e = event_at(r, row);
-	enum event_kind kind = event_kind(e);
 
 	(void)scratch;
 	if (e->cost != EVENT_NO_COST)
 		*out = columns_text(e->flags & EVENT_COST_ESTIMATED ? STR("estimated")
 		                                                    : STR("reported"));
-	else if (kind == EVENT_GENERATION || kind == EVENT_EMBEDDING)
+	else if (event_is_call(e))
 		*out = columns_text(STR("unpriced"));
 	else
 		*out = columns_value(VALUE_TEXT, COLUMNS_UNKNOWN);

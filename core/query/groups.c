@@ -84,8 +84,6 @@ static void next_pass(struct grouping *g)
 /* False if the event belongs to no group. */
 static bool key_of(const struct rows *r, const struct event *e, uint32_t *key)
 {
-	enum event_kind kind = event_kind(e);
-
 	switch (r->query.kind) {
 	case ROWS_USERS:
 		*key = e->flags & EVENT_PERSONLESS ? 0 : e->user;
@@ -95,7 +93,7 @@ static bool key_of(const struct rows *r, const struct event *e, uint32_t *key)
 		return (e->flags & EVENT_TOOL) != 0;
 	default:
 		*key = e->model;
-		return kind == EVENT_GENERATION || kind == EVENT_EMBEDDING;
+		return event_is_call(e);
 	}
 }
 

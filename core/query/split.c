@@ -46,23 +46,18 @@ static const struct event *event_of(const struct split *s, uint32_t at)
 	return events_get(s->events, at);
 }
 
-static bool is_call(const struct event *e)
-{
-	return event_kind(e) == EVENT_GENERATION || event_kind(e) == EVENT_EMBEDDING;
-}
-
 static uint32_t key_model(struct split *s, uint32_t at)
 {
 	const struct event *e = event_of(s, at);
 
-	return is_call(e) ? s->events->models[e->model].model : SPLIT_OUT;
+	return event_is_call(e) ? s->events->models[e->model].model : SPLIT_OUT;
 }
 
 static uint32_t key_provider(struct split *s, uint32_t at)
 {
 	const struct event *e = event_of(s, at);
 
-	return is_call(e) ? s->events->models[e->model].provider : SPLIT_OUT;
+	return event_is_call(e) ? s->events->models[e->model].provider : SPLIT_OUT;
 }
 
 static uint32_t key_user(struct split *s, uint32_t at)
@@ -128,7 +123,7 @@ static uint32_t extra_of(const struct split *s, uint32_t at, enum event_field fi
 
 static uint32_t key_finish(struct split *s, uint32_t at)
 {
-	return is_call(event_of(s, at)) ? extra_of(s, at, EVENT_STOP_REASON) : SPLIT_OUT;
+	return event_is_call(event_of(s, at)) ? extra_of(s, at, EVENT_STOP_REASON) : SPLIT_OUT;
 }
 
 /* Beyond what a status can be there is none: a key is a place in a list. */
@@ -136,7 +131,7 @@ static uint32_t key_code(struct split *s, uint32_t at)
 {
 	uint32_t code = extra_of(s, at, EVENT_HTTP_STATUS);
 
-	if (!is_call(event_of(s, at)))
+	if (!event_is_call(event_of(s, at)))
 		return SPLIT_OUT;
 	return code <= CODE_MAX ? code : SPLIT_NONE;
 }

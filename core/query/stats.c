@@ -97,11 +97,10 @@ static struct stats_model *model_of_name(struct counting *c, uint32_t name)
 /* Into its model's totals, or into those of events that have no model: add_models joins them. */
 static void count_values(struct counting *c, const struct event *e, uint32_t at)
 {
-	enum event_kind kind = event_kind(e);
 	struct totals *totals = &c->stats->totals;
 	uint32_t name = 0;
 
-	if (kind == EVENT_GENERATION || kind == EVENT_EMBEDDING)
+	if (event_is_call(e))
 		name = c->events->models[e->model].model;
 	if (name != 0) {
 		struct stats_model *m = model_of_name(c, name);

@@ -153,11 +153,9 @@ static void print_new(struct capture_command *c)
 {
 	const struct events *events = explorer_events(c->x);
 
-	for (; c->printed < events->n; c->printed++) {
-		enum event_kind kind = event_kind(events_get(events, c->printed));
-		if (kind == EVENT_GENERATION || kind == EVENT_EMBEDDING)
+	for (; c->printed < events->n; c->printed++)
+		if (event_is_call(events_get(events, c->printed)))
 			print_event(c->x, c->printed, c->json);
-	}
 	fflush(stdout);
 	if (ferror(stdout))
 		loop_stop(c->loop);

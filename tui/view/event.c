@@ -24,9 +24,7 @@ static void event_draw(struct view *v, struct surface *s, struct area a)
 
 static bool is_call(const struct events *t, uint32_t event)
 {
-	enum event_kind kind = event_kind(events_get(t, event));
-
-	return kind == EVENT_GENERATION || kind == EVENT_EMBEDDING;
+	return event_is_call(events_get(t, event));
 }
 
 /* The call of the same trace that started next before or after this event. */

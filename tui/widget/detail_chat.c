@@ -252,7 +252,7 @@ void detail_add_chat(struct reader *r, struct explorer *x, const struct detail *
 	const struct messages *m = &d->messages;
 	struct chat c = {.r = r, .d = d, .events = explorer_events(x), .preset = how.preset};
 	enum event_kind kind = event_kind(events_get(c.events, d->event));
-	bool call = kind == EVENT_GENERATION || kind == EVENT_EMBEDDING;
+	bool call = event_is_call(events_get(c.events, d->event));
 	uint32_t output;
 
 	c.as_sent = how.as_sent;

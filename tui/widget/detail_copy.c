@@ -7,13 +7,6 @@
 
 #define ERROR_BYTES (1u << 20) /* an error's text that is read while a key waits */
 
-static bool is_call(const struct events *events, uint32_t event)
-{
-	enum event_kind kind = event_kind(events_get(events, event));
-
-	return kind == EVENT_GENERATION || kind == EVENT_EMBEDDING;
-}
-
 /* ---- an exchange ---------------------------------------------------------------------------------------------------- */
 
 static void append_error(struct buf *out, const struct events *events, uint32_t event)
@@ -56,7 +49,7 @@ enum detail_state detail_copy_exchange(struct explorer *x, uint32_t event, struc
 		buf_puts(out, d->error.msg);
 	if (d->state != DETAIL_READY)
 		return d->state;
-	if (is_call(events, event))
+	if (event_is_call(events_get(events, event)))
 		asked = messages_asked(&d->messages);
 	transcript_side(&answered, &d->messages, SIDE_OUTPUT);
 	append_error(&failed, events, event);
@@ -105,7 +98,7 @@ enum detail_state detail_copy_tab(const struct detail_pane *p, struct explorer *
 	const struct explorer_text *text;
 
 	if (p->event == EVENT_NONE ||
-	    (p->tab == DETAIL_COST && !is_call(explorer_events(x), p->event))) {
+	    (p->tab == DETAIL_COST && !event_is_call(events_get(explorer_events(x), p->event)))) {
 		reader_copy(&p->reader, out);
 		return DETAIL_READY;
 	}
