@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 static const struct scene scenes[] = {
-	{"open", "TSMLA", "6"},
+	{"open", "TSML", "6"},
+	{"open_ascii", "A", "6"},
 	{"plot", "TSA", "6 Tab Right Right l h"},
 	{"plot_end", "S", "6 Tab G Right"},
 	{"slot_opened", "S", "6 Tab G h Enter"},
