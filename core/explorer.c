@@ -434,6 +434,11 @@ const struct events *explorer_events(const struct explorer *x)
 	return &x->events;
 }
 
+struct ids *explorer_ids(struct explorer *x)
+{
+	return &x->events.ids;
+}
+
 uint32_t explorer_source_count(const struct explorer *x)
 {
 	return x->n_sources;

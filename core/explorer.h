@@ -12,6 +12,7 @@
 #include "message/compare.h"
 #include "message/message.h"
 #include "message/tools.h"
+#include "model/alike_pairs.h"
 #include "model/tree.h"
 #include "query/lookup.h"
 #include "query/rows.h"
@@ -98,6 +99,9 @@ struct properties;
 struct properties *explorer_properties(struct explorer *x);
 /* The groups that events are in, for queries of groups; likewise. */
 struct memberships *explorer_memberships(struct explorer *x);
+/* The errors that events have, for queries of errors; likewise, from errors_begin on. */
+struct errors;
+struct errors *explorer_errors(struct explorer *x);
 
 struct explorer_counts {
 	uint32_t events, traces, logs;
@@ -134,6 +138,8 @@ bool explorer_is_partial(const struct explorer *x);
 /* The list has further pages in the window, or is not there yet. */
 bool explorer_has_more(const struct explorer *x, enum rows_kind kind);
 void explorer_want_session(struct explorer *x, uint32_t session); /* its traces */
+/* The user's events of the window, by the number of the id: 0: nobody's. */
+void explorer_want_user(struct explorer *x, uint32_t user);
 /* Its events, unless they were fetched and none can have come since; again: in any case. */
 void explorer_want_trace(struct explorer *x, uint32_t trace, bool again);
 /* Input and output of an event of a trace that was too big to be fetched with them. */
@@ -228,6 +234,15 @@ void explorer_compare_end(struct explorer *x, const struct compared *c);
 /* Reads and compares at once, for commands that print. Free with compared_free. */
 struct compared *compared_read(const struct events *events, uint32_t before, uint32_t after);
 void compared_free(struct compared *c);
+
+/* Two sequences paired by a worker; small ones are at once. The keys are taken over. Owned and ended as what explorer_compare
+ * gives. */
+struct paired {
+	bool ready;
+	struct alike_pairs pairs; /* once it is */
+};
+const struct paired *explorer_pair_up(struct explorer *x, const struct alike_sequence sides[2]);
+void explorer_pair_end(struct explorer *x, const struct paired *p);
 
 /* What a trace was asked and what it answered: one line each, not clean, from its earliest
  * generation with a user text and its latest with an answer. Read by workers, kept; NULL while

@@ -2,6 +2,7 @@
  * somebody first asks for one. */
 #include "explorer_internal.h"
 
+#include "query/errors.h"
 #include "query/memberships.h"
 #include "query/property.h"
 
@@ -23,6 +24,7 @@ void caches_open(struct caches *c, struct loop *loop, struct model *model, loop_
 
 void caches_close(struct caches *c)
 {
+	errors_free(c->errors);
 	memberships_free(c->memberships);
 	properties_free(c->properties);
 	c->properties = NULL; /* others that are waited for may still tell of changes */
@@ -41,6 +43,8 @@ void caches_update(struct caches *c)
 {
 	if (c->properties != NULL)
 		properties_refresh(c->properties);
+	if (c->errors != NULL)
+		errors_refresh(c->errors);
 }
 
 struct properties *explorer_properties(struct explorer *x)
@@ -61,4 +65,15 @@ struct memberships *explorer_memberships(struct explorer *x)
 	if (c->memberships == NULL)
 		c->memberships = memberships_new(explorer_properties(x));
 	return c->memberships;
+}
+
+struct errors *explorer_errors(struct explorer *x)
+{
+	struct caches *c = explorer_caches(x);
+
+	if (c->errors == NULL) {
+		c->errors = errors_new(explorer_loop(x), explorer_events(x));
+		errors_on_change(c->errors, c->changed, c->ctx);
+	}
+	return c->errors;
 }

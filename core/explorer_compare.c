@@ -1,4 +1,5 @@
-/* Two calls side by side, for who owns them: read and compared by a worker. The second may be an answer that stands in no source. One that is ended while a worker has it is freed when
+/* Two calls side by side, for who owns them: read and compared by a worker. The second may be an answer that stands in no source.
+ * So are the parts of two traces. One that is ended while a worker has it is freed when
  * that is done. */
 #include "explorer_internal.h"
 #include "explorer_replay.h"
@@ -157,6 +158,79 @@ void explorer_compare_end(struct explorer *x, const struct compared *c)
 	if (!job->running)
 		job_free(job);
 }
+
+/* ---- two traces ---- */
+
+#define PAIRED_AT_ONCE 1000 /* keys: far less than a slice, however they differ */
+
+struct pair_job {
+	struct paired shown; /* first: what its owner has */
+	struct alike_sequence sides[2];
+	struct compares *all;
+	bool running, ended;
+};
+
+static void pair_work(void *ctx)
+{
+	struct pair_job *job = ctx;
+
+	alike_pair_up(&job->shown.pairs, job->sides);
+}
+
+static void pair_free(struct pair_job *job)
+{
+	mem_free(job->sides[0].keys);
+	mem_free(job->sides[1].keys);
+	alike_pairs_free(&job->shown.pairs);
+	mem_free(job);
+}
+
+static void pair_done(void *ctx)
+{
+	struct pair_job *job = ctx;
+	struct compares *all = job->all;
+
+	all->jobs--;
+	job->running = false;
+	job->shown.ready = true;
+	if (job->ended)
+		pair_free(job);
+	else
+		all->changed(all->ctx);
+}
+
+const struct paired *explorer_pair_up(struct explorer *x, const struct alike_sequence sides[2])
+{
+	struct pair_job *job = mem_zero(1, sizeof(*job));
+
+	job->all = explorer_caches(x)->compares;
+	job->sides[0] = sides[0];
+	job->sides[1] = sides[1];
+	if (sides[0].n + (uint64_t)sides[1].n <= PAIRED_AT_ONCE) {
+		pair_work(job);
+		job->shown.ready = true;
+		return &job->shown;
+	}
+	job->running = true;
+	job->all->jobs++;
+	loop_work(job->all->loop, pair_work, pair_done, job);
+	return &job->shown;
+}
+
+void explorer_pair_end(struct explorer *x, const struct paired *p)
+{
+	struct pair_job *job = (struct pair_job *)p;
+
+	(void)x; /* without asserts */
+	assert(!p || job->all == explorer_caches(x)->compares);
+	if (!p)
+		return;
+	job->ended = true;
+	if (!job->running)
+		pair_free(job);
+}
+
+/* ---- at once ---- */
 
 static struct compared *read_now(const struct sides *sides, uint32_t before, uint32_t after)
 {

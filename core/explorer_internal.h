@@ -69,6 +69,7 @@ struct caches {
 	struct text_cache *texts;
 	struct memberships *memberships;
 	struct properties *properties; /* NULL until somebody asks */
+	struct errors *errors;         /* likewise */
 	loop_fn *changed;
 	void *ctx;
 };
@@ -131,6 +132,7 @@ void remote_added(struct remote *r, uint32_t event);
 void remote_free(struct remote *r); /* NULL is allowed */
 /* In the order of their origins; NULL: none, or no more. */
 struct remote *explorer_remote(const struct explorer *x);
+struct ids *explorer_ids(struct explorer *x); /* of the event table, to be added to */
 struct remote *remote_next(const struct remote *r);
 void explorer_changed(struct explorer *x); /* tells whoever asked to be told */
 bool explorer_follows(const struct explorer *x);

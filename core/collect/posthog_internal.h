@@ -144,6 +144,7 @@ enum ask_kind {
 	ASK_TRACE,
 	ASK_BODY,
 	ASK_EVENTS,
+	ASK_USER,
 	ASK_FIND,
 	ASK_HOGQL,
 };

@@ -473,9 +473,12 @@ void posthog_query_events(struct buf *body, enum posthog_table table,
 	add(values, "after_uuid", text(page->after_uuid));
 	if (!all)
 		add(values, "trace", text(page->trace));
+	if (page->user.n > 0)
+		add(values, "user", text(page->user));
 	buf_puts(&hogql, all ? all_events : of[table].hogql);
 	if (all) {
 		write_filter(&hogql, page->filter, values);
+		buf_puts(&hogql, page->user.n > 0 ? "  AND distinct_id = {user}\n" : "");
 		buf_puts(&hogql, all_events_end);
 	}
 	write_hogql(body, buf_text(&hogql), page->limit + 1, values,

@@ -5,9 +5,9 @@
 #ifndef MODEL_ALIKE_H
 #define MODEL_ALIKE_H
 
+#include "model/alike_pairs.h"
 #include "model/tree.h"
 
-#define ALIKE_NONE UINT32_MAX
 #define ALIKE_LOOP 3u /* calls */
 
 struct alike_repeat {

@@ -342,14 +342,14 @@ bool rows_waits(const struct rows_build *b)
 
 /* ---- what former rows are good for ----------------------------------------- */
 
-/* In whatever order. Who is in a group is learnt by and by, without a change of the model. */
+/* In whatever order. Who is in a group or has which error is learnt by and by, without a change of the model. */
 static bool has_same_rows(const struct query *a, const struct query *b)
 {
 	return a->kind == b->kind && a->filter == b->filter && a->since == b->since &&
 	       a->until == b->until && a->session == b->session && a->trace == b->trace &&
 	       a->user == b->user && a->anonymous == b->anonymous &&
 	       a->model_pair == b->model_pair && a->tool == b->tool && a->group == 0 &&
-	       b->group == 0 && a->errors_only == b->errors_only;
+	       b->group == 0 && a->error == 0 && b->error == 0 && a->errors_only == b->errors_only;
 }
 
 /* From that number on rows are chosen, all others are kept as they are. 0: nothing can be kept. */

@@ -39,6 +39,9 @@ static bool fits_event(const struct rows *r, uint32_t event)
 
 	if (r->query.errors_only && !(e->flags & EVENT_ERROR))
 		return false;
+	/* An error may be of any kind of event. */
+	if (r->query.error != 0)
+		return match_event(r, event);
 	if (r->query.kind == ROWS_SPANS ? event_kind(e) != EVENT_SPAN : !event_is_call(e))
 		return false;
 	return match_event(r, event);

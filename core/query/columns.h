@@ -9,7 +9,8 @@ struct columns {
 	size_t n;
 };
 extern const struct columns columns_trace, columns_session, columns_event, columns_user;
-extern const struct columns columns_model, columns_tool, columns_membership, columns_part;
+extern const struct columns columns_model, columns_tool, columns_membership, columns_part,
+	columns_error;
 #define COLUMNS(list)                                    \
 	{                                                \
 		(list), sizeof(list) / sizeof((list)[0]) \

@@ -36,6 +36,8 @@ const struct field fields[FIELDS] = {
 	{FIELD_PROVIDER, "provider", FIELD_WORD, NULL, "who runs the model"},
 	{FIELD_STATUS, "status", FIELD_WORD, status_words, "how it ended"},
 	{FIELD_ERROR, "error", FIELD_TEXT, NULL, "text of the error"},
+	{FIELD_ERROR_LIKE, "error.like", FIELD_TEXT, NULL,
+         "an error that says the same as this text, whatever its numbers, ids and times"},
 	{FIELD_CODE, "code", FIELD_COUNT, NULL, "HTTP status"},
 	{FIELD_FINISH, "finish", FIELD_TEXT, NULL, "why the model stopped"},
 	{FIELD_COST, "cost", FIELD_MONEY, NULL, "USD in all"},

@@ -4,6 +4,7 @@
  *
  * Invariant: while a job of a sweep runs, the round stands still in STAGE_RECORDS. */
 #include "base/mem.h"
+#include "query/errors.h"
 #include "query/filtered_internal.h"
 
 #define VERSIONS (sizeof(((struct filtered *)NULL)->changed) / sizeof(uint32_t))
@@ -118,6 +119,8 @@ static bool update(struct filtered *d, struct plan *p, struct slice *slice)
 		return property_update(d, p, slice);
 	case PLAN_TEXT:
 		return text_update(d, p, slice);
+	case PLAN_LIKE:
+		return like_update(d, p, slice);
 	case PLAN_ASKED:
 		return asked_update(d, p, slice);
 	case PLAN_SLOW:
@@ -301,6 +304,7 @@ static bool has_news(const struct filtered *d)
 		return true;
 	for (uint32_t i = 0; i < d->n_order; i++)
 		if ((d->order[i]->kind == PLAN_PROPERTY && property_has_more(d, d->order[i])) ||
+		    (d->order[i]->kind == PLAN_LIKE && like_has_more(d, d->order[i])) ||
 		    (d->order[i]->kind == PLAN_TEXT && text_has_more(d->order[i])))
 			return true;
 	return false;
@@ -312,6 +316,8 @@ static void begin_round(struct filtered *d)
 	d->model_version = model_version(d->model);
 	if (d->with.properties != NULL && d->n[FILTERED_EVENTS] != d->events->n)
 		properties_refresh(d->with.properties);
+	if (d->with.errors != NULL && d->n[FILTERED_EVENTS] != d->events->n)
+		errors_refresh(d->with.errors);
 	d->n[FILTERED_EVENTS] = d->events->n;
 	d->n[FILTERED_TRACES] = model_trace_count(d->model);
 	d->n[FILTERED_SESSIONS] = model_session_count(d->model);
@@ -493,9 +499,12 @@ uint32_t filtered_failed(const struct filtered *d, struct errinfo *e)
 	struct errinfo why, first = d->failure;
 
 	for (uint32_t i = 0; i < d->n_order; i++) {
-		if (d->order[i]->kind != PLAN_PROPERTY)
+		if (d->order[i]->kind == PLAN_PROPERTY)
+			failed = property_term_failed(d->order[i], &why);
+		else if (d->order[i]->kind == PLAN_LIKE)
+			failed = like_term_failed(d, &why);
+		else
 			continue;
-		failed = property_term_failed(d->order[i], &why);
 		if (d->failed == 0 && failed > unread)
 			first = why;
 		unread = failed > unread ? failed : unread;
@@ -534,6 +543,7 @@ static void free_plan(struct plan *p)
 {
 	property_term_free(p);
 	text_term_free(p);
+	like_term_free(p);
 	for (uint32_t i = 0; i < p->n_tests; i++)
 		text_test_fini(&p->tests[i]);
 	mem_free(p->v.yes.words);

@@ -33,10 +33,12 @@ enum filtered_word {
 
 /* What is known only to who asks: is:starred, is:marked, is:new, has:note; and names of sources. NULL functions: such a
  * term is an error that says where it can be used. number: of the event, trace or session; each is asked about once. */
+struct errors;
 struct filtered_context {
 	struct loop *loop;
 	struct model *model;
 	struct properties *properties;
+	struct errors *errors; /* NULL: error.like is such a term, too */
 	bool (*is)(void *ctx, enum field_is what, enum filtered_of of, uint32_t number);
 	bool (*has_note)(void *ctx, enum filtered_of of, uint32_t number);
 	const char *(*source)(void *ctx, uint32_t journal); /* its path */
@@ -48,7 +50,7 @@ struct filtered_context {
 	 * one. */
 	bool loops_once_made;
 	/* On the loop's thread: filtered_step has something to do; not from within filtered_new. What properties_on_change
-	 * tells is such a reason, too. */
+	 * and errors_on_change tell are such reasons, too. */
 	loop_fn *changed;
 	void *ctx;
 };

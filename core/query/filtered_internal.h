@@ -142,6 +142,7 @@ enum plan_kind {
 	PLAN_RECORD,   /* of events */
 	PLAN_PROPERTY, /* of events */
 	PLAN_TEXT,     /* of events */
+	PLAN_LIKE,     /* of events: error.like */
 	PLAN_ASKED,    /* whoever made the filter knows it */
 	PLAN_SLOW,     /* of events and traces */
 	PLAN_OWN,      /* the row's own value: of traces and sessions */
@@ -190,6 +191,7 @@ struct plan {
 	/* Of PLAN_PROPERTY, and of PLAN_TEXT. */
 	struct property_term *property;
 	struct text_term *text;
+	struct like_term *like; /* of PLAN_LIKE */
 	/* Where an update stands, and what it has seen. */
 	uint32_t at, item, walking, low, open;
 	uint32_t seen_model, seen_version, seen_flips;
@@ -305,6 +307,12 @@ bool text_ask(struct filtered *d, struct plan *p); /* true: a search goes on */
 void text_progress(const struct plan *p, uint64_t *done, uint64_t *bytes);
 bool text_has_more(const struct plan *p); /* an update would bring something */
 void text_term_free(struct plan *p);
+/* filtered_like.c */
+enum err like_term_new(struct filtered *d, struct plan *p, struct errinfo *e) MUST_USE;
+bool like_update(struct filtered *d, struct plan *p, struct slice *slice);
+bool like_has_more(const struct filtered *d, const struct plan *p);
+uint32_t like_term_failed(const struct filtered *d, struct errinfo *e); /* events */
+void like_term_free(struct plan *p);
 bool asked_update(struct filtered *d, struct plan *p, struct slice *slice);
 bool slow_update(struct filtered *d, struct plan *p, struct slice *slice);
 

@@ -157,6 +157,19 @@ static struct plan *property(struct building *b, const struct filter_node *node)
 	return p;
 }
 
+static struct plan *like(struct building *b, const struct filter_node *node)
+{
+	struct plan *p = build_node(b, PLAN_LIKE);
+	struct errinfo why;
+
+	p->node = node;
+	if (b->d->with.errors == NULL)
+		build_fail(b, node, "errors cannot be compared here");
+	else if (like_term_new(b->d, p, &why) != ERR_OK)
+		build_fail(b, node, why.msg);
+	return p;
+}
+
 /* ---- events ---- */
 
 static struct plan *count_kind(struct building *b, const struct filter_node *node)
@@ -295,6 +308,8 @@ struct plan *build_term(struct building *b, const struct filter_node *node)
 	case FIELD_PROPERTY:
 	case FIELD_PERSON:
 		return property(b, node);
+	case FIELD_ERROR_LIKE:
+		return like(b, node);
 	case FIELD_ANYTHING:
 	case FIELD_ERROR:
 	case FIELD_IN:

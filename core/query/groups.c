@@ -1,4 +1,4 @@
-/* Adds events up by user, by model, by tool or by group. One pass over the events finds the group of each and sums;
+/* Adds events up by user, by model, by tool, by group or by error. One pass over the events finds the group of each and sums;
  * a second one goes session by session and trace by trace, so that distinct ones are counted without
  * a table of pairs; a third finds exact percentiles of the latencies of models and tools. What all that took
  * is given back in steps, too.
@@ -7,6 +7,7 @@
  * there at the start and by lists of their own, in which 0 is none and n is the thing n - 1. */
 #include "query/groups.h"
 #include "base/mem.h"
+#include "query/errors_sum.h"
 #include "query/match.h"
 #include "query/memberships.h"
 #include "query/samples.h"
@@ -34,6 +35,7 @@ struct grouping {
 	uint32_t *seen_trace, *seen_session;      /* by group: the last one counted */
 	uint32_t session, trace, event, in_trace; /* where the second pass stands */
 	struct samples latencies, first_tokens;
+	struct errors_sum *errors; /* NULL: of other kinds */
 	enum measure measure;
 	bool selecting;
 	struct selection selection;
@@ -50,10 +52,22 @@ static size_t count_keys(const struct rows *r)
 	case ROWS_TOOLS:
 		return t->strings.n;
 	case ROWS_GROUPS:
+	case ROWS_ERRORS:
 		return 0; /* as they are met */
 	default:
 		return t->n_models;
 	}
+}
+
+static void take_given(struct grouping *g)
+{
+	struct rows *r = g->rows;
+	size_t n = r->query.n_given;
+
+	r->n_groups = r->query.n_given;
+	r->groups = mem_alloc(n + 1, sizeof(*r->groups));
+	memcpy(r->groups, r->query.given, n * sizeof(*r->groups));
+	g->pass = PASS_DONE;
 }
 
 struct grouping *groups_start(struct rows *r)
@@ -62,6 +76,10 @@ struct grouping *groups_start(struct rows *r)
 	const struct events *t = model_events(r->model);
 
 	g->rows = r;
+	if (r->query.given != NULL) {
+		take_given(g);
+		return g;
+	}
 	g->events = t;
 	g->n_events = t->n;
 	g->n_traces = model_trace_count(r->model);
@@ -70,6 +88,8 @@ struct grouping *groups_start(struct rows *r)
 	g->of_event = mem_alloc((size_t)t->n + 1, sizeof(uint32_t));
 	g->next_event = mem_alloc((size_t)t->n + 1, sizeof(uint32_t));
 	g->first_event = mem_zero((size_t)g->n_traces + 1, sizeof(uint32_t));
+	if (r->query.kind == ROWS_ERRORS)
+		g->errors = errors_sum_new();
 	return g;
 }
 
@@ -82,8 +102,10 @@ static void next_pass(struct grouping *g)
 /* ---- sums ------------------------------------------------------------------ */
 
 /* False if the event belongs to no group. */
-static bool key_of(const struct rows *r, const struct event *e, uint32_t *key)
+static bool key_of(const struct rows *r, uint32_t at, uint32_t *key)
 {
+	const struct event *e = events_get(model_events(r->model), at);
+
 	switch (r->query.kind) {
 	case ROWS_USERS:
 		*key = e->flags & EVENT_PERSONLESS ? 0 : e->user;
@@ -91,6 +113,9 @@ static bool key_of(const struct rows *r, const struct event *e, uint32_t *key)
 	case ROWS_TOOLS:
 		*key = e->name;
 		return (e->flags & EVENT_TOOL) != 0;
+	case ROWS_ERRORS:
+		*key = r->query.errors != NULL ? errors_of(r->query.errors, at) : 0;
+		return *key != 0;
 	default:
 		*key = e->model;
 		return event_is_call(e);
@@ -120,12 +145,14 @@ static uint32_t group_of(struct grouping *g, uint32_t key)
 		g->cap = g->cap ? g->cap * 2 : 16;
 		r->groups = mem_resize(r->groups, g->cap, sizeof(*r->groups));
 	}
-	r->groups[r->n_groups] = (struct group){.key = key,
-	                                        .last_time = TIME_NONE,
-	                                        .latency = EVENT_UNKNOWN,
-	                                        .p50 = EVENT_UNKNOWN,
-	                                        .p95 = EVENT_UNKNOWN,
-	                                        .first_token_p50 = EVENT_UNKNOWN};
+	r->groups[r->n_groups] = (struct group){
+		.key = key,
+		.last_time = TIME_NONE,
+		.latency = EVENT_UNKNOWN,
+		.p50 = EVENT_UNKNOWN,
+		.p95 = EVENT_UNKNOWN,
+		.first_token_p50 = EVENT_UNKNOWN,
+		.error = {.first_time = TIME_NONE, .newest = EVENT_NONE}};
 	g->of_key[key] = ++r->n_groups;
 	return r->n_groups - 1;
 }
@@ -208,12 +235,14 @@ static void sum_event(struct grouping *g, uint32_t at)
 		add_to_groups(g, at);
 		return;
 	}
-	if (!key_of(g->rows, events_get(g->events, at), &key) || !match_event(g->rows, at))
+	if (!key_of(g->rows, at, &key) || !match_event(g->rows, at))
 		return;
 	number = add_event(g, at, key);
 	link_event(g, at, number);
 	if (has_latencies(g))
 		sample_event(g, at, number);
+	if (g->errors != NULL)
+		errors_sum_add(g->errors, &g->rows->groups[number], number, g->rows, at);
 }
 
 static bool sum_events(struct grouping *g, struct slice *slice)
@@ -476,5 +505,6 @@ void groups_free(struct grouping *g)
 	mem_free(g->seen_session);
 	samples_fini(&g->latencies);
 	samples_fini(&g->first_tokens);
+	errors_sum_free(g->errors);
 	mem_free(g);
 }

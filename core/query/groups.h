@@ -1,11 +1,11 @@
-/* Rows made by adding up: users, models, tools and groups. In steps (base/slice.h). */
+/* Rows made by adding up: users, models, tools, groups and errors. In steps (base/slice.h). */
 #ifndef QUERY_GROUPS_H
 #define QUERY_GROUPS_H
 
 #include "base/slice.h"
 #include "query/rows.h"
 
-/* Fills r->groups from the events that match r->query (errors_only is not looked at) and that there are
+/* Fills r->groups from the events that match r->query (errors_only is not looked at; of what is given nothing is) and that there are
  * now. What comes between two steps is left out, but may be seen in parts if it changes what was there:
  * then ask for them again. r is borrowed until the end. */
 struct grouping;

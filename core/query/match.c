@@ -1,6 +1,7 @@
-/* What a query restricts: time, session, trace, user, model, tool and group. Errors are not looked at here:
+/* What a query restricts: time, session, trace, user, model, tool, group and error. Whether there is an error is not looked at here:
  * lists keep rows with errors, of which only a part may be errors. */
 #include "query/match.h"
+#include "query/errors.h"
 #include "query/filtered.h"
 #include "query/memberships.h"
 
@@ -36,12 +37,14 @@ static bool matches_alone(const struct rows *r, uint32_t event)
 	                                           model_session(r->model, q->session)->id;
 }
 
-/* A tool's spans; what a user's row is made of; what is in a group. */
+/* A tool's spans; what a user's row is made of; what is in a group, or has an error. */
 static bool matches_row(const struct query *q, uint32_t event, const struct event *e)
 {
 	if (q->anonymous && e->user != 0 && !(e->flags & EVENT_PERSONLESS))
 		return false;
 	if (q->group != 0 && !memberships_has(q->memberships, event, q->group))
+		return false;
+	if (q->error != 0 && errors_of(q->errors, event) != q->error)
 		return false;
 	return q->tool == MODEL_NONE || (e->name == q->tool && (e->flags & EVENT_TOOL));
 }

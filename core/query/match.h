@@ -6,7 +6,7 @@
 
 /* since <= time < until; TIME_NONE as a bound is none. */
 bool match_time(int64_t since, int64_t until, int64_t time);
-/* By r->query's time, session, trace, user, model, tool and group. What lost against a duplicate never
+/* By r->query's time, session, trace, user, model, tool, group and error. What lost against a duplicate never
  * matches. */
 bool match_event(const struct rows *r, uint32_t event);
 /* By r->query's filter; number: of a row, or of an event that rows are made of. */

@@ -1,6 +1,7 @@
 /* By a time or an amount, then by ids or names, so that no two rows are alike. */
 #include "query/own_order.h"
 
+#include "query/errors.h"
 #include "query/memberships.h"
 
 static int64_t own_time(const struct rows *r, uint32_t number)
@@ -17,6 +18,10 @@ static int64_t own_time(const struct rows *r, uint32_t number)
 
 static bool own_number(const struct rows *r, uint32_t group, money *out)
 {
+	if (r->query.kind == ROWS_ERRORS) {
+		*out = r->groups[group].totals.events;
+		return true;
+	}
 	if (r->query.kind != ROWS_TOOLS)
 		return totals_cost(&r->groups[group].totals, out);
 	*out = r->groups[group].latency;
@@ -73,6 +78,16 @@ static int compare_groups(const struct memberships *m, uint32_t a, uint32_t b)
 	return order ? order : str_cmp(memberships_key(m, a), memberships_key(m, b));
 }
 
+/* The one that came last first. */
+static int compare_errors(const struct rows *r, const struct group *a, const struct group *b)
+{
+	int order = (a->last_time < b->last_time) - (a->last_time > b->last_time);
+
+	return order ? order
+	             : str_cmp(errors_text(r->query.errors, a->key),
+	                       errors_text(r->query.errors, b->key));
+}
+
 static int compare_ids(const struct rows *r, uint32_t a, uint32_t b)
 {
 	const struct events *t = model_events(r->model);
@@ -93,6 +108,8 @@ static int compare_ids(const struct rows *r, uint32_t a, uint32_t b)
 	case ROWS_TOOLS:
 		return str_cmp(strings_get(&t->strings, r->groups[a].key),
 		               strings_get(&t->strings, r->groups[b].key));
+	case ROWS_ERRORS:
+		return compare_errors(r, &r->groups[a], &r->groups[b]);
 	default:
 		return compare_events(t, a, b);
 	}

@@ -16,6 +16,7 @@ static const struct {
 	[ROWS_MODELS] = {"models", &columns_model},
 	[ROWS_TOOLS] = {"tools", &columns_tool},
 	[ROWS_GROUPS] = {"groups", &columns_membership},
+	[ROWS_ERRORS] = {"errors", &columns_error},
 	[ROWS_PARTS] = {"parts", &columns_part},
 };
 
@@ -59,6 +60,8 @@ const struct column *rows_own_column(enum rows_kind kind)
 		return rows_column(kind, STR("cost_usd"));
 	case ROWS_TOOLS:
 		return rows_column(kind, STR("total_s"));
+	case ROWS_ERRORS:
+		return rows_column(kind, STR("count"));
 	default:
 		return rows_column(kind, STR("time"));
 	}
@@ -67,7 +70,7 @@ const struct column *rows_own_column(enum rows_kind kind)
 bool rows_add_up(enum rows_kind kind)
 {
 	return kind == ROWS_USERS || kind == ROWS_MODELS || kind == ROWS_TOOLS ||
-	       kind == ROWS_GROUPS;
+	       kind == ROWS_GROUPS || kind == ROWS_ERRORS;
 }
 
 const char *rows_kind_name(enum rows_kind kind)

@@ -15,7 +15,8 @@ enum rows_kind {
 	ROWS_MODELS,
 	ROWS_TOOLS, /* by name: spans that are tool calls. What a generation asks for but no span tells is not counted */
 	ROWS_GROUPS, /* $groups: a row for each type and key that an event has; an event may be in several */
-	ROWS_PARTS, /* what a breakdown has split events into: a row for each value */
+	ROWS_ERRORS, /* by what they say: events that have an error, see errors.h */
+	ROWS_PARTS,  /* what a breakdown has split events into: a row for each value */
 	ROWS_KINDS,
 };
 
@@ -85,15 +86,17 @@ const char *rows_key_nearest(enum rows_kind kind, struct str key);
 const struct column *rows_column_at(enum rows_kind kind, unsigned place);
 /* The column that the kind's own order goes by. */
 const struct column *rows_own_column(enum rows_kind kind);
-/* Users, models, tools and groups: what events add up to. */
+/* Users, models, tools, groups and errors: what events add up to. */
 bool rows_add_up(enum rows_kind kind);
 const char *rows_kind_name(enum rows_kind kind); /* "traces" */
 bool rows_kind_of(struct str name, enum rows_kind *out);
 
 struct filtered;
 struct memberships;
+struct errors;
 struct breakdown;
 struct split;
+struct group;
 struct query {
 	enum rows_kind kind;
 	const struct column *sort; /* NULL: the kind's own order, see rows_build */
@@ -111,27 +114,42 @@ struct query {
 	uint32_t
 		tool; /* only this tool's spans (string number, 0: without a name); MODEL_NONE: all */
 	struct memberships
-		*memberships; /* of ROWS_GROUPS, and where group is asked for; borrowed */
-	uint32_t group;       /* only events in this group (its number); 0: all */
+		*memberships;        /* of ROWS_GROUPS, and where group is asked for; borrowed */
+	uint32_t group;              /* only events in this group (its number); 0: all */
+	const struct errors *errors; /* of ROWS_ERRORS, and where error is asked for; borrowed */
+	uint32_t error; /* only events with this error (its number), of any kind; 0: all */
 	/* Of ROWS_PARTS: done (NULL: no rows), and what it is split by; borrowed as long as there are such rows. */
 	const struct breakdown *breakdown;
 	const struct split *split;
+	/* Of what is added up: the rows, as somebody else added them up, in place of what the events here do. Copied when
+	 * rows are begun. NULL: the events' */
+	const struct group *given;
+	uint32_t n_given;
 	bool errors_only;
 	const struct filtered
 		*filter; /* borrowed: rows that it lets through, see filtered.h; NULL: all */
 };
 void query_init(struct query *q, enum rows_kind kind);
 
-/* A user, a model, a tool or a group with what belongs to it. */
+/* What there is to say of an error's events alone. */
+struct group_error {
+	int64_t first_time;     /* TIME_NONE */
+	uint32_t newest;        /* event; EVENT_NONE */
+	uint32_t users, models; /* different ones; personless events have none */
+	uint32_t model, status; /* the most frequent pair and HTTP status; 0: none is known */
+	uint32_t model_count, status_count; /* how often those are there */
+};
+/* A user, a model, a tool, a group or an error with what belongs to it. */
 struct group {
 	/* id number of the user (0: anonymous), number of the model pair, string number of the tool's name, number of
-	 * the group among memberships */
+	 * the group among memberships, of the error */
 	uint32_t key;
 	uint32_t traces, sessions;
 	struct totals totals;
 	int64_t last_time;
 	int64_t latency;                   /* sum of microseconds; EVENT_UNKNOWN */
 	int64_t p50, p95, first_token_p50; /* microseconds, nearest rank; EVENT_UNKNOWN */
+	struct group_error error;
 };
 
 struct rows {
@@ -156,8 +174,8 @@ struct rows {
 
 /* A kind's own order: events and traces newest first (a trace by its first timestamp), sessions by
  * their last timestamp, newest first; then by id (an event's uuid, then its place) descending.
- * Parts as the breakdown has them. Users, models and groups dearest first, tools by the time that they took in all, the longest first; then by
- * name. Sorting by a column descends unless `ascending`;
+ * Parts as the breakdown has them. Users, models and groups dearest first, tools by the time that they took in all, the longest first, errors the most frequent first, then the latest;
+ * then by name. Sorting by a column descends unless `ascending`;
  * ties keep the own order, and values that are unknown stand last in either direction. Events that
  * lost against a duplicate never show, nor count. r's former content is not freed. */
 void rows_build(struct rows *r, struct model *m, const struct query *q);

@@ -19,6 +19,8 @@ static const struct {
 	{"latency", {"latency_s", "p50_s"}},
 	{"ttft", {"ttft_s", "ttft_p50_s"}},
 	{"gens", {"generations"}},
+	{"code", {"status_code"}},
+	{"errors", {"count"}},
 	{"trace", {"trace_id"}},
 	{"session", {"session_id"}},
 	{"id", {"uuid", "trace_id", "session_id"}},

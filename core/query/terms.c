@@ -2,6 +2,7 @@
 #include "query/terms.h"
 
 #include "base/utf8.h"
+#include "query/errors.h"
 
 #define ERROR_MAX \
 	80 /* bytes of an error's text: the rest has numbers and times that no other has */
@@ -89,6 +90,7 @@ static void name_it(struct terms *t, const struct rows *r, uint32_t row)
 		[ROWS_USERS] = {FIELD_USER, "user"},
 		[ROWS_MODELS] = {FIELD_MODEL, "model"},
 		[ROWS_TOOLS] = {FIELD_TOOL, "tool"},
+		[ROWS_ERRORS] = {FIELD_ERROR_LIKE, "error"},
 	};
 	enum rows_kind kind = r->query.kind;
 	struct buf scratch = {0}, text = {0};
@@ -103,12 +105,24 @@ static void name_it(struct terms *t, const struct rows *r, uint32_t row)
 	buf_free(&text);
 }
 
+/* Of what says the same there is but this to say. */
+static void of_error(struct terms *t, const struct rows *r, uint32_t row)
+{
+	add(t, 'e', FIELD_ERROR_LIKE, errors_text(r->query.errors, r->groups[r->at[row]].key));
+	if (t->n > 0)
+		name_it(t, r, row);
+}
+
 void terms_of_row(struct terms *out, const struct rows *r, uint32_t row)
 {
 	struct buf scratch = {0};
 	struct str value;
 
 	terms_free(out);
+	if (r->query.kind == ROWS_ERRORS) {
+		of_error(out, r, row);
+		return;
+	}
 	for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++)
 		if (column_text(r, row, sources[i].column, &value, &scratch))
 			add(out, sources[i].key, sources[i].field, value);

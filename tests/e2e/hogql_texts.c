@@ -85,6 +85,9 @@ int main(void)
 	events.trace = STR_EMPTY;
 	posthog_query_events(&body, POSTHOG_EVENTS, &events, id);
 	print(&body);
+	events.user = ids[1];
+	posthog_query_events(&body, POSTHOG_EVENTS, &events, id);
+	print(&body);
 	posthog_query_trace_event(&body, POSTHOG_AI_EVENTS, ids[0], 0, TIME_SECOND, id);
 	print(&body);
 	posthog_query_trace_event(&body, POSTHOG_EVENTS, ids[0], 0, TIME_SECOND, id);

@@ -79,7 +79,7 @@ static const struct scene scenes[] = {
 	{"sources_bad_last", HOSTILE, "ST", "0 G", false},
 	{"sources_raw", HOSTILE, "SMT", "0 j Enter", false},
 	{"sources_awaited", MISSING, "SMT", "0", false},
-	{"key_without_command", DEMO, "S", "5", false},
+	{"key_without_command", DEMO, "S", "6", false},
 	{"key_unused_here", DEMO, "S", "za", false},
 	{"sort_picker_inverted", DEMO, "S", "s I Esc", false},
 	{"users_inverted", DEMO, "S", "4 I", false},

@@ -313,6 +313,13 @@ static bool is_asked_for(const struct question *q, const cJSON *event)
 	        strcmp(text(get(event, "uuid")), text(get(q->values, "after_uuid"))) > 0);
 }
 
+static bool is_of_user(const struct question *q, const cJSON *event)
+{
+	const char *user = text(get(q->values, "user"));
+
+	return *user == '\0' || strcmp(user, text(get(event, "distinct_id"))) == 0;
+}
+
 static char *list_events(const struct question *q)
 {
 	const struct standin *s = q->standin;
@@ -323,7 +330,8 @@ static char *list_events(const struct question *q)
 	memcpy(sorted, s->events, s->n_events * sizeof(cJSON *));
 	qsort(sorted, s->n_events, sizeof(cJSON *), by_time);
 	for (size_t i = 0; i < s->n_events && n < q->limit; i++) {
-		if (!is_asked_for(q, sorted[i]) || !where_event(q->where, sorted[i]))
+		if (!is_asked_for(q, sorted[i]) || !where_event(q->where, sorted[i]) ||
+		    !is_of_user(q, sorted[i]))
 			continue;
 		n++;
 		put_event(&t, q, sorted[i]);

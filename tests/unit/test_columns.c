@@ -46,6 +46,7 @@ static void columns_start_with_the_contract(void **state)
 	                        "output_tokens cost_usd last_time ");
 	expect_keys(ROWS_MODELS, "model provider generations errors input_tokens output_tokens "
 	                         "cost_usd p50_s p95_s ttft_p50_s ");
+	expect_keys(ROWS_ERRORS, "error count first_time last_time models users traces example ");
 	expect_keys(ROWS_TOOLS, "tool calls errors error_percent p50_s p95_s total_s last_time ");
 }
 
@@ -305,7 +306,7 @@ static void unknown_sums_are_not_zero(void **state)
 	FIXTURE_ADD(&f, .kind = EVENT_GENERATION, .trace = "t", .user = "anna");
 	for (int kind = 0; kind < ROWS_KINDS; kind++) {
 		if (kind == ROWS_SESSIONS || kind == ROWS_SPANS || kind == ROWS_TOOLS ||
-		    kind == ROWS_GROUPS || kind == ROWS_PARTS)
+		    kind == ROWS_GROUPS || kind == ROWS_PARTS || kind == ROWS_ERRORS)
 			continue;
 		rows_build_all(&r, &f, (enum rows_kind)kind);
 		assert_int_equal(r.n, 1);

@@ -151,6 +151,39 @@ static void a_row_is_watched(void **state)
 	fixture_fini(&f);
 }
 
+/* In place of what the events add up to, and in the same order. */
+static void users_as_they_are_given(void **state)
+{
+	struct fixture f;
+	struct query q;
+	struct rows r, next;
+	struct group given[3] = {{.traces = 5, .last_time = 7}, {.traces = 2}, {.traces = 3}};
+
+	(void)state;
+	fixture_init(&f);
+	FIXTURE_ADD(&f, .user = "anna", .time = 1, .cost = 9);
+	rows_build_all(&r, &f, ROWS_USERS);
+	given[1].key = ids_add(&f.events.ids, STR("bob"));
+	given[1].totals = (struct totals){.reported = 1, .cost_reported = 3};
+	given[2].key = ids_add(&f.events.ids, STR("cleo"));
+	given[2].totals = (struct totals){.reported = 1, .cost_reported = 4};
+	query_init(&q, ROWS_USERS);
+	q.given = given;
+	q.n_given = 3;
+	assert_int_equal(watch(&f, &q, &r, &next, given[2].key), 0);
+	rows_expect_column(&next, "user", "cleo bob (anonymous)");
+	rows_expect_number(&next, 0, "cost_usd", 4);
+	rows_expect_number(&next, 2, "traces", 5);
+	rows_expect_number(&next, 2, "last_time", 7);
+	rows_free(&next);
+	q.n_given = 0;
+	rows_build(&next, f.model, &q);
+	assert_int_equal(next.n, 0);
+	rows_free(&next);
+	rows_free(&r);
+	fixture_fini(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -158,6 +191,7 @@ int main(void)
 		cmocka_unit_test(a_tool_has_as_many_spans_as_calls),
 		cmocka_unit_test(who_is_anonymous),
 		cmocka_unit_test(a_row_is_watched),
+		cmocka_unit_test(users_as_they_are_given),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

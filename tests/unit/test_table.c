@@ -141,7 +141,7 @@ static void the_first_rows_are_counted(void **state)
 	(void)state;
 	for (int kind = 0; kind < ROWS_KINDS; kind++) {
 		if (kind == ROWS_SPANS || kind == ROWS_TOOLS || kind == ROWS_GROUPS ||
-		    kind == ROWS_PARTS)
+		    kind == ROWS_PARTS || kind == ROWS_ERRORS)
 			continue;
 		open_bench(&b, (enum rows_kind)kind, 1500);
 		draw(&b);

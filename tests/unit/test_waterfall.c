@@ -573,112 +573,6 @@ static void keys_while_it_is_built(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
-/* ---- repeats ---- */
-
-struct loop_sample {
-	uint32_t trace, agent, call[4], think[4];
-};
-
-static uint32_t add_call(struct sample *t, const char *uuid, double at, uint32_t flags)
-{
-	uint32_t event = FIXTURE_ADD(&t->f, .kind = EVENT_SPAN, .uuid = uuid, .trace = "r",
-	                             .parent = "root", .name = "update",
-	                             .time = START + (int64_t)(at * 1000) * MS, .latency = 500 * MS,
-	                             .flags = EVENT_TOOL | flags);
-
-	events_set_extra(&t->f.events, EVENT_ARGUMENTS, 7);
-	return event;
-}
-
-static void add_loop(struct sample *t, struct loop_sample *l)
-{
-	l->agent = FIXTURE_ADD(&t->f, .kind = EVENT_SPAN, .uuid = "r0", .trace = "r",
-	                       .span = "root", .name = "agent", .time = START + 9000 * MS,
-	                       .latency = 9000 * MS);
-	l->trace = model_trace_of(t->f.model, l->agent);
-	for (int i = 0; i < 4; i++) {
-		static const char *const ids[][2] = {
-			{"r1", "r2"}, {"r3", "r4"}, {"r5", "r6"}, {"r7", "r8"}};
-
-		l->think[i] = FIXTURE_ADD(&t->f, .kind = EVENT_GENERATION, .uuid = ids[i][0],
-		                          .trace = "r", .parent = "root", .model = "gpt-5",
-		                          .time = START + (1000 + i * 2000) * MS,
-		                          .latency = 500 * MS, .cost = CENT);
-		if (i < 3)
-			l->call[i] = add_call(t, ids[i][1], 2 + i * 2, i == 1 ? EVENT_ERROR : 0);
-	}
-	waterfall_fini(&t->w);
-	waterfall_init(&t->w, l->trace);
-}
-
-static void repeats_fold_into_one_row(void **state)
-{
-	struct sample *t = *state;
-	struct loop_sample l;
-	struct buf before = {0};
-
-	add_loop(t, &l);
-	draw(t, 14, 80, true);
-	assert_int_equal(t->w.n_rows, 9);
-	expect_row(
-		6,
-		"     T update !                    0.5s                     ###                !");
-	expect_row(8, "     T update x3 same args         0.5s                            ##");
-	waterfall_folds(&t->w, &before);
-	assert_true(waterfall_go(&t->w, t->f.model, l.call[2]));
-	assert_true(act(t, ACTION_FOLD_REPEATS, 0));
-	draw(t, 14, 80, true);
-	/* The agent, the first generation, the three calls, the last generation. */
-	assert_int_equal(t->w.n_rows, 5);
-	assert_int_equal(waterfall_cursor(&t->w), l.call[0]);
-	expect_row(
-		4,
-		">    > T update x3 1 err           2.5s    $0.02      ###############          !");
-	assert_int_equal(waterfall_row_of(&t->w, t->f.model, l.think[2]), 3);
-	assert_int_equal(waterfall_row_of(&t->w, t->f.model, l.think[3]), 4);
-	/* An error that it hides opens it, and so does Enter. */
-	assert_true(act(t, ACTION_NEXT_ERROR, 0));
-	assert_int_equal(waterfall_cursor(&t->w), l.call[1]);
-	assert_int_equal(t->w.n_rows, 9);
-	waterfall_go(&t->w, t->f.model, l.call[0]);
-	assert_true(act(t, ACTION_LEFT, 0));
-	assert_int_equal(t->w.n_rows, 5);
-	assert_true(act(t, ACTION_OPEN, 0));
-	assert_int_equal(t->w.n_rows, 9);
-	assert_int_equal(waterfall_cursor(&t->w), l.call[0]);
-	act(t, ACTION_FOLD_REPEATS, 0);
-	act(t, ACTION_FOLD_REPEATS, 0);
-	assert_int_equal(t->w.n_rows, 5);
-	assert_true(waterfall_refold(&t->w, t->f.model, buf_str(&before)));
-	assert_int_equal(t->w.n_rows, 9);
-	buf_free(&before);
-}
-
-/* What is found in a call that is folded away opens it; a flat list has all of them. */
-static void repeats_open_on_the_way(void **state)
-{
-	struct sample *t = *state;
-	struct loop_sample l;
-
-	add_loop(t, &l);
-	draw(t, 14, 80, true);
-	act(t, ACTION_FOLD_REPEATS, 0);
-	assert_true(waterfall_go(&t->w, t->f.model, l.think[1]));
-	assert_int_equal(t->w.n_rows, 9);
-	assert_int_equal(waterfall_cursor(&t->w), l.think[1]);
-	act(t, ACTION_FOLD_REPEATS, 0);
-	act(t, ACTION_FOLD_REPEATS, 0);
-	act(t, ACTION_FLAT, 0);
-	draw(t, 14, 80, true);
-	assert_int_equal(t->w.n_rows, 9);
-	act(t, ACTION_FLAT, 0);
-	/* One more, as it arrives. */
-	add_call(t, "r9", 8.5, 0);
-	draw(t, 14, 80, true);
-	assert_int_equal(t->w.n_rows, 4);
-	assert_non_null(strstr(screen, "x4 1 err"));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -686,8 +580,6 @@ int main(void)
 		TEST(columns_go_when_it_is_narrow),
 		TEST(cache_share),
 		TEST(folds),
-		TEST(repeats_fold_into_one_row),
-		TEST(repeats_open_on_the_way),
 		TEST(jumps),
 		TEST(flat_is_by_start),
 		TEST(the_cursor_stays_on_its_event),

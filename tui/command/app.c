@@ -46,8 +46,8 @@ void app_push(struct app *a, struct view *v)
 static struct view *root_view(struct app *a, int number)
 {
 	static const int kinds[10] = {
-		[1] = ROWS_TRACES, [2] = ROWS_SESSIONS, [3] = ROWS_GENERATIONS,
-		[4] = ROWS_USERS,  [8] = ROWS_MODELS,   [9] = ROWS_TOOLS,
+		[1] = ROWS_TRACES, [2] = ROWS_SESSIONS, [3] = ROWS_GENERATIONS, [4] = ROWS_USERS,
+		[5] = ROWS_ERRORS, [8] = ROWS_MODELS,   [9] = ROWS_TOOLS,
 	};
 	struct query q;
 
@@ -61,18 +61,8 @@ static struct view *root_view(struct app *a, int number)
 	return view_table_new(&a->world, &q);
 }
 
-bool app_has_view(int number)
-{
-	return number <= 4 || number >= APP_STATS;
-}
-
 static void show_view(struct app *a, int number)
 {
-	if (!app_has_view(number)) {
-		buf_printf(&a->world.message, "no view has the number %d yet (? lists them)",
-		           number);
-		return;
-	}
 	if (number != a->current)
 		a->last = a->current;
 	a->current = number;
@@ -103,12 +93,17 @@ static void open_rows(struct app *a, enum rows_kind kind, const struct wish *w)
 		q.tool = w->number;
 	else if (w->kind == WISH_GROUP)
 		q.group = w->number;
+	else if (w->kind == WISH_ERROR)
+		q.error = w->number;
 	else
 		q.model_pair = w->number;
 	q.memberships = w->kind == WISH_GROUP ? explorer_memberships(a->world.explorer) : NULL;
+	q.errors = w->kind == WISH_ERROR ? explorer_errors(a->world.explorer) : NULL;
 	q.anonymous = w->kind == WISH_USER && w->number == 0;
 	if (w->kind == WISH_SESSION)
 		explorer_want_session(a->world.explorer, w->number);
+	if (w->kind == WISH_USER)
+		explorer_want_user(a->world.explorer, w->number);
 	app_push(a, view_table_new(&a->world, &q));
 }
 
@@ -151,8 +146,8 @@ static void ask_question(struct app *a)
 	prompt_ask(a->prompt, q->mark, q->label, q->hint);
 }
 
-/* What a person is to type first. */
-static void grant_asking(struct app *a, enum wish_kind kind)
+/* What a person is to type first; false: it is no such wish. */
+static bool grant_asking(struct app *a, enum wish_kind kind)
 {
 	switch (kind) {
 	case WISH_EDIT:
@@ -172,7 +167,20 @@ static void grant_asking(struct app *a, enum wish_kind kind)
 		prompt_type(a->prompt, buf_str(&a->world.noted.note));
 		break;
 	default:
-		break;
+		return false;
+	}
+	return true;
+}
+
+static void grant_difference(struct app *a, const struct wish *w)
+{
+	if (w->kind == WISH_COMPARE) {
+		app_push(a, view_compare_new(&a->world, w->number, w->event));
+	} else if (w->kind == WISH_DIFF_ANSWER) {
+		app_push(a, view_diff_answer_new(&a->world, w->event, buf_str(&a->world.text)));
+	} else {
+		app_push(a, view_diff_new(&a->world, w->number, w->event));
+		explorer_want_body(a->world.explorer, w->event);
 	}
 }
 
@@ -195,22 +203,13 @@ void app_grant(struct app *a)
 		explorer_want_body(a->world.explorer, w.event);
 		break;
 	case WISH_DIFF:
-		app_push(a, view_diff_new(&a->world, w.number, w.event));
-		explorer_want_body(a->world.explorer, w.event);
+	case WISH_COMPARE:
+	case WISH_DIFF_ANSWER:
+		grant_difference(a, &w);
 		break;
 	case WISH_REPLAY:
 		app_push(a, view_replay_new(&a->world, w.event));
 		explorer_want_body(a->world.explorer, w.event);
-		break;
-	case WISH_DIFF_ANSWER:
-		app_push(a, view_diff_answer_new(&a->world, w.event, buf_str(&a->world.text)));
-		break;
-	case WISH_SESSION:
-	case WISH_USER:
-	case WISH_MODEL:
-	case WISH_TOOL:
-	case WISH_GROUP:
-		grant_rows(a, &w);
 		break;
 	case WISH_KEEP:
 		app_add_term(a, buf_str(&a->world.term));
@@ -227,8 +226,8 @@ void app_grant(struct app *a)
 			pop(&a->stacks[a->current]);
 		break;
 	default:
-		grant_asking(a, w.kind);
-		break;
+		if (!grant_asking(a, w.kind))
+			grant_rows(a, &w);
 	}
 }
 

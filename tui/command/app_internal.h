@@ -84,7 +84,7 @@ struct ranges {
 	struct plot_slots
 		slots;   /* of what is looked at; n 0: no range is typed, or no event has a time */
 	int slice, mark; /* the one under the cursor, the other end of what is taken; -1: none */
-	int64_t looked;  /* since when they are looked at; monotonic */
+	int64_t looked;  /* when counting began; monotonic */
 	struct view_filter filter; /* of the events that are counted */
 	struct figures *figures;   /* NULL: none are asked for yet */
 	struct range_slice slices[RANGE_SLICES];
@@ -135,7 +135,6 @@ struct view *app_top(struct app *a);
 void app_push(struct app *a, struct view *v);
 int64_t app_now(const struct app *a); /* wall clock, or what stands for it */
 void app_grant(struct app *a);        /* what the world wishes */
-bool app_has_view(int number);
 /* The command line that prints what is shown, with the source; false, and nothing, if there is none. */
 bool app_command_line(struct app *a, struct buf *out);
 /* Takes what there is of the thing shown, and hands it over; later, if it must be read first. */

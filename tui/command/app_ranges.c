@@ -11,9 +11,8 @@
 
 #include <string.h>
 
-#define LOOK_SLICE  4000              /* microseconds of a draw */
-#define LOOK_STAYED 250000            /* before PostHog is asked about a range; microseconds */
-#define LOOK_AGAIN  (2 * TIME_SECOND) /* before events that came are counted */
+#define LOOK_SLICE 4000              /* microseconds of a draw */
+#define LOOK_AGAIN (2 * TIME_SECOND) /* before events that came are counted */
 
 static const char *const texts[] = {
 	"", "15m", "1h", "6h", "24h", "7d", "30d", "today", "yesterday..today", "all", NULL,
@@ -130,18 +129,14 @@ static void begin_counting(struct app *a)
 	r->looked = time_monotonic();
 }
 
-/* What is typed or gone through quickly is not asked for, but its end. */
 static int64_t count(struct app *a)
 {
 	struct ranges *r = &a->ranges;
 	int64_t now = time_monotonic();
-	bool all_here = !explorer_is_partial(a->world.explorer);
 
 	if (r->filter.filtered != NULL && !filtered_step(r->filter.filtered, now + LOOK_SLICE))
 		return VIEW_AT_ONCE;
 	if (r->figures == NULL) {
-		if (!all_here && now - r->looked < LOOK_STAYED)
-			return LOOK_STAYED - (now - r->looked);
 		begin_counting(a);
 	} else if (figures_breakdown(r->figures) != NULL && !figures_is_current(r->figures)) {
 		if (now - r->looked < LOOK_AGAIN)
@@ -169,7 +164,6 @@ int64_t app_ranges_look(struct app *a, int most)
 	    slots.n != r->slots.n) {
 		forget_counts(r);
 		r->slots = slots;
-		r->looked = time_monotonic();
 	}
 	return r->slots.n > 0 ? count(a) : 0;
 }

@@ -330,6 +330,12 @@ static bool push_filter(struct fetch *f, enum rows_kind kind, uint32_t *rows)
 	return pushed;
 }
 
+/* What PostHog adds up by itself, print_ls asks. */
+static bool is_added_up(const struct fetch *f, enum rows_kind kind)
+{
+	return kind == ROWS_USERS && explorer_origin_count(f->explorer) == 1;
+}
+
 static void ask_for_list(struct fetch *f, int64_t since, int64_t until)
 {
 	const struct options *o = f->options;
@@ -337,6 +343,8 @@ static void ask_for_list(struct fetch *f, int64_t since, int64_t until)
 	uint32_t rows = o->limit != 0 && o->sort == NULL ? o->limit : UINT32_MAX;
 
 	(void)rows_kind_of(str_of(o->words[0]), &kind);
+	if (is_added_up(f, kind))
+		return;
 	if (asks_about_events(o) || (o->filters[0] != NULL && !push_filter(f, kind, &rows)))
 		ask_for_events(f, since, until);
 	else if (kind == ROWS_TRACES)
@@ -366,11 +374,20 @@ static void fetch_refused(struct fetch *f, int64_t since, int64_t until)
 	wait(f);
 }
 
+static int64_t since_of(const struct options *o)
+{
+	return o->since != TIME_NONE ? o->since : time_now() - POSTHOG_DAY;
+}
+
+static int64_t until_of(const struct options *o)
+{
+	return o->until != TIME_NONE ? o->until : time_now() + TIME_SECOND;
+}
+
 static int fetch(struct fetch *f)
 {
 	const struct options *o = f->options;
-	int64_t now = time_now(), until = o->until != TIME_NONE ? o->until : now + TIME_SECOND;
-	int64_t since = o->since != TIME_NONE ? o->since : now - POSTHOG_DAY;
+	int64_t since = since_of(o), until = until_of(o);
 
 	if (o->command == COMMAND_SHOW || o->command == COMMAND_TREE ||
 	    o->command == COMMAND_REPLAY)
@@ -384,6 +401,15 @@ static int fetch(struct fetch *f)
 	wait(f);
 	fetch_refused(f, since, until);
 	return tell(f);
+}
+
+int fetch_events(struct explorer *x, const struct options *o)
+{
+	struct fetch f = {.explorer = x, .options = o};
+
+	ask_for_events(&f, since_of(o), until_of(o));
+	wait(&f);
+	return tell(&f);
 }
 
 int fetch_all(struct explorer *x, const struct options *o, int code)

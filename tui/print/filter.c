@@ -139,6 +139,7 @@ struct filtered *filter_start(struct explorer *x, const struct filter *f, enum f
 	struct filtered_context with = {.loop = explorer_loop(x),
 	                                .model = explorer_model(x),
 	                                .properties = explorer_properties(x),
+	                                .errors = explorer_errors(x),
 	                                .source = source_path,
 	                                .changed = changed != NULL ? changed : ignore,
 	                                .ctx = changed != NULL ? ctx : x};

@@ -1,10 +1,13 @@
 /* Which rows, in which order, with which columns; cells.h writes them. */
 #include "print/ls.h"
 
+#include "base/mem.h"
+#include "explorer_users.h"
 #include "print/cells.h"
 #include "print/fetch.h"
 #include "print/filter.h"
 #include "print/output.h"
+#include "query/errors.h"
 #include "query/memberships.h"
 
 #include <string.h>
@@ -17,6 +20,8 @@ struct listing {
 	struct property_column sorted; /* where it is a property's */
 	struct filter *filter;         /* NULL: none */
 	struct condition condition;
+	struct figures *figures; /* of users; NULL: events add up to them */
+	struct group *users;
 };
 
 static enum err read_kind(struct query *q, const struct options *o, struct errinfo *e)
@@ -24,14 +29,10 @@ static enum err read_kind(struct query *q, const struct options *o, struct errin
 	const char *what = o->n_words > 0 ? o->words[0] : "what to list is missing";
 	enum rows_kind kind;
 
-	if (o->n_words > 0 && strcmp(what, "errors") == 0)
-		return err_set(e, ERR_USAGE,
-		               "ls: errors cannot be grouped yet: use `tracehog ls generations -f "
-		               "is:error`, or spans");
 	if (o->n_words == 0 || !rows_kind_of(str_of(what), &kind) || kind == ROWS_PARTS)
 		return err_set(e, ERR_USAGE,
 		               "ls: %s: use traces, sessions, generations, spans, users, groups, "
-		               "models or tools",
+		               "errors, models or tools",
 		               what);
 	query_init(q, kind);
 	return ERR_OK;
@@ -132,6 +133,17 @@ static void know_groups(struct query *q, struct explorer *x)
 		;
 }
 
+/* What errors say is in the journals. */
+static void know_errors(struct query *q, struct explorer *x)
+{
+	struct errors *all = explorer_errors(x);
+
+	q->errors = all;
+	errors_begin(all);
+	while (!errors_done(all) && loop_step(explorer_loop(x), true))
+		;
+}
+
 /* What rows are sorted by may be a property, too. */
 static void know_order(struct listing *l, struct explorer *x)
 {
@@ -143,6 +155,48 @@ static void know_order(struct listing *l, struct explorer *x)
 	l->query.sort = l->sort.property != NULL ? &l->sorted.column : l->sort.own;
 }
 
+static void tell_of_users(const struct figures_status *status)
+{
+	struct buf line = {0};
+
+	if (status->left_out == 0)
+		return;
+	buf_printf(&line,
+	           "the %u dearest users: %u more were left out: --since and -f ask for less",
+	           FIGURES_PARTS, status->left_out);
+	output_error(buf_text(&line));
+	buf_free(&line);
+}
+
+/* Users of a PostHog project, as it adds them up; where it does not, all events are fetched. Gives the exit code so far. */
+static int know_users(struct listing *l, struct explorer *x, const struct options *o, int code)
+{
+	const struct figures_query query = {
+		.by = STR("user"),
+		.filtered = (struct filtered *)(uintptr_t)l->query.filter,
+		.filter = l->filter,
+		.since = o->since,
+		.until = o->until};
+	struct figures_status status;
+
+	l->figures = figures_new(x, &query, NULL, NULL, NULL);
+	figures_wait(l->figures);
+	figures_read_status(l->figures, &status);
+	if (status.done && status.from == FIGURES_SERVER) {
+		l->query.n_given = explorer_users(x, l->figures, &l->users);
+		l->query.given = l->users;
+		tell_of_users(&status);
+		return code;
+	}
+	if (status.why.code != ERR_OK)
+		output_error(status.why.msg);
+	if (code == EXIT_OK)
+		code = fetch_events(x, o);
+	if (query.filtered != NULL)
+		filtered_wait(query.filtered);
+	return code;
+}
+
 static int print_rows(struct listing *l, struct explorer *x, const struct options *o, int code)
 {
 	struct rows rows = {0};
@@ -150,6 +204,10 @@ static int print_rows(struct listing *l, struct explorer *x, const struct option
 
 	if (l->query.kind == ROWS_GROUPS)
 		know_groups(&l->query, x);
+	if (l->query.kind == ROWS_ERRORS)
+		know_errors(&l->query, x);
+	if (l->query.kind == ROWS_USERS && explorer_is_partial(x))
+		code = know_users(l, x, o, code);
 	cells_ask(l->cells.columns, l->cells.n, x);
 	know_order(l, x);
 	rows_build(&rows, explorer_model(x), &l->query);
@@ -160,6 +218,8 @@ static int print_rows(struct listing *l, struct explorer *x, const struct option
 		held = condition_holds_row(&l->condition, &rows, row);
 	code = output_exit(o, rows.n, held, code);
 	rows_free(&rows);
+	figures_free(l->figures);
+	mem_free(l->users);
 	return code;
 }
 

@@ -8,6 +8,7 @@
 #include "view/table.h"
 
 #include "draw/width.h"
+#include "query/errors.h"
 #include "query/memberships.h"
 
 #define BUILD_SHARE     10    /* one part in ten of the time may go into building rows */
@@ -121,6 +122,8 @@ static uint32_t table_known(const struct table *t)
 
 	if (t->query.kind == ROWS_GROUPS || t->query.group != 0)
 		known += property_known(memberships_property(t->query.memberships));
+	if (t->query.errors != NULL)
+		known += errors_known(t->query.errors);
 	return known;
 }
 
@@ -199,6 +202,7 @@ static void refresh(struct table *t)
 	t->view.draw_again_us = 0;
 	follow_range(t);
 	table_filter_follow(t);
+	table_figures_follow(t);
 	if (!w->follow && t->built != 0 && !t->asked && t->filter_settled)
 		return;
 	if (!table_filter_step(t))
@@ -290,6 +294,7 @@ static void open_row(struct table *t)
 		[ROWS_GENERATIONS] = WISH_TRACE, [ROWS_SPANS] = WISH_TRACE,
 		[ROWS_USERS] = WISH_USER,        [ROWS_MODELS] = WISH_MODEL,
 		[ROWS_TOOLS] = WISH_TOOL,        [ROWS_GROUPS] = WISH_GROUP,
+		[ROWS_ERRORS] = WISH_ERROR,
 	};
 	struct world *w = t->view.world;
 	uint32_t id = table_current(t);
@@ -309,9 +314,11 @@ static bool diff(struct table *t, enum action action)
 {
 	if (table_is_of_events(t))
 		return view_diff(t->view.world, action, table_current(t));
+	if (t->query.kind == ROWS_TRACES && action == ACTION_DIFF_MARK)
+		return view_compare(t->view.world, table_current(t));
 	buf_printf(&t->view.world->message, "%s compares two generations%s",
 	           action == ACTION_DIFF ? "D" : "d",
-	           t->query.kind == ROWS_TRACES ? "; two traces: tracehog diff ID ID"
+	           t->query.kind == ROWS_TRACES ? "; d two traces"
 	                                        : ": mark them in 3, or in a tree");
 	return true;
 }
@@ -450,7 +457,9 @@ static void table_free(struct view *v)
 	struct table *t = (struct table *)v;
 
 	rows_drop(t->next);
+	t->next = NULL;
 	rows_free(&t->rows);
+	table_figures_drop(t);
 	view_filter_free(&t->typed);
 	view_filter_free(&t->kept);
 	buf_free(&t->refused);
@@ -483,13 +492,18 @@ static const struct view_class table_class = {
 static void show_kind(struct table *t, enum rows_kind kind)
 {
 	static const char *const titles[ROWS_KINDS] = {
-		"Traces", "Sessions", "Generations", "Spans", "Users", "Models", "Tools", "Groups",
+		"Traces", "Sessions", "Generations", "Spans",  "Users",
+		"Models", "Tools",    "Groups",      "Errors",
 	};
 
-	t->view.title = titles[kind];
+	t->view.title = t->query.error != 0 ? "Events" : titles[kind];
 	t->query.kind = kind;
 	if (kind == ROWS_GROUPS)
 		t->query.memberships = explorer_memberships(t->view.world->explorer);
+	if (kind != ROWS_ERRORS)
+		return;
+	t->query.errors = explorer_errors(t->view.world->explorer);
+	errors_begin(explorer_errors(t->view.world->explorer));
 }
 
 bool table_toggle(struct table *t)
@@ -502,14 +516,16 @@ bool table_toggle(struct table *t)
 	};
 	enum rows_kind other = others[t->query.kind];
 
-	/* Spans have no model, and tools are spans. */
-	if (other == ROWS_TRACES || t->query.model_pair != 0 || t->query.tool != MODEL_NONE)
+	/* Spans have no model, tools are spans, and an error is of any kind of event. */
+	if (other == ROWS_TRACES || t->query.model_pair != 0 || t->query.tool != MODEL_NONE ||
+	    t->query.error != 0)
 		return false;
 	search_cancel(&t->search);
 	undo_forget(&t->view.world->undos, &t->view);
 	rows_drop(t->next);
 	rows_free(&t->rows);
 	t->next = NULL;
+	table_figures_drop(t);
 	t->built = 0;
 	t->query.sort = NULL;
 	t->query.ascending = false;

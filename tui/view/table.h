@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "base/utf8.h"
+#include "explorer_figures.h"
 #include "query/slow.h"
 #include "view/view_filter.h"
 #include "widget/detail.h"
@@ -78,6 +79,13 @@ enum table_menu {
 	TABLE_FREQUENCY, /* which value is kept */
 };
 
+/* Users of a PostHog project as PostHog adds them up, while not all of their events are here. */
+struct table_figures {
+	struct figures *figures; /* NULL: they are not asked for */
+	struct group *rows;      /* NULL: PostHog has not said */
+	int64_t since, until;    /* of the list, then */
+};
+
 struct table {
 	struct view view;
 	struct query query;
@@ -114,6 +122,7 @@ struct table {
 		sort_is_filters; /* the order is the filter's: own_... is that from before */
 	bool zoomed, pane_focused, pane_visible;
 	struct table_pane pane;
+	struct table_figures figures;
 };
 
 /* Id of a row (trace, session, event, group key), or MODEL_NONE where there is none; and of the one under the cursor. */
@@ -223,6 +232,14 @@ void table_undo(struct view *v, const struct undo *step);
 void table_sort_remember(struct table *t); /* before the order changes */
 
 bool table_copy_row(struct table *t, enum copy_what what, struct buf *out);
+
+/* With every draw: asks for them, and takes the answer. */
+void table_figures_follow(struct table *t);
+/* Before the filter that they are of is another. */
+void table_figures_drop(struct table *t);
+/* "server 38 ms  "; false: the list is made of the events here. */
+bool table_figures_status(const struct table *t, struct buf *out);
+const struct view_filter *table_filter_in_use(const struct table *t);
 
 void table_pane_init(struct table *t);
 void table_pane_fini(struct table *t);

@@ -2,6 +2,7 @@
  * when they are first asked for, and stay with the list, since rows may be sorted by them. */
 #include "view/table.h"
 
+#include "query/errors.h"
 #include "query/memberships.h"
 
 #define NAME_MAX 200u /* bytes of a property's name */
@@ -67,8 +68,21 @@ static bool say_reading(const struct property *p, struct buf *out)
 	return true;
 }
 
+static bool say_reading_errors(const struct table *t, struct buf *out)
+{
+	const struct errors *e = t->query.errors;
+	uint32_t n = explorer_events(t->view.world->explorer)->n;
+
+	if (e == NULL || errors_done(e))
+		return false;
+	buf_printf(out, "reading errors %u %%  ", (unsigned)((uint64_t)errors_known(e) * 100 / n));
+	return true;
+}
+
 void table_reading(const struct table *t, struct buf *out)
 {
+	if (say_reading_errors(t, out))
+		return;
 	if (t->query.memberships != NULL &&
 	    say_reading(memberships_property(t->query.memberships), out))
 		return;

@@ -4,6 +4,7 @@
 
 #include "base/clean.h"
 #include "base/match.h"
+#include "query/errors.h"
 #include "query/memberships.h"
 
 /* ---- terms ----------------------------------------------------------------------------------------------------------- */
@@ -83,6 +84,17 @@ static bool append_group(struct buf *out, const struct query *q)
 	       append_whole(out, memberships_key(q->memberships, q->group));
 }
 
+/* Of those without a text: is:error -error.like:*. */
+static void append_error(struct buf *out, const struct query *q)
+{
+	struct str text = errors_text(q->errors, q->error);
+
+	if (text.n > 0)
+		filter_append_term(out, &fields[FIELD_ERROR_LIKE], STR_EMPTY, text);
+	else
+		buf_puts(out, "is:error -error.like:*");
+}
+
 /* Appends what all rows belong to, nothing if that is nothing; false: no filter can say it. */
 static bool append_restriction(const struct table *t, struct buf *out)
 {
@@ -103,6 +115,10 @@ static bool append_restriction(const struct table *t, struct buf *out)
 	}
 	if (q->group != 0)
 		return append_group(out, q);
+	if (q->error != 0) {
+		append_error(out, q);
+		return true;
+	}
 	if (q->model_pair == 0)
 		return true;
 	if (!append_name(out, "model", strings_get(&e->strings, pair->model)))
@@ -143,7 +159,10 @@ void table_command(struct view *v, struct buf *out)
 	can = can && append_restriction(t, &filter);
 	while (filter.n > 0 && filter.p[filter.n - 1] == ' ')
 		filter.n--;
-	if (can) {
+	/* An error may be of any kind of event. */
+	if (can && t->query.error != 0)
+		buf_puts(out, "tracehog tail --no-follow");
+	else if (can) {
 		buf_printf(out, "tracehog ls %s", rows_kind_name(t->query.kind));
 		append_fields(t, out);
 		if (t->query.sort != NULL)

@@ -13,6 +13,8 @@ static const struct column *naming_column(const struct table *t)
 		return rows_column(ROWS_TOOLS, STR("tool"));
 	case ROWS_GROUPS:
 		return rows_column(ROWS_GROUPS, STR("key"));
+	case ROWS_ERRORS:
+		return rows_column(ROWS_ERRORS, STR("error"));
 	default:
 		return NULL;
 	}

@@ -19,6 +19,11 @@ static const struct view_filter *in_use(const struct table *t)
 	return t->has_typed ? &t->typed : &t->kept;
 }
 
+const struct view_filter *table_filter_in_use(const struct table *t)
+{
+	return in_use(t);
+}
+
 enum filtered_of table_filtered_of(enum rows_kind kind)
 {
 	return kind == ROWS_TRACES     ? FILTERED_TRACES
@@ -105,6 +110,7 @@ static void take_new(struct table *t, struct view_filter *made)
 {
 	rows_drop(t->next);
 	t->next = NULL;
+	table_figures_drop(t);
 	forget_typed(t);
 	if (t->view.world->typing) {
 		t->typed = *made;
@@ -120,6 +126,7 @@ static void take_back(struct table *t)
 {
 	rows_drop(t->next);
 	t->next = NULL;
+	table_figures_drop(t);
 	forget_typed(t);
 	use(t);
 }

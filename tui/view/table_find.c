@@ -4,6 +4,12 @@
 
 /* ---- what is looked for -------------------------------------------------------------------------------------------- */
 
+/* The text of an event's error would have to be read from the journal for every row. */
+static bool is_read(const struct table *t, const struct column *c)
+{
+	return strcmp(c->name, t->query.kind == ROWS_ERRORS ? "example" : "error") == 0;
+}
+
 static bool holds_text(struct table *t, uint64_t row, struct str needle)
 {
 	size_t n, matched;
@@ -14,8 +20,7 @@ static bool holds_text(struct table *t, uint64_t row, struct str needle)
 
 	for (size_t i = 0; i < n && !holds; i++) {
 		struct value v = {0};
-		/* The error's text would have to be read from the journal for every row. */
-		if (c[i].type != VALUE_TEXT || strcmp(c[i].name, "error") == 0)
+		if (c[i].type != VALUE_TEXT || is_read(t, &c[i]))
 			continue;
 		buf_clear(&scratch);
 		c[i].get(&t->rows, (uint32_t)row, &v, &scratch);
@@ -48,6 +53,7 @@ static bool append_name(const struct table *t, uint64_t row, struct buf *out)
 		[ROWS_MODELS] = {"model"},
 		[ROWS_TOOLS] = {"tool"},
 		[ROWS_GROUPS] = {"group"},
+		[ROWS_ERRORS] = {"error"},
 	};
 	struct buf scratch = {0};
 	size_t start = out->n;

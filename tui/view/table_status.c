@@ -4,6 +4,7 @@
 #include "base/clean.h"
 #include "draw/format.h"
 #include "draw/width.h"
+#include "query/errors.h"
 #include "query/memberships.h"
 
 #define FIELD_GAP 3 /* blanks behind a field of the head line */
@@ -51,6 +52,10 @@ static void append_restriction(const struct table *t, bool brief, struct buf *ou
 		clean_append(out, memberships_type(q->memberships, q->group), 0);
 		buf_add(out, ' ');
 		clean_append(out, memberships_key(q->memberships, q->group), 0);
+	} else if (q->error != 0) {
+		name = errors_text(q->errors, q->error);
+		buf_puts(out, "error ");
+		clean_append(out, name.n > 0 ? name : STR("(no text)"), 0);
 	}
 }
 
@@ -67,7 +72,7 @@ static void append_count(const struct table *t, struct buf *out)
 	if (t->query.session == MODEL_NONE &&
 	    explorer_has_more(t->view.world->explorer, t->query.kind))
 		buf_add(out, '+');
-	buf_printf(out, " %s", rows_kind_name(t->query.kind));
+	buf_printf(out, " %s", t->query.error != 0 ? "events" : rows_kind_name(t->query.kind));
 	if (t->rows.n == 1)
 		out->p[--out->n] = '\0'; /* all kinds have an s at their end */
 	/* What calls ask for stands in their bodies, which nobody reads for a list. */
@@ -120,7 +125,7 @@ void table_head(struct view *v, struct buf *out)
 	}
 	other = smaller(width_text(buf_str(&restriction)), t->cols / 3 + 3);
 	/* That there is no filter need not be said. */
-	if (v->world->filter.n == 0 && wanted + other > room)
+	if (v->world->filter.n == 0 && (t->query.error != 0 || wanted + other > room))
 		wanted = 0;
 	wanted = filter_cols(room, wanted, other);
 	if (other > 0)
@@ -140,7 +145,8 @@ void table_status(struct view *v, struct buf *out)
 	unsigned percent, n_marked;
 
 	search_status(&t->search, out);
-	table_filter_status(t, out);
+	if (!table_figures_status(t, out))
+		table_filter_status(t, out);
 	table_reading(t, out);
 	if (table_counting(t, &percent))
 		buf_printf(out, "counting %u %%  ", percent);
@@ -151,7 +157,7 @@ void table_status(struct view *v, struct buf *out)
 	if (t->built != 0)
 		list_position(&t->list, out);
 	if (t->query.kind != ROWS_TRACES && t->query.kind != ROWS_SESSIONS &&
-	    explorer_is_partial(v->world->explorer))
+	    t->query.given == NULL && explorer_is_partial(v->world->explorer))
 		buf_puts(out, "  of what was fetched (R fetches all)");
 	n_marked = marks_count(&v->world->marks, t->query.kind);
 	if (n_marked > 0)

@@ -51,8 +51,10 @@ enum wish_kind {
 	WISH_MODEL, /* the generations of a model (number: of the pair) */
 	WISH_TOOL,  /* the spans of a tool (number: of its name) */
 	WISH_GROUP, /* the generations in a group (its number) */
+	WISH_ERROR, /* the events with an error (its number) */
 	WISH_DIFF, /* what changed from call `number` (EVENT_NONE: the one before it) to call `event` */
-	WISH_REPLAY, /* the request of call `event`, to be sent again */
+	WISH_COMPARE, /* trace `event` beside trace `number` */
+	WISH_REPLAY,  /* the request of call `event`, to be sent again */
 	WISH_DIFF_ANSWER, /* what changed from call `event` to world.text, an event that stands in no source */
 	WISH_EDIT,  /* world.text in the editor: what it leaves goes to the view's `edited` */
 	WISH_ID,    /* opens what world.term, an id, is of, as :open does */
@@ -178,7 +180,8 @@ struct view *view_table_new(struct world *w, const struct query *q); /* any kind
 struct view *view_trace_new(struct world *w, uint32_t trace, uint32_t event);
 struct view *view_event_new(struct world *w, uint32_t event);
 struct view *view_cost_new(struct world *w, uint32_t event); /* of an event what it costs */
-struct view *view_diff_new(struct world *w, uint32_t before, uint32_t after); /* as WISH_DIFF */
+struct view *view_diff_new(struct world *w, uint32_t before, uint32_t after);    /* as WISH_DIFF */
+struct view *view_compare_new(struct world *w, uint32_t before, uint32_t after); /* two traces */
 /* Of WISH_DIFF_ANSWER; answer is copied. */
 struct view *view_diff_answer_new(struct world *w, uint32_t event, struct str answer);
 struct view *view_replay_new(struct world *w, uint32_t event);
@@ -216,6 +219,8 @@ void view_append_filter(const struct world *w, struct buf *out);
 struct slow *view_slow(struct world *w);
 /* DIFF and DIFF_MARK on a call: the wish, or a message. True. */
 bool view_diff(struct world *w, enum action action, uint32_t event);
+/* DIFF_MARK on a trace, likewise. */
+bool view_compare(struct world *w, uint32_t trace);
 /* REPLAY on a call: the wish, or a message. True. */
 bool view_replay(struct world *w, uint32_t event);
 /* BOOKMARK and REMOVE on a trace, session or event (number, or MODEL_NONE) or a user (number of the id, 0 if there is none): the wish,

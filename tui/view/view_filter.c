@@ -107,6 +107,7 @@ struct filtered_context view_filter_context(struct world *w)
 	return (struct filtered_context){.loop = explorer_loop(w->explorer),
 	                                 .model = explorer_model(w->explorer),
 	                                 .properties = explorer_properties(w->explorer),
+	                                 .errors = explorer_errors(w->explorer),
 	                                 .is = is,
 	                                 .has_note = has_note,
 	                                 .source = source_path,

@@ -1,0 +1,57 @@
+# Users of a PostHog project are added up there: no event is fetched for them, and they are what all events add up to here.
+. e2e/lib_posthog.sh
+
+# 90 events of 12 users and of nobody, in traces and sessions; some fail, some cost nothing that is known.
+awk 'BEGIN {
+	for (i = 1; i <= 90; i++) {
+		printf "{\"uuid\":\"00000000-0000-4002-8000-%012d\",\"event\":\"$ai_%s\",\"distinct_id\":\"%s%d\",\"timestamp\":\"\",", i, i % 3 ? "generation" : "span", i % 5 ? "user " : "o'\''{x}\\\\", i % 12
+		printf "\"properties\":{\"$ai_trace_id\":\"trace-%02d\",\"$ai_session_id\":\"session-%02d\",\"$ai_span_name\":\"n%d\",\"$ai_latency\":1%s%s%s}}\n", i / 4, i / 9, i, i % 3 ? ",\"$ai_model\":\"gpt-5\",\"$ai_input_tokens\":" i ",\"$ai_output_tokens\":7" : "", i % 7 ? "" : ",\"$ai_is_error\":true,\"$ai_error\":\"boom\"", i % 11 ? "" : ",\"$process_person_profile\":false"
+	}
+}' >"$D/plain.ndjson"
+recent "$D/plain.ndjson" >"$EVENTS"
+
+# questions NAME: how many questions of that name there were.
+questions()
+{
+	grep -c "\"name\":\"$1\"" "$LOG"
+}
+
+# equal_lists ARG...: the same of the project and of its events.
+equal_lists()
+{
+	exits 0 ls users posthog: --host "$HOST" "$@"
+	cp "$D/out" "$D/server"
+	exits 0 ls users "$EVENTS" --since "$SINCE" "$@"
+	cmp -s "$D/server" "$D/out" || {
+		fail "ls users $*: the project's differ from those of its events"
+		diff "$D/server" "$D/out" | head -n 6
+	}
+}
+
+standin
+SINCE=$(ago 86400)
+for format in --json --csv --tsv --md; do
+	equal_lists "$format"
+done
+equal_lists --json --sort errors-desc --limit 3
+equal_lists --json -f 'is:error'
+equal_lists --json -f 'model:gpt-5 tokens:>20'
+equal_lists --json -f "user:'"
+equal_lists --json -f '-name:n1 latency:<2s'
+[ "$(questions tracehog:events)" = 0 ] || fail 'events were fetched for a list of users'
+[ "$(questions tracehog:figures)" = 9 ] || fail 'more or less than one question a list'
+! grep '"wrong"' "$LOG" || fail 'a query that is not as it should be'
+exits 1 ls users posthog: --host "$HOST" -f 'model:claude'
+
+# What PostHog cannot judge, and what it refuses, is judged here of all events, and that is said.
+exits 0 ls users posthog: --host "$HOST" --json -f 'is:slow OR tokens:>20'
+err_has 'PostHog cannot judge'
+cp "$D/out" "$D/server"
+exits 0 ls users "$EVENTS" --since "$SINCE" --json -f 'is:slow OR tokens:>20'
+cmp -s "$D/server" "$D/out" || fail 'what is judged here differs'
+standin --fault '1:400'
+equal_lists --json
+[ "$(questions tracehog:events)" -ge 1 ] || fail 'after a refusal events are fetched'
+standin --fault '*:400'
+exits 2 ls users posthog: --host "$HOST" --no-cache
+verdict

@@ -1,0 +1,92 @@
+/* A list of users of a PostHog project: while not all events of the range are here, rows are what PostHog adds up. Until it answers,
+ * and where it does not, the list is what the events here add up to, and says so. */
+#include "view/table.h"
+
+#include "base/clean.h"
+#include "explorer_users.h"
+
+static bool wants_figures(const struct table *t)
+{
+	return t->query.kind == ROWS_USERS && explorer_is_partial(t->view.world->explorer);
+}
+
+void table_figures_drop(struct table *t)
+{
+	struct table_figures *f = &t->figures;
+
+	figures_free(f->figures);
+	mem_free(f->rows);
+	*f = (struct table_figures){0};
+	if (t->query.given == NULL)
+		return;
+	t->query.given = NULL;
+	t->query.n_given = 0;
+	table_ask(t);
+}
+
+static void ask(struct table *t)
+{
+	const struct view_filter *filter = table_filter_in_use(t);
+	struct figures_query query = {.by = STR("user"),
+	                              .filtered = filter->filtered,
+	                              .filter = filter->filter,
+	                              .since = t->query.since,
+	                              .until = t->query.until};
+
+	t->figures.since = t->query.since;
+	t->figures.until = t->query.until;
+	t->figures.figures = figures_new(t->view.world->explorer, &query, table_changed, t, NULL);
+}
+
+/* What is worked out of the events here, the list does as well. */
+static void take(struct table *t)
+{
+	struct table_figures *f = &t->figures;
+	struct figures_status status;
+
+	figures_read_status(f->figures, &status);
+	if (f->rows != NULL || !status.done || status.from != FIGURES_SERVER)
+		return;
+	t->query.n_given = explorer_users(t->view.world->explorer, f->figures, &f->rows);
+	t->query.given = f->rows;
+	table_ask(t);
+}
+
+void table_figures_follow(struct table *t)
+{
+	struct table_figures *f = &t->figures;
+
+	if (f->figures != NULL &&
+	    (!wants_figures(t) || f->since != t->query.since || f->until != t->query.until))
+		table_figures_drop(t);
+	if (!wants_figures(t))
+		return;
+	if (f->figures == NULL)
+		ask(t);
+	if (!figures_step(f->figures, time_monotonic() + t->slice))
+		t->view.draw_again_us = VIEW_AT_ONCE;
+	take(t);
+}
+
+bool table_figures_status(const struct table *t, struct buf *out)
+{
+	struct figures_status status;
+
+	if (t->figures.figures == NULL)
+		return false;
+	figures_read_status(t->figures.figures, &status);
+	if (status.from == FIGURES_SERVER && t->query.given != NULL) {
+		buf_printf(out, "server %lld ms  ", (long long)(status.took / 1000));
+		if (status.left_out > 0)
+			buf_printf(out, "%u cheaper ones left out  ", status.left_out);
+		return true;
+	}
+	if (status.from == FIGURES_SERVER)
+		buf_puts(out, "server ...  ");
+	else if (status.why.code != ERR_OK) {
+		buf_puts(out, "local only: ");
+		clean_append(out, str_of(status.why.msg), 0);
+		buf_puts(out, "  ");
+	}
+	return false;
+}
