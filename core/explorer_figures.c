@@ -163,7 +163,7 @@ static bool read_count(struct figures *f)
 {
 	uint32_t n;
 
-	if (posthog_read_figures_parts(f->asked->hogql->result, &n) && n > FIGURES_PARTS)
+	if (posthog_read_figures_count(f->asked->hogql->result, &n) && n > FIGURES_PARTS)
 		f->left_out = n - FIGURES_PARTS;
 	return finish(f);
 }
@@ -254,19 +254,54 @@ static void begin_there(struct figures *f, struct posthog *p)
 	loop_timer_start(a->typed, TYPED_MS, 0);
 }
 
-/* ---- all of it ---- */
+/* ---- how many ---- */
 
 static void nothing(void *ctx)
 {
 	(void)ctx;
 }
 
+static bool count_events(struct figures *f, struct posthog *p, uint64_t *out)
+{
+	struct hogql *h = hogql_new(p, nothing, NULL);
+	char query_id[POSTHOG_QUERY_ID];
+	struct buf body = {0};
+	uint32_t n = 0;
+	bool counted;
+
+	posthog_query_id(query_id);
+	posthog_query_figures_events(&body, &f->asked->what, query_id);
+	hogql_send(h, &body, query_id);
+	while (h->state == HOGQL_RUNNING && loop_step(explorer_loop(f->explorer), true))
+		;
+	counted = h->state == HOGQL_DONE && posthog_read_figures_count(h->result, &n);
+	*out = n;
+	hogql_free(h);
+	buf_free(&body);
+	return counted;
+}
+
+bool figures_count_events(struct explorer *x, const struct figures_query *query, uint64_t *out)
+{
+	struct figures *f = figures_new(x, query, NULL, NULL, NULL);
+	bool counted = false;
+
+	if (f != NULL && f->asked != NULL) {
+		loop_timer_stop(f->asked->typed);
+		counted = count_events(f, project_of(x), out);
+	}
+	figures_free(f);
+	return counted;
+}
+
+/* ---- all of it ---- */
+
 struct figures *figures_new(struct explorer *x, const struct figures_query *query, loop_fn *changed,
                             void *ctx, struct errinfo *e)
 {
 	static const struct filter all;
 	struct figures *f = mem_zero(1, sizeof(*f));
-	struct posthog *p = project_of(x);
+	struct posthog *p = query->here ? NULL : project_of(x);
 
 	f->explorer = x;
 	f->query = *query;
@@ -340,7 +375,7 @@ bool figures_is_current(const struct figures *f)
 {
 	bool partial = explorer_is_partial(f->explorer);
 
-	if (partial == (f->from == FIGURES_HERE) ||
+	if ((!f->query.here && partial == (f->from == FIGURES_HERE)) ||
 	    (f->from == FIGURES_SERVER && project_of(f->explorer) == NULL))
 		return false;
 	return f->breakdown == NULL || breakdown_is_current(f->breakdown);

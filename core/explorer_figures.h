@@ -23,6 +23,7 @@ struct figures_query {
 	struct filtered *filtered;
 	const struct filter *filter;
 	int64_t since, until; /* since <= timestamp < until; TIME_NONE: no bound */
+	bool here;            /* of what is here alone: PostHog is not asked */
 };
 
 enum figures_from {
@@ -62,6 +63,10 @@ struct split *figures_split(const struct figures *f);
 /* False: events, the filter's answers or what was fetched are others than it was made of: it may be made anew. What PostHog
  * added up is current until the range is fetched: who wants it newer asks again. */
 bool figures_is_current(const struct figures *f);
+
+/* For commands: runs the loop until PostHog has told how many events of the range there are that pass. False: there is no project
+ * whose word it is, or the filter is not judged there, or it does not answer. */
+bool figures_count_events(struct explorer *x, const struct figures_query *query, uint64_t *out);
 
 /* Appends the terms of the filter language that say a part and no other: "model:gpt-5", "-model:*" of those without, of a slice
  * "since:... until:...". False: nothing can say it (it is all there is). */

@@ -12,6 +12,10 @@
 
 #include <stddef.h>
 
+#define IN_RANGE                     \
+	"WHERE event LIKE '$ai_%'\n" \
+	"  AND timestamp >= toDateTime({since}) AND timestamp < toDateTime({until})\n"
+
 /* ---- an event a row ---- */
 
 /* A text that was sent: decoded, or the JSON of what is none; NULL where it is empty. */
@@ -20,58 +24,74 @@
 	"), '')"
 #define COUNT(name)  "if(is_call = 1, " PUSH_COUNT(name) ", NULL)"
 #define NUMBER(name) "toFloat(properties." name ")"
-#define SECONDS(name)                                                                         \
-	"if(timed = 1 AND " NUMBER(name) " >= 0 AND " NUMBER(name) " <= 9000000000, " NUMBER( \
-		name) ", NULL)"
-#define EXCLUSIVE "JSONExtractRaw(properties, '$ai_cache_reporting_exclusive')"
+#define SECONDS(number) \
+	"if(timed = 1 AND " number " >= 0 AND " number " <= 9000000000, " number ", NULL)"
 
-/* Cache tokens stand beside the input, not in it: cost/cost.h. */
-#define BESIDE                                                                                   \
-	"(" EXCLUSIVE " = 'true' OR ifNull(reads > input, 0) OR (" EXCLUSIVE " != 'false' AND (" \
-	"ifNull(input < ifNull(reads, 0) + ifNull(writes, 0), 0) OR (" ANTHROPIC                 \
-	" AND NOT (ifNull(" TEXT("$ai_framework") " = 'vercel', 0) AND ifNull(lower(" TEXT(      \
-		"$ai_provider") ") = 'gateway', 0))))))"
-#define ANTHROPIC                                                               \
-	"(ifNull(lower(" TEXT(                                                  \
-		"$ai_provider") ") = 'anthropic', 0)"                           \
-				" OR ifNull(lower(" TEXT(                       \
-					"$ai_model") ") LIKE '%anthropic%', 0)" \
-						     " OR ifNull(lower(" TEXT(  \
-							     "$ai_model") ") LIKE 'claude%', 0))"
-
-#define TRACE   TEXT("$ai_trace_id")
-#define SESSION TEXT("$ai_session_id")
+#define TRACE       TEXT("$ai_trace_id")
+#define SESSION     TEXT("$ai_session_id")
+#define SPAN_NAME   TEXT("$ai_span_name")
+#define TRACE_NAME  TEXT("$ai_trace_name")
+#define MODEL       TEXT("$ai_model")
+#define PROVIDER    TEXT("$ai_provider")
+#define FRAMEWORK   TEXT("$ai_framework")
+#define STOP_REASON TEXT("$ai_stop_reason")
+#define HTTP_STATUS TEXT("$ai_http_status")
+#define STATUS_CODE PUSH_COUNT("$ai_http_status")
+#define LIBRARY     TEXT("$ai_lib")
+#define LIB         TEXT("$lib")
+#define EXCLUSIVE   "JSONExtractRaw(properties, '$ai_cache_reporting_exclusive')"
 #define USER \
 	"if(ifNull(properties.$process_person_profile = 'false', 0), NULL, nullIf(distinct_id, ''))"
 
+#define INPUT       COUNT("$ai_input_tokens")
+#define OUTPUT      COUNT("$ai_output_tokens")
+#define READS       COUNT("$ai_cache_read_input_tokens")
+#define WRITES      COUNT("$ai_cache_creation_input_tokens")
+#define REASONING   COUNT("$ai_reasoning_tokens")
+#define COST        NUMBER("$ai_total_cost_usd")
+#define IS_COST     PUSH_IS_AMOUNT("$ai_total_cost_usd")
+#define SENT        NUMBER("$ai_latency")
+#define LATENCY     SECONDS(SENT)
+#define SENT_FIRST  NUMBER("$ai_time_to_first_token")
+#define FIRST_TOKEN SECONDS(SENT_FIRST)
+
+/* Cache tokens stand beside the input, not in it: as cost/cost.c has it. */
+#define ANTHROPIC                                            \
+	"(ifNull(lower(" PROVIDER ") = 'anthropic', 0)"      \
+	" OR ifNull(lower(" MODEL ") LIKE '%anthropic%', 0)" \
+	" OR ifNull(lower(" MODEL ") LIKE 'claude%', 0))"
+#define VERCEL_GATEWAY                                \
+	"(ifNull(lower(" FRAMEWORK ") = 'vercel', 0)" \
+	" AND ifNull(lower(" PROVIDER ") = 'gateway', 0))"
+#define BESIDE                                                              \
+	"(" EXCLUSIVE " = 'true' OR ifNull(reads > input, 0)\n"             \
+	"      OR (" EXCLUSIVE " != 'false' AND (\n"                        \
+	"        ifNull(input < ifNull(reads, 0) + ifNull(writes, 0), 0)\n" \
+	"        OR (" ANTHROPIC "\n          AND NOT " VERCEL_GATEWAY "))))"
+
 /* Behind what it is split by and whether it is timed. A name is used behind the place where it is given, and none of them is
  * that of a column or table of PostHog's. */
-static const char event_rows[] = " AS timed,\n"
-				 "  if(" PUSH_CALL ", 1, 0) AS is_call,\n"
-				 "  event AS kind,\n"
-				 "  timestamp AS time,\n"
-				 "  if(" PUSH_ERROR ", 1, 0) AS failed,\n"
-				 "  " TRACE " AS trace_id,\n"
-				 "  " SESSION " AS session_id,\n"
-				 "  " USER " AS user,\n"
-				 "  " COUNT("$ai_input_tokens") " AS input,\n"
-								"  " COUNT(
-									"$ai_output_tokens") " AS output,\n"
-											     "  " COUNT("$ai_cache_read_input_tokens") " AS reads,\n"
-																       "  " COUNT("$ai_cache_creation_input_tokens") " AS writes,\n"
-																						     "  " COUNT("$ai_reasoning_tokens") " AS reasoning,\n"
-																											"  if(is_call = 1 AND " PUSH_IS_AMOUNT("$ai_total_cost_usd") ",\n"
-																																		     "    " NUMBER("$ai_total_cost_usd") ", NULL) AS cost,\n"
-																																							 "  if(is_call = 1 AND isNotNull(input) AND isNotNull(reads),\n"
-																																							 "    if(" BESIDE
-																																							 ", input + ifNull(reads, 0) + ifNull(writes, 0), input), NULL) AS prompt,\n"
-																																							 "  " SECONDS(
-																																								 "$ai_latency") " AS latency,\n"
-																																										"  " SECONDS(
-																																											"$ai_time_to_first_token") " AS first_token\n"
-																																														   "FROM events\n"
-																																														   "WHERE event LIKE '$ai_%'\n"
-																																														   "  AND timestamp >= toDateTime({since}) AND timestamp < toDateTime({until})\n";
+static const char event_rows[] =
+	" AS timed,\n"
+	"  if(" PUSH_CALL ", 1, 0) AS is_call,\n"
+	"  event AS kind,\n"
+	"  timestamp AS time,\n"
+	"  if(" PUSH_ERROR ", 1, 0) AS failed,\n"
+	"  " TRACE " AS trace_id,\n"
+	"  " SESSION " AS session_id,\n"
+	"  " USER " AS user,\n"
+	"  " INPUT " AS input,\n"
+	"  " OUTPUT " AS output,\n"
+	"  " READS " AS reads,\n"
+	"  " WRITES " AS writes,\n"
+	"  " REASONING " AS reasoning,\n"
+	"  if(is_call = 1 AND " IS_COST ",\n    " COST ", NULL) AS cost,\n"
+	"  if(is_call = 1 AND isNotNull(input) AND isNotNull(reads),\n"
+	"    if(" BESIDE ",\n"
+	"      input + ifNull(reads, 0) + ifNull(writes, 0), input), NULL) AS prompt,\n"
+	"  " LATENCY " AS latency,\n"
+	"  " FIRST_TOKEN " AS first_token\n"
+	"FROM events\n" IN_RANGE;
 
 /* ---- what it is split by ---- */
 
@@ -81,27 +101,23 @@ struct splitting {
 	const char *condition; /* events that have a part in it; NULL: all */
 };
 
-#define NOT_DONE                                                                        \
-	"(event IN ('$ai_generation', '$ai_embedding', '$ai_span') AND isNull(" NUMBER( \
-		"$ai_latency") ") AND isNull(" TEXT("$ai_stop_reason") ") AND isNull(" TEXT("$ai_http_status") "))"
+#define NOT_DONE                                                                    \
+	"event IN ('$ai_generation', '$ai_embedding', '$ai_span') AND isNull(" SENT \
+	") AND isNull(" STOP_REASON ") AND isNull(" HTTP_STATUS ")"
 
 static const struct splitting table[] = {
-	{FIELD_MODEL, TEXT("$ai_model"), PUSH_CALL},
-	{FIELD_PROVIDER, TEXT("$ai_provider"), PUSH_CALL},
+	{FIELD_MODEL, MODEL, PUSH_CALL},
+	{FIELD_PROVIDER, PROVIDER, PUSH_CALL},
 	{FIELD_USER, USER, NULL},
 	{FIELD_SESSION, SESSION, NULL},
 	{FIELD_TRACE, TRACE, NULL},
-	{FIELD_NAME,
-         "coalesce(" TEXT("$ai_span_name") ", if(event = '$ai_trace', " TEXT(
-		 "$ai_trace_name") ", NULL))",
+	{FIELD_NAME, "coalesce(" SPAN_NAME ", if(event = '$ai_trace', " TRACE_NAME ", NULL))",
          NULL},
-	{FIELD_TOOL, TEXT("$ai_span_name"), PUSH_TOOL},
+	{FIELD_TOOL, SPAN_NAME, PUSH_TOOL},
 	{FIELD_STATUS, "if(" PUSH_ERROR ", 'error', if(" NOT_DONE ", 'running', 'ok'))", NULL},
-	{FIELD_FINISH, TEXT("$ai_stop_reason"), PUSH_CALL},
-	{FIELD_CODE,
-         "if(" PUSH_COUNT("$ai_http_status") " <= 999, " TEXT("$ai_http_status") ", NULL)",
-         PUSH_CALL},
-	{FIELD_LIB, "coalesce(" TEXT("$ai_lib") ", " TEXT("$lib") ")", NULL},
+	{FIELD_FINISH, STOP_REASON, PUSH_CALL},
+	{FIELD_CODE, "if(" STATUS_CODE " <= 999, " HTTP_STATUS ", NULL)", PUSH_CALL},
+	{FIELD_LIB, "coalesce(" LIBRARY ", " LIB ")", NULL},
 	{FIELD_ENV, NULL, NULL},
 	{FIELD_VERSION, NULL, NULL},
 	{FIELD_URL, NULL, NULL},
@@ -356,6 +372,16 @@ static void asking_free(struct asking *a)
 	buf_free(&a->start);
 }
 
+void posthog_query_figures_events(struct buf *body, const struct posthog_figures *f,
+                                  const char *query_id)
+{
+	struct asking a = {.f = f};
+
+	buf_puts(&a.start, "SELECT count() AS events\nFROM events\n" IN_RANGE);
+	ask(&a, body, "tracehog:figures-events", "", 1, query_id);
+	asking_free(&a);
+}
+
 bool posthog_query_figures(struct buf *body, const struct posthog_figures *f, const char *query_id)
 {
 	struct asking a = {.f = f};
@@ -366,7 +392,7 @@ bool posthog_query_figures(struct buf *body, const struct posthog_figures *f, co
 	can = put_events(&a);
 	if (can)
 		ask(&a, body, "tracehog:figures",
-		    ")\nGROUP BY part\n)\nORDER BY ifNull(cost_sum, -1) DESC, calls DESC, part\n",
+		    ")\nGROUP BY part\n)\nORDER BY ifNull(cost_sum, -1) DESC, calls DESC, first_time, part\n",
 		    f->limit + 1u, query_id);
 	asking_free(&a);
 	return can;
@@ -482,7 +508,7 @@ bool posthog_read_figures(const struct hogql_result *answer, uint32_t row, struc
 	return true;
 }
 
-bool posthog_read_figures_parts(const struct hogql_result *answer, uint32_t *out)
+bool posthog_read_figures_count(const struct hogql_result *answer, uint32_t *out)
 {
 	int64_t n;
 

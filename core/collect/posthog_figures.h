@@ -28,7 +28,10 @@ bool posthog_query_figures_parts(struct buf *body, const struct posthog_figures 
 /* Row `row` of the answer as a part; its value is told to the split (split_tell; NULL: none). False: it is no such row. */
 bool posthog_read_figures(const struct hogql_result *answer, uint32_t row, struct split *split,
                           struct breakdown_part *out);
-/* False: the answer is no such number. */
-bool posthog_read_figures_parts(const struct hogql_result *answer, uint32_t *out);
+/* tracehog:figures-events: how many events there are, split or not. */
+void posthog_query_figures_events(struct buf *body, const struct posthog_figures *f,
+                                  const char *query_id);
+/* Of the last two. False: the answer is no such number. */
+bool posthog_read_figures_count(const struct hogql_result *answer, uint32_t *out);
 
 #endif

@@ -104,8 +104,6 @@ mistakes()
 	points 'is:error limit:3' 15
 	exits 2 ls traces "$FILE" -f 'is:error /a(b/'
 	points 'is:error /a(b/' 13
-	exits 2 ls errors "$FILE"
-	explained
 	exits 2 show t1 "$FILE" -f is:error
 	explained
 	exits 2 ls traces "$FILE" -f

@@ -208,6 +208,30 @@ real_events()
 	equal sessions "$(sed -n 2p "$D/expected" | tr '{}' '[]')" "$(at '')"
 }
 
+# What errors say, how often; the count of each is that of the events that are like it.
+errors()
+{
+	local e=data/errors.ndjson n
+	exits 0 ls errors "$e" --json --fields count
+	json '*/count' "$(printf '9\n5\n4\n3\n3\n2\n1\n1\n1')"
+	n=$(grep -c '"$ai_is_error": true' "$e")
+	equal 'all errors' "$n" "$(at '*/count' | awk '{n += $1} END {print n}')"
+	exits 0 ls errors "$e" --json --sort last_time-desc --limit 1
+	json '0/error' 'agent run failed after N attempts'
+	json '0/example' 'agent run failed after 3 attempts'
+	exits 0 ls errors "$e" --jsonl -f user:u_ben --fields error,count
+	lines 5
+	out_has '{"error":"ValueError: order N is not refundable","count":3}'
+	exits 0 ls spans "$e" --jsonl -f 'error.like:"connect ECONNREFUSED 127.0.0.1:1"'
+	lines 4
+	exits 0 ls traces "$e" --jsonl -f 'error.like:Overloaded OR error.like:"overloaded_error: Overloaded"'
+	lines 3
+	exits 7 ls errors "$e" --fail-if 'errors>8'
+	exits 0 ls errors "$e" --fail-if 'errors>9'
+	exits 1 ls errors "$e" -f user:nobody --json
+	json '' '[0]'
+}
+
 kinds
 keys
 values
@@ -220,4 +244,5 @@ nothing
 bounds
 what
 real_events
+errors
 verdict

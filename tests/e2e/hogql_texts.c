@@ -1,4 +1,5 @@
 /* Every question that tracehog asks PostHog, a body a line, for hogql_grammar.sh; with each filter of a file, too. */
+#include "collect/posthog_figures.h"
 #include "collect/posthog_filter.h"
 #include "collect/posthog_query.h"
 
@@ -57,6 +58,46 @@ static int print_filters(void)
 	return file == NULL || fclose(file) != 0;
 }
 
+/* By a column, a property, a path and time. */
+static int print_figures(void)
+{
+	static const char *const by[] = {"model",  "user",    "name",  "tool",
+	                                 "status", "version", "@it's", "$groups.company"};
+	const char *id = "00000000-0000-4000-8000-000000000000";
+	struct events events;
+	struct posthog_figures f = {.until = TIME_SECOND, .limit = 10};
+	struct model *m;
+	struct buf body = {0};
+	bool told = true;
+
+	events_init(&events);
+	m = model_new(&events);
+	told = posthog_query_figures(&body, &f, id);
+	print(&body);
+	for (size_t i = 0; i <= sizeof(by) / sizeof(by[0]); i++) {
+		struct split *s;
+
+		if (i == sizeof(by) / sizeof(by[0])) {
+			f.slices = 60;
+			s = split_by_time(m, 0, TIME_SECOND, f.slices);
+		} else if (split_told(&s, str_of(by[i]), m, NULL) != ERR_OK) {
+			return 1;
+		}
+		f.split = s;
+		told = told && posthog_query_figures(&body, &f, id);
+		print(&body);
+		split_free(s);
+	}
+	f.split = NULL;
+	told = told && posthog_query_figures_parts(&body, &f, id);
+	print(&body);
+	posthog_query_figures_events(&body, &f, id);
+	print(&body);
+	model_free(m);
+	events_fini(&events);
+	return told ? 0 : 1;
+}
+
 int main(void)
 {
 	static const enum posthog_table tables[] = {POSTHOG_AI_EVENTS, POSTHOG_AI_EVENTS_LIGHT,
@@ -98,5 +139,5 @@ int main(void)
 	print(&body);
 	posthog_query_find(&body, ids[0], true, 0, TIME_SECOND, id);
 	print(&body);
-	return print_filters();
+	return print_figures() | print_filters();
 }

@@ -25,7 +25,7 @@ lists()
 	afresh
 	# What a file has beside events, and how many bytes that is, is not PostHog's.
 	BUT='"(bytes|lines|other_events)"' same stats --json
-	asked_for 'project tracehog:events'
+	asked_for 'project tracehog:figures-events tracehog:events'
 	mannerly
 	secret
 }

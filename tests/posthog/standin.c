@@ -3,6 +3,7 @@
  *
  *   posthog_standin --events FILE [--key KEY] [--project N] [--age new|old|older] [--latency MS]
  *                   [--live FILE] [--log FILE] [--fault SPEC,SPEC...] [--port N] [--capture FILE]
+ *                   [--many N]
  *
  * Prints "listening on http://127.0.0.1:PORT". A SPEC is N:WHAT, for the Nth query (from 1) or, with *,
  * for each: a status (400 403 404 429 500 502), 429+S with Retry-After: S, html504, html200 (a captive
@@ -10,6 +11,8 @@
  * the project's request. The log has a line of JSON for each request; a query that is not as it should be
  * is answered with 400 and noted as "wrong". The live stream is the lines of a file as it grows; a line
  * `end` ends it, for the Nth stream the Nth such line.
+ *
+ * With --many it says that there are N events, if it is only asked how many (tracehog:figures-events).
  *
  * With --capture it takes events: what is posted to any path outside of /api is put into that file, a body
  * a line, and answered with 200; requests that a SPEC fails are not. They count as queries do. */
@@ -526,6 +529,8 @@ static void read_option(const char *name, char *value)
 		self.taken = value;
 	else if (strcmp(name, "--fault") == 0)
 		self.fault = value;
+	else if (strcmp(name, "--many") == 0)
+		self.many = (int)strtol(value, NULL, 10);
 	else if (strcmp(name, "--port") == 0)
 		self.port = (int)strtol(value, NULL, 10);
 	else if (strcmp(name, "--log") == 0)

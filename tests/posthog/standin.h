@@ -23,6 +23,7 @@ struct standin {
 	int project;
 	int port;       /* 0: a free one */
 	int latency_ms; /* before each answer */
+	int many; /* so many events it says that there are, if it is only asked how many; 0: as it is */
 	enum server_age age;
 	cJSON **events; /* read once */
 	size_t n_events;

@@ -382,7 +382,7 @@ static void the_dearest_and_how_many(void **state)
 	buf_clear(&body);
 	assert_true(posthog_query_figures_parts(&body, &f, NOWHERE));
 	r = answer_of(&b, &body);
-	assert_true(posthog_read_figures_parts(r, &n));
+	assert_true(posthog_read_figures_count(r, &n));
 	assert_int_equal(n, 12);
 	hogql_result_drop(r, NULL);
 	buf_free(&body);

@@ -7,6 +7,7 @@
 #include "collect/posthog_query.h"
 #include "print/filter.h"
 #include "print/output.h"
+#include "print/stats_server.h"
 
 #include <string.h>
 
@@ -374,6 +375,31 @@ static void fetch_refused(struct fetch *f, int64_t since, int64_t until)
 	wait(f);
 }
 
+/* What it cannot judge is fetched, however much there is. */
+static bool is_large(const struct fetch *f, int64_t since, int64_t until)
+{
+	struct figures_query q = {.since = since, .until = until};
+	struct filter *filter = NULL;
+	bool large;
+
+	if (filter_of_options(&filter, f->options) != EXIT_OK)
+		return false;
+	q.filter = filter;
+	large = stats_is_large(f->explorer, &q);
+	filter_free(filter);
+	return large;
+}
+
+bool fetch_left_out(const struct explorer *x)
+{
+	struct posthog_status status;
+
+	if (explorer_origin_count(x) != 1 || explorer_project(x, 0) == NULL)
+		return false;
+	posthog_read_status(explorer_project(x, 0), &status);
+	return !status.all;
+}
+
 static int64_t since_of(const struct options *o)
 {
 	return o->since != TIME_NONE ? o->since : time_now() - POSTHOG_DAY;
@@ -396,7 +422,7 @@ static int fetch(struct fetch *f)
 		return fetch_both(f, since, until);
 	if (o->command == COMMAND_LS)
 		ask_for_list(f, since, until);
-	else
+	else if (o->command != COMMAND_STATS || !is_large(f, since, until))
 		ask_for_events(f, since, until);
 	wait(f);
 	fetch_refused(f, since, until);

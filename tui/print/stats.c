@@ -9,6 +9,7 @@
 #include "print/output.h"
 #include "print/price_tables.h"
 #include "print/stats_by.h"
+#include "print/stats_server.h"
 
 #define UNPRICED_SHOWN 5 /* models */
 
@@ -134,7 +135,7 @@ static void key_time(struct json_writer *w, const char *key, int64_t time)
 }
 
 static void print_json(struct explorer *x, const struct stats *s, const struct stats_by *by,
-                       bool pretty)
+                       bool server, bool pretty)
 {
 	struct source_sum sum = sum_sources(x);
 	struct json_writer w;
@@ -142,6 +143,10 @@ static void print_json(struct explorer *x, const struct stats *s, const struct s
 
 	output_json(&w, &out, pretty);
 	json_begin_object(&w);
+	if (server) {
+		json_write_key(&w, "from");
+		json_write_text(&w, STR("server"));
+	}
 	json_source(&w, &sum, s);
 	json_events(&w, &s->totals);
 	output_key_int(&w, "traces", s->traces);
@@ -151,8 +156,9 @@ static void print_json(struct explorer *x, const struct stats *s, const struct s
 	output_totals(&w, &s->totals);
 	json_write_key(&w, "latency_s");
 	json_begin_object(&w);
-	json_latency(&w, "generation", &s->generation);
-	json_latency(&w, "trace", &s->trace);
+	json_latency(&w, server ? "call" : "generation", &s->generation);
+	if (!server)
+		json_latency(&w, "trace", &s->trace);
 	json_end_object(&w);
 	json_models(&w, s);
 	if (by != NULL)
@@ -305,18 +311,21 @@ static void text_models(struct buf *out, const struct stats *s)
 	}
 }
 
-void print_stats_text(struct explorer *x, const struct stats *s, bool all)
+static void print_text(struct explorer *x, const struct stats *s, bool server, bool all)
 {
 	struct source_sum sum = sum_sources(x);
 	struct buf out = {0};
 
-	text_source(&out, &sum, s);
+	if (server)
+		buf_puts(&out, "from     server: PostHog added up what was not fetched\n");
+	else
+		text_source(&out, &sum, s);
 	text_events(&out, s);
 	text_sums(&out, &s->totals);
 	text_unpriced(&out, s);
 	if (all || s->totals.estimated > 0 || s->totals.unpriced > 0)
 		price_tables_text(&out, explorer_prices(x), time_now(), all);
-	text_latency(&out, "generation", &s->generation);
+	text_latency(&out, server ? "call" : "generation", &s->generation);
 	text_latency(&out, "trace", &s->trace);
 	text_models(&out, s);
 	if (s->first != TIME_NONE) {
@@ -328,6 +337,11 @@ void print_stats_text(struct explorer *x, const struct stats *s, bool all)
 	}
 	output_write(buf_str(&out));
 	buf_free(&out);
+}
+
+void print_stats_text(struct explorer *x, const struct stats *s, bool all)
+{
+	print_text(x, s, false, all);
 }
 
 static void text_bad_lines(struct buf *out, const char *path, const struct loader_status *s)
@@ -464,24 +478,53 @@ static int read_asked(struct asked *a, const struct options *o)
 }
 
 static int print_sums(const struct asked *a, struct explorer *x, const struct options *o,
-                      const struct filtered *passing, int code)
+                      const struct stats *s, bool server, int code)
 {
+	if (o->format == FORMAT_JSON || o->format == FORMAT_JSON_LINES)
+		print_json(x, s, a->by, server, o->format == FORMAT_JSON);
+	else if (a->by != NULL)
+		stats_by_print(a->by, o->format);
+	else
+		print_text(x, s, server, o->verbose);
+	if (server && a->by != NULL && o->format == FORMAT_TEXT)
+		output_write(STR("from server: PostHog added up what was not fetched\n"));
+	if (o->verbose && o->format == FORMAT_TEXT)
+		print_sources(x);
+	return output_exit(o, s->totals.events, condition_holds_total(&a->condition, s), code);
+}
+
+static int print_here(const struct asked *a, struct explorer *x, const struct options *o,
+                      struct filtered *passing, int code)
+{
+	const struct figures_query q = {
+		.filtered = passing, .since = o->since, .until = o->until, .here = true};
 	struct stats s = {0};
 
 	stats_build(&s, explorer_model(x), o->since, o->until, passing);
 	if (a->by != NULL)
-		stats_by_build(a->by, x, o, passing);
-	if (o->format == FORMAT_JSON || o->format == FORMAT_JSON_LINES)
-		print_json(x, &s, a->by, o->format == FORMAT_JSON);
-	else if (a->by != NULL)
-		stats_by_print(a->by, o->format);
-	else
-		print_stats_text(x, &s, o->verbose);
-	if (o->verbose && o->format == FORMAT_TEXT)
-		print_sources(x);
-	code = output_exit(o, s.totals.events, condition_holds_total(&a->condition, &s), code);
+		stats_by_build(a->by, x, &q);
+	code = print_sums(a, x, o, &s, false, code);
 	stats_by_clear(a->by);
 	stats_free(&s);
+	return code;
+}
+
+static int print_server(const struct asked *a, struct explorer *x, const struct options *o)
+{
+	const struct figures_query q = {.filter = a->filter, .since = o->since, .until = o->until};
+	struct stats_server server = {0};
+	struct stats s = {0};
+	int code = stats_server_build(&server, &s, x, &q);
+
+	if (code == EXIT_OK && a->by != NULL) {
+		stats_by_build(a->by, x, &q);
+		code = stats_server_tell(stats_by_figures(a->by));
+	}
+	if (code == EXIT_OK)
+		code = print_sums(a, x, o, &s, true, code);
+	stats_by_clear(a->by);
+	stats_free(&s);
+	stats_server_free(&server);
 	return code;
 }
 
@@ -490,13 +533,15 @@ static int print_loaded(const struct asked *a, struct explorer *x, const struct 
 {
 	struct filtered *d;
 
+	if (code == EXIT_OK && fetch_left_out(x))
+		return print_server(a, x, o);
 	if (a->filter == NULL)
-		return print_sums(a, x, o, NULL, code);
+		return print_here(a, x, o, NULL, code);
 	d = filter_start(x, a->filter, FILTERED_EVENTS, NULL, NULL);
 	if (d == NULL)
 		return EXIT_BAD_USAGE;
 	filtered_wait(d);
-	code = print_sums(a, x, o, d, filter_code(d, code));
+	code = print_here(a, x, o, d, filter_code(d, code));
 	filtered_free(d);
 	return code;
 }

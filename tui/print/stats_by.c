@@ -5,7 +5,6 @@
 #include "print/cells.h"
 #include "print/filter.h"
 #include "print/output.h"
-#include "query/breakdown.h"
 
 #include <string.h>
 
@@ -13,8 +12,7 @@ struct stats_by {
 	struct str field; /* borrowed */
 	struct query query;
 	struct cells cells;
-	struct split *split;
-	struct breakdown *breakdown;
+	struct figures *figures;
 	struct rows rows;
 };
 
@@ -108,22 +106,19 @@ int stats_by_of_options(struct stats_by **out, const struct options *o, const st
 	return EXIT_OK;
 }
 
-void stats_by_build(struct stats_by *by, struct explorer *x, const struct options *o,
-                    const struct filtered *filter)
+void stats_by_build(struct stats_by *by, struct explorer *x, const struct figures_query *what)
 {
-	struct breakdown_query q = {explorer_model(x), NULL, filter, o->since, o->until};
+	struct figures_query q = *what;
 	struct errinfo e;
 
-	if (split_new(&by->split, by->field, q.model, explorer_properties(x), &e) != ERR_OK)
+	q.by = by->field;
+	by->figures = figures_new(x, &q, NULL, NULL, &e);
+	if (by->figures == NULL)
 		return; /* it was checked */
-	while (!split_ready(by->split) && loop_step(explorer_loop(x), true))
-		;
-	q.split = by->split;
-	by->breakdown = breakdown_new(explorer_loop(x), &q, NULL, NULL);
-	breakdown_wait(by->breakdown);
-	by->query.split = by->split;
-	by->query.breakdown = by->breakdown;
-	rows_build(&by->rows, q.model, &by->query);
+	figures_wait(by->figures);
+	by->query.split = figures_split(by->figures);
+	by->query.breakdown = figures_breakdown(by->figures);
+	rows_build(&by->rows, explorer_model(x), &by->query);
 	by->cells.rows = &by->rows;
 }
 
@@ -132,10 +127,15 @@ void stats_by_clear(struct stats_by *by)
 	if (by == NULL)
 		return;
 	rows_free(&by->rows);
-	breakdown_free(by->breakdown);
-	split_free(by->split);
-	by->breakdown = NULL;
-	by->split = NULL;
+	figures_free(by->figures);
+	by->figures = NULL;
+	by->query.split = NULL;
+	by->query.breakdown = NULL;
+}
+
+const struct figures *stats_by_figures(const struct stats_by *by)
+{
+	return by->figures;
 }
 
 void stats_by_free(struct stats_by *by)
@@ -170,10 +170,11 @@ void stats_by_json(const struct stats_by *by, struct json_writer *w)
 	json_write_key(w, "by");
 	json_begin_object(w);
 	for (uint32_t row = 0; row < by->rows.n; row++) {
-		const struct breakdown_part *p = breakdown_part(by->breakdown, by->rows.at[row]);
+		const struct breakdown_part *p = breakdown_part(by->query.breakdown,
+		                                                by->rows.at[row]);
 
 		buf_clear(&value);
-		split_text(by->split, p->key, &value);
+		split_text(by->query.split, p->key, &value);
 		json_write_key_text(w, buf_str(&value));
 		json_part(by, row, w);
 	}
