@@ -249,23 +249,11 @@ static void add_turn(struct table *t, uint32_t trace, uint32_t turn)
 	const struct trace *tr = model_trace(m, trace);
 	const struct preview *p = explorer_preview(x, trace);
 	struct reader *r = &t->pane.reader;
-	struct value cost = value_of_cost(&tr->totals);
 	struct buf line = {0};
 
 	buf_add(&line, ' ');
 	time_append_clock(&line, tr->first_time);
-	buf_printf(&line, "  #%u  ", turn);
-	buf_append(&line, strings_get(&model_events(m)->strings, tr->name));
-	if (tr->counted)
-		buf_printf(&line, "  %u gen", tr->totals.kinds[EVENT_GENERATION]);
-	else
-		buf_puts(&line, "  ? gen");
-	if (totals_has_calls(&tr->totals)) {
-		buf_puts(&line, "  ");
-		format_value(&line, &cost, 0, 0);
-	}
-	if (tr->totals.errors > 0)
-		buf_puts(&line, "  !");
+	view_turn(m, trace, turn, STR_EMPTY, &line);
 	reader_add_across(r, tr->totals.errors > 0 ? ROLE_ERROR : ROLE_STRONG, buf_str(&line));
 	if (p == NULL)
 		t->pane.waiting = true;
