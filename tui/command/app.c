@@ -288,6 +288,16 @@ static bool act_on_copies(struct app *a, enum action action, int argument)
 	return true;
 }
 
+static bool cancel_requests(const struct explorer *x)
+{
+	struct posthog *p;
+	bool any = false;
+
+	for (uint32_t i = 0; (p = explorer_project(x, i)) != NULL; i++)
+		any |= posthog_cancel(p);
+	return any;
+}
+
 static bool act_on_views(struct app *a, enum action action, int argument)
 {
 	switch (action) {
@@ -328,8 +338,7 @@ static bool act_on_views(struct app *a, enum action action, int argument)
 		a->world.wish.kind = WISH_CLOSE;
 		break;
 	case ACTION_CANCEL:
-		if (explorer_posthog(a->world.explorer) != NULL &&
-		    posthog_cancel(explorer_posthog(a->world.explorer)))
+		if (cancel_requests(a->world.explorer))
 			buf_puts(&a->world.message, "cancelled: R fetches again");
 		break;
 	default:
@@ -380,6 +389,14 @@ static bool ctrl_c(struct app *a, uint32_t key)
 	return true;
 }
 
+static void forget_troubles(const struct explorer *x)
+{
+	struct posthog *p;
+
+	for (uint32_t i = 0; (p = explorer_project(x, i)) != NULL; i++)
+		posthog_forget(p);
+}
+
 void app_key(struct app *a, uint32_t key, struct str pasted)
 {
 	const struct command *c;
@@ -387,8 +404,7 @@ void app_key(struct app *a, uint32_t key, struct str pasted)
 	bool is_prefix;
 
 	buf_clear(&a->world.message);
-	if (explorer_posthog(a->world.explorer) != NULL)
-		posthog_forget(explorer_posthog(a->world.explorer));
+	forget_troubles(a->world.explorer);
 	a->prefix = 0;
 	a->copying = COPY_NOTHING;
 	buf_clear(&a->opening);

@@ -5,6 +5,7 @@
 
 #include "base/clean.h"
 #include "base/time.h"
+#include "config/config.h"
 #include "draw/format.h"
 #include "draw/width.h"
 #include "query/split.h"
@@ -135,13 +136,26 @@ static void add_seen(struct offers *c, const struct field *field)
 	}
 }
 
+/* Names of sources that are open. */
+static void gather_open(struct app *a, struct str begins)
+{
+	const struct explorer *x = a->world.explorer;
+
+	for (uint32_t i = 0; i < explorer_origin_count(x); i++)
+		if (str_starts(str_of(explorer_origin_name(x, i)), begins))
+			add(&a->offers, str_of(explorer_origin_name(x, i)), "", STR_EMPTY,
+			    explorer_origin_events(x, i));
+}
+
 static void gather_values(struct app *a, const struct filter_completion *at, struct str begins)
 {
 	static const char *const times[] = {"15m", "1h", "1d", "today", "yesterday", NULL};
 	struct offers *c = &a->offers;
 	struct explorer *x = a->world.explorer;
 
-	if (at->field->words != NULL)
+	if (at->field->number == FIELD_SOURCE)
+		gather_open(a, begins);
+	else if (at->field->words != NULL)
 		add_field_words(c, at->field, begins);
 	else if (at->field->type == FIELD_TIME)
 		add_words(c, times, begins);
@@ -216,11 +230,31 @@ static void gather_views(struct app *a, struct str begins)
 	buf_free(&text);
 }
 
+/* Names of the config, and behind a - what is open. */
+static void gather_sources(struct app *a, struct str begins)
+{
+	const struct explorer *x = a->world.explorer;
+	const struct config_line *line;
+	struct buf name = {0};
+
+	for (size_t i = 0; a->config != NULL && (line = config_line(a->config, i)) != NULL; i++)
+		if (line->setting == NULL && str_starts(str_of(line->section), begins))
+			add(&a->offers, str_of(line->section), "",
+			    str_of(config_get(a->config, line->section, "source")), 0);
+	for (uint32_t i = 0; i < explorer_origin_count(x); i++) {
+		buf_clear(&name);
+		buf_printf(&name, "-%s", explorer_origin_name(x, i));
+		if (str_starts(buf_str(&name), begins))
+			add(&a->offers, buf_str(&name), "", STR("hides its rows"), 0);
+	}
+	buf_free(&name);
+}
+
 /* In a command: its first word, what :filter, :break and :view take. */
 static void gather_in_command(struct app *a)
 {
-	static const char *const words[] = {"break ", "filter ", "hogql ", "open ",
-	                                    "quit",   "save ",   "view ",  NULL};
+	static const char *const words[] = {"break ", "filter ", "hogql ", "open ", "quit",
+	                                    "save ",  "source ", "view ",  NULL};
 	struct offers *c = &a->offers;
 	struct prompt *p = a->prompt;
 	struct str typed = str_sub(buf_str(&p->text), 0, p->at);
@@ -230,7 +264,10 @@ static void gather_in_command(struct app *a)
 		return;
 	}
 	c->to = (uint32_t)p->at;
-	if (str_starts(typed, STR("view "))) {
+	if (str_starts(typed, STR("source "))) {
+		c->from = 7;
+		gather_sources(a, str_sub(typed, 7, SIZE_MAX));
+	} else if (str_starts(typed, STR("view "))) {
 		c->from = 5;
 		gather_views(a, str_sub(typed, 5, SIZE_MAX));
 	} else {

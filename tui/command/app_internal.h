@@ -100,6 +100,9 @@ struct app {
 	void *copy_ctx;
 	app_take_fn *take;
 	void *take_ctx;
+	app_source_fn *add_source;
+	void *add_source_ctx;
+	const struct config *config; /* NULL: none */
 	app_alert_fn *alert;
 	void *alert_ctx;
 	struct write_job *writing; /* a file; NULL: none */
@@ -190,6 +193,8 @@ void app_draw_offers(struct app *a, struct surface *s, struct area body);
 void app_pick(struct app *a, char key); /* '.' and ',' */
 void app_picked(struct app *a, uint32_t key);
 void app_add_term(struct app *a, struct str term); /* to the filter */
+/* `:source NAME` opens it or shows it again, `:source -NAME` hides its rows. */
+void app_source(struct app *a, struct str name);
 void app_draw_picker(struct app *a, struct surface *s, struct area body);
 void app_find(struct app *a, int direction);
 /* The time that lists show. Text as a person writes it ("7d", "2026-11-01..2026-11-05", "all"); what is wrong with it is said. */

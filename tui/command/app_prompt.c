@@ -57,6 +57,8 @@ static void command_line(struct app *a, struct str line)
 		app_set_break(a, argument);
 	else if (is_command(line, STR("hogql"), &argument))
 		app_hogql(a, argument);
+	else if (is_command(line, STR("source"), &argument))
+		app_source(a, argument);
 	else if (is_command(line, STR("save"), &argument))
 		app_save_view(a, argument);
 	else if (is_command(line, STR("view"), &argument))
@@ -66,7 +68,7 @@ static void command_line(struct app *a, struct str line)
 	else
 		buf_printf(
 			&a->world.message,
-			"no command: %s (:123 :50%% :open :filter :break :save :view :hogql :quit)",
+			"no command: %s (:123 :50%% :open :filter :break :source :save :view :hogql :quit)",
 			buf_text(&a->prompt->text));
 }
 

@@ -198,8 +198,9 @@ const struct command commands[] = {
          "build the rows again, also while frozen; of PostHog, fetch again"},
 	{ACTION_REDRAW, 0, "redraw", "Ctrl-L", "draw the whole screen again"},
 	{ACTION_COMMAND_LINE, 0, "command-line", ":",
-         ":123 goes to a row, :50% to a place, :open ID, :filter QUERY, :break QUERY, :save NAME "
-         "and :view NAME keep filters, :hogql QUERY asks PostHog, :quit"},
+         ":123 goes to a row, :50% to a place, :open ID, :filter QUERY, :break QUERY, "
+         ":source NAME opens one more and :source -NAME hides one, :save NAME and :view NAME "
+         "keep filters, :hogql QUERY asks PostHog, :quit"},
 	{ACTION_SUSPEND, 0, "suspend", "Ctrl-Z", "give the terminal back; fg returns"},
 	{ACTION_QUIT, 0, "quit-by-function-key", "F10", NULL},
 };

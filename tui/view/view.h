@@ -76,9 +76,10 @@ struct wish {
 
 /* The capture endpoint, as far as a screen shows it. */
 struct intake {
-	char name[48]; /* what the head line begins with: "local:8765" */
-	char url[96];  /* where to send events; empty while another process has the journal */
-	bool exposed;  /* other machines can reach it */
+	char name[48];   /* what the head line begins with: "local:8765" */
+	char url[96];    /* where to send events; empty while another process has the journal */
+	uint32_t origin; /* that its journal is */
+	bool exposed;    /* other machines can reach it */
 	struct errinfo failing;         /* why the journal cannot be written now; ERR_OK: it can */
 	char forward[80];               /* "forward 12 waiting"; empty: nothing is forwarded */
 	struct errinfo forward_trouble; /* ERR_OK: none */
