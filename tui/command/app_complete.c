@@ -8,6 +8,7 @@
 #include "config/config.h"
 #include "draw/format.h"
 #include "draw/width.h"
+#include "query/split.h"
 #include "term/input.h"
 
 #include <string.h>
@@ -97,8 +98,14 @@ static void add_properties(struct offers *c, const struct field *field, bool sdk
 
 		if (is_of_sdk(names[i].text) != sdk)
 			continue;
-		filter_append_term(&term, field, names[i].text, STR("x"));
-		add(c, str_sub(buf_str(&term), 0, term.n - 1), "", STR_EMPTY, names[i].events);
+		if (c->bare) {
+			buf_puts(&term, field->name);
+			buf_append(&term, names[i].text);
+		} else {
+			filter_append_term(&term, field, names[i].text, STR("x"));
+			term.n--;
+		}
+		add(c, buf_str(&term), "", STR_EMPTY, names[i].events);
 		buf_free(&term);
 	}
 }
@@ -268,6 +275,27 @@ static void gather_in_command(struct app *a)
 	}
 }
 
+/* What figures can be split by: fields, and names of properties. */
+static void gather_by(struct app *a)
+{
+	struct offers *c = &a->offers;
+	struct str begins = str_sub(buf_str(&a->prompt->text), 0, a->prompt->at);
+	const char *word;
+
+	c->to = (uint32_t)a->prompt->at;
+	c->bare = true;
+	if (gather_properties(a, begins))
+		return;
+	for (size_t i = 0; (word = split_word(i)) != NULL; i++) {
+		const struct field *field = field_named(str_of(word));
+
+		if (str_starts(str_of(word), begins))
+			add(c, str_of(word), "",
+			    field != NULL ? str_of(field->help) : STR("any property by its name"),
+			    0);
+	}
+}
+
 static void gather(struct app *a)
 {
 	a->offers.chosen = -1;
@@ -276,6 +304,8 @@ static void gather(struct app *a)
 		gather_in_filter(a, 0);
 	else if (a->prompt == &a->prompts[PROMPT_COMMAND])
 		gather_in_command(a);
+	else if (a->prompt == &a->prompts[PROMPT_BY])
+		gather_by(a);
 }
 
 /* ---- putting in ------------------------------------------------------------------------------------------------------ */
@@ -341,6 +371,12 @@ static void next(struct app *a, bool back)
 		return;
 	c->chosen = c->chosen < 0 ? (back ? n - 1 : 0) : (c->chosen + (back ? n - 1 : 1)) % n;
 	put_in(a, c->list[c->chosen].text);
+}
+
+void app_ask_by(struct app *a)
+{
+	app_open_prompt(a, PROMPT_BY);
+	begin(a);
 }
 
 bool app_offers_input(struct app *a, uint32_t key)

@@ -10,7 +10,8 @@
 #include "widget/prompt.h"
 
 #define APP_DEPTH 8 /* views over one another under one number */
-#define APP_LIVE  7 /* the number of the live screen */
+#define APP_STATS 6 /* the number of the screen of figures */
+#define APP_LIVE  7 /* and of the live one */
 
 enum prompt_of {
 	PROMPT_FIND,
@@ -21,6 +22,7 @@ enum prompt_of {
 	PROMPT_OVERWRITE,
 	PROMPT_NOTE,
 	PROMPT_VIEW, /* a question of the view */
+	PROMPT_BY,   /* likewise: what figures are split by */
 	PROMPT_FILTER,
 	PROMPT_BREAK, /* another filter */
 	PROMPT_HOGQL,
@@ -57,6 +59,7 @@ struct offers {
 	int chosen;        /* by Tab; -1: none yet */
 	uint32_t from, to; /* bytes of the line that are replaced */
 	struct seen *seen; /* counts values while the menu is open; NULL: nothing to count */
+	bool bare;         /* names of properties as they are, with no value to follow */
 	bool names;        /* of properties, not their values: */
 	uint32_t sample;   /* of so many events, the last; 0: of all */
 	const struct field *field; /* whose */
@@ -135,7 +138,6 @@ struct view *app_top(struct app *a);
 void app_push(struct app *a, struct view *v);
 int64_t app_now(const struct app *a); /* wall clock, or what stands for it */
 void app_grant(struct app *a);        /* what the world wishes */
-bool app_has_view(int number);
 /* The command line that prints what is shown, with the source; false, and nothing, if there is none. */
 bool app_command_line(struct app *a, struct buf *out);
 /* Takes what there is of the thing shown, and hands it over; later, if it must be read first. */
@@ -184,6 +186,7 @@ bool app_watch(struct app *a); /* looks at what arrived; false: there is more to
  * Down and Up likewise. Esc closes it. Any other key does, too, and is for others: false. */
 bool app_offers_input(struct app *a, uint32_t key);
 void app_close_offers(struct app *a);
+void app_ask_by(struct app *a); /* what figures are split by; the menu is open */
 void app_draw_offers(struct app *a, struct surface *s, struct area body);
 /* Keeps or excludes what is like the thing under the cursor. A key that the menu does not name closes it and is refused, as the
  * second key of any sequence is; the other of the two turns keeping into excluding. */

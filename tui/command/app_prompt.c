@@ -95,6 +95,7 @@ static void use_typed(struct app *a, struct str typed)
 		app_overwrite_typed(a, str_trim(typed));
 		break;
 	case PROMPT_VIEW:
+	case PROMPT_BY:
 		if (app_top(a)->class->typed != NULL)
 			app_top(a)->class->typed(app_top(a), typed);
 		break;
@@ -154,6 +155,7 @@ void app_open_prompt(struct app *a, enum prompt_of which)
 		[PROMPT_BREAK] = {'B', "break", NULL},
 		[PROMPT_OVERWRITE] = {'!', "the file exists: overwrite it", "y or n"},
 		[PROMPT_NOTE] = {'M', "note", "may be empty"},
+		[PROMPT_BY] = {'b', "by", "model user tool @release"},
 		[PROMPT_HOGQL] = {'e', "HogQL", "Up: before"},
 	};
 

@@ -91,9 +91,9 @@ static void colour_sources(const struct app *a, struct surface *s, struct area r
 static const char *view_label(int number)
 {
 	static const char *const labels[10] = {
-		[0] = "Sources",     [1] = "Traces", [2] = "Sessions",
-		[3] = "Generations", [4] = "Users",  [5] = "Errors",
-		[7] = "Live",        [8] = "Models", [9] = "Tools",
+		[0] = "Sources", [1] = "Traces", [2] = "Sessions", [3] = "Generations",
+		[4] = "Users",   [5] = "Errors", [6] = "Stats",    [7] = "Live",
+		[8] = "Models",  [9] = "Tools",
 	};
 
 	return labels[number];
@@ -189,7 +189,7 @@ static void append_rate(const struct app *a, struct buf *out)
 	}
 }
 
-static const int tab_order[] = {1, 2, 3, 4, 5, 7, 8, 9, 0};
+static const int tab_order[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 0};
 #define TABS (sizeof(tab_order) / sizeof(tab_order[0]))
 
 /* Of the others only the numbers where there is no room for their names. */
