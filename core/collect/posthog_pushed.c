@@ -174,8 +174,11 @@ void posthog_pushed_status(const struct posthog *p, enum filtered_of of, struct 
 		return;
 	if (!is_active(s) || p->offline) {
 		buf_puts(out, "local only: ");
-		buf_puts(out, s->refused ? "PostHog refused the filter" : "");
-		buf_append(out, s->refused ? STR_EMPTY : buf_str(&f->here));
+		if (f->where.n == 0)
+			buf_append(out, buf_str(&f->here));
+		else
+			buf_puts(out, s->refused ? "PostHog refused the filter"
+			                         : "PostHog did not answer");
 	} else if (s->took < 0) {
 		buf_puts(out, s->asked == TIME_NONE || is_asked(p, s->filter.of)
 		                      ? "server ..."
