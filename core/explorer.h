@@ -185,6 +185,8 @@ const struct detail *explorer_detail_hold(struct explorer *x, uint32_t event);
 void explorer_detail_release(struct explorer *x, uint32_t event);
 /* The tree that d->properties is a node of. */
 const struct json_tree *detail_properties(const struct detail *d);
+/* What a metric, feedback or an evaluation says, in a line; nothing of other kinds. Any thread. */
+void detail_note(const struct detail *d, enum event_kind kind, struct buf *out);
 /* Reads and parses at once, for commands that print. Free with detail_free. */
 struct detail *detail_read(const struct events *events, uint32_t event);
 void detail_free(struct detail *d);

@@ -20,6 +20,7 @@ void caches_open(struct caches *c, struct loop *loop, struct model *model, loop_
 	c->compares = compares_new(loop, events, changed, ctx);
 	c->prepares = prepares_new(loop, events, changed, ctx);
 	c->texts = text_cache_new(loop, model, changed, ctx);
+	c->chats = session_chats_new(loop);
 }
 
 void caches_close(struct caches *c)
@@ -28,6 +29,7 @@ void caches_close(struct caches *c)
 	memberships_free(c->memberships);
 	properties_free(c->properties);
 	c->properties = NULL; /* others that are waited for may still tell of changes */
+	session_chats_free(c->chats);
 	text_cache_free(c->texts);
 	prepares_free(c->prepares);
 	compares_free(c->compares);

@@ -154,6 +154,32 @@ const struct json_tree *detail_properties(const struct detail *d)
 	return d->properties_tree.n > 0 ? &d->properties_tree : &d->tree;
 }
 
+static void property_text(const struct detail *d, const char *name, struct buf *out)
+{
+	const struct json_tree *t = detail_properties(d);
+	uint32_t at = json_member(t, d->properties, str_of(name));
+
+	if (at != JSON_NO_NODE && json_type_of(t, at) != JSON_NULL)
+		json_text(t, at, out);
+}
+
+void detail_note(const struct detail *d, enum event_kind kind, struct buf *out)
+{
+	if (kind == EVENT_METRIC) {
+		property_text(d, "$ai_metric_name", out);
+		buf_puts(out, " = ");
+		property_text(d, "$ai_metric_value", out);
+	} else if (kind == EVENT_FEEDBACK) {
+		property_text(d, "$ai_feedback_text", out);
+	} else if (kind == EVENT_EVALUATION) {
+		property_text(d, "$ai_evaluation_name", out);
+		buf_add(out, ' ');
+		property_text(d, "$ai_evaluation_result", out);
+		buf_puts(out, "  ");
+		property_text(d, "$ai_evaluation_reasoning", out);
+	}
+}
+
 struct detail *detail_read(const struct events *events, uint32_t event)
 {
 	struct detail *d = mem_zero(1, sizeof(*d));

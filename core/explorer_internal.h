@@ -58,6 +58,10 @@ struct prepares *prepares_new(struct loop *loop, const struct events *events, lo
                               void *ctx);
 void prepares_free(struct prepares *p);
 
+struct session_chats; /* the jobs that read sessions (explorer_session.c) */
+struct session_chats *session_chats_new(struct loop *loop);
+void session_chats_free(struct session_chats *chats);
+
 struct caches {
 	struct detail_cache *details;
 	struct preview_cache *previews;
@@ -67,6 +71,7 @@ struct caches {
 	struct compares *compares;
 	struct prepares *prepares;
 	struct text_cache *texts;
+	struct session_chats *chats;
 	struct memberships *memberships;
 	struct properties *properties; /* NULL until somebody asks */
 	struct errors *errors;         /* likewise */

@@ -15,13 +15,14 @@ small()
 	exits 0 tree tr "$file"
 	quiet
 	clean
-	equal "$RAN: order" 'whole outer inner' "$(grep -oE 'whole|outer|inner' "$D/out" | tr '\n' ' ' | sed 's/ $//')"
+	equal "$RAN: order" 'whole outer inner' "$(sed '1,/SPAN/d' "$D/out" | grep -oE 'whole|outer|inner' | tr '\n' ' ' | sed 's/ $//')"
 	cp "$D/out" "$D/tree"
 	exits 0 tree "$(uuid 3)" "$file"
 	cmp -s "$D/out" "$D/tree" || fail "$RAN: another tree than its trace's"
 	exits 0 tree last "$file" --json
 	valid_json
 	json trace_id tr
+	json verdict 'inner failed at +6.0s, nothing came after it'
 	json children/0/children/0/span_id b
 	cp "$D/out" "$D/tree"
 	exits 0 show tr "$file" --json

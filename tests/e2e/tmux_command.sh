@@ -71,15 +71,16 @@ $COPIED"
 	waits "$WHAT: $rows rows" shows "/$rows "
 }
 
-# each LIST ROWS ID: every row of it, opened.
+# each LIST ROWS ID: every row of it, opened; of a session its traces.
 each()
 {
-	local row
+	local row open='keys Enter'
+	[ "$1" != Sessions ] || open='text l'
 	for row in $(seq "$2"); do
 		text ":$row"
 		keys Enter
 		wait_cursor ''
-		keys Enter
+		$open
 		wait_for "$1 > "
 		same "$1 $row" "$3"
 		text q

@@ -37,7 +37,7 @@ static const struct scene scenes[] = {
 	{"generations", "SL", "f is:error Enter 3"},
 	{"sessions", "S", "f is:error Enter 2"},
 	{"users", "S", "f is:error Enter 4"},
-	{"one_of_a_session", "S", "2 Enter"},
+	{"one_of_a_session", "S", "2 l"},
 	{"in_a_trace", "S", "Enter f is:error"},
 	{"wrong_in_a_trace", "S", "Enter f is:err"},
 	{"fields", "TSL", "f co Tab"},

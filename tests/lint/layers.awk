@@ -24,7 +24,7 @@ function layer_of(path,    part, count)
 {
 	count = split(path, part, "/")
 	if (part[1] == "core" && count == 2)
-		return part[2] ~ /^explorer(_[a-z]+)?\.[ch]$/ ? "explorer" : ""
+		return part[2] ~ /^explorer(_[a-z]+)*\.[ch]$/ ? "explorer" : ""
 	if (part[1] == "tui" && count == 2)
 		return "main"
 	if (!(part[2] in rank) || part[2] == "explorer" || part[2] == "main")

@@ -15,9 +15,10 @@ struct sample {
 	const char *trace, *span, *parent, *uuid, *session, *user, *name;
 	uint64_t place;
 	uint32_t flags; /* besides the kind */
-	bool has_time, has_latency, has_cost, has_input, has_output, has_cache_write;
+	bool has_time, has_latency, has_cost, has_input, has_output, has_cache_write,
+		has_cache_read;
 	double time, latency;
-	int64_t cost, input, output, cache_write; /* cost: 1e-12 USD */
+	int64_t cost, input, output, cache_write, cache_read; /* cost: 1e-12 USD */
 };
 
 static inline uint32_t sample_id(struct events *t, const char *text)
@@ -43,7 +44,7 @@ static inline uint32_t sample_add(struct events *t, const struct sample *s)
 		.latency = sample_narrow(s->has_latency, latency),
 		.input = sample_narrow(s->has_input, s->input),
 		.output = sample_narrow(s->has_output, s->output),
-		.cache_read = EVENT_ABSENT32,
+		.cache_read = sample_narrow(s->has_cache_read, s->cache_read),
 		.span = sample_id(t, s->span),
 		.parent = sample_id(t, s->parent),
 		.trace = sample_id(t, s->trace),

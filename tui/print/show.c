@@ -8,6 +8,7 @@
 #include "draw/format.h"
 #include "print/ls.h"
 #include "print/output.h"
+#include "widget/insight_text.h"
 #include "widget/waterfall.h"
 
 #include <string.h>
@@ -50,6 +51,21 @@ static void draw_page(struct waterfall *w, struct model *m, struct surface *s, u
 	buf_free(&text);
 }
 
+/* What stands out, before the tree: a line each, if there is anything. */
+static void print_insight(const struct waterfall *w, const struct model *m)
+{
+	struct buf out = {0};
+	size_t from;
+
+	insight_verdict(&out, model_events(m), &w->insight);
+	buf_puts(&out, out.n > 0 ? "\n" : "");
+	from = out.n;
+	insight_facts(&out, m, w->trace, &w->insight);
+	buf_puts(&out, out.n > from ? "\n" : "");
+	output_write(buf_str(&out));
+	buf_free(&out);
+}
+
 void print_trace_tree(struct explorer *x, uint32_t trace, bool fold_repeats)
 {
 	struct model *m = explorer_model(x);
@@ -60,6 +76,7 @@ void print_trace_tree(struct explorer *x, uint32_t trace, bool fold_repeats)
 	waterfall_init(&w, trace);
 	waterfall_fold_repeats(&w, fold_repeats);
 	waterfall_complete(&w, m);
+	print_insight(&w, m);
 	for (uint64_t from = 0; from < w.n_rows; from += PAGE) {
 		uint64_t rows = w.n_rows - from < PAGE ? w.n_rows - from : PAGE;
 		surface_init(&s, (int)rows + 1, columns);

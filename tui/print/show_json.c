@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 #include "print/output.h"
 #include "print/show.h"
+#include "widget/insight_text.h"
 
 #define PRETTY_DEPTH 100 /* levels of a tree up to which it is indented */
 
@@ -90,6 +91,24 @@ static void trace_facts(struct json_writer *w, struct model *m, uint32_t trace)
 	json_write_int(w, t->totals.errors);
 }
 
+/* Null where nothing is wrong. */
+static void write_verdict(struct json_writer *w, const struct model *m, uint32_t trace,
+                          const struct tree *t)
+{
+	struct insight found;
+	struct buf text = {0};
+
+	insight_find(&found, m, trace, t);
+	insight_verdict(&text, model_events(m), &found);
+	json_write_key(w, "verdict");
+	if (text.n > 0)
+		json_write_text(w, buf_str(&text));
+	else
+		json_write_null(w);
+	insight_free(&found);
+	buf_free(&text);
+}
+
 static void open_node(struct json_writer *w, struct model *m, const struct tree_node *node)
 {
 	static const char *const marks[] = {NULL, "orphan", "cycle", "self"};
@@ -165,6 +184,7 @@ void print_json_trace(struct explorer *x, uint32_t trace, bool pretty)
 	output_json(&w, &out, pretty && is_shallow(&tree));
 	json_begin_object(&w);
 	trace_facts(&w, m, trace);
+	write_verdict(&w, m, trace, &tree);
 	trace_link(&w, x, trace);
 	write_children(&w, m, &tree);
 	write_attached(&w, m, &tree);

@@ -287,7 +287,8 @@ static void table_draw(struct view *v, struct surface *s, struct area a)
 
 /* ---- acting -------------------------------------------------------------------------------------------------------- */
 
-static void open_row(struct table *t)
+/* right: by a key that goes to the right, which leads from a session to its traces. */
+static void open_row(struct table *t, bool right)
 {
 	static const enum wish_kind wishes[ROWS_KINDS] = {
 		[ROWS_TRACES] = WISH_TRACE,      [ROWS_SESSIONS] = WISH_SESSION,
@@ -302,6 +303,8 @@ static void open_row(struct table *t)
 	if (id == MODEL_NONE)
 		return;
 	w->wish = (struct wish){wishes[t->query.kind], id, EVENT_NONE};
+	if (right && t->query.kind == ROWS_SESSIONS)
+		w->wish.kind = WISH_TURNS;
 	if (!table_is_of_events(t))
 		return;
 	w->wish.number = model_trace_of(explorer_model(w->explorer), id);
@@ -398,14 +401,13 @@ static bool table_act(struct view *v, enum action action, int argument)
 {
 	struct table *t = (struct table *)v;
 
-	(void)argument;
 	if (search_cancel(&t->search) && action == ACTION_CANCEL)
 		return true;
 	if (t->menu != TABLE_NO_MENU && menu_act(t, action))
 		return true;
 	switch (action) {
 	case ACTION_OPEN:
-		open_row(t);
+		open_row(t, argument == 'l');
 		return true;
 	case ACTION_DIFF:
 	case ACTION_DIFF_MARK:

@@ -5,9 +5,12 @@
 #include "base/clean.h"
 #include "draw/format.h"
 #include "draw/width.h"
+#include "widget/insight_text.h"
 
-#define ASKED_ROWS  2    /* at least, under the tree */
-#define TITLE_BYTES 4096 /* of a name that are looked at */
+#define INSIGHT_ROWS 6    /* of a tree, from which on what stands out in it has rows of its own */
+#define FACT_ROWS    20   /* the same for each fact */
+#define ASKED_ROWS   2    /* at least, under the tree */
+#define TITLE_BYTES  4096 /* of a name that are looked at */
 
 /* ---- previews of rows ---------------------------------------------------------------------------------------------- */
 
@@ -120,6 +123,61 @@ static void update_tree(struct table *t, struct waterfall *w, struct model *m)
 		t->view.draw_again_us = again;
 }
 
+static void put_row(struct surface *s, struct area *a, int column, enum role role, struct str text)
+{
+	if (text.n == 0)
+		return;
+	view_put_clipped(s, *a, 0, column, a->cols - column - 1, role, text);
+	a->row++;
+	a->rows--;
+}
+
+/* Of two rows, where there is room and it takes them. */
+static void put_verdict(struct surface *s, struct area *a, struct str text)
+{
+	size_t fits;
+	int columns;
+
+	if (text.n == 0)
+		return;
+	surface_puts(s, *a, 0, 1, ROLE_ERROR, "!");
+	fits = width_fit(text, a->cols - 4, &columns);
+	while (fits < text.n && fits > 0 && text.p[fits] != ' ')
+		fits--;
+	if (fits == text.n || fits == 0 || a->rows < FACT_ROWS) {
+		put_row(s, a, 3, ROLE_WARNING, text);
+		return;
+	}
+	put_row(s, a, 3, ROLE_WARNING, str_sub(text, 0, fits));
+	put_row(s, a, 3, ROLE_WARNING, str_sub(text, fits + 1, SIZE_MAX));
+}
+
+/* What went wrong, and where money and time went: a row, or one each where there is room. Gives what is left of the area. */
+static struct area draw_insight(struct table *t, struct surface *s, struct area a, uint32_t trace)
+{
+	struct model *m = explorer_model(t->view.world->explorer);
+	const struct insight *found = &t->pane.waterfall.insight;
+	struct buf line = {0};
+
+	if (a.rows < INSIGHT_ROWS)
+		return a;
+	insight_verdict(&line, model_events(m), found);
+	put_verdict(s, &a, buf_str(&line));
+	buf_clear(&line);
+	insight_facts(&line, m, trace, found);
+	if (a.rows < FACT_ROWS || width_text(buf_str(&line)) < a.cols - 1) {
+		put_row(s, &a, 1, ROLE_DIM, buf_str(&line));
+	} else {
+		for (int i = 0; i < INSIGHT_FACTS; i++) {
+			buf_clear(&line);
+			insight_fact(&line, m, trace, found, i);
+			put_row(s, &a, 1, ROLE_DIM, buf_str(&line));
+		}
+	}
+	buf_free(&line);
+	return a;
+}
+
 /* The tree takes the rows that it needs, at most two thirds; what was asked and answered takes the rest. */
 static void draw_trace(struct table *t, struct surface *s, struct area a, uint32_t trace)
 {
@@ -136,6 +194,7 @@ static void draw_trace(struct table *t, struct surface *s, struct area a, uint32
 		waterfall_init(w, trace);
 	}
 	update_tree(t, w, m);
+	tree = draw_insight(t, s, tree, trace);
 	if (tree.rows > ASKED_ROWS + 2) {
 		int most = tree.rows * 2 / 3;
 		asked = tree;
@@ -190,23 +249,11 @@ static void add_turn(struct table *t, uint32_t trace, uint32_t turn)
 	const struct trace *tr = model_trace(m, trace);
 	const struct preview *p = explorer_preview(x, trace);
 	struct reader *r = &t->pane.reader;
-	struct value cost = value_of_cost(&tr->totals);
 	struct buf line = {0};
 
 	buf_add(&line, ' ');
 	time_append_clock(&line, tr->first_time);
-	buf_printf(&line, "  #%u  ", turn);
-	buf_append(&line, strings_get(&model_events(m)->strings, tr->name));
-	if (tr->counted)
-		buf_printf(&line, "  %u gen", tr->totals.kinds[EVENT_GENERATION]);
-	else
-		buf_puts(&line, "  ? gen");
-	if (totals_has_calls(&tr->totals)) {
-		buf_puts(&line, "  ");
-		format_value(&line, &cost, 0, 0);
-	}
-	if (tr->totals.errors > 0)
-		buf_puts(&line, "  !");
+	view_turn(m, trace, turn, STR_EMPTY, &line);
 	reader_add_across(r, tr->totals.errors > 0 ? ROLE_ERROR : ROLE_STRONG, buf_str(&line));
 	if (p == NULL)
 		t->pane.waiting = true;

@@ -1,10 +1,17 @@
 /* One trace: its tree with the waterfall, and the detail of what the cursor is on.
  * The cursor is on an event, so it stays when parents arrive late and rows move. */
 #include "base/mem.h"
+#include "base/slice.h"
 #include "draw/format.h"
+#include "draw/width.h"
 #include "view/view.h"
 #include "widget/detail.h"
+#include "widget/insight_text.h"
 #include "widget/waterfall.h"
+
+#define VERDICT_ROWS 12   /* from here on what is to be said of the trace has a row of its own */
+#define FACTS_COLS   120  /* and where it goes, too */
+#define SLOW_US      4000 /* of a frame, for what is unusually slow */
 
 struct trace_view {
 	struct view view;
@@ -72,13 +79,57 @@ static void draw_tree(struct trace_view *t, struct surface *s, struct area a)
 	}
 }
 
+/* What went wrong, and where there is room where money and time went. Gives what is left of the area. */
+static struct area draw_verdict(struct trace_view *t, struct surface *s, struct area a)
+{
+	const struct insight *found = &t->waterfall.insight;
+	struct buf verdict = {0}, facts = {0};
+	int used = 0, room;
+
+	insight_verdict(&verdict, model_events(model_of(t)), found);
+	if (a.cols >= FACTS_COLS)
+		insight_facts(&facts, model_of(t), t->trace, found);
+	if (a.rows >= VERDICT_ROWS && verdict.n + facts.n > 0) {
+		if (verdict.n > 0)
+			used = 1 + surface_puts(s, a, 0, 1, ROLE_ERROR, "! ");
+		view_put_clipped(s, a, 0, used, a.cols - used - 1, ROLE_WARNING, buf_str(&verdict));
+		used += width_text(buf_str(&verdict)) + (verdict.n > 0 ? 2 : 1);
+		room = a.cols - used - 1;
+		if (width_text(buf_str(&facts)) <= room)
+			surface_put(s, a, 0, used, room, ROLE_DIM, buf_str(&facts));
+		a.row++;
+		a.rows--;
+	}
+	buf_free(&verdict);
+	buf_free(&facts);
+	return a;
+}
+
+/* Measured once a screen: what comes is held against that. */
+static void measure_slow(struct trace_view *t)
+{
+	struct slow *slow = view_slow(t->view.world);
+	struct slice slice = {.until = time_monotonic() + SLOW_US};
+
+	if (t->view.draw_again_us == VIEW_AT_ONCE)
+		return;
+	if (t->waterfall.slow == NULL)
+		slow_begin(slow);
+	t->waterfall.slow = slow;
+	if (!slow_step(slow, &slice))
+		t->view.draw_again_us = VIEW_AT_ONCE;
+}
+
 static void trace_draw(struct view *v, struct surface *s, struct area a)
 {
 	struct trace_view *t = (struct trace_view *)v;
-	struct panes p = view_panes(s, a, 55, 60, t->zoomed, t->detail_focused);
+	struct panes p;
 
 	name_self(t);
 	v->draw_again_us = waterfall_update(&t->waterfall, model_of(t), v->world->follow);
+	measure_slow(t);
+	a = draw_verdict(t, s, a);
+	p = view_panes(s, a, 55, 60, t->zoomed, t->detail_focused);
 	if (t->wanted != EVENT_NONE && waterfall_go(&t->waterfall, model_of(t), t->wanted))
 		t->wanted = EVENT_NONE;
 	waterfall_say(&t->waterfall, &v->world->message);
@@ -141,8 +192,6 @@ static bool say_none(struct trace_view *t, enum action action)
 
 static bool act_on_tree(struct trace_view *t, enum action action, int argument)
 {
-	if (action == ACTION_NEXT_SLOW || action == ACTION_PREVIOUS_SLOW)
-		t->waterfall.slow = view_slow(t->view.world);
 	if (view_act_on_tree(&t->view, &t->waterfall, action, argument))
 		return true;
 	if (action == ACTION_OPEN) {
@@ -252,6 +301,31 @@ static void trace_head(struct view *v, struct buf *out)
 		buf_printf(out, "  %u err", tr->totals.errors);
 }
 
+/* Of the call that the cursor is on; while the critical path is shown, of that. */
+static void insight_status(struct trace_view *t, struct buf *out)
+{
+	const struct waterfall *w = &t->waterfall;
+	const struct events *events = model_events(model_of(t));
+	uint32_t event = waterfall_cursor(w), call = INSIGHT_NONE;
+	struct buf text = {0};
+
+	if (w->shows_path && w->path_found) {
+		buf_puts(out, "  ");
+		insight_path_text(out, &w->path, w->tree.n);
+		return;
+	}
+	if (event != EVENT_NONE)
+		call = insight_call_of(&w->insight, events, event);
+	if (call == INSIGHT_NONE)
+		return;
+	insight_failed_text(&text, events, &w->insight, call);
+	buf_puts(&text, text.n > 0 ? "  " : "");
+	insight_call_text(&text, events, &w->insight, call);
+	if (text.n > 0)
+		buf_printf(out, "  %s", buf_text(&text));
+	buf_free(&text);
+}
+
 static void trace_status(struct view *v, struct buf *out)
 {
 	struct trace_view *t = (struct trace_view *)v;
@@ -269,6 +343,7 @@ static void trace_status(struct view *v, struct buf *out)
 	} else {
 		buf_puts(out, "tree ");
 		list_position(&t->waterfall.list, out);
+		insight_status(t, out);
 	}
 	if (tr->totals.unpriced > 0)
 		buf_printf(out, "  %u unpriced", tr->totals.unpriced);
@@ -318,6 +393,12 @@ static bool trace_copy(struct view *v, enum copy_what what, struct buf *out)
 	if ((what == COPY_SMART || what == COPY_SHOWN) && t->detail_focused && t->detail_visible)
 		return view_copied(v->world, detail_copy_tab(&t->detail, v->world->explorer, out),
 		                   out);
+	if (what == COPY_SMART && t->waterfall.shows_path && t->waterfall.path_found) {
+		insight_path_lines(out, model_events(model_of(t)), &t->waterfall.tree,
+		                   &t->waterfall.path);
+		v->world->copied = "critical path";
+		return out->n > 0;
+	}
 	if (event == EVENT_NONE)
 		return view_copy_trace(v->world, t->trace, what, out);
 	return view_copy_event(v->world, event, what, out);

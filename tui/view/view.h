@@ -46,7 +46,8 @@ enum wish_kind {
 	WISH_TRACE,   /* open a trace; event: the node to stand on, or EVENT_NONE */
 	WISH_EVENT,   /* open one event full screen */
 	WISH_COST,    /* the same, with what it costs */
-	WISH_SESSION, /* the traces of a session */
+	WISH_SESSION, /* a session as one conversation */
+	WISH_TURNS,   /* its traces */
 	WISH_USER,  /* the generations of a user (number: id; 0: those without a person profile) */
 	WISH_MODEL, /* the generations of a model (number: of the pair) */
 	WISH_TOOL,  /* the spans of a tool (number: of its name) */
@@ -175,6 +176,7 @@ struct view {
 
 /* Each owned by who made it, freed by its class. */
 struct view *view_table_new(struct world *w, const struct query *q); /* any kind of rows */
+struct view *view_session_new(struct world *w, uint32_t session);
 struct view *view_trace_new(struct world *w, uint32_t trace, uint32_t event);
 struct view *view_event_new(struct world *w, uint32_t event);
 struct view *view_cost_new(struct world *w, uint32_t event); /* of an event what it costs */
@@ -237,6 +239,9 @@ void view_bookmark_status(struct world *w, enum bookmark_of of, uint32_t number,
 /* Text in width columns; where it is cut the mark for that stands. */
 void view_put_clipped(struct surface *s, struct area a, int row, int col, int width, enum role role,
                       struct str text);
+/* A turn of a session: "  #3  support_agent  9 gen  $0.18  12.4s  ! refund_tool 500". failed: what did, if it is known. */
+void view_turn(const struct model *m, uint32_t trace, uint32_t number, struct str failed,
+               struct buf *out);
 /* How long ago PostHog was asked for it: "fetched 3m00 ago". */
 void view_age(const struct world *w, int64_t fetched, struct buf *out);
 /* Events can come and none has. */

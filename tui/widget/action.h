@@ -62,6 +62,8 @@ enum action {
 	ACTION_LAST_USER,
 	/* of JSON */
 	ACTION_FOLD_SIBLINGS,
+	ACTION_PATH =
+		ACTION_FOLD_SIBLINGS, /* of a tree, the critical one: one key, by what has the focus */
 	ACTION_UNFOLD_SIBLINGS,
 	ACTION_COLUMNS = ACTION_UNFOLD_SIBLINGS, /* of a list: one key, by what has the focus */
 	ACTION_SAME_KEY,

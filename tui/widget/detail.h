@@ -92,4 +92,12 @@ struct str detail_pane_find_error(const struct detail_pane *d);
 enum detail_state detail_copy_exchange(struct explorer *x, uint32_t event, struct buf *out);
 enum detail_state detail_copy_tab(const struct detail_pane *d, struct explorer *x, struct buf *out);
 
+/* Parts [from, end) of a conversation as its tab shows them, for other readers. The pieces borrow their texts. */
+struct parts_how {
+	uint32_t group; /* as struct reader_piece has it */
+	bool as_sent, open;
+};
+void detail_add_parts(struct reader *r, const struct messages *m, uint32_t from, uint32_t end,
+                      struct parts_how how);
+
 #endif

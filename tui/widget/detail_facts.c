@@ -321,40 +321,6 @@ static void add_trace_counts(struct buf *line, const struct totals *t)
 	}
 }
 
-static void property_text(const struct detail *d, const char *name, struct buf *out)
-{
-	const struct json_tree *t = detail_properties(d);
-	uint32_t at = json_member(t, d->properties, str_of(name));
-
-	if (at != JSON_NO_NODE && json_type_of(t, at) != JSON_NULL)
-		json_text(t, at, out);
-}
-
-static void attached_text(const struct events *events, uint32_t event, const struct detail *d,
-                          struct buf *line)
-{
-	switch (event_kind(events_get(events, event))) {
-	case EVENT_METRIC:
-		property_text(d, "$ai_metric_name", line);
-		buf_puts(line, " = ");
-		property_text(d, "$ai_metric_value", line);
-		break;
-	case EVENT_FEEDBACK:
-		property_text(d, "$ai_feedback_text", line);
-		break;
-	case EVENT_EVALUATION:
-		property_text(d, "$ai_evaluation_name", line);
-		buf_add(line, ' ');
-		property_text(d, "$ai_evaluation_result", line);
-		buf_puts(line, "  ");
-		property_text(d, "$ai_evaluation_reasoning", line);
-		break;
-	default:
-		add_extra_text(line, "", events, event, EVENT_NAME);
-		break;
-	}
-}
-
 static void add_attached(struct reader *r, const struct events *events, uint32_t event)
 {
 	static const char *const labels[EVENT_KINDS] = {
@@ -373,10 +339,12 @@ static void add_attached(struct reader *r, const struct events *events, uint32_t
 	} else {
 		struct detail *d = detail_read(events, event);
 
-		if (d->state == DETAIL_READY)
-			attached_text(events, event, d, &line);
-		else
+		if (d->state != DETAIL_READY)
 			buf_puts(&line, d->error.msg);
+		else if (event_kind(e) == EVENT_OTHER_AI)
+			add_extra_text(&line, "", events, event, EVENT_NAME);
+		else
+			detail_note(d, event_kind(e), &line);
 		detail_free(d);
 	}
 	reader_add(r, ROLE_TEXT, 0, ROLE_LABEL, str_of(label), buf_str(&line));

@@ -299,3 +299,16 @@ void chat_say(struct chat *c, const struct part *p)
 		break;
 	}
 }
+
+void detail_add_parts(struct reader *r, const struct messages *m, uint32_t from, uint32_t end,
+                      struct parts_how how)
+{
+	struct detail d = {.messages = *m};
+	struct chat c = {.r = r, .d = &d, .as_sent = how.as_sent, .group = how.group};
+
+	c.preset = how.open ? CHAT_USER_AND_ANSWER : CHAT_ALL;
+	c.last_user = c.message = UINT32_MAX;
+	for (; from < end; from++)
+		chat_say(&c, &m->parts[from]);
+	buf_free(&c.text);
+}

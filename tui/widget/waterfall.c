@@ -19,11 +19,14 @@ void waterfall_init(struct waterfall *w, uint32_t trace)
 	                        .cursor_event = EVENT_NONE,
 	                        .dearest = EVENT_NONE,
 	                        .fold_depth = UINT32_MAX};
+	insight_init(&w->insight);
 }
 
 void waterfall_fini(struct waterfall *w)
 {
 	waterfall_build_drop(w->build);
+	waterfall_drop_path(w);
+	insight_free(&w->insight);
 	tree_free(&w->tree);
 	alike_free(&w->alike);
 	mem_free(w->open_repeats.words);
@@ -462,6 +465,9 @@ bool waterfall_act(struct waterfall *w, struct model *m, enum action action, int
 		return waterfall_find_slow(w, m, action == ACTION_NEXT_SLOW ? 1 : -1);
 	case ACTION_DEAREST:
 		return waterfall_find_dearest(w, m);
+	case ACTION_PATH:
+		waterfall_turn_path(w, m);
+		return true;
 	case ACTION_CLOCK:
 		w->clock = !w->clock;
 		return true;

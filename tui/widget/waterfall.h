@@ -4,7 +4,8 @@
 
 #include "base/bits.h"
 #include "explorer.h"
-#include "model/alike.h"
+#include "model/insight.h"
+#include "model/insight_path.h"
 #include "query/slow.h"
 #include "widget/list.h"
 #include "widget/search.h"
@@ -63,7 +64,13 @@ struct waterfall {
 	bool clock;               /* clock times instead of offsets in the scale */
 	int name_scroll;          /* columns the names are scrolled left by H and L */
 	struct waterfall_sought sought;
-	struct slow *slow; /* borrowed; NULL: NEXT_SLOW and PREVIOUS_SLOW find nothing */
+	struct slow *
+		slow; /* borrowed; NULL: nothing is marked, NEXT_SLOW and PREVIOUS_SLOW find nothing */
+	struct insight insight; /* of the tree */
+	/* The critical path: asked for; of the tree, once it is found. */
+	bool shows_path, path_found;
+	struct insight_path path;
+	struct insight_path_build *path_build; /* or NULL */
 };
 #define WATERFALL_ROOT UINT32_MAX
 
@@ -91,7 +98,7 @@ uint32_t waterfall_event(const struct waterfall *w, uint64_t row);
 /* Row of an event, or of the fold that hides it; 0 if it is not there. */
 uint64_t waterfall_row_of(const struct waterfall *w, const struct model *m, uint32_t event);
 /* Movement, folds (toggle, none, all, level with argument), LEFT (fold, else parent; false at the root), OPEN on a folded node
- * or repeat unfolds (else false), FOLD_REPEATS, NEXT/PREVIOUS_ERROR, _SLOW, DEAREST, NEXT/PREVIOUS_SAME_NAME, FLAT, CLOCK, SCROLL_LEFT/RIGHT; CANCEL
+ * or repeat unfolds (else false), FOLD_REPEATS, NEXT/PREVIOUS_ERROR, _SLOW, DEAREST, NEXT/PREVIOUS_SAME_NAME, FLAT, CLOCK, PATH, SCROLL_LEFT/RIGHT; CANCEL
  * while a search goes on, which any other action ends, too. Gives false if it was not for it, or found nothing. */
 bool waterfall_act(struct waterfall *w, struct model *m, enum action action, int argument);
 uint32_t waterfall_cursor(const struct waterfall *w); /* event, or EVENT_NONE for the trace */

@@ -1,15 +1,13 @@
-/* Builds the tree of a waterfall and its rows, in slices: first the tree, then its time line and errors, then the rows. What is
+/* Builds the tree of a waterfall and its rows, in slices: first the tree, then its time line and errors, what stands out in it, then the rows. What is
  * seen stays until all of it is there. Small trees are built whole, so that a key has its effect at once. */
 #include "base/mem.h"
 #include "base/slice.h"
 #include "widget/waterfall_internal.h"
 
-#define SMALL       2000 /* events: far less than a slice */
-#define SLICE       4000 /* microseconds */
-#define BUILD_SHARE 10   /* one part in ten of the time may go into a large tree that changes */
+#define BUILD_SHARE 10 /* one part in ten of the time may go into a large tree that changes */
 #define AT_ONCE     1
 
-enum phase { PHASE_TREE, PHASE_MEASURE, PHASE_ALIKE, PHASE_ROWS, PHASE_DONE };
+enum phase { PHASE_TREE, PHASE_MEASURE, PHASE_ALIKE, PHASE_INSIGHT, PHASE_ROWS, PHASE_DONE };
 
 struct waterfall_build {
 	enum phase phase;
@@ -20,6 +18,8 @@ struct waterfall_build {
 	uint32_t next;            /* node that the phase has come to */
 	int64_t start, end;       /* of the time line */
 	struct waterfall_places errors, flat_errors;
+	struct insight_build *looking; /* until the insight is there */
+	struct insight insight;
 	struct alike_build *comparing; /* until alike is there */
 	struct alike alike;
 	uint32_t *rows, n_rows;
@@ -39,6 +39,8 @@ void waterfall_build_drop(struct waterfall_build *b)
 	if (b == NULL)
 		return;
 	tree_drop(b->nodes);
+	insight_drop(b->looking);
+	insight_free(&b->insight);
 	alike_drop(b->comparing);
 	alike_free(&b->alike);
 	tree_free(&b->tree);
@@ -130,9 +132,13 @@ static void take_tree(struct waterfall *w, const struct model *m)
 
 	if (own != EVENT_NONE)
 		widen(b, model_events(m), own);
+	waterfall_drop_path(w);
 	tree_free(&w->tree);
+	insight_free(&w->insight);
 	w->tree = b->tree;
+	w->insight = b->insight;
 	b->tree = (struct tree){0};
+	insight_init(&b->insight);
 	alike_free(&w->alike);
 	w->alike = b->alike;
 	b->alike = (struct alike){0};
@@ -180,7 +186,7 @@ static void finish(struct waterfall *w, const struct model *m)
 	place_cursor(w, m, event, b->moves && b->goes);
 	if (b->renews)
 		waterfall_find_again(w, m);
-	if (b->renews && w->tree.n > SMALL)
+	if (b->renews && w->tree.n > WATERFALL_SMALL)
 		w->build_after = time_monotonic() + b->spent * BUILD_SHARE;
 	waterfall_build_drop(b);
 }
@@ -208,6 +214,14 @@ static bool run(struct waterfall *w, const struct model *m, struct slice *slice)
 			return false;
 		alike_take(b->comparing, &b->alike);
 		b->comparing = NULL;
+		b->looking = insight_start(m, w->trace, &b->tree, &b->alike);
+		b->phase = PHASE_INSIGHT;
+		return true;
+	case PHASE_INSIGHT:
+		if (!insight_step(b->looking, slice->until))
+			return false;
+		insight_take(b->looking, &b->insight);
+		b->looking = NULL;
 		begin_rows(w);
 		return true;
 	case PHASE_ROWS:
@@ -241,13 +255,16 @@ static int64_t slice_end(const struct waterfall *w, const struct model *m)
 {
 	uint32_t events = model_trace(m, w->trace)->totals.events;
 
-	return events <= SMALL && w->tree.n <= SMALL ? SLICE_WHOLE : time_monotonic() + SLICE;
+	return events <= WATERFALL_SMALL && w->tree.n <= WATERFALL_SMALL
+	               ? SLICE_WHOLE
+	               : time_monotonic() + WATERFALL_SLICE;
 }
 
 static void begin_tree(struct waterfall *w, const struct model *m)
 {
 	struct waterfall_build *b = mem_zero(1, sizeof(*b));
 
+	insight_init(&b->insight);
 	b->renews = true;
 	b->version = model_trace(m, w->trace)->version;
 	b->nodes = tree_start(m, w->trace);
@@ -293,6 +310,12 @@ int64_t waterfall_update(struct waterfall *w, struct model *m, bool follow)
 	int64_t again = w->trace == MODEL_NONE ? 0 : update_tree(w, m, follow);
 
 	/* One slice at a time: the tree's comes first. */
+	if (again != AT_ONCE && waterfall_path_goes_on(w)) {
+		waterfall_find_path(w, m);
+		again = waterfall_path_goes_on(w) || search_goes_on(&w->sought.search) ? AT_ONCE
+		                                                                       : again;
+		return again;
+	}
 	if (again == AT_ONCE || !search_goes_on(&w->sought.search))
 		return again;
 	waterfall_find_more(w, m);

@@ -71,8 +71,8 @@ static void put_value(struct waterfall_drawing *d, int row, const int *width, st
 	put_number(d, row, width, role, buf_str(&d->text));
 }
 
-/* What runs is told with a + behind what has passed so far. */
-static void put_duration(struct waterfall_drawing *d, int row, int64_t latency, bool running)
+/* What runs is told with a + behind what has passed so far, what took unusually long with a ^. */
+static void put_duration(struct waterfall_drawing *d, int row, int64_t latency, char behind)
 {
 	struct value v = {.type = VALUE_SECONDS, .number = latency};
 	enum role role;
@@ -82,9 +82,11 @@ static void put_duration(struct waterfall_drawing *d, int row, int64_t latency, 
 	buf_clear(&d->text);
 	if (latency == EVENT_UNKNOWN)
 		v.type = VALUE_UNKNOWN;
-	role = format_value(&d->text, &v, d->at.duration - 1 - running, 0);
-	if (running)
-		buf_add(&d->text, '+');
+	role = format_value(&d->text, &v, d->at.duration - 1 - (behind != '\0'), 0);
+	if (behind != '\0')
+		buf_add(&d->text, behind);
+	if (behind == '^')
+		role = ROLE_WARNING;
 	put_number(d, row, &d->at.duration, role, buf_str(&d->text));
 }
 
@@ -101,12 +103,31 @@ static int64_t elapsed(const struct waterfall_drawing *d, uint32_t event)
 static void put_cache_share(struct waterfall_drawing *d, int row, uint32_t event)
 {
 	int64_t all = events_prompt(d->events, event), cached = events_cache_read(d->events, event);
+	bool lost = d->call != INSIGHT_NONE && insight_lost(&d->w->insight, d->events, d->call) > 0;
 
 	if (all < 0 || cached < 0)
 		return;
 	buf_clear(&d->text);
-	buf_printf(&d->text, "%.0f%%", all > 0 ? (double)cached * 100 / (double)all : 0.0);
-	put_number(d, row, &d->at.share, ROLE_TOKENS, buf_str(&d->text));
+	buf_printf(&d->text, "%.0f%%%s", all > 0 ? (double)cached * 100 / (double)all : 0.0,
+	           lost ? "!" : "");
+	put_number(d, row, &d->at.share, lost ? ROLE_WARNING : ROLE_TOKENS, buf_str(&d->text));
+}
+
+static void put_input(struct waterfall_drawing *d, int row, const struct tree_sum *sum)
+{
+	struct value input = {.type = VALUE_TOKENS, .number = sum->input};
+	bool jumped = d->call != INSIGHT_NONE && insight_jumped(&d->w->insight, d->events, d->call);
+
+	if (!sum->input_known)
+		return;
+	if (!jumped) {
+		put_value(d, row, &d->at.input, input);
+		return;
+	}
+	buf_clear(&d->text);
+	format_value(&d->text, &input, d->at.input - 2, 0);
+	buf_add(&d->text, '!');
+	put_number(d, row, &d->at.input, ROLE_WARNING, buf_str(&d->text));
 }
 
 static void draw_node_numbers(struct waterfall_drawing *d, int row, const struct tree_node *node)
@@ -119,20 +140,20 @@ static void draw_node_numbers(struct waterfall_drawing *d, int row, const struct
 	                     .number = sum->cost,
 	                     .estimate = sum->cost_estimated,
 	                     .partial = sum->unpriced > 0};
-	struct value input = {.type = VALUE_TOKENS, .number = sum->input};
+	int64_t latency;
+	bool slow = r == NULL && d->w->slow != NULL && slow_event(d->w->slow, node->event);
 
 	if (r != NULL && sum->latency_known)
-		put_duration(d, row, sum->latency, running);
+		latency = sum->latency;
 	else
-		put_duration(d, row,
-		             running ? elapsed(d, node->event)
-		                     : events_latency(d->events, node->event),
-		             running);
+		latency = running ? elapsed(d, node->event)
+		                  : events_latency(d->events, node->event);
+	put_duration(d, row, latency, running ? '+' : slow ? '^' : '\0');
 	/* A tool has no cost; a call without one has an unknown cost. */
 	if (sum->cost_known || sum->unpriced > 0)
 		put_value(d, row, &d->at.cost, cost);
-	if (sum->input_known)
-		put_value(d, row, &d->at.input, input);
+	if (d->at.input > 0)
+		put_input(d, row, sum);
 	if (d->at.share > 0)
 		put_cache_share(d, row, node->event);
 }
@@ -167,11 +188,11 @@ static int put_clipped(struct waterfall_drawing *d, int row, int column, int wid
 	return mark + columns;
 }
 
-/* What stands behind a name and is never cut off: an error, what a fold hides. */
+/* What stands behind a name and is never cut off: an error, or an answer in spite of one; what a fold hides. */
 struct tail {
 	char error[24], hidden[48];
 	char brief[40]; /* for hidden where the name would be cut off; "": the same */
-	enum role hidden_role;
+	enum role error_role, hidden_role;
 };
 
 static int tail_width(const struct tail *t)
@@ -211,13 +232,17 @@ static struct tail tail_of(const struct waterfall_drawing *d, uint32_t at)
 {
 	const struct tree_node *node = &d->w->tree.nodes[at];
 	bool error = events_get(d->events, node->event)->flags & EVENT_ERROR;
-	struct tail t = {.error = ""};
+	struct tail t = {.error = "", .error_role = ROLE_ERROR};
 	int64_t status;
 
 	if (error && events_extra(d->events, node->event, EVENT_HTTP_STATUS, &status))
 		snprintf(t.error, sizeof(t.error), "!%lld", (long long)status);
 	else if (error)
 		snprintf(t.error, sizeof(t.error), "!");
+	if (d->call != INSIGHT_NONE && d->w->insight.calls[d->call].failed != EVENT_NONE) {
+		snprintf(t.error, sizeof(t.error), "!after");
+		t.error_role = ROLE_WARNING;
+	}
 	if (waterfall_hides(d->w, at))
 		hidden_tail(&t, node->subtree - 1, node->errors - error);
 	repeat_tail(d, &t, at);
@@ -237,8 +262,8 @@ static void draw_label(struct waterfall_drawing *d, int row, int column, enum ro
 	label = str_sub(label, 0, LABEL_MAX + (size_t)d->w->name_scroll * 4);
 	column += put_clipped(d, row, column, room, role, label, d->w->name_scroll);
 	if (t->error[0] != '\0')
-		column += 1 + put_clipped(d, row, column + 1, d->at.name - column - 1, ROLE_ERROR,
-		                          str_of(t->error), 0);
+		column += 1 + put_clipped(d, row, column + 1, d->at.name - column - 1,
+		                          t->error_role, str_of(t->error), 0);
 	if (t->hidden[0] != '\0')
 		put_clipped(d, row, column + 1, d->at.name - column - 1, t->hidden_role,
 		            str_of(t->hidden), 0);
@@ -257,6 +282,11 @@ static int draw_indent(struct waterfall_drawing *d, int row, uint32_t depth)
 	return (limit / 2 * 2 > used ? limit / 2 * 2 : used) + 2;
 }
 
+static bool is_on_path(const struct waterfall *w, uint32_t node)
+{
+	return w->shows_path && bits_get(&w->path.nodes, node);
+}
+
 static int draw_marks(struct waterfall_drawing *d, int row, int column, uint32_t at)
 {
 	const struct tree_node *node = &d->w->tree.nodes[at];
@@ -265,6 +295,8 @@ static int draw_marks(struct waterfall_drawing *d, int row, int column, uint32_t
 	bool folds = (node->subtree > 1 || repeats) && !d->w->flat;
 	char mark = format_event_mark(e);
 
+	if (is_on_path(d->w, at))
+		surface_puts(d->s, d->a, row, column - 1, ROLE_MARKER, "#");
 	if (node->mark != TREE_LINKED) {
 		surface_puts(d->s, d->a, row, column, ROLE_WARNING,
 		             node->mark == TREE_ORPHAN ? "?" : "@");
@@ -310,15 +342,19 @@ static void draw_node(struct waterfall_drawing *d, int row, uint32_t at)
 	const struct tree_node *node = &d->w->tree.nodes[at];
 	struct area name = {d->a.row, d->a.col, d->a.rows, d->at.name};
 	struct area whole = d->a;
-	struct tail tail = tail_of(d, at);
+	enum role role = format_event_role(events_get(d->events, node->event));
+	struct tail tail;
 	int column;
 
+	d->call = insight_call_of(&d->w->insight, d->events, node->event);
+	tail = tail_of(d, at);
+	if (d->w->shows_path && d->w->path_found && !is_on_path(d->w, at))
+		role = ROLE_DIM;
 	d->a = name; /* what is too long for it stays out of the numbers */
 	column = draw_marks(d, row, draw_indent(d, row, node->depth), at);
 	buf_clear(&d->text);
 	waterfall_label(d->events, node->event, &d->text);
-	draw_label(d, row, column, format_event_role(events_get(d->events, node->event)),
-	           buf_str(&d->text), &tail);
+	draw_label(d, row, column, role, buf_str(&d->text), &tail);
 	d->a = whole;
 	draw_node_numbers(d, row, node);
 	if (waterfall_repeat(d->w, at) == NULL)
@@ -332,7 +368,7 @@ static void draw_trace_numbers(struct waterfall_drawing *d, int row)
 	const struct totals *t = &d->trace->totals;
 	struct value input = {.type = VALUE_TOKENS, .number = t->input};
 
-	put_duration(d, row, d->trace->latency, t->running > 0);
+	put_duration(d, row, d->trace->latency, t->running > 0 ? '+' : '\0');
 	if (totals_has_calls(t))
 		put_value(d, row, &d->at.cost, value_of_cost(t));
 	if (t->input_known > 0)
@@ -343,7 +379,7 @@ static void draw_trace(struct waterfall_drawing *d, int row)
 {
 	uint32_t event = d->trace->explicit_event;
 	struct str name = strings_get(&d->events->strings, d->trace->name);
-	struct tail tail = {.error = ""};
+	struct tail tail = {.error = "", .error_role = ROLE_ERROR};
 	struct waterfall_bar b = {ROLE_BAR,      GLYPH_BAR,
 	                          d->w->start,   (int64_t)waterfall_span(d->w),
 	                          EVENT_UNKNOWN, d->trace->totals.running > 0};

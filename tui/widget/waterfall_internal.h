@@ -4,6 +4,9 @@
 
 #include "widget/waterfall.h"
 
+#define WATERFALL_SMALL 2000 /* events: far less than a slice */
+#define WATERFALL_SLICE 4000 /* microseconds */
+
 /* Whether the node hides its children now: never in a flat list. */
 bool waterfall_hides(const struct waterfall *w, uint32_t node);
 
@@ -43,8 +46,13 @@ void waterfall_find_again(struct waterfall *w, const struct model *m); /* in ano
 /* After a fold: rows anew, a slice of it at once. The cursor goes to the node, or the fold that now hides it; `goes`: as a
  * movement, else its row stays where it is on the screen. */
 void waterfall_rebuild_rows(struct waterfall *w, const struct model *m, uint32_t node, bool goes);
-unsigned waterfall_percent(const struct waterfall *w); /* of what is being built */
-void waterfall_build_drop(struct waterfall_build *b);  /* NULL is allowed */
+void waterfall_turn_path(struct waterfall *w,
+                         const struct model *m); /* shows the critical path, or not */
+bool waterfall_path_goes_on(const struct waterfall *w);
+void waterfall_find_path(struct waterfall *w, const struct model *m); /* a slice of it */
+void waterfall_drop_path(struct waterfall *w);                        /* it was another tree's */
+unsigned waterfall_percent(const struct waterfall *w);                /* of what is being built */
+void waterfall_build_drop(struct waterfall_build *b);                 /* NULL is allowed */
 
 struct waterfall_layout {
 	int name, duration, cost, input, share,
@@ -61,6 +69,7 @@ struct waterfall_drawing {
 	struct surface *s;
 	struct area a; /* the rows, without the titles */
 	struct waterfall_layout at;
+	uint32_t call; /* number of the row's generation in the insight, or INSIGHT_NONE */
 	struct buf text, clean;
 };
 
