@@ -184,7 +184,8 @@ static void want_rows(struct table *t)
 	struct model *m = explorer_model(t->view.world->explorer);
 	int64_t time = TIME_NONE;
 
-	if (t->query.session != MODEL_NONE || !newest_first(t))
+	/* Until the rows are those that came nobody knows how many there are. */
+	if (t->query.session != MODEL_NONE || !newest_first(t) || t->view.draw_again_us != 0)
 		return;
 	if (row < t->rows.n && t->query.kind == ROWS_TRACES)
 		time = model_trace(m, t->rows.at[row])->first_time;
