@@ -294,7 +294,10 @@ enum err explorer_add_file(struct explorer *x, const char *path, struct errinfo 
 	if (streamed >= 0)
 		return add_stream(x, streamed, path, false, e);
 	err = journal_open(&journal, path, e);
-	return err ? err : take_journal(x, journal, e);
+	if (err == ERR_OK)
+		err = take_journal(x, journal, e);
+	explorer_start_sources(x);
+	return err;
 }
 
 enum err explorer_await_file(struct explorer *x, const char *path, struct errinfo *e)
@@ -391,6 +394,11 @@ void explorer_on_source(struct explorer *x, void (*fn)(void *ctx, uint32_t sourc
 struct origins *explorer_origins(const struct explorer *x)
 {
 	return (struct origins *)&x->origins;
+}
+
+bool explorer_started(const struct explorer *x)
+{
+	return x->started;
 }
 
 bool explorer_follows(const struct explorer *x)

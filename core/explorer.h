@@ -24,8 +24,8 @@ struct explorer *explorer_new(struct loop *loop); /* loop is borrowed */
 /* Runs turns of the loop until its jobs have ended: not from within a callback of the loop. */
 void explorer_free(struct explorer *x);
 /* A file by its path, compressed or not; a pipe or a terminal too. What cannot be read in place is streamed
- * (collect/stream.h) from explorer_start on. ERR_IO with one clear sentence. Sources come before explorer_start; their
- * order decides which duplicate wins. */
+ * (collect/stream.h) from explorer_start on. ERR_IO with one clear sentence. Sources may also come after explorer_start;
+ * the order of their origins decides which duplicate wins. */
 enum err explorer_add_file(struct explorer *x, const char *path, struct errinfo *e) MUST_USE;
 /* A file that is not there yet: an empty source until it is, for who follows. ERR_LIMIT. */
 enum err explorer_await_file(struct explorer *x, const char *path, struct errinfo *e) MUST_USE;

@@ -140,6 +140,7 @@ struct remote *explorer_remote(const struct explorer *x);
 struct ids *explorer_ids(struct explorer *x); /* of the event table, to be added to */
 struct remote *remote_next(const struct remote *r);
 void explorer_changed(struct explorer *x); /* tells whoever asked to be told */
+bool explorer_started(const struct explorer *x);
 bool explorer_follows(const struct explorer *x);
 void explorer_start_sources(struct explorer *x); /* those whose turn it is */
 void explorer_check_source(struct explorer *x, uint32_t source);

@@ -17,9 +17,10 @@ static struct origin *begin(struct origins *o, const char *name)
 	if (o->n == EVENTS_ORIGINS)
 		return o->list[o->n - 1];
 	origin = o->list[o->n] = mem_zero(1, sizeof(*origin));
-	*origin = (struct origin){.explorer = o->explorer,
-	                          .number = o->n++,
-	                          .name = mem_copy_text(name, strlen(name))};
+	*origin = (struct origin){.explorer = o->explorer, .number = o->n++};
+	if (o->n == EVENTS_ORIGINS)
+		name = "others";
+	origin->name = mem_copy_text(name, strlen(name));
 	events->origins[events->n_origins++] = origin->name;
 	return origin;
 }

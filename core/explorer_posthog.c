@@ -8,6 +8,7 @@
 #include "explorer_internal.h"
 #include "explorer_pushed.h"
 
+#include "base/bits.h"
 #include "base/mem.h"
 #include "base/time.h"
 
@@ -31,7 +32,8 @@ struct remote {
 	int64_t since, until; /* what lists cover; until TIME_NONE: now */
 	bool reading;         /* the folder was added */
 	bool tailing;
-	bool all; /* every event of the window was asked for */
+	struct bits has; /* uuids of its events, by id */
+	bool all;        /* every event of the window was asked for */
 	struct stale stale[STALE_MAX];
 	uint32_t n_stale;
 	int64_t refreshed; /* when totals were last asked for anew; monotonic */
@@ -133,16 +135,12 @@ static bool is_behind(void *ctx)
 	return false;
 }
 
-/* One that another source has, too, is written: else the project's cache would lack it where it is read alone. */
+/* One that another source has, too, is written here as well: the cache is read alone at other times. */
 static bool has_event(void *ctx, struct str uuid)
 {
 	const struct remote *r = ctx;
-	const struct events *events = explorer_events(r->explorer);
-	uint32_t id = ids_find(&events->ids, uuid), event;
 
-	event = id != 0 ? model_event_of_uuid(explorer_model(r->explorer), id) : EVENT_NONE;
-	return event != EVENT_NONE &&
-	       events_origin(events, events_get(events, event)->place) == r->origin->number;
+	return bits_get(&r->has, ids_find(&explorer_events(r->explorer)->ids, uuid));
 }
 
 /* What came by the tail alone does not add up to a total. */
@@ -215,10 +213,10 @@ enum err explorer_add_posthog(struct explorer *x, const struct posthog_options *
 	}
 	r->origin->remote = r;
 	on_written(r);
-	if (!explorer_follows(x))
+	if (!explorer_started(x))
 		return ERR_OK;
 	list(r);
-	tail(r, true);
+	tail(r, explorer_follows(x));
 	return ERR_OK;
 }
 
@@ -238,6 +236,7 @@ void remote_free(struct remote *r)
 		return;
 	loop_timer_free(r->typed);
 	posthog_close(r->posthog);
+	mem_free(r->has.words);
 	mem_free(r);
 }
 
@@ -247,7 +246,12 @@ void remote_added(struct remote *r, uint32_t event)
 	struct model *m = explorer_model(r->explorer);
 	const struct event *e = events_get(explorer_events(r->explorer), event);
 	uint32_t trace = model_trace_of(m, event), i = 0;
+	uint32_t uuid = events_uuid(explorer_events(r->explorer), event);
 
+	if (uuid != 0) {
+		bits_reach(&r->has, uuid + 1);
+		bits_set(&r->has, uuid, true);
+	}
 	if (!r->tailing || trace == MODEL_NONE || e->time == TIME_NONE ||
 	    time_now() - e->time > RECENT || model_trace(m, trace)->opened != TIME_NONE)
 		return;

@@ -172,7 +172,7 @@ struct command {
 };
 
 /* In a group of its own, with signals as a shell expects them. */
-static int spawn(pid_t *pid, const char *text, int out)
+static int spawn(pid_t *pid, const char *text, int out, bool quiet)
 {
 	char shell[] = "sh", option[] = "-c";
 	char *argv[] = {shell, option, (char *)(uintptr_t)text, NULL}; /* only read */
@@ -187,6 +187,8 @@ static int spawn(pid_t *pid, const char *text, int out)
 	posix_spawnattr_init(&how);
 	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
+	if (quiet)
+		posix_spawn_file_actions_addopen(&files, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 	posix_spawnattr_setflags(&how, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
 	                                       POSIX_SPAWN_SETSIGDEF);
 	posix_spawnattr_setpgroup(&how, 0);
@@ -198,13 +200,14 @@ static int spawn(pid_t *pid, const char *text, int out)
 	return failed;
 }
 
-static enum err start(struct command *c, const char *text, struct errinfo *e)
+static enum err start(struct command *c, const struct posthog_key_options *options,
+                      struct errinfo *e)
 {
 	int ends[2], failed;
 
 	if (pipe2(ends, O_CLOEXEC) != 0)
 		return err_set(e, ERR_IO, "key_command: %s", strerror(errno));
-	failed = spawn(&c->pid, text, ends[1]);
+	failed = spawn(&c->pid, options->command, ends[1], options->quiet);
 	close(ends[1]);
 	if (failed != 0) {
 		close(ends[0]);
@@ -285,7 +288,7 @@ static enum err read_command(struct buf *key, const struct posthog_key_options *
 	uint32_t limit_ms = options->limit_ms != 0 ? options->limit_ms : LIMIT_MS;
 	struct command c = {.out = -1};
 	struct given g = {.n = 0};
-	enum err err = start(&c, options->command, e);
+	enum err err = start(&c, options, e);
 	struct str line;
 
 	if (err != ERR_OK)

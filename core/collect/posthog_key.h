@@ -11,6 +11,7 @@ struct posthog_key_options {
 	 * of what command prints, run by /bin/sh for at most 10 s, the first line is the key. */
 	const char *file, *command;
 	uint32_t limit_ms; /* for the command, for tests; 0: 10000 */
+	bool quiet; /* what it writes to its standard error goes nowhere: there is a screen */
 };
 
 /* The variables that may hold one, NULL-terminated: no program that we start is told of them. */

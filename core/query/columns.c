@@ -185,3 +185,17 @@ void columns_unpriced(const struct rows *r, uint32_t row, struct value *out, str
 	(void)scratch;
 	*out = total(r, row, columns_totals(r, row)->unpriced);
 }
+
+/* ---- where it is from ---- */
+
+void columns_source(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
+{
+	const struct events *events = model_events(r->model);
+	uint32_t origins = rows_origins(r, row);
+
+	buf_clear(scratch);
+	for (uint32_t i = 0; i < events->n_origins; i++)
+		if ((origins >> i & 1) != 0)
+			buf_printf(scratch, "%s%s", scratch->n > 0 ? "+" : "", events->origins[i]);
+	*out = columns_text(buf_str(scratch));
+}

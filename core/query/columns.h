@@ -36,6 +36,6 @@ typedef void columns_get(const struct rows *r, uint32_t row, struct value *out,
                          struct buf *scratch);
 columns_get columns_generations, columns_embeddings, columns_spans, columns_events, columns_errors;
 columns_get columns_input, columns_output, columns_cache_read, columns_tokens, columns_cost;
-columns_get columns_cost_source, columns_unpriced;
+columns_get columns_cost_source, columns_unpriced, columns_source;
 
 #endif

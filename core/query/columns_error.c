@@ -84,7 +84,7 @@ static void get_example(const struct rows *r, uint32_t row, struct value *out, s
 
 static const struct column list[] = {
 	{"error", "ERROR", "what they say, but for numbers, ids, addresses and times", VALUE_TEXT,
-         32, 1, 8, get_error},
+         28, 1, 8, get_error},
 	{"count", "COUNT", "events with it", VALUE_COUNT, 5, 2, 1, get_count},
 	{"first_time", "FIRST", "timestamp of the first of them", VALUE_TIME, 8, 6, 3, get_first},
 	{"last_time", "LAST", "timestamp of the last of them", VALUE_TIME, 8, 3, 2, get_last},

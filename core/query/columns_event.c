@@ -265,5 +265,7 @@ static const struct column list[] = {
 	{"cache_cost_usd", "CACHE$", "of that, what a cache's reads and writes cost", VALUE_MONEY,
          9, 0, 0, get_cache_cost},
 	{"output_cost_usd", "OUT$", "what the output cost", VALUE_MONEY, 9, 0, 0, get_output_cost},
+	{"source", "SRC", "which of several sources it is from", VALUE_TEXT, 6, 0, 0,
+         columns_source},
 };
 const struct columns columns_event = COLUMNS(list);

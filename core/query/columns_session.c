@@ -77,5 +77,7 @@ static const struct column list[] = {
          columns_cost_source},
 	{"unpriced_events", "UNPR", "calls that the cost leaves out", VALUE_COUNT, 4, 0, 0,
          columns_unpriced},
+	{"source", "SRC", "which of several sources it is from", VALUE_TEXT, 6, 0, 0,
+         columns_source},
 };
 const struct columns columns_session = COLUMNS(list);

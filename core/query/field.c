@@ -64,7 +64,7 @@ const struct field fields[FIELDS] = {
 	{FIELD_ENV, "env", FIELD_TEXT, NULL, "environment"},
 	{FIELD_VERSION, "version", FIELD_TEXT, NULL, "version of the app"},
 	{FIELD_LIB, "lib", FIELD_TEXT, NULL, "SDK that sent it"},
-	{FIELD_SOURCE, "source", FIELD_TEXT, NULL, "file it was read from"},
+	{FIELD_SOURCE, "source", FIELD_TEXT, NULL, "source or file that it is from"},
 	{FIELD_URL, "url", FIELD_TEXT, NULL, "where the model was called"},
 	{FIELD_TEMP, "temp", FIELD_NUMBER, NULL, "temperature"},
 	{FIELD_MAX, "max", FIELD_NUMBER, NULL, "most output tokens allowed"},

@@ -43,6 +43,9 @@ enum err text_test_init(struct text_test *t, struct filtered *d, const struct fi
 void text_test_fini(struct text_test *t);
 /* An empty text is absent: nothing holds of it. whole: the value is all of the text. An expression that gives up does not
  * hold, and d has failed. */
+/* Of a source by its number, and a path, which may be empty: a value that is a name of a source is that one alone, any other is
+ * looked for in the name and the path. */
+bool source_passes(struct text_test *tests, uint32_t n, uint32_t origin, struct str path);
 bool text_test_holds(struct text_test *t, struct str text, bool whole);
 
 /* Both ends are in it. Absent values are INT64_MIN, which is in none. */
@@ -79,7 +82,7 @@ enum table_of {
 	TABLE_STRINGS,
 	TABLE_MODELS,    /* names of models, by model pair */
 	TABLE_PROVIDERS, /* by model pair */
-	TABLE_JOURNALS,  /* paths, by number */
+	TABLE_JOURNALS,  /* what they are from, and paths, by number */
 	TABLE_USERS,     /* ids of users */
 	TABLE_TRACES,    /* ids */
 	TABLE_SESSIONS,

@@ -32,8 +32,6 @@ static struct str text_of(struct filtered *d, const struct table *t, uint32_t nu
 		return strings_get(strings, models[number].model);
 	case TABLE_PROVIDERS:
 		return strings_get(strings, models[number].provider);
-	case TABLE_JOURNALS:
-		return str_of(d->with.source(d->with.ctx, number));
 	default:
 		buf_clear(&d->scratch);
 		ids_text(&d->events->ids, number, &d->scratch);
@@ -59,11 +57,21 @@ static bool id_holds(struct table *t, struct str id)
 	return holds;
 }
 
+static bool journal_holds(struct filtered *d, struct table *t, uint32_t number)
+{
+	uint32_t origin = events_origin(d->events, (uint64_t)number << 48);
+
+	return source_passes(t->tests, t->n_tests, origin,
+	                     str_of(d->with.source(d->with.ctx, number)));
+}
+
 static bool text_holds(struct filtered *d, struct table *t, uint32_t number)
 {
 	struct str text;
 
-	if (number == 0 && t->of != TABLE_JOURNALS)
+	if (t->of == TABLE_JOURNALS)
+		return journal_holds(d, t, number);
+	if (number == 0)
 		return false;
 	text = text_of(d, t, number);
 	if (t->is_id != NULL && id_holds(t, text))

@@ -6,7 +6,7 @@
 struct row {
 	const struct totals *totals;
 	bool counted;
-	uint32_t id, user;
+	uint32_t id, user, origins;
 	int64_t latency, time, start, end;
 };
 
@@ -17,17 +17,13 @@ static struct row row_of(struct filtered *d, const struct plan *p, uint32_t at)
 
 	if (p->of == FILTERED_SESSIONS) {
 		s = model_session(d->model, at);
-		return (struct row){&s->totals,
-		                    s->counted,
-		                    s->id,
-		                    s->user,
-		                    s->counted ? s->latency : EVENT_UNKNOWN,
-		                    s->last_time,
-		                    s->first_time,
-		                    s->last_time};
+		return (struct row){
+			&s->totals,   s->counted,    s->id,
+			s->user,      s->origins,    s->counted ? s->latency : EVENT_UNKNOWN,
+			s->last_time, s->first_time, s->last_time};
 	}
 	t = model_trace(d->model, at);
-	return (struct row){&t->totals, t->counted,    t->id,    t->user,
+	return (struct row){&t->totals, t->counted,    t->id,    t->user, t->origins,
 	                    t->latency, t->first_time, t->start, t->end};
 }
 
@@ -138,6 +134,14 @@ static bool user_holds(struct filtered *d, struct plan *p, uint32_t id)
 	return text_holds(p, buf_str(&d->scratch));
 }
 
+static bool origins_hold(struct plan *p, uint32_t origins)
+{
+	for (uint32_t i = 0; i < EVENTS_ORIGINS; i++)
+		if ((origins >> i & 1) != 0 && source_passes(p->tests, p->n_tests, i, STR_EMPTY))
+			return true;
+	return false;
+}
+
 static uint32_t session_id(struct filtered *d, const struct plan *p, uint32_t at)
 {
 	uint32_t session = p->of == FILTERED_SESSIONS ? at : model_trace(d->model, at)->session;
@@ -164,6 +168,8 @@ bool own_holds(struct filtered *d, struct plan *p, uint32_t at)
 	case FIELD_NAME:
 		return text_holds(
 			p, strings_get(&d->events->strings, model_trace(d->model, at)->name));
+	case FIELD_SOURCE:
+		return origins_hold(p, r.origins);
 	case FIELD_AT:
 		return ranges_meet(&p->ranges, r.start, r.end);
 	default:

@@ -366,6 +366,7 @@ static struct plan *own_value(struct building *b, const struct filter_node *node
 		break;
 	case FIELD_NAME:
 	case FIELD_USER:
+	case FIELD_SOURCE:
 		add_own_tests(b, p);
 		break;
 	default:
@@ -411,6 +412,8 @@ struct plan *build_row_term(struct building *b, const struct filter_node *node)
 	case FIELD_UNTIL:
 	case FIELD_AT:
 		return own_value(b, node);
+	case FIELD_SOURCE: /* of a name, or of a file among those of one */
+		return build_both(b, PLAN_OR, own_value(b, node), build_any(b, node, build_event));
 	case FIELD_TOOLS:
 		return build_count(b, node, count_kind);
 	case FIELD_STATUS:

@@ -68,6 +68,32 @@ bool text_test_holds(struct text_test *t, struct str text, bool whole)
 	return rule_holds(t, text);
 }
 
+static bool is_name_of_source(const struct events *t, struct str text)
+{
+	for (uint32_t i = 0; i < t->n_origins; i++)
+		if (str_eq(text, str_of(t->origins[i])))
+			return true;
+	return false;
+}
+
+bool source_passes(struct text_test *tests, uint32_t n, uint32_t origin, struct str path)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		const struct filter_value *v = tests[i].value;
+		const struct events *t = tests[i].d->events;
+		struct str name = origin < t->n_origins ? str_of(t->origins[origin]) : STR_EMPTY;
+
+		if (v->test == TEST_VALUE && is_name_of_source(t, v->text)) {
+			if (str_eq(name, v->text))
+				return true;
+		} else if (text_test_holds(&tests[i], name, false) ||
+		           text_test_holds(&tests[i], path, false)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* ---- numbers ---- */
 
 bool value_is_number(const struct filter_value *v)

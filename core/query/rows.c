@@ -36,6 +36,40 @@ const struct column *rows_column(enum rows_kind kind, struct str name)
 	return NULL;
 }
 
+bool rows_is_source(const struct column *c)
+{
+	return c->get == columns_source;
+}
+
+bool rows_have(const struct model *m, const struct column *c)
+{
+	return !rows_is_source(c) || model_events(m)->n_origins > 1;
+}
+
+const struct column *rows_source_column(const struct model *m, enum rows_kind kind)
+{
+	const struct column *c = rows_column(kind, STR("source"));
+
+	return c != NULL && rows_have(m, c) ? c : NULL;
+}
+
+uint32_t rows_origins(const struct rows *r, uint32_t row)
+{
+	const struct events *events = model_events(r->model);
+
+	switch (r->query.kind) {
+	case ROWS_TRACES:
+		return model_trace(r->model, r->at[row])->origins;
+	case ROWS_SESSIONS:
+		return model_session(r->model, r->at[row])->origins;
+	case ROWS_GENERATIONS:
+	case ROWS_SPANS:
+		return 1u << events_origin(events, events_get(events, r->at[row])->place);
+	default:
+		return 0;
+	}
+}
+
 const struct column *rows_column_at(enum rows_kind kind, unsigned place)
 {
 	const struct columns *c = kinds[kind].columns;

@@ -78,6 +78,13 @@ void rows_value(const struct rows *r, const struct column *c, uint32_t row, stru
 /* The columns of a kind, in their order. */
 const struct column *rows_columns(enum rows_kind kind, size_t *count);
 const struct column *rows_column(enum rows_kind kind, struct str name); /* NULL if there is none */
+bool rows_is_source(const struct column *c);                            /* the column of sources */
+/* False of that column while there is one alone: it says nothing, and is there for who asks for it. */
+bool rows_have(const struct model *m, const struct column *c);
+/* What tells sources apart; NULL: there is one alone, or the kind adds up what is of several. */
+const struct column *rows_source_column(const struct model *m, enum rows_kind kind);
+/* What a trace, session or event is from: bits as in struct trace; 0: it is of another kind. */
+uint32_t rows_origins(const struct rows *r, uint32_t row);
 /* The same by what people type, who say of it what filters do, too: "cost" is cost_usd. */
 const struct column *rows_column_of(enum rows_kind kind, struct str key);
 /* What was probably meant by a key that is none; NULL if none is near. */

@@ -53,24 +53,16 @@ static struct view *root_view(struct app *a, int number)
 
 	if (number == 0)
 		return view_sources_new(&a->world);
+	if (number == APP_STATS)
+		return view_stats_new(&a->world);
 	if (number == APP_LIVE)
 		return view_live_new(&a->world);
 	query_init(&q, (enum rows_kind)kinds[number]);
 	return view_table_new(&a->world, &q);
 }
 
-bool app_has_view(int number)
-{
-	return number <= 5 || number >= 7;
-}
-
 static void show_view(struct app *a, int number)
 {
-	if (!app_has_view(number)) {
-		buf_printf(&a->world.message, "no view has the number %d yet (? lists them)",
-		           number);
-		return;
-	}
 	if (number != a->current)
 		a->last = a->current;
 	a->current = number;
@@ -136,6 +128,16 @@ static void grant_rows(struct app *a, const struct wish *w)
 		open_rows(a, ROWS_GENERATIONS, w);
 }
 
+static void keep_and_open(struct app *a, enum rows_kind kind)
+{
+	struct query q;
+
+	if (a->world.term.n > 0)
+		app_add_term(a, buf_str(&a->world.term));
+	query_init(&q, kind);
+	app_push(a, view_table_new(&a->world, &q));
+}
+
 static void edit(struct app *a)
 {
 	if (a->take == NULL)
@@ -150,6 +152,32 @@ static void ask_question(struct app *a)
 
 	app_open_prompt(a, PROMPT_VIEW);
 	prompt_ask(a->prompt, q->mark, q->label, q->hint);
+}
+
+/* What a person is to type first; false: it is no such wish. */
+static bool grant_asking(struct app *a, enum wish_kind kind)
+{
+	switch (kind) {
+	case WISH_EDIT:
+		edit(a);
+		break;
+	case WISH_QUESTION:
+		ask_question(a);
+		break;
+	case WISH_BY:
+		app_ask_by(a);
+		break;
+	case WISH_HOGQL:
+		app_ask_hogql(a, buf_str(&a->world.term));
+		break;
+	case WISH_NOTE:
+		app_open_prompt(a, PROMPT_NOTE);
+		prompt_type(a->prompt, buf_str(&a->world.noted.note));
+		break;
+	default:
+		return false;
+	}
+	return true;
 }
 
 static void grant_difference(struct app *a, const struct wish *w)
@@ -191,32 +219,23 @@ void app_grant(struct app *a)
 		app_push(a, view_replay_new(&a->world, w.event));
 		explorer_want_body(a->world.explorer, w.event);
 		break;
-	case WISH_EDIT:
-		edit(a);
-		break;
 	case WISH_KEEP:
 		app_add_term(a, buf_str(&a->world.term));
 		break;
-	case WISH_QUESTION:
-		ask_question(a);
+	case WISH_ROWS:
+		keep_and_open(a, (enum rows_kind)w.number);
 		break;
 	case WISH_ID:
 		app_open_id(a, buf_str(&a->world.term));
 		app_grant(a);
-		break;
-	case WISH_HOGQL:
-		app_ask_hogql(a, buf_str(&a->world.term));
-		break;
-	case WISH_NOTE:
-		app_open_prompt(a, PROMPT_NOTE);
-		prompt_type(a->prompt, buf_str(&a->world.noted.note));
 		break;
 	case WISH_CLOSE:
 		if (a->stacks[a->current].n > 1)
 			pop(&a->stacks[a->current]);
 		break;
 	default:
-		grant_rows(a, &w);
+		if (!grant_asking(a, w.kind))
+			grant_rows(a, &w);
 	}
 }
 
@@ -269,6 +288,16 @@ static bool act_on_copies(struct app *a, enum action action, int argument)
 	return true;
 }
 
+static bool cancel_requests(const struct explorer *x)
+{
+	struct posthog *p;
+	bool any = false;
+
+	for (uint32_t i = 0; (p = explorer_project(x, i)) != NULL; i++)
+		any |= posthog_cancel(p);
+	return any;
+}
+
 static bool act_on_views(struct app *a, enum action action, int argument)
 {
 	switch (action) {
@@ -309,8 +338,7 @@ static bool act_on_views(struct app *a, enum action action, int argument)
 		a->world.wish.kind = WISH_CLOSE;
 		break;
 	case ACTION_CANCEL:
-		if (explorer_posthog(a->world.explorer) != NULL &&
-		    posthog_cancel(explorer_posthog(a->world.explorer)))
+		if (cancel_requests(a->world.explorer))
 			buf_puts(&a->world.message, "cancelled: R fetches again");
 		break;
 	default:
@@ -361,6 +389,14 @@ static bool ctrl_c(struct app *a, uint32_t key)
 	return true;
 }
 
+static void forget_troubles(const struct explorer *x)
+{
+	struct posthog *p;
+
+	for (uint32_t i = 0; (p = explorer_project(x, i)) != NULL; i++)
+		posthog_forget(p);
+}
+
 void app_key(struct app *a, uint32_t key, struct str pasted)
 {
 	const struct command *c;
@@ -368,8 +404,7 @@ void app_key(struct app *a, uint32_t key, struct str pasted)
 	bool is_prefix;
 
 	buf_clear(&a->world.message);
-	if (explorer_posthog(a->world.explorer) != NULL)
-		posthog_forget(explorer_posthog(a->world.explorer));
+	forget_troubles(a->world.explorer);
 	a->prefix = 0;
 	a->copying = COPY_NOTHING;
 	buf_clear(&a->opening);

@@ -33,6 +33,12 @@ void app_set_intake(struct app *a, const struct intake *intake);
 void app_set_options(struct app *a, struct str options);
 /* changed(ctx) after app_set_intake: it should be drawn again. NULL: nobody. */
 void app_on_change(struct app *a, loop_fn *changed, void *ctx);
+/* add(ctx, name) when a source is to be opened beside the others; it says how that went by app_say, or by app_source_added
+ * once it is there. The config, borrowed, says which names there are; NULL: none. NULL: nobody can. */
+typedef void app_source_fn(void *ctx, struct str name);
+void app_on_source(struct app *a, app_source_fn *add, void *ctx, const struct config *config);
+void app_source_added(struct app *a, uint32_t origin,
+                      const char *word); /* as a command line names it */
 /* A line to show until the next key. */
 void app_say(struct app *a, const char *text);
 /* copy(ctx, text, what) when a person has asked for text to be copied, in app_key or app_draw; what: "advice". It says how that

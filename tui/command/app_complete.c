@@ -5,8 +5,10 @@
 
 #include "base/clean.h"
 #include "base/time.h"
+#include "config/config.h"
 #include "draw/format.h"
 #include "draw/width.h"
+#include "query/split.h"
 #include "term/input.h"
 
 #include <string.h>
@@ -96,8 +98,14 @@ static void add_properties(struct offers *c, const struct field *field, bool sdk
 
 		if (is_of_sdk(names[i].text) != sdk)
 			continue;
-		filter_append_term(&term, field, names[i].text, STR("x"));
-		add(c, str_sub(buf_str(&term), 0, term.n - 1), "", STR_EMPTY, names[i].events);
+		if (c->bare) {
+			buf_puts(&term, field->name);
+			buf_append(&term, names[i].text);
+		} else {
+			filter_append_term(&term, field, names[i].text, STR("x"));
+			term.n--;
+		}
+		add(c, buf_str(&term), "", STR_EMPTY, names[i].events);
 		buf_free(&term);
 	}
 }
@@ -128,13 +136,26 @@ static void add_seen(struct offers *c, const struct field *field)
 	}
 }
 
+/* Names of sources that are open. */
+static void gather_open(struct app *a, struct str begins)
+{
+	const struct explorer *x = a->world.explorer;
+
+	for (uint32_t i = 0; i < explorer_origin_count(x); i++)
+		if (str_starts(str_of(explorer_origin_name(x, i)), begins))
+			add(&a->offers, str_of(explorer_origin_name(x, i)), "", STR_EMPTY,
+			    explorer_origin_events(x, i));
+}
+
 static void gather_values(struct app *a, const struct filter_completion *at, struct str begins)
 {
 	static const char *const times[] = {"15m", "1h", "1d", "today", "yesterday", NULL};
 	struct offers *c = &a->offers;
 	struct explorer *x = a->world.explorer;
 
-	if (at->field->words != NULL)
+	if (at->field->number == FIELD_SOURCE)
+		gather_open(a, begins);
+	else if (at->field->words != NULL)
 		add_field_words(c, at->field, begins);
 	else if (at->field->type == FIELD_TIME)
 		add_words(c, times, begins);
@@ -209,11 +230,31 @@ static void gather_views(struct app *a, struct str begins)
 	buf_free(&text);
 }
 
+/* Names of the config, and behind a - what is open. */
+static void gather_sources(struct app *a, struct str begins)
+{
+	const struct explorer *x = a->world.explorer;
+	const struct config_line *line;
+	struct buf name = {0};
+
+	for (size_t i = 0; a->config != NULL && (line = config_line(a->config, i)) != NULL; i++)
+		if (line->setting == NULL && str_starts(str_of(line->section), begins))
+			add(&a->offers, str_of(line->section), "",
+			    str_of(config_get(a->config, line->section, "source")), 0);
+	for (uint32_t i = 0; i < explorer_origin_count(x); i++) {
+		buf_clear(&name);
+		buf_printf(&name, "-%s", explorer_origin_name(x, i));
+		if (str_starts(buf_str(&name), begins))
+			add(&a->offers, buf_str(&name), "", STR("hides its rows"), 0);
+	}
+	buf_free(&name);
+}
+
 /* In a command: its first word, what :filter, :break and :view take. */
 static void gather_in_command(struct app *a)
 {
-	static const char *const words[] = {"break ", "filter ", "hogql ", "open ",
-	                                    "quit",   "save ",   "view ",  NULL};
+	static const char *const words[] = {"break ", "filter ", "hogql ", "open ", "quit",
+	                                    "save ",  "source ", "view ",  NULL};
 	struct offers *c = &a->offers;
 	struct prompt *p = a->prompt;
 	struct str typed = str_sub(buf_str(&p->text), 0, p->at);
@@ -223,11 +264,35 @@ static void gather_in_command(struct app *a)
 		return;
 	}
 	c->to = (uint32_t)p->at;
-	if (str_starts(typed, STR("view "))) {
+	if (str_starts(typed, STR("source "))) {
+		c->from = 7;
+		gather_sources(a, str_sub(typed, 7, SIZE_MAX));
+	} else if (str_starts(typed, STR("view "))) {
 		c->from = 5;
 		gather_views(a, str_sub(typed, 5, SIZE_MAX));
 	} else {
 		add_words(c, words, typed);
+	}
+}
+
+/* What figures can be split by: fields, and names of properties. */
+static void gather_by(struct app *a)
+{
+	struct offers *c = &a->offers;
+	struct str begins = str_sub(buf_str(&a->prompt->text), 0, a->prompt->at);
+	const char *word;
+
+	c->to = (uint32_t)a->prompt->at;
+	c->bare = true;
+	if (gather_properties(a, begins))
+		return;
+	for (size_t i = 0; (word = split_word(i)) != NULL; i++) {
+		const struct field *field = field_named(str_of(word));
+
+		if (str_starts(str_of(word), begins))
+			add(c, str_of(word), "",
+			    field != NULL ? str_of(field->help) : STR("any property by its name"),
+			    0);
 	}
 }
 
@@ -239,6 +304,8 @@ static void gather(struct app *a)
 		gather_in_filter(a, 0);
 	else if (a->prompt == &a->prompts[PROMPT_COMMAND])
 		gather_in_command(a);
+	else if (a->prompt == &a->prompts[PROMPT_BY])
+		gather_by(a);
 }
 
 /* ---- putting in ------------------------------------------------------------------------------------------------------ */
@@ -304,6 +371,12 @@ static void next(struct app *a, bool back)
 		return;
 	c->chosen = c->chosen < 0 ? (back ? n - 1 : 0) : (c->chosen + (back ? n - 1 : 1)) % n;
 	put_in(a, c->list[c->chosen].text);
+}
+
+void app_ask_by(struct app *a)
+{
+	app_open_prompt(a, PROMPT_BY);
+	begin(a);
 }
 
 bool app_offers_input(struct app *a, uint32_t key)

@@ -10,7 +10,8 @@
 #include "widget/prompt.h"
 
 #define APP_DEPTH 8 /* views over one another under one number */
-#define APP_LIVE  7 /* the number of the live screen */
+#define APP_STATS 6 /* the number of the screen of figures */
+#define APP_LIVE  7 /* and of the live one */
 
 enum prompt_of {
 	PROMPT_FIND,
@@ -21,6 +22,7 @@ enum prompt_of {
 	PROMPT_OVERWRITE,
 	PROMPT_NOTE,
 	PROMPT_VIEW, /* a question of the view */
+	PROMPT_BY,   /* likewise: what figures are split by */
 	PROMPT_FILTER,
 	PROMPT_BREAK, /* another filter */
 	PROMPT_HOGQL,
@@ -57,6 +59,7 @@ struct offers {
 	int chosen;        /* by Tab; -1: none yet */
 	uint32_t from, to; /* bytes of the line that are replaced */
 	struct seen *seen; /* counts values while the menu is open; NULL: nothing to count */
+	bool bare;         /* names of properties as they are, with no value to follow */
 	bool names;        /* of properties, not their values: */
 	uint32_t sample;   /* of so many events, the last; 0: of all */
 	const struct field *field; /* whose */
@@ -97,6 +100,9 @@ struct app {
 	void *copy_ctx;
 	app_take_fn *take;
 	void *take_ctx;
+	app_source_fn *add_source;
+	void *add_source_ctx;
+	const struct config *config; /* NULL: none */
 	app_alert_fn *alert;
 	void *alert_ctx;
 	struct write_job *writing; /* a file; NULL: none */
@@ -132,7 +138,6 @@ struct view *app_top(struct app *a);
 void app_push(struct app *a, struct view *v);
 int64_t app_now(const struct app *a); /* wall clock, or what stands for it */
 void app_grant(struct app *a);        /* what the world wishes */
-bool app_has_view(int number);
 /* The command line that prints what is shown, with the source; false, and nothing, if there is none. */
 bool app_command_line(struct app *a, struct buf *out);
 /* Takes what there is of the thing shown, and hands it over; later, if it must be read first. */
@@ -181,12 +186,15 @@ bool app_watch(struct app *a); /* looks at what arrived; false: there is more to
  * Down and Up likewise. Esc closes it. Any other key does, too, and is for others: false. */
 bool app_offers_input(struct app *a, uint32_t key);
 void app_close_offers(struct app *a);
+void app_ask_by(struct app *a); /* what figures are split by; the menu is open */
 void app_draw_offers(struct app *a, struct surface *s, struct area body);
 /* Keeps or excludes what is like the thing under the cursor. A key that the menu does not name closes it and is refused, as the
  * second key of any sequence is; the other of the two turns keeping into excluding. */
 void app_pick(struct app *a, char key); /* '.' and ',' */
 void app_picked(struct app *a, uint32_t key);
 void app_add_term(struct app *a, struct str term); /* to the filter */
+/* `:source NAME` opens it or shows it again, `:source -NAME` hides its rows. */
+void app_source(struct app *a, struct str name);
 void app_draw_picker(struct app *a, struct surface *s, struct area body);
 void app_find(struct app *a, int direction);
 /* The time that lists show. Text as a person writes it ("7d", "2026-11-01..2026-11-05", "all"); what is wrong with it is said. */

@@ -29,8 +29,9 @@ static enum err open_here(struct app *a, struct str id, struct errinfo *e)
 
 void app_open_id(struct app *a, struct str id)
 {
-	struct posthog *posthog = explorer_posthog(a->world.explorer);
+	const struct explorer *x = a->world.explorer;
 	int64_t now = time_now();
+	struct posthog *p;
 	struct errinfo e = {0};
 	enum err err;
 
@@ -39,10 +40,12 @@ void app_open_id(struct app *a, struct str id)
 		return;
 	}
 	err = open_here(a, id, &e);
-	if (err == ERR_NOT_FOUND && posthog != NULL) {
+	if (err == ERR_NOT_FOUND && explorer_posthog(x) != NULL) {
 		buf_clear(&a->opening);
 		buf_append(&a->opening, id);
-		posthog_find(posthog, id, now - POSTHOG_BODY_DAYS * POSTHOG_DAY, now + TIME_SECOND);
+		for (uint32_t i = 0; (p = explorer_project(x, i)) != NULL; i++)
+			posthog_find(p, id, now - POSTHOG_BODY_DAYS * POSTHOG_DAY,
+			             now + TIME_SECOND);
 		buf_puts(&a->world.message, "not here: PostHog is asked for it ...");
 	} else if (err != ERR_OK) {
 		buf_puts(&a->world.message, e.msg);
@@ -53,15 +56,30 @@ void app_open_id(struct app *a, struct str id)
 static bool is_coming(const struct explorer *x)
 {
 	struct posthog_status status;
+	struct posthog *p;
 
-	posthog_read_status(explorer_posthog(x), &status);
 	for (uint32_t i = 0; i < explorer_source_count(x); i++) {
 		const struct loader_status *s = explorer_source(x, i);
 
 		if (s->state == LOADER_LOADING || (s->state == LOADER_DONE && s->loaded < s->bytes))
 			return true;
 	}
-	return status.waiting > 0;
+	for (uint32_t i = 0; (p = explorer_project(x, i)) != NULL; i++) {
+		posthog_read_status(p, &status);
+		if (status.waiting > 0)
+			return true;
+	}
+	return false;
+}
+
+static bool has_trouble(const struct explorer *x)
+{
+	struct posthog *p;
+
+	for (uint32_t i = 0; (p = explorer_project(x, i)) != NULL; i++)
+		if (posthog_last_trouble(p, NULL) != POSTHOG_FINE)
+			return true;
+	return false;
 }
 
 void app_open_found(struct app *a)
@@ -79,7 +97,7 @@ void app_open_found(struct app *a)
 		buf_clear(&a->opening);
 		buf_clear(&a->world.message);
 		/* Else the trouble is told by itself. */
-		if (posthog_last_trouble(explorer_posthog(x), NULL) == POSTHOG_FINE)
+		if (!has_trouble(x))
 			buf_printf(&a->world.message,
 			           "PostHog has nothing of the last %d days with that id",
 			           POSTHOG_BODY_DAYS);

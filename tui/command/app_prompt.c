@@ -57,6 +57,8 @@ static void command_line(struct app *a, struct str line)
 		app_set_break(a, argument);
 	else if (is_command(line, STR("hogql"), &argument))
 		app_hogql(a, argument);
+	else if (is_command(line, STR("source"), &argument))
+		app_source(a, argument);
 	else if (is_command(line, STR("save"), &argument))
 		app_save_view(a, argument);
 	else if (is_command(line, STR("view"), &argument))
@@ -66,7 +68,7 @@ static void command_line(struct app *a, struct str line)
 	else
 		buf_printf(
 			&a->world.message,
-			"no command: %s (:123 :50%% :open :filter :break :save :view :hogql :quit)",
+			"no command: %s (:123 :50%% :open :filter :break :source :save :view :hogql :quit)",
 			buf_text(&a->prompt->text));
 }
 
@@ -93,6 +95,7 @@ static void use_typed(struct app *a, struct str typed)
 		app_overwrite_typed(a, str_trim(typed));
 		break;
 	case PROMPT_VIEW:
+	case PROMPT_BY:
 		if (app_top(a)->class->typed != NULL)
 			app_top(a)->class->typed(app_top(a), typed);
 		break;
@@ -152,6 +155,7 @@ void app_open_prompt(struct app *a, enum prompt_of which)
 		[PROMPT_BREAK] = {'B', "break", NULL},
 		[PROMPT_OVERWRITE] = {'!', "the file exists: overwrite it", "y or n"},
 		[PROMPT_NOTE] = {'M', "note", "may be empty"},
+		[PROMPT_BY] = {'b', "by", "model user tool @release"},
 		[PROMPT_HOGQL] = {'e', "HogQL", "Up: before"},
 	};
 

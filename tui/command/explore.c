@@ -7,6 +7,7 @@
 #include "collect/demo.h"
 #include "collect/folder.h"
 #include "collect/sender.h"
+#include "command/add_source.h"
 #include "command/terminal.h"
 #include "draw/source_text.h"
 #include "print/capture.h"
@@ -66,17 +67,25 @@ struct showing {
 	struct loop *loop;
 	struct explorer *x;
 	struct app *app; /* while the terminal is ours */
+	struct source_adder *adder;
 	struct endpoint *endpoint;
+	uint32_t origin;    /* of the endpoint's journal */
 	const char *name;   /* stands for the source in the head line; NULL: the endpoint's port */
 	struct intake told; /* to the app */
 	struct replay_settings replays;
 };
 
-/* Without these its commands would ask another PostHog. */
-static void name_options(struct showing *s)
+/* Its commands name the other sources, too; and without these options they would ask another PostHog. */
+static void name_options(struct showing *s, const char *source)
 {
 	const struct options *o = s->options;
 	struct buf line = {0};
+
+	for (int i = 0; i < o->n_words; i++)
+		if (strcmp(o->words[i], source) != 0) {
+			buf_add(&line, ' ');
+			view_quote(&line, str_of(o->words[i]));
+		}
 
 	if (explorer_posthog(s->x) != NULL && o->host != NULL) {
 		buf_puts(&line, " --host ");
@@ -150,19 +159,21 @@ static int run(struct showing *s, const char *source)
 		s->options->until);
 	explorer_tail(s->x, !s->options->no_follow);
 	s->app = app_new(s->x, source);
+	s->adder = source_adder_new(s->x, s->app, s->options);
 	app_remember(s->app);
 	s->replays = (struct replay_settings){.config = s->options->config,
 	                                      .base_url = s->options->base_url};
 	app_set_replays(s->app, &s->replays);
 	use_filter(s);
 	use_break(s);
-	name_options(s);
+	name_options(s, source);
 	explorer_on_source(s->x, on_source, s);
 	say_awaited(s);
 	say_prices(s);
 	if (s->endpoint != NULL)
 		app_set_intake(s->app, &s->told);
 	err = terminal_run(s->app, s->loop, s->x, &options, &e);
+	source_adder_free(s->adder);
 	app_free(s->app);
 	s->app = NULL;
 	if (err != ERR_OK)
@@ -252,7 +263,7 @@ static void read_intake(const struct showing *s, struct intake *out)
 {
 	const char *url = endpoint_url(s->endpoint), *port = url != NULL ? strrchr(url, ':') : NULL;
 
-	*out = (struct intake){0};
+	*out = (struct intake){.origin = s->origin};
 	if (port != NULL) {
 		snprintf(out->name, sizeof(out->name), "local%s", port);
 		snprintf(out->url, sizeof(out->url), "%s", url);
@@ -310,6 +321,7 @@ static enum err open_endpoint(struct showing *s, const char *folder, const char 
 		options.forward.url = NULL;
 	}
 	err = endpoint_open(&s->endpoint, s->loop, &options, on_taken, s, e);
+	s->origin = explorer_begin_origin(s->x, s->name != NULL ? s->name : "local");
 	if (err == ERR_OK)
 		err = explorer_add_folder(s->x, folder, e);
 	if (err == ERR_OK)
@@ -322,10 +334,15 @@ static int run_on_journal(struct showing *s)
 	struct buf folder = {0};
 	struct errinfo e = {0};
 	enum err err = capture_folder(&folder, s->options, &e);
-	int code;
+	int code = EXIT_OK;
 
 	if (err == ERR_OK)
 		err = open_endpoint(s, buf_text(&folder), NULL, &e);
+	if (err == ERR_OK && s->options->n_words > 1 &&
+	    !output_add_beside(s->x, s->options, &code)) {
+		buf_free(&folder);
+		return code;
+	}
 	if (err == ERR_OK) {
 		code = run(s, s->options->journal != NULL ? s->options->journal : "journal:");
 	} else {
@@ -340,8 +357,11 @@ static int run_on_journal(struct showing *s)
 
 static int in_session(struct options *o, int (*command)(struct showing *s))
 {
+	struct source_keys keys = {0};
 	struct showing s = {.options = o};
 	int code;
+
+	o->keys = &keys;
 
 	if (load_theme(&s) != ERR_OK)
 		return EXIT_BAD_USAGE;
@@ -352,6 +372,8 @@ static int in_session(struct options *o, int (*command)(struct showing *s))
 	endpoint_close(s.endpoint);
 	explorer_free(s.x);
 	loop_free(s.loop);
+	source_keys_wipe(&keys);
+	o->keys = NULL;
 	return code;
 }
 
@@ -365,16 +387,17 @@ static int explore_stdin(struct options *o)
 	return EXIT_BAD_USAGE;
 }
 
-/* The local one. What cannot be told is said when it is opened. */
+/* The local one is among the sources. What cannot be told is said when it is opened. */
 static bool is_journal(const struct options *o)
 {
 	struct source_choice choice;
 	struct errinfo e;
 
-	if (o->n_words == 0)
-		return o->host == NULL && o->project == 0;
-	return o->n_words == 1 && source_choose(&choice, o, o->words[0], &e) == ERR_OK &&
-	       choice.kind == SOURCE_JOURNAL && choice.path[0] == '\0';
+	for (int i = 0; i < o->n_words; i++)
+		if (source_choose(&choice, o, o->words[i], &e) == ERR_OK &&
+		    source_is_local(&choice))
+			return true;
+	return o->n_words == 0 && o->host == NULL && o->project == 0;
 }
 
 /* The config may say these for every run. */
@@ -422,7 +445,7 @@ int explore_run(struct options *o)
 	}
 	if (source_reads_stdin(o))
 		return explore_stdin(o);
-	if (!is_journal(o))
+	if (!is_journal(o) || (o->n_words > 1 && (!have_terminal() || o->no_follow)))
 		return have_terminal() ? in_session(o, run_on_sources) : list_instead(o);
 	if (!have_terminal() || o->no_follow)
 		return read_journal(o);

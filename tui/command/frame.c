@@ -18,6 +18,7 @@
 #define HEAD_CLOCK    11 /* columns, with the blanks before it */
 #define HEAD_EDGES    3  /* between the crumbs and what is right of them, and at the end */
 #define TALL          20 /* rows of a screen that has as many to spare */
+#define NAMES_SHOWN   3u /* of sources */
 
 static struct str base_name(const char *path)
 {
@@ -26,10 +27,37 @@ static struct str base_name(const char *path)
 	return str_of(slash != NULL && slash[1] != '\0' ? slash + 1 : path);
 }
 
+/* An endpoint's journal is known by its address. */
+static const char *origin_name(const struct app *a, uint32_t origin)
+{
+	const struct explorer *x = a->world.explorer;
+	bool endpoint = a->world.intake != NULL && a->world.intake->origin == origin;
+
+	return endpoint ? a->world.intake->name : explorer_origin_name(x, origin);
+}
+
+/* "local:8765 + dev + 3 more" */
+static void append_sources(const struct app *a, struct buf *out)
+{
+	uint32_t n = explorer_origin_count(a->world.explorer);
+	uint32_t shown = n <= NAMES_SHOWN ? n : NAMES_SHOWN - 1;
+
+	for (uint32_t i = 0; i < shown; i++) {
+		buf_puts(out, i > 0 ? " + " : "");
+		clean_append(out, str_of(origin_name(a, i)), 0);
+	}
+	if (n > shown)
+		buf_printf(out, " + %u more", n - shown);
+}
+
 static void append_source(const struct app *a, struct buf *out)
 {
 	struct buf name = {0};
 
+	if (explorer_origin_count(a->world.explorer) > 1) {
+		append_sources(a, out);
+		return;
+	}
 	if (a->world.intake != NULL)
 		buf_puts(&name, a->world.intake->name);
 	else if (!remote_name(a->world.explorer, &name))
@@ -38,12 +66,34 @@ static void append_source(const struct app *a, struct buf *out)
 	buf_free(&name);
 }
 
+/* What the crumbs begin with, in the colours that rows have. */
+static void colour_sources(const struct app *a, struct surface *s, struct area row,
+                           struct str crumbs)
+{
+	uint32_t n = explorer_origin_count(a->world.explorer);
+	struct buf text = {0};
+	int col = 1, width;
+
+	buf_add(&text, ' ');
+	append_source(a, &text);
+	if (n < 2 || !str_starts(crumbs, buf_str(&text)))
+		n = 0;
+	for (uint32_t i = 0; i < (n <= NAMES_SHOWN ? n : NAMES_SHOWN - 1); i++) {
+		buf_clear(&text);
+		clean_append(&text, str_of(origin_name(a, i)), 0);
+		width = width_text(buf_str(&text));
+		surface_put(s, row, 0, col, width, source_role(i), buf_str(&text));
+		col += width + (int)strlen(" + ");
+	}
+	buf_free(&text);
+}
+
 static const char *view_label(int number)
 {
 	static const char *const labels[10] = {
-		[0] = "Sources",     [1] = "Traces", [2] = "Sessions",
-		[3] = "Generations", [4] = "Users",  [5] = "Errors",
-		[7] = "Live",        [8] = "Models", [9] = "Tools",
+		[0] = "Sources", [1] = "Traces", [2] = "Sessions", [3] = "Generations",
+		[4] = "Users",   [5] = "Errors", [6] = "Stats",    [7] = "Live",
+		[8] = "Models",  [9] = "Tools",
 	};
 
 	return labels[number];
@@ -139,7 +189,7 @@ static void append_rate(const struct app *a, struct buf *out)
 	}
 }
 
-static const int tab_order[] = {1, 2, 3, 4, 5, 7, 8, 9, 0};
+static const int tab_order[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 0};
 #define TABS (sizeof(tab_order) / sizeof(tab_order[0]))
 
 /* Of the others only the numbers where there is no room for their names. */
@@ -207,6 +257,8 @@ static void draw_head(struct app *a, struct surface *s, struct area row)
 	crumbs(a, room > row.cols / 4 ? room : row.cols / 4, &left);
 	used = surface_put(s, row, 0, 0, room > row.cols / 2 ? room : row.cols / 2,
 	                   ROLE_HEAD_STRONG, buf_str(&left));
+	if (width_text(buf_str(&left)) <= used)
+		colour_sources(a, s, row, buf_str(&left));
 	room = row.cols - used - 3;
 	spare = room - 1 - width_text(buf_str(&right));
 	if (row.cols >= TABS_COLS && spare >= tabs_width(a, false)) {

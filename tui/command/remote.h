@@ -1,11 +1,11 @@
-/* What the frame says of a PostHog source: how it is reached, what is under way, what went wrong. Nothing
- * where there is no such source. */
+/* What the frame says of PostHog projects: how they are reached, what is under way, what went wrong; of several each by its name.
+ * Nothing where there is none. */
 #ifndef COMMAND_REMOTE_H
 #define COMMAND_REMOTE_H
 
 #include "explorer.h"
 
-/* "posthog:12 Acme": not clean. False: no such source. */
+/* "posthog:12 Acme": not clean. False: it is not all that is open. */
 bool remote_name(const struct explorer *x, struct buf *out);
 /* For the head line: "stream", "polling", "connecting", "offline, as of 2h05 ago", "not allowed", with two blanks behind it. */
 void remote_head(const struct explorer *x, struct buf *out);

@@ -33,7 +33,8 @@ const struct command commands[] = {
 	{ACTION_NEXT_PANE, 0, "next-pane", "Tab", "the other pane"},
 	{ACTION_PREVIOUS_PANE, 0, "previous-pane", "Shift-Tab", "the other pane"},
 	{ACTION_NEXT_TAB, 0, "next-tab", "]",
-         "next tab of the detail: Chat, In, Out, Tools, JSON, Props, Cost, Raw; of a session its traces"},
+         "next tab of the detail: Chat, In, Out, Tools, JSON, Props, Cost, Raw; of a session its "
+         "traces; of figures the next"},
 	{ACTION_PREVIOUS_TAB, 0, "previous-tab", "[", "previous tab of the detail"},
 	{ACTION_ZOOM, 0, "zoom", "Z", "this pane alone, and back"},
 	{ACTION_SCROLL_LEFT, 0, "scroll-left", "H",
@@ -48,6 +49,8 @@ const struct command commands[] = {
 	{ACTION_VIEW, 4, "users", "4", "users, dearest first; t: groups"},
 	{ACTION_VIEW, 5, "errors", "5",
          "errors by what they say, the most frequent first; Enter: where each happened"},
+	{ACTION_VIEW, 6, "stats", "6",
+         "figures: cost, calls, errors and latency over time, and by model, user or any property"},
 	{ACTION_VIEW, 7, "live", "7", "live: what came last, growing as it arrives"},
 	{ACTION_VIEW, 8, "models", "8", "models, dearest first"},
 	{ACTION_VIEW, 9, "tools", "9",
@@ -95,6 +98,7 @@ const struct command commands[] = {
          "the columns of a list, any property too; in JSON: unfold this and all beside it"},
 	{ACTION_FREQUENCY, 0, "frequency", "#",
          "how often each value of a column is there; < and > go to other columns"},
+	{ACTION_BY, 0, "by", "b", "what figures are split by: model, user, tool, @release"},
 	{ACTION_SORT_INVERT, 0, "sort-invert", "I", "turn the order round"},
 	{ACTION_SORT_LEFT, 0, "sort-left", "<",
          "sort by the column to the left; in an event: the call before, in a session the turn"},
@@ -194,8 +198,9 @@ const struct command commands[] = {
          "build the rows again, also while frozen; of PostHog, fetch again"},
 	{ACTION_REDRAW, 0, "redraw", "Ctrl-L", "draw the whole screen again"},
 	{ACTION_COMMAND_LINE, 0, "command-line", ":",
-         ":123 goes to a row, :50% to a place, :open ID, :filter QUERY, :break QUERY, :save NAME "
-         "and :view NAME keep filters, :hogql QUERY asks PostHog, :quit"},
+         ":123 goes to a row, :50% to a place, :open ID, :filter QUERY, :break QUERY, "
+         ":source NAME opens one more and :source -NAME hides one, :save NAME and :view NAME "
+         "keep filters, :hogql QUERY asks PostHog, :quit"},
 	{ACTION_SUSPEND, 0, "suspend", "Ctrl-Z", "give the terminal back; fg returns"},
 	{ACTION_QUIT, 0, "quit-by-function-key", "F10", NULL},
 };

@@ -31,10 +31,10 @@ static int64_t moment(struct tm *at)
 static int64_t slot_length(int64_t span, int most)
 {
 	static const int32_t seconds[] = {
-		1,       2,          5,          10,          15,          30,
-		MINUTE,  2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE,
-		HOUR,    2 * HOUR,   3 * HOUR,   6 * HOUR,    12 * HOUR,   DAY,
-		2 * DAY, 7 * DAY,    14 * DAY,   28 * DAY,    91 * DAY,
+		1,      2,          5,          10,          15,          20,          30,
+		MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 20 * MINUTE, 30 * MINUTE,
+		HOUR,   2 * HOUR,   3 * HOUR,   4 * HOUR,    6 * HOUR,    8 * HOUR,    12 * HOUR,
+		DAY,    2 * DAY,    4 * DAY,    7 * DAY,     14 * DAY,    28 * DAY,    91 * DAY,
 	};
 	int64_t length = YEAR;
 

@@ -47,6 +47,11 @@ static const char *const role_names[ROLE_COUNT] = {
 	[ROLE_MATCH] = "match",
 	[ROLE_ESCAPED] = "escaped",
 	[ROLE_SCROLL] = "scroll",
+	[ROLE_SOURCE1] = "source1",
+	[ROLE_SOURCE2] = "source2",
+	[ROLE_SOURCE3] = "source3",
+	[ROLE_SOURCE4] = "source4",
+	[ROLE_SOURCE5] = "source5",
 };
 
 const char *role_name(enum role role)

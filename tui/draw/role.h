@@ -48,8 +48,14 @@ enum role {
 	ROLE_PROMPT_VALID, /* what a person is typing where it is judged meanwhile */
 	ROLE_PROMPT_INCOMPLETE,
 	ROLE_PROMPT_WRONG,
+	ROLE_SOURCE1, /* several sources, by turns */
+	ROLE_SOURCE2,
+	ROLE_SOURCE3,
+	ROLE_SOURCE4,
+	ROLE_SOURCE5,
 	ROLE_COUNT,
 };
+#define ROLE_SOURCES 5u
 const char *role_name(enum role role); /* as in theme files: "bar_error" */
 
 #endif

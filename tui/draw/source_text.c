@@ -7,6 +7,11 @@
 #define RATE_AFTER (TIME_SECOND / 5) /* before, a rate says nothing */
 #define DATE_CHARS 11                /* "2026-11-21 " before the time of day */
 
+enum role source_role(uint32_t origin)
+{
+	return (enum role)(ROLE_SOURCE1 + origin % ROLE_SOURCES);
+}
+
 static void append_clock(struct buf *out, const char *what, int64_t at)
 {
 	struct buf text = {0};

@@ -7,6 +7,8 @@
 #include "draw/role.h"
 #include "index/loader.h"
 
+/* What tells the source of that number, in the order in which they were named, from its neighbours; its name does, too. */
+enum role source_role(uint32_t origin);
 /* "loaded", "truncated at 05:12:03, read again from its start". nameless: events that have no uuid, so that nobody can
  * tell which of them are in a truncated file again. Not clean: an error may name a path. Gives the role it is to be
  * drawn with. */

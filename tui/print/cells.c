@@ -115,11 +115,28 @@ void cells_choose_own(struct cells *c, enum rows_kind kind, bool all)
 	const struct column *own = rows_columns(kind, &n), *at;
 
 	for (size_t i = 0; all && i < n; i++)
-		add_own(c, &own[i]);
+		if (!rows_is_source(&own[i]))
+			add_own(c, &own[i]);
 	for (unsigned place = 1; !all && (at = rows_column_at(kind, place)) != NULL; place++)
 		add_own(c, at);
 	if (!all && own[0].priority == 0)
 		add_own(c, &own[0]);
+}
+
+void cells_tell_sources(struct cells *c, const struct model *m, enum rows_kind kind)
+{
+	const struct column *source = rows_source_column(m, kind);
+	size_t n = c->n;
+
+	if (source == NULL)
+		return;
+	add_own(c, source);
+	for (size_t i = n; c->n > n && i > 1; i--) {
+		struct cells_column last = c->columns[i];
+
+		c->columns[i] = c->columns[i - 1];
+		c->columns[i - 1] = last;
+	}
 }
 
 void cells_ask(struct cells_column *columns, size_t n, struct explorer *x)

@@ -30,6 +30,8 @@ enum err cells_choose(struct cells *c, enum rows_kind kind, const char *fields,
                       struct errinfo *e) MUST_USE;
 /* The kind's own: all of them, or those of a screen and its id, which stands last, where it may be clipped. */
 void cells_choose_own(struct cells *c, enum rows_kind kind, bool all);
+/* Where there are several sources their column stands second: for who has chosen no columns. */
+void cells_tell_sources(struct cells *c, const struct model *m, enum rows_kind kind);
 /* Reads what n columns need that are of properties, with turns of the loop. Before rows are sorted by them, and before the
  * functions below. Columns that are asked for before are read together with them. */
 void cells_ask(struct cells_column *columns, size_t n, struct explorer *x);

@@ -1,5 +1,5 @@
-/* Two traces: their counts, which tools were called how often, their generations pairwise by start, and the final answers. Of
- * the payloads two are in memory at a time. */
+/* Two traces: their counts, which tools were called how often, their generations paired by name and order, and the final answers.
+ * Of the payloads two are in memory at a time. */
 #include "base/clean.h"
 #include "base/mem.h"
 #include "draw/format.h"
@@ -174,32 +174,58 @@ static void write_id(struct json_writer *w, struct explorer *x, const char *key,
 	buf_free(&id);
 }
 
+/* By name and order, as the explorer has them. */
+static void pair_calls(struct trace_diff *d)
+{
+	struct alike_sequence sides[2];
+	struct alike_pairs pairs;
+
+	for (int side = 0; side < 2; side++) {
+		sides[side] = (struct alike_sequence){
+			mem_alloc(d->n[side] + (size_t)1, sizeof(uint64_t)), d->n[side]};
+		for (uint32_t i = 0; i < d->n[side]; i++)
+			sides[side].keys[i] = alike_key(explorer_events(d->x), d->events[side][i]);
+	}
+	alike_pair_up(&pairs, sides);
+	d->n_pairs = pairs.n;
+	d->pairs = mem_zero(pairs.n + (size_t)1, sizeof(*d->pairs));
+	for (uint32_t i = 0; i < pairs.n; i++)
+		for (int side = 0; side < 2; side++) {
+			uint32_t at = pairs.list[i].at[side];
+
+			d->pairs[i].events[side] = at == ALIKE_NONE ? EVENT_NONE
+			                                            : d->events[side][at];
+		}
+	alike_pairs_free(&pairs);
+	mem_free(sides[0].keys);
+	mem_free(sides[1].keys);
+}
+
+static void compare_pair(struct trace_diff *d, struct call_pair *pair, struct json_writer *w)
+{
+	if (w) {
+		json_begin_object(w);
+		write_id(w, d->x, "before", pair->events[0]);
+		write_id(w, d->x, "after", pair->events[1]);
+	}
+	if (pair->events[0] != EVENT_NONE && pair->events[1] != EVENT_NONE)
+		pair_both(d, pair, w);
+	else
+		pair_one(d, pair, pair->events[0] == EVENT_NONE);
+	if (w) {
+		json_write_key(w, "change");
+		json_write_text(w, str_of(change_name(pair->change)));
+		json_end_object(w);
+	}
+	d->differs = d->differs || pair->change != CHANGE_NONE;
+}
+
 /* w: each as it is compared; NULL: none wanted. */
 static void compare_calls(struct trace_diff *d, struct json_writer *w)
 {
-	d->n_pairs = d->n[0] > d->n[1] ? d->n[0] : d->n[1];
-	d->pairs = mem_zero(d->n_pairs + (size_t)1, sizeof(*d->pairs));
-	for (uint32_t i = 0; i < d->n_pairs; i++) {
-		struct call_pair *pair = &d->pairs[i];
-
-		for (int side = 0; side < 2; side++)
-			pair->events[side] = i < d->n[side] ? d->events[side][i] : EVENT_NONE;
-		if (w) {
-			json_begin_object(w);
-			write_id(w, d->x, "before", pair->events[0]);
-			write_id(w, d->x, "after", pair->events[1]);
-		}
-		if (i < d->n[0] && i < d->n[1])
-			pair_both(d, pair, w);
-		else
-			pair_one(d, pair, i < d->n[0] ? 0 : 1);
-		if (w) {
-			json_write_key(w, "change");
-			json_write_text(w, str_of(change_name(pair->change)));
-			json_end_object(w);
-		}
-		d->differs = d->differs || pair->change != CHANGE_NONE;
-	}
+	pair_calls(d);
+	for (uint32_t i = 0; i < d->n_pairs; i++)
+		compare_pair(d, &d->pairs[i], w);
 	d->differs = d->differs || !str_eq(buf_str(&d->answers[0]), buf_str(&d->answers[1]));
 }
 

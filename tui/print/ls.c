@@ -208,6 +208,8 @@ static int print_rows(struct listing *l, struct explorer *x, const struct option
 		know_errors(&l->query, x);
 	if (l->query.kind == ROWS_USERS && explorer_is_partial(x))
 		code = know_users(l, x, o, code);
+	if (o->fields == NULL)
+		cells_tell_sources(&l->cells, explorer_model(x), l->query.kind);
 	cells_ask(l->cells.columns, l->cells.n, x);
 	know_order(l, x);
 	rows_build(&rows, explorer_model(x), &l->query);

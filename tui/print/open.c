@@ -159,6 +159,7 @@ static uint32_t add_posthog(struct explorer *x, const struct options *o,
 struct sources {
 	struct source_choice *all;
 	int n;
+	bool without_local; /* the local journal is there already */
 };
 
 static enum err check_pair(const struct source_choice *a, const struct source_choice *b,
@@ -243,16 +244,17 @@ static uint32_t add_source(struct explorer *x, const struct options *o, bool fol
 static uint32_t add_all(struct explorer *x, const struct options *o, bool follows,
                         const struct sources *s, int *code)
 {
-	struct source_keys keys = {0};
+	struct source_keys own = {0}, *keys = o != NULL && o->keys != NULL ? o->keys : &own;
 	uint32_t added = 0;
 	int projects = 0;
 
 	for (int i = 0; i < s->n; i++)
 		projects += s->all[i].kind == SOURCE_POSTHOG;
-	keys.several = projects > 1;
+	keys->several = projects > 1;
 	for (int i = 0; i < s->n; i++)
-		added += add_source(x, o, follows, &s->all[i], &keys, code);
-	source_keys_wipe(&keys);
+		if (!s->without_local || !source_is_local(&s->all[i]))
+			added += add_source(x, o, follows, &s->all[i], keys, code);
+	source_keys_wipe(&own);
 	return added;
 }
 
@@ -276,6 +278,29 @@ static void allow_descriptors(void)
 	(void)setrlimit(RLIMIT_NOFILE, &files);
 }
 
+/* Into x; false: there is nothing to go on with. */
+static bool add_words(struct explorer *x, const struct options *o, bool follows, struct sources *s,
+                      char *const *words, int *code)
+{
+	struct errinfo e = {0};
+	uint32_t added = 0;
+	enum err err;
+
+	allow_descriptors();
+	s->all = mem_zero((size_t)s->n, sizeof(*s->all));
+	err = choose_all(s, o, words, &e);
+	*code = exit_of_err(err);
+	if (err == ERR_OK) {
+		tell_apart(s);
+		added = add_all(x, o, follows, s, code);
+	} else {
+		output_error(e.msg);
+	}
+	say_notices(x);
+	mem_free(s->all);
+	return added > 0 || *code == EXIT_OK;
+}
+
 static struct explorer *open_all(struct loop *loop, const struct options *o, bool follows,
                                  char *const *words, int n, int *code)
 {
@@ -283,26 +308,18 @@ static struct explorer *open_all(struct loop *loop, const struct options *o, boo
 	static char *const no_words[] = {journal};
 	struct sources s = {.n = n > 0 ? n : 1};
 	struct explorer *x = explorer_new(loop);
-	struct errinfo e = {0};
-	uint32_t added = 0;
-	enum err err;
 
-	allow_descriptors();
-	s.all = mem_zero((size_t)s.n, sizeof(*s.all));
-	err = choose_all(&s, o, n > 0 ? words : no_words, &e);
-	*code = exit_of_err(err);
-	if (err == ERR_OK) {
-		tell_apart(&s);
-		added = add_all(x, o, follows, &s, code);
-	} else {
-		output_error(e.msg);
-	}
-	say_notices(x);
-	mem_free(s.all);
-	if (added > 0 || *code == EXIT_OK)
+	if (add_words(x, o, follows, &s, n > 0 ? words : no_words, code))
 		return x;
 	explorer_free(x);
 	return NULL;
+}
+
+bool output_add_beside(struct explorer *x, const struct options *o, int *code)
+{
+	struct sources s = {.n = o->n_words, .without_local = true};
+
+	return add_words(x, o, true, &s, o->words, code) || *code != EXIT_BAD_USAGE;
 }
 
 struct explorer *output_open(struct loop *loop, const struct options *o, char *const *words, int n,

@@ -75,8 +75,9 @@ struct options {
 	const char *config_file; /* NULL: the own one */
 	bool print_config;
 	bool no_follow, verbose, help, version;
-	const struct config *config;      /* from options_settle on; NULL: none */
-	const char *color_from;           /* the variable that decided on color; NULL: none did */
+	const struct config *config; /* from options_settle on; NULL: none */
+	struct source_keys *keys;    /* print/source.h, where sources are opened later, too; NULL */
+	const char *color_from;      /* the variable that decided on color; NULL: none did */
 	const char *given[OPTIONS_KINDS]; /* what the command line gave; see options_given */
 };
 

@@ -142,6 +142,8 @@ void output_row(struct json_writer *w, const struct rows *r, uint32_t row)
 	struct value v;
 
 	for (size_t i = 0; i < n; i++) {
+		if (!rows_have(r->model, &c[i]))
+			continue;
 		c[i].get(r, row, &v, &scratch);
 		json_write_key(w, c[i].name);
 		output_value(w, &v);

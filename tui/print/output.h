@@ -42,6 +42,8 @@ struct explorer *output_load(struct loop *loop, const struct options *o, char *c
  * yet. */
 struct explorer *output_open(struct loop *loop, const struct options *o, char *const *words, int n,
                              int *code);
+/* Adds all that o's words name but the local journal, which is open. False: the words cannot stand together. */
+bool output_add_beside(struct explorer *x, const struct options *o, int *code);
 /* The exit code of what PostHog answered; EXIT_OK for POSTHOG_FINE. */
 int output_trouble_code(enum posthog_trouble trouble);
 /* EXIT_UNREADABLE and a sentence if a source failed while loading, else code. */

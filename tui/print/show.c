@@ -97,7 +97,7 @@ static void text_facts(const struct rows *r)
 
 	for (size_t i = 0; i < n; i++) {
 		c[i].get(r, 0, &v, &scratch);
-		if (v.type == VALUE_UNKNOWN && !v.partial)
+		if ((v.type == VALUE_UNKNOWN && !v.partial) || !rows_have(r->model, &c[i]))
 			continue;
 		buf_clear(&raw);
 		if (v.type == VALUE_TIME)
@@ -212,12 +212,13 @@ static void one_row(struct rows *r, struct model *m, enum rows_kind kind, uint32
 
 void print_trace_link(struct explorer *x, uint32_t trace, struct buf *out)
 {
+	const struct posthog *posthog = explorer_trace_project(x, trace);
 	struct buf id = {0};
 
-	if (explorer_posthog(x) == NULL)
+	if (posthog == NULL)
 		return;
 	ids_text(&explorer_events(x)->ids, model_trace(explorer_model(x), trace)->id, &id);
-	posthog_trace_url(explorer_posthog(x), buf_str(&id), out);
+	posthog_trace_url(posthog, buf_str(&id), out);
 	buf_free(&id);
 }
 

@@ -105,7 +105,7 @@ static enum err choose_posthog(struct source_choice *s, const struct options *o,
 	return err == ERR_OK ? choose_live_host(s, o, section, e) : err;
 }
 
-static enum err look_into_environment(struct source_keys *k, struct errinfo *e)
+enum err source_keys_look(struct source_keys *k, struct errinfo *e)
 {
 	enum err err = k->looked ? ERR_OK : posthog_key_of_environment(&k->environment, e);
 
@@ -125,7 +125,7 @@ enum err source_read_key(struct buf *key, struct source_keys *keys,
 	enum err err;
 
 	posthog_key_protect();
-	err = look_into_environment(keys, e);
+	err = source_keys_look(keys, e);
 	if (err != ERR_OK)
 		return err;
 	if (keys->environment.n == 0 || (own && keys->several))
@@ -157,17 +157,35 @@ enum posthog_trouble source_open_posthog(struct explorer *x, const struct source
 
 /* ---- all ------------------------------------------------------------------------------------- */
 
+bool source_is_local(const struct source_choice *s)
+{
+	return s->kind == SOURCE_JOURNAL && s->path[0] == '\0';
+}
+
+/* "/data/app.ndjson.gz" is app. */
+static struct str base_name(struct str path)
+{
+	static const char *const endings[] = {".gz", ".zst", ".ndjson", ".jsonl", ".json"};
+	const char *slash;
+
+	while (path.n > 1 && str_ends(path, STR("/")))
+		path.n--;
+	while ((slash = memchr(path.p, '/', path.n)) != NULL && path.n > 1)
+		path = str_sub(path, (size_t)(slash - path.p) + 1, SIZE_MAX);
+	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
+		if (path.n > strlen(endings[i]) && str_ends(path, str_of(endings[i])))
+			path.n -= strlen(endings[i]);
+	return path;
+}
+
 static void put_label(struct source_choice *s, const char *word)
 {
 	struct str text = str_of(s->section != NULL ? s->section : word);
-	const char *slash;
 
-	if (s->section == NULL && s->kind != SOURCE_POSTHOG) {
-		while (text.n > 1 && str_ends(text, STR("/")))
-			text.n--;
-		while ((slash = memchr(text.p, '/', text.n)) != NULL && text.n > 1)
-			text = str_sub(text, (size_t)(slash - text.p) + 1, SIZE_MAX);
-	}
+	if (source_is_local(s) && s->section == NULL)
+		text = STR("local");
+	else if (s->section == NULL && s->kind != SOURCE_POSTHOG)
+		text = base_name(text);
 	if (str_ends(text, STR(":")))
 		text.n--;
 	snprintf(s->label, sizeof(s->label), "%.*s", STR_ARG(text));

@@ -24,7 +24,7 @@ struct source_choice {
 	const char *name;    /* to be shown: as it was written */
 	const char *path;    /* of a file, folder or journal; "": the local journal */
 	const char *section; /* of the config; NULL: it is not named there */
-	/* What rows are told apart by: the name of the config, of a path its last part, "journal", "posthog:12". */
+	/* What rows are told apart by: the name of the config, of a path its last part, "local", "posthog:12". */
 	char label[SOURCE_LABEL_BYTES];
 
 	char host[SOURCE_HOST_BYTES]; /* of PostHog: "https://us.posthog.com" */
@@ -44,6 +44,7 @@ enum err source_choose(struct source_choice *out, const struct options *o, const
 /* Whether a word of a command whose words are all sources means standard input. */
 bool source_reads_stdin(const struct options *o);
 
+bool source_is_local(const struct source_choice *s); /* the local journal */
 /* The same thing: two of them would only show it twice. */
 bool source_is_same(const struct source_choice *a, const struct source_choice *b);
 
@@ -54,7 +55,9 @@ struct source_keys {
 	bool looked, several;
 };
 void source_keys_wipe(struct source_keys *k);
-/* Wipe with posthog_key_wipe. May take seconds; any thread, but one at a time. ERR_USAGE, ERR_IO, ERR_NOT_FOUND. */
+enum err source_keys_look(struct source_keys *k,
+                          struct errinfo *e) MUST_USE; /* loop thread; ERR_USAGE */
+/* Wipe with posthog_key_wipe. May take seconds; after source_keys_look any thread. ERR_USAGE, ERR_IO, ERR_NOT_FOUND. */
 enum err source_read_key(struct buf *key, struct source_keys *keys,
                          const struct source_choice *choice, struct errinfo *e) MUST_USE;
 /* Adds a PostHog project to the explorer. patient: it goes on trying when PostHog does not answer (posthog_api.h). */

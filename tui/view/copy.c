@@ -94,7 +94,7 @@ bool view_copy_values(struct world *w, const struct rows *r, uint32_t row, struc
 
 		buf_clear(&scratch);
 		c[i].get(r, row, &v, &scratch);
-		if (v.type == VALUE_UNKNOWN)
+		if (v.type == VALUE_UNKNOWN || !rows_have(r->model, &c[i]))
 			continue;
 		buf_printf(out, "%s: ", c[i].name);
 		append_value(out, &v);
@@ -124,11 +124,13 @@ static bool has_none(const struct world *w)
 
 static bool copy_link(struct world *w, uint32_t trace, struct buf *out)
 {
-	const struct posthog *posthog = explorer_posthog(w->explorer);
+	const struct posthog *posthog = trace != MODEL_NONE
+	                                        ? explorer_trace_project(w->explorer, trace)
+	                                        : NULL;
 	struct model *m = explorer_model(w->explorer);
 	struct buf id = {0};
 
-	if (posthog == NULL || trace == MODEL_NONE) {
+	if (posthog == NULL) {
 		buf_puts(&w->message, "only what is in PostHog has a link there");
 		return false;
 	}
@@ -202,7 +204,7 @@ static uint32_t offer_of_payload(const struct detail *d)
 
 static bool has_link(const struct world *w, uint32_t trace)
 {
-	return explorer_posthog(w->explorer) != NULL && trace != MODEL_NONE;
+	return trace != MODEL_NONE && explorer_trace_project(w->explorer, trace) != NULL;
 }
 
 static bool offer_event(struct world *w, uint32_t event)

@@ -161,6 +161,7 @@ static const char *tail_text(const struct posthog_status *s)
 static void add_posthog(struct reader *r, const struct posthog *posthog)
 {
 	struct posthog_status s;
+	struct errinfo why;
 	struct buf line = {0};
 
 	posthog_read_status(posthog, &s);
@@ -169,6 +170,8 @@ static void add_posthog(struct reader *r, const struct posthog *posthog)
 		buf_printf(&line, "%u ", s.project);
 	buf_puts(&line, s.name);
 	reader_add(r, ROLE_STRONG, 0, ROLE_TEXT, STR_EMPTY, buf_str(&line));
+	if (posthog_last_trouble(posthog, &why) != POSTHOG_FINE)
+		reader_addf(r, ROLE_ERROR, INDENT, "%s", why.msg);
 	reader_addf(r, ROLE_TEXT, INDENT, "%s", tail_text(&s));
 	buf_clear(&line);
 	format_count(&line, (int64_t)s.api.requests);
@@ -177,6 +180,40 @@ static void add_posthog(struct reader *r, const struct posthog *posthog)
 	buf_puts(&line, " fetched since the start");
 	reader_add(r, ROLE_TEXT, INDENT, ROLE_TEXT, STR_EMPTY, buf_str(&line));
 	reader_addf(r, ROLE_TEXT, 0, "%s", "");
+	buf_free(&line);
+}
+
+static void add_file(struct sources_view *v, uint32_t source)
+{
+	struct explorer *x = v->view.world->explorer;
+	struct reader *r = &v->reader;
+
+	reader_add_across(r, ROLE_STRONG, str_of(explorer_source_path(x, source)));
+	add_state(r, x, source);
+	add_stream(r, x, source);
+	add_counts(r, explorer_source(x, source));
+	add_bad_lines(v, source);
+	reader_addf(r, ROLE_TEXT, 0, "%s", "");
+}
+
+/* The name that rows have, in its colour, and what it stands for. */
+static void add_origin(struct sources_view *v, uint32_t origin)
+{
+	struct explorer *x = v->view.world->explorer;
+	struct reader *r = &v->reader;
+	struct buf line = {0};
+
+	if (explorer_origin_count(x) > 1) {
+		buf_printf(&line, "%s   ", explorer_origin_name(x, origin));
+		format_count(&line, explorer_origin_events(x, origin));
+		buf_puts(&line, " events");
+		reader_add_across(r, source_role(origin), buf_str(&line));
+	}
+	if (explorer_origin_posthog(x, origin) != NULL)
+		add_posthog(r, explorer_origin_posthog(x, origin));
+	for (uint32_t i = 0; i < explorer_source_count(x); i++)
+		if (explorer_origin_of(x, i) == origin)
+			add_file(v, i);
 	buf_free(&line);
 }
 
@@ -189,18 +226,11 @@ static void fill(struct sources_view *v)
 	reader_clear(r);
 	v->n_bad = 0;
 	r->label_width = LABELS;
-	if (explorer_posthog(x) != NULL)
-		add_posthog(r, explorer_posthog(x));
-	for (uint32_t i = 0; i < explorer_source_count(x); i++) {
-		const struct loader_status *s = explorer_source(x, i);
-
-		reader_add_across(r, ROLE_STRONG, str_of(explorer_source_path(x, i)));
-		add_state(r, x, i);
-		add_stream(r, x, i);
-		add_counts(r, s);
-		add_bad_lines(v, i);
-		reader_addf(r, ROLE_TEXT, 0, "%s", "");
-	}
+	for (uint32_t i = 0; i < explorer_origin_count(x); i++)
+		add_origin(v, i);
+	if (explorer_origin_count(x) > 1)
+		reader_addf(r, ROLE_DIM, 0, "%s",
+		            ":source NAME opens one more, :source -NAME hides one's rows");
 	r->top = top;
 }
 
@@ -210,6 +240,7 @@ static uint64_t what_it_is_made_of(const struct sources_view *v)
 	uint64_t made = v->cursor + UINT64_C(1);
 	struct stream_status stream;
 	struct posthog_status p;
+	struct posthog *project;
 
 	for (uint32_t i = 0; i < explorer_source_count(x); i++) {
 		const struct loader_status *s = explorer_source(x, i);
@@ -222,11 +253,12 @@ static uint64_t what_it_is_made_of(const struct sources_view *v)
 		made = made * 31 + (uint64_t)s->error.code;
 		made = made * 31 + (uint64_t)s->since;
 	}
-	if (explorer_posthog(x) == NULL)
-		return made;
-	posthog_read_status(explorer_posthog(x), &p);
-	return made * 31 + p.api.requests * 7 + p.api.bytes + (uint64_t)p.tail * 5 +
-	       (p.offline ? 3 : 0) + (p.ready ? 2 : 0) + (p.api.wait_until != 0 ? 11 : 0);
+	for (uint32_t i = 0; (project = explorer_project(x, i)) != NULL; i++) {
+		posthog_read_status(project, &p);
+		made = made * 31 + p.api.requests * 7 + p.api.bytes + (uint64_t)p.tail * 5 +
+		       (p.offline ? 3 : 0) + (p.ready ? 2 : 0) + (p.api.wait_until != 0 ? 11 : 0);
+	}
+	return made * 31 + explorer_origin_count(x);
 }
 
 /* After a drawing: scrolls if the cursor's line is not wholly seen, and says whether it did. */

@@ -63,6 +63,7 @@ struct table_columns {
 	size_t n_properties;
 	enum rows_kind kind;
 	uint32_t version; /* of the choices that it was made from */
+	uint32_t origins; /* there were then */
 	uint32_t no_room; /* bits 1 << place in list: not drawn last */
 };
 

@@ -134,12 +134,15 @@ bool table_can_show_asked(const struct table *t)
 /* What was asked stands behind the last text of a trace, and at the end of a session. */
 static void take_own(struct table *t)
 {
-	const struct column *c;
+	struct model *m = explorer_model(t->view.world->explorer);
+	const struct column *c, *source = rows_source_column(m, t->query.kind);
 	size_t asked = 0;
 
 	t->columns.n = 0;
 	for (unsigned place = 1; (c = rows_column_at(t->query.kind, place)) != NULL; place++) {
 		add(t, c);
+		if (place == 1 && source != NULL)
+			add(t, source);
 		if (c->type == VALUE_TEXT || t->query.kind == ROWS_SESSIONS)
 			asked = t->columns.n;
 	}
@@ -192,11 +195,13 @@ void table_columns_update(struct table *t)
 {
 	const struct choices *choices = &t->view.world->choices;
 	struct str names = buf_str(&choices->of_kind[t->query.kind]);
+	uint32_t origins = explorer_origin_count(t->view.world->explorer);
 
 	if (t->columns.n > 0 && t->columns.version == choices->version &&
-	    t->columns.kind == t->query.kind)
+	    t->columns.kind == t->query.kind && t->columns.origins == origins)
 		return;
 	t->columns.version = choices->version;
+	t->columns.origins = origins;
 	t->columns.kind = t->query.kind;
 	take_names(t, names);
 	if (t->columns.n == 0)
@@ -205,11 +210,13 @@ void table_columns_update(struct table *t)
 
 size_t table_columns_all(const struct table *t, const struct column *out[TABLE_ALL])
 {
-	size_t n;
-	const struct column *c = rows_columns(t->query.kind, &n);
+	const struct model *m = explorer_model(t->view.world->explorer);
+	size_t own, n = 0;
+	const struct column *c = rows_columns(t->query.kind, &own);
 
-	for (size_t i = 0; i < n; i++)
-		out[i] = &c[i];
+	for (size_t i = 0; i < own; i++)
+		if (rows_have(m, &c[i]))
+			out[n++] = &c[i];
 	for (size_t i = 0; i < t->columns.n_properties; i++)
 		out[n++] = &t->columns.properties[i]->column;
 	return n;

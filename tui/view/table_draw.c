@@ -3,6 +3,7 @@
 #include "view/table.h"
 
 #include "draw/format.h"
+#include "draw/source_text.h"
 
 #define GUTTER      3 /* cursor mark, error mark, blank */
 #define PREVIEW_MIN 14
@@ -70,6 +71,8 @@ static unsigned rank_of(const struct table *t, size_t i)
 
 	if (c->priority != 0)
 		return c->priority * RANKS;
+	if (rows_is_source(c))
+		return RANKS + 1;
 	return WANTED * RANKS + 1 + (unsigned)i;
 }
 
@@ -109,6 +112,14 @@ static unsigned chosen_rank(const struct table *t, int room, int times)
 	return alone < WANTED * RANKS ? alone : WANTED * RANKS;
 }
 
+/* What an error says takes the room that is left. */
+static void widen_error(const struct table *t, struct layout *l, int room)
+{
+	for (size_t i = 0; t->query.kind == ROWS_ERRORS && i < l->n && room > 0; i++)
+		if (strcmp(l->columns[i]->name, "error") == 0)
+			l->widths[i] += room;
+}
+
 static void lay_out(struct table *t, int width, struct layout *l)
 {
 	int room = width - GUTTER;
@@ -132,6 +143,7 @@ static void lay_out(struct table *t, int width, struct layout *l)
 	}
 	if (l->preview_at != SIZE_MAX && room >= PREVIEW_MIN)
 		l->preview = room;
+	widen_error(t, l, room);
 }
 
 static bool is_number(const struct column *c)
@@ -224,6 +236,8 @@ static void put_value(struct table *t, struct surface *s, struct area a, int row
 	role = format_value(&text, &v, width, t->view.world->now);
 	if (c->type == VALUE_TEXT && v.type != VALUE_UNKNOWN && !v.error)
 		role = col == GUTTER ? ROLE_TIME : ROLE_NAME;
+	if (rows_is_source(c) && v.type == VALUE_TEXT)
+		role = source_role((uint32_t)__builtin_ctz(rows_origins(&t->rows, (uint32_t)at)));
 	if (is_number(c))
 		surface_put_right(s, a, row, col, width, role, buf_str(&text));
 	else

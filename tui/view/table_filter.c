@@ -315,32 +315,11 @@ void table_filter_status(const struct table *t, struct buf *out)
 	say_where(t, out);
 }
 
-static bool is_known_here(const struct field *f, struct str text)
-{
-	int word = field_word(f, text);
-
-	if (f->number == FIELD_HAS)
-		return word == HAS_NOTE;
-	return f->number == FIELD_IS && (word == IS_MARKED || word == IS_STARRED || word == IS_NEW);
-}
-
-/* As deep as FILTER_MAX_DEPTH lets it be. */
-static bool asks_for_known_here(const struct filter_node *node)
-{
-	bool asks = false;
-
-	for (uint32_t i = 0; node->field != NULL && i < node->n_values && !asks; i++)
-		asks = is_known_here(node->field, node->values[i].text);
-	for (const struct filter_node *at = node->first; at != NULL && !asks; at = at->next)
-		asks = asks_for_known_here(at);
-	return asks;
-}
-
 bool table_filter_is_printable(const struct table *t)
 {
 	const struct filter *f = in_use(t)->filter;
 
-	return t->refused.n == 0 && (f == NULL || f->root == NULL || !asks_for_known_here(f->root));
+	return t->refused.n == 0 && !view_filter_asks_here(f);
 }
 
 void table_terms(struct view *v, struct terms *out)

@@ -57,11 +57,13 @@ enum wish_kind {
 	WISH_COMPARE, /* trace `event` beside trace `number` */
 	WISH_REPLAY,  /* the request of call `event`, to be sent again */
 	WISH_DIFF_ANSWER, /* what changed from call `event` to world.text, an event that stands in no source */
-	WISH_EDIT,     /* world.text in the editor: what it leaves goes to the view's `edited` */
-	WISH_ID,       /* opens what world.term, an id, is of, as :open does */
-	WISH_HOGQL,    /* asks for a query in HogQL: the line begins with world.term */
-	WISH_NOTE,     /* asks for the note of a bookmark: see struct noted */
-	WISH_KEEP,     /* adds world.term to the filter */
+	WISH_EDIT,  /* world.text in the editor: what it leaves goes to the view's `edited` */
+	WISH_ID,    /* opens what world.term, an id, is of, as :open does */
+	WISH_HOGQL, /* asks for a query in HogQL: the line begins with world.term */
+	WISH_NOTE,  /* asks for the note of a bookmark: see struct noted */
+	WISH_KEEP,  /* adds world.term to the filter */
+	WISH_ROWS, /* the same, and the rows of a kind (number: enum rows_kind); the term may be empty */
+	WISH_BY,       /* asks what figures are split by: the answer goes to the view's `typed` */
 	WISH_QUESTION, /* asks world.question: the answer goes to the view's `typed` */
 	WISH_CLOSE,    /* back to the view before */
 };
@@ -74,9 +76,10 @@ struct wish {
 
 /* The capture endpoint, as far as a screen shows it. */
 struct intake {
-	char name[48]; /* what the head line begins with: "local:8765" */
-	char url[96];  /* where to send events; empty while another process has the journal */
-	bool exposed;  /* other machines can reach it */
+	char name[48];   /* what the head line begins with: "local:8765" */
+	char url[96];    /* where to send events; empty while another process has the journal */
+	uint32_t origin; /* that its journal is */
+	bool exposed;    /* other machines can reach it */
 	struct errinfo failing;         /* why the journal cannot be written now; ERR_OK: it can */
 	char forward[80];               /* "forward 12 waiting"; empty: nothing is forwarded */
 	struct errinfo forward_trouble; /* ERR_OK: none */
@@ -151,7 +154,7 @@ struct view_class {
 	/* Appends what is to be copied. False: there is nothing of that kind here (or not yet: world.reading), or
 	 * world.message says why not. NULL: never anything. */
 	bool (*copy)(struct view *v, enum copy_what what, struct buf *out);
-	/* The answer to WISH_QUESTION. NULL: never asks. */
+	/* The answer to WISH_QUESTION and WISH_BY. NULL: never asks. */
 	void (*typed)(struct view *v, struct str text);
 	/* What the editor left of WISH_EDIT. NULL: never asks. */
 	void (*edited)(struct view *v, struct str text);
@@ -186,6 +189,7 @@ struct view *view_compare_new(struct world *w, uint32_t before, uint32_t after);
 struct view *view_diff_answer_new(struct world *w, uint32_t event, struct str answer);
 struct view *view_replay_new(struct world *w, uint32_t event);
 struct view *view_live_new(struct world *w);
+struct view *view_stats_new(struct world *w);
 /* Asks PostHog, which there has to be. */
 struct view *view_hogql_new(struct world *w, struct str query);
 /* The next query of such a view; false: it is none. */

@@ -129,6 +129,32 @@ bool view_filter_begin(struct view_filter *f, struct world *w, enum filtered_of 
 	return false;
 }
 
+static bool is_known_here(const struct field *f, struct str text)
+{
+	int word = field_word(f, text);
+
+	if (f->number == FIELD_HAS)
+		return word == HAS_NOTE;
+	return f->number == FIELD_IS && (word == IS_MARKED || word == IS_STARRED || word == IS_NEW);
+}
+
+/* As deep as FILTER_MAX_DEPTH lets it be. */
+static bool asks_for_known_here(const struct filter_node *node)
+{
+	bool asks = false;
+
+	for (uint32_t i = 0; node->field != NULL && i < node->n_values && !asks; i++)
+		asks = is_known_here(node->field, node->values[i].text);
+	for (const struct filter_node *at = node->first; at != NULL && !asks; at = at->next)
+		asks = asks_for_known_here(at);
+	return asks;
+}
+
+bool view_filter_asks_here(const struct filter *f)
+{
+	return f != NULL && f->root != NULL && asks_for_known_here(f->root);
+}
+
 void view_append_filter(const struct world *w, struct buf *out)
 {
 	const struct filter_reading how = {.now = w->now};

@@ -20,6 +20,8 @@ bool view_filter_read(struct view_filter *f, const struct world *w, struct str t
 /* Begins to work out what of w it lets through, if it says anything of that; w is borrowed. False: likewise. */
 bool view_filter_begin(struct view_filter *f, struct world *w, enum filtered_of of,
                        struct errinfo *e);
+/* It asks for what is known only here, such as marks: no command line can. NULL is allowed. */
+bool view_filter_asks_here(const struct filter *f);
 void view_filter_free(struct view_filter *f); /* zeroed, and ready for another */
 
 #endif

@@ -29,6 +29,7 @@ enum action {
 	ACTION_FIND_NEXT,
 	ACTION_FIND_PREVIOUS,
 	ACTION_FREQUENCY, /* of the values of a column */
+	ACTION_BY,        /* what figures are split by */
 	ACTION_TOGGLE,    /* the other list of this view */
 	ACTION_SORT,
 	ACTION_SORT_INVERT,
