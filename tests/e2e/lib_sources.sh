@@ -10,7 +10,7 @@ calls()
 	local i
 	for i in $(seq "$2"); do
 		event generation "$(uuid $(($3 + i)))" "$1-$i" 2026-01-01T00:00:00Z \
-			",\"\$ai_session_id\":\"session-$1\",\"\$ai_span_name\":\"$1\",\"\$ai_model\":\"gpt-5\",\"\$ai_input_tokens\":10,\"\$ai_output_tokens\":2,\"\$ai_latency\":1,\"\$ai_total_cost_usd\":0.01"
+			",\"\$ai_session_id\":\"session-$1\",\"\$ai_span_name\":\"$1-$i\",\"\$ai_model\":\"gpt-5\",\"\$ai_input_tokens\":10,\"\$ai_output_tokens\":2,\"\$ai_latency\":1,\"\$ai_total_cost_usd\":0.01"
 	done
 }
 

@@ -23,8 +23,9 @@ const struct option_command option_commands[COMMAND_KINDS] = {
 	[COMMAND_CAPTURE] = {"capture", "", "takes in events over HTTP, without a screen"},
 	[COMMAND_RUN] = {"run", "-- CMD [ARG...]",
                          "runs a program that sends its events here, and sums up what came in"},
-	[COMMAND_LS] = {"ls", "WHAT [SOURCE...]",
-                        "a table: traces sessions generations spans users groups errors models tools"},
+	[COMMAND_LS] =
+		{"ls", "WHAT [SOURCE...]",
+                 "a table: traces sessions generations spans users groups errors models tools"},
 	[COMMAND_SHOW] =
 		{"show", "ID [SOURCE...]",
                  "one session, trace, span or generation, by any of its ids, a unique prefix, "

@@ -108,6 +108,9 @@ static void take_next(struct table *t)
 	if (t->list.cursor == 0 || t->turned)
 		t->waiting = 0;
 	t->asked = t->turned = false;
+	/* What PostHog says of a user may come later than the user. */
+	if (t->query.given != NULL)
+		t->pane.shown = MODEL_NONE;
 	t->built = time_monotonic();
 	t->build_after = t->built + t->spent * BUILD_SHARE;
 	if (t->build_after < t->built + BUILD_AGAIN_MIN)
