@@ -435,7 +435,8 @@ void explorer_want_rows(struct explorer *x, enum rows_kind kind, int64_t time)
 		return;
 	for (struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r)) {
 		posthog_read_status(r->posthog, &status);
-		if (status.more[list] && !status.listing[list] &&
+		/* Rows that came and are still to be read may be enough. */
+		if (status.more[list] && !status.listing[list] && !is_behind(r) &&
 		    (time == TIME_NONE || time <= status.frontier[list]))
 			posthog_more(r->posthog, list);
 	}

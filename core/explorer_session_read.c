@@ -340,10 +340,11 @@ static void tell_event(struct telling *t, const struct detail *d)
 	out->messages.input_withheld |= d->messages.input_withheld;
 	out->messages.output_withheld |= d->messages.output_withheld;
 	t->message = UINT32_MAX;
-	t->again = NULL;
 	t->asked = find_asked(&d->messages);
 	t->states = t->item->as == SAID_STATE && are_states(&d->messages);
 	tell_all(t);
+	t->messages = NULL;
+	t->again = NULL;
 	t->first = false;
 	if (t->reading->note || !t->item->failed)
 		return;

@@ -87,6 +87,7 @@ void pushed_begin(struct posthog *p, enum filtered_of of)
 	s->rows = 0;
 	s->more = false;
 	s->took = -1;
+	s->asked = TIME_NONE;
 	s->pages++;
 }
 
@@ -150,6 +151,20 @@ uint32_t posthog_said(const struct posthog *p, enum filtered_of of)
 	return p->pushed[of].pages;
 }
 
+static bool is_asked(const struct posthog *p, enum filtered_of of)
+{
+	enum posthog_list list = of == FILTERED_TRACES ? POSTHOG_TRACES : POSTHOG_SESSIONS;
+
+	for (const struct ask *a = p->asks; a != NULL; a = a->next) {
+		bool same = of == FILTERED_EVENTS ? a->kind == ASK_EVENTS && !a->for_tail
+		                                  : a->kind == ASK_LIST && a->list == list;
+
+		if (same && a->id.n == 0)
+			return true;
+	}
+	return false;
+}
+
 void posthog_pushed_status(const struct posthog *p, enum filtered_of of, struct buf *out)
 {
 	const struct pushed *s = pushed_of(p, of);
@@ -159,10 +174,15 @@ void posthog_pushed_status(const struct posthog *p, enum filtered_of of, struct 
 		return;
 	if (!is_active(s) || p->offline) {
 		buf_puts(out, "local only: ");
-		buf_puts(out, s->refused ? "PostHog refused the filter" : "");
-		buf_append(out, s->refused ? STR_EMPTY : buf_str(&f->here));
+		if (f->where.n == 0)
+			buf_append(out, buf_str(&f->here));
+		else
+			buf_puts(out, s->refused ? "PostHog refused the filter"
+			                         : "PostHog did not answer");
 	} else if (s->took < 0) {
-		buf_puts(out, "server ...");
+		buf_puts(out, s->asked == TIME_NONE || is_asked(p, s->filter.of)
+		                      ? "server ..."
+		                      : "local only: PostHog did not answer");
 	} else if (f->here.n == 0) {
 		buf_printf(out, "server %lld ms", (long long)(s->took / 1000));
 	} else {

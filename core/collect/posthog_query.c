@@ -225,6 +225,12 @@ static const char all_events[] = "SELECT uuid, event, timestamp, distinct_id, pr
 				 "FROM events\n"
 				 "WHERE event LIKE '$ai_%' AND " IN_TIME;
 static const char all_events_end[] = EVENTS_TAIL;
+static const char people[] =
+	"SELECT distinct_id AS user,\n"
+	"  argMax(coalesce(nullIf(person.properties.email, ''), nullIf(person.properties.name, '')),\n"
+	"    timestamp) AS person\n"
+	"FROM events\n"
+	"WHERE event LIKE '$ai_%' AND distinct_id IN {ids} AND " IN_TIME "GROUP BY user\n";
 static const char explicit_ai_events[] =
 	"SELECT uuid, event, timestamp, distinct_id, properties,\n"
 	"  input, output, output_choices, input_state, output_state, tools\n"
@@ -437,6 +443,15 @@ void posthog_query_session_totals(struct buf *body, const struct str *ids, size_
 {
 	write_totals(body, session_totals, texts(ids, n), since, until, "tracehog:session-totals",
 	             query_id);
+}
+
+void posthog_query_people(struct buf *body, const struct str *ids, size_t n, int64_t since,
+                          int64_t until, const char *query_id)
+{
+	cJSON *values = range(since, until);
+
+	add(values, "ids", texts(ids, n));
+	write_hogql(body, people, POSTHOG_MAX_ROWS + 1, values, "tracehog:people", query_id);
 }
 
 void posthog_query_trace(struct buf *body, struct str trace, int64_t since, int64_t until,

@@ -49,6 +49,9 @@ void posthog_query_sessions(struct buf *body, const struct posthog_page *page,
                             const char *query_id);
 void posthog_query_session_totals(struct buf *body, const struct str *ids, size_t n, int64_t since,
                                   int64_t until, const char *query_id);
+/* tracehog:people for n distinct ids. Columns: user, person (email, else name of the person's properties; NULL: neither). */
+void posthog_query_people(struct buf *body, const struct str *ids, size_t n, int64_t since,
+                          int64_t until, const char *query_id);
 /* tracehog:trace, a TraceQuery. */
 void posthog_query_trace(struct buf *body, struct str trace, int64_t since, int64_t until,
                          const char *query_id);

@@ -9,6 +9,13 @@ static void get_user(const struct rows *r, uint32_t row, struct value *out, stru
 	*out = id ? columns_id(r, id, scratch) : columns_text(STR("(anonymous)"));
 }
 
+static void get_person(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
+{
+	uint32_t id = columns_group(r, row)->person;
+
+	*out = id ? columns_id(r, id, scratch) : columns_text(STR_EMPTY);
+}
+
 static void get_traces(const struct rows *r, uint32_t row, struct value *out, struct buf *scratch)
 {
 	(void)scratch;
@@ -46,6 +53,8 @@ static const struct column users[] = {
          columns_cost_source},
 	{"unpriced_events", "UNPR", "calls that the cost leaves out", VALUE_COUNT, 4, 0, 0,
          columns_unpriced},
+	{"person", "PERSON", "email or name of the person, where PostHog adds users up", VALUE_TEXT,
+         20, 0, 0, get_person},
 };
 const struct columns columns_user = COLUMNS(users);
 

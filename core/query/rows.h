@@ -151,6 +151,8 @@ struct group {
 	/* id number of the user (0: anonymous), number of the model pair, string number of the tool's name, number of
 	 * the group among memberships, of the error */
 	uint32_t key;
+	uint32_t
+		person; /* of a user that is given: number of the id that says who it is; 0: not known */
 	uint32_t traces, sessions;
 	struct totals totals;
 	int64_t last_time;

@@ -135,6 +135,8 @@ int main(void)
 	print(&body);
 	posthog_query_body(&body, ids[0], ids[1], 0, TIME_SECOND, id);
 	print(&body);
+	posthog_query_people(&body, ids, 2, 0, TIME_SECOND, id);
+	print(&body);
 	posthog_query_find(&body, ids[0], false, 0, TIME_SECOND, id);
 	print(&body);
 	posthog_query_find(&body, ids[0], true, 0, TIME_SECOND, id);

@@ -11,6 +11,7 @@ awk 'BEGIN {
 		printf "{\"uuid\":\"00000000-0000-4003-8000-%012d\",\"event\":\"$ai_generation\",\"distinct_id\":\"user-%d\",\"timestamp\":\"\",\"properties\":{\"$ai_trace_id\":\"trace-%03d\",\"$ai_span_name\":\"call-%03d\",\"$ai_model\":\"gpt-5\",\"$ai_latency\":1,\"$ai_total_cost_usd\":0.0%d%s}}\n", i, i % 6 + 1, i, i, i % 6 + 1, i % 6 == 3 ? ",\"$ai_is_error\":true,\"$ai_error\":\"boom\"" : ""
 }' >"$D/plain.ndjson"
 recent "$D/plain.ndjson" >"$EVENTS"
+sed -i 's/"distinct_id":"user-4"/&,"person_properties":{"email":"four@example.com"}/' "$EVENTS"
 
 questions()
 {
@@ -38,6 +39,8 @@ keys Enter
 wait_for '1 user '
 wait_cursor user-4
 wait_for '$0.8'
+text JJJJJJJJ
+wait_for 'four@example.com'
 
 # All of this user's calls, and nobody else's.
 keys Enter

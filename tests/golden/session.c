@@ -30,7 +30,6 @@ static const struct scene scenes[] = {
 	{"no_expression", "S", "/ /(/ Enter"},
 	{"next", "S", "> > >"},
 	{"place", "S", ":8 Enter"},
-	{"trace", "S", "e Enter"},
 	{"diff", "SL", ":5 Enter D"},
 	{"diff_none", "S", "D"},
 	{"traces", "S", "l"},

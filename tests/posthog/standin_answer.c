@@ -313,30 +313,60 @@ static bool is_asked_for(const struct question *q, const cJSON *event)
 	        strcmp(text(get(event, "uuid")), text(get(q->values, "after_uuid"))) > 0);
 }
 
-static bool is_of_user(const struct question *q, const cJSON *event)
-{
-	const char *user = text(get(q->values, "user"));
-
-	return *user == '\0' || strcmp(user, text(get(event, "distinct_id"))) == 0;
-}
-
 static char *list_events(const struct question *q)
 {
 	const struct standin *s = q->standin;
 	cJSON **sorted = malloc((s->n_events + 1) * sizeof(cJSON *));
+	const char *user = text(get(q->values, "user"));
 	struct table t = new_table();
 	size_t n = 0;
 
 	memcpy(sorted, s->events, s->n_events * sizeof(cJSON *));
 	qsort(sorted, s->n_events, sizeof(cJSON *), by_time);
 	for (size_t i = 0; i < s->n_events && n < q->limit; i++) {
+		const char *of = text(get(sorted[i], "distinct_id"));
+
 		if (!is_asked_for(q, sorted[i]) || !where_event(q->where, sorted[i]) ||
-		    !is_of_user(q, sorted[i]))
+		    (*user != '\0' && strcmp(user, of) != 0))
 			continue;
 		n++;
 		put_event(&t, q, sorted[i]);
 	}
 	free(sorted);
+	return print_table(&t);
+}
+
+/* ---- who a user is ---- */
+
+/* Of the last of its events; the file's events may have person_properties beside properties. */
+static const char *person_of(const struct question *q, const char *user)
+{
+	const cJSON *last = NULL;
+
+	for (size_t i = 0; i < q->standin->n_events; i++) {
+		const cJSON *event = q->standin->events[i];
+
+		if (is_ai(event) && strcmp(text(get(event, "distinct_id")), user) == 0 &&
+		    when(event) >= q->since && when(event) < q->until &&
+		    (last == NULL || when(event) >= when(last)))
+			last = event;
+	}
+	last = get(last, "person_properties");
+	return *text(get(last, "email")) != '\0' ? text(get(last, "email"))
+	                                         : text(get(last, "name"));
+}
+
+static char *list_people(const struct question *q)
+{
+	struct table t = new_table();
+	const cJSON *user;
+
+	cJSON_ArrayForEach(user, get(q->values, "ids"))
+	{
+		begin_row(&t);
+		put_text(&t, "user", text(user));
+		put_text(&t, "person", person_of(q, text(user)));
+	}
 	return print_table(&t);
 }
 
@@ -481,6 +511,7 @@ static const struct {
 	{"tracehog:trace-event", list_events},
 	{"tracehog:body", list_events},
 	{"tracehog:find", find_id},
+	{"tracehog:people", list_people},
 };
 
 /* What PostHog adds up is no list of things: the little ClickHouse answers all of it. */

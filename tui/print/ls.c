@@ -22,6 +22,7 @@ struct listing {
 	struct condition condition;
 	struct figures *figures; /* of users; NULL: events add up to them */
 	struct group *users;
+	struct people *people;
 };
 
 static enum err read_kind(struct query *q, const struct options *o, struct errinfo *e)
@@ -185,6 +186,9 @@ static int know_users(struct listing *l, struct explorer *x, const struct option
 	if (status.done && status.from == FIGURES_SERVER) {
 		l->query.n_given = explorer_users(x, l->figures, &l->users);
 		l->query.given = l->users;
+		l->people = people_new(x, l->users, l->query.n_given, o->since, o->until, NULL,
+		                       NULL);
+		people_wait(l->people);
 		tell_of_users(&status);
 		return code;
 	}
@@ -220,6 +224,7 @@ static int print_rows(struct listing *l, struct explorer *x, const struct option
 		held = condition_holds_row(&l->condition, &rows, row);
 	code = output_exit(o, rows.n, held, code);
 	rows_free(&rows);
+	people_free(l->people);
 	figures_free(l->figures);
 	mem_free(l->users);
 	return code;

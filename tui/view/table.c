@@ -108,6 +108,9 @@ static void take_next(struct table *t)
 	if (t->list.cursor == 0 || t->turned)
 		t->waiting = 0;
 	t->asked = t->turned = false;
+	/* What PostHog says of a user may come later than the user. */
+	if (t->query.given != NULL)
+		t->pane.shown = MODEL_NONE;
 	t->built = time_monotonic();
 	t->build_after = t->built + t->spent * BUILD_SHARE;
 	if (t->build_after < t->built + BUILD_AGAIN_MIN)
@@ -184,7 +187,8 @@ static void want_rows(struct table *t)
 	struct model *m = explorer_model(t->view.world->explorer);
 	int64_t time = TIME_NONE;
 
-	if (t->query.session != MODEL_NONE || !newest_first(t))
+	/* Until the rows are those that came nobody knows how many there are. */
+	if (t->query.session != MODEL_NONE || !newest_first(t) || t->view.draw_again_us != 0)
 		return;
 	if (row < t->rows.n && t->query.kind == ROWS_TRACES)
 		time = model_trace(m, t->rows.at[row])->first_time;

@@ -84,6 +84,7 @@ enum table_menu {
 struct table_figures {
 	struct figures *figures; /* NULL: they are not asked for */
 	struct group *rows;      /* NULL: PostHog has not said */
+	struct people *people;   /* who they are; with rows */
 	int64_t since, until;    /* of the list, then */
 };
 

@@ -14,6 +14,7 @@ void table_figures_drop(struct table *t)
 {
 	struct table_figures *f = &t->figures;
 
+	people_free(f->people);
 	figures_free(f->figures);
 	mem_free(f->rows);
 	*f = (struct table_figures){0};
@@ -49,6 +50,8 @@ static void take(struct table *t)
 		return;
 	t->query.n_given = explorer_users(t->view.world->explorer, f->figures, &f->rows);
 	t->query.given = f->rows;
+	f->people = people_new(t->view.world->explorer, f->rows, t->query.n_given, f->since,
+	                       f->until, table_changed, t);
 	table_ask(t);
 }
 
@@ -66,6 +69,8 @@ void table_figures_follow(struct table *t)
 	if (!figures_step(f->figures, time_monotonic() + t->slice))
 		t->view.draw_again_us = VIEW_AT_ONCE;
 	take(t);
+	if (f->people != NULL && people_take(f->people))
+		table_ask(t);
 }
 
 bool table_figures_status(const struct table *t, struct buf *out)
