@@ -48,6 +48,14 @@ wait_for '40 traces'
 text yh
 waits "the HogQL" copied_query
 
+# Of generations those that pass are asked for, and no others.
+text 3
+wait_for '40 generations'
+wait_for 'server '
+[ "$(asked | grep -cx tracehog:generations)" -le 2 ] || fail 'pages of generations that nobody looks at'
+! grep '"tracehog:generations"' "$LOG" | grep -v '"rows":40,' || fail 'generations came that do not pass'
+text 1
+
 text 'f'
 keys C-u
 text '-model:claude question'

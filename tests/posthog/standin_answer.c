@@ -336,6 +336,32 @@ static char *list_events(const struct question *q)
 	return print_table(&t);
 }
 
+static char *list_newest(const struct question *q)
+{
+	const struct standin *s = q->standin;
+	cJSON **sorted = malloc((s->n_events + 1) * sizeof(cJSON *));
+	bool spans = strcmp(q->name, "tracehog:spans") == 0;
+	struct table t = new_table();
+	size_t n = 0;
+
+	memcpy(sorted, s->events, s->n_events * sizeof(cJSON *));
+	qsort(sorted, s->n_events, sizeof(cJSON *), by_time);
+	for (size_t i = s->n_events; i-- > 0 && n < q->limit;) {
+		int kind = kind_of(sorted[i]);
+		int64_t time = when(sorted[i]);
+
+		if (!(spans ? kind == SPAN : kind == GENERATION || kind == EMBEDDING) ||
+		    time < q->since || time >= q->until ||
+		    !is_behind(q, time, text(get(sorted[i], "uuid"))) ||
+		    !where_event(q->where, sorted[i]))
+			continue;
+		n++;
+		put_event(&t, q, sorted[i]);
+	}
+	free(sorted);
+	return print_table(&t);
+}
+
 /* ---- who a user is ---- */
 
 /* Of the last of its events; the file's events may have person_properties beside properties. */
@@ -508,6 +534,8 @@ static const struct {
 	{"tracehog:trace-ai-events-light", list_events},
 	{"tracehog:trace-events", list_events},
 	{"tracehog:events", list_events},
+	{"tracehog:generations", list_newest},
+	{"tracehog:spans", list_newest},
 	{"tracehog:trace-event", list_events},
 	{"tracehog:body", list_events},
 	{"tracehog:find", find_id},
