@@ -202,6 +202,7 @@ struct previous {
 	uint32_t event;  /* EVENT_NONE: none shares any */
 	uint32_t shared; /* messages of the input, from the first, that both have */
 	uint32_t number; /* the previous one's explorer_call_number */
+	uint32_t alike;  /* the latest of those before with its model and name; EVENT_NONE */
 	/* Why the call, or the latest of those before, could not be read (code ERR_OK: all could): it counts as one that shares
 	 * none. */
 	struct errinfo error;

@@ -260,12 +260,26 @@ static void job_work(void *ctx)
 
 static void start_next(struct previous_cache *c);
 
+static uint32_t alike_before(const struct previous_job *job)
+{
+	const struct events *t = model_events(job->cache->model);
+	const struct event *own = events_get(t, job->calls[0].event), *e;
+
+	for (uint32_t i = 1; i < job->n; i++) {
+		e = events_get(t, job->calls[i].event);
+		if (e->model == own->model && e->name == own->name)
+			return job->calls[i].event;
+	}
+	return EVENT_NONE;
+}
+
 static void keep_answer(struct previous_cache *c, struct answer *a, const struct previous_job *job)
 {
 	a->running = false;
 	a->ready = true;
 	a->digest = job->digest;
-	a->previous = (struct previous){.event = EVENT_NONE, .error = job->error};
+	a->previous = (struct previous){
+		.event = EVENT_NONE, .alike = alike_before(job), .error = job->error};
 	if (job->best == 0)
 		return;
 	a->previous.event = job->calls[job->best].event;
@@ -360,7 +374,7 @@ static void look_again(struct previous_cache *c, struct answer *a)
 	if (earlier.n == 0) {
 		a->ready = true;
 		a->digest = digest;
-		a->previous = (struct previous){.event = EVENT_NONE};
+		a->previous = (struct previous){.event = EVENT_NONE, .alike = EVENT_NONE};
 		return;
 	}
 	a->wanted = true;

@@ -93,6 +93,11 @@ int64_t cost_prompt_tokens(const struct cost_usage *u);
  * the price of fresh input is not known. */
 bool cost_cache_saved(const struct cost *c, money *reads_saved, money *writes_took);
 
+/* What `tokens` of its prompt cost more for not being read from the cache: an estimate, since it supposes that those written to
+ * it come first, then fresh input. False: prices, or the input, are not known. */
+bool cost_cache_missed(const struct cost *c, const struct cost_usage *u, int64_t tokens,
+                       money *more);
+
 /* Whether what was reported and the sum computed here differ by more than 1 %. False if one of them is not known. */
 bool cost_differs(const struct cost *c);
 

@@ -77,6 +77,38 @@ bool cost_cache_saved(const struct cost *c, money *reads_saved, money *writes_to
 	return c->parts[COST_TEXT_INPUT].count != COST_UNKNOWN;
 }
 
+static int64_t take_tokens(int64_t *count, int64_t tokens)
+{
+	int64_t taken = *count > 0 ? *count : 0;
+
+	if (taken > tokens)
+		taken = tokens;
+	*count -= taken;
+	return taken;
+}
+
+bool cost_cache_missed(const struct cost *c, const struct cost_usage *u, int64_t tokens,
+                       money *more)
+{
+	struct cost_usage with = *u;
+	struct cost read;
+	int64_t written, split;
+
+	if (!c->computed || u->input == COST_UNKNOWN || tokens < 0 || tokens > COST_COUNT_MAX)
+		return false;
+	with.exclusive_known = true;
+	with.exclusive = c->exclusive;
+	with.cache_read = (u->cache_read > 0 ? u->cache_read : 0) + tokens;
+	written = take_tokens(&with.cache_write, tokens);
+	split = take_tokens(&with.cache_write_5m, tokens);
+	split += take_tokens(&with.cache_write_1h, tokens - split);
+	if (c->exclusive)
+		take_tokens(&with.input, tokens - (split > written ? split : written));
+	cost_compute(&read, &with, &c->choice);
+	*more = c->computed_input - read.computed_input;
+	return read.computed;
+}
+
 static money reasoning_amount(const struct cost *c, const struct cost_usage *u)
 {
 	const struct cost_part *output = &c->parts[COST_TEXT_OUTPUT];

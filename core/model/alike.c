@@ -1,6 +1,6 @@
 /* Walks in steps. By start: every call that is like none before makes a group. By start, backwards: generations join the call that
  * they led to. Groups of a single call are dropped. From the last node to the first, so that children come before parents:
- * generations below which something else stands are let go of.
+ * generations below which something else stands are let go of. What takes much memory is filled and freed in steps, too.
  *
  * Invariant: which calls are alike is told by their place in the tree and in time alone, never by the order of arrival. */
 #include "model/alike.h"
@@ -9,9 +9,17 @@
 #include "base/slice.h"
 #include "model/model_internal.h"
 
-#include <string.h>
+#define LET_GO 65536 /* groups that are freed at once */
 
-enum phase { PHASE_CALLS, PHASE_GENERATIONS, PHASE_NUMBER, PHASE_RENUMBER, PHASE_DONE };
+enum phase {
+	PHASE_FILL,
+	PHASE_CALLS,
+	PHASE_GENERATIONS,
+	PHASE_NUMBER,
+	PHASE_RENUMBER,
+	PHASE_LET_GO,
+	PHASE_DONE
+};
 
 struct group {
 	struct alike_repeat repeat;
@@ -142,6 +150,8 @@ static bool group_calls(struct alike_build *b, struct slice *slice)
 		b->tool = node;
 	}
 	b->tool = ALIKE_NONE;
+	hash_index_free(&b->first_calls);
+	slice_was_large(slice);
 	return true;
 }
 
@@ -210,6 +220,28 @@ static bool renumber_nodes(struct alike_build *b, struct slice *slice)
 
 /* ---- all of it ---- */
 
+static bool fill_nodes(struct alike_build *b, struct slice *slice)
+{
+	for (; b->next < b->tree->n; b->next++) {
+		if (slice_over(slice))
+			return false;
+		b->alike.nodes[b->next] = (struct alike_node){ALIKE_NONE, ALIKE_NONE};
+	}
+	return true;
+}
+
+/* The system takes its time over much memory that is freed at once. */
+static bool let_go(struct alike_build *b, struct slice *slice)
+{
+	for (; b->cap_groups > LET_GO; b->cap_groups -= LET_GO) {
+		if (slice_over(slice))
+			return false;
+		b->groups = mem_resize(b->groups, b->cap_groups - LET_GO, sizeof(*b->groups));
+		slice_was_large(slice);
+	}
+	return true;
+}
+
 struct alike_build *alike_start(const struct tree *t, const struct events *events)
 {
 	struct alike_build *b = mem_zero(1, sizeof(*b));
@@ -218,7 +250,6 @@ struct alike_build *alike_start(const struct tree *t, const struct events *event
 	b->events = events;
 	b->tool = ALIKE_NONE;
 	b->alike.nodes = mem_alloc(t->n, sizeof(*b->alike.nodes));
-	memset(b->alike.nodes, 0xff, t->n * sizeof(*b->alike.nodes));
 	b->stays = mem_zero(t->n, 1);
 	return b;
 }
@@ -226,10 +257,12 @@ struct alike_build *alike_start(const struct tree *t, const struct events *event
 bool alike_step(struct alike_build *b, int64_t until)
 {
 	static bool (*const phases[])(struct alike_build *, struct slice *) = {
+		[PHASE_FILL] = fill_nodes,
 		[PHASE_CALLS] = group_calls,
 		[PHASE_GENERATIONS] = group_generations,
 		[PHASE_NUMBER] = number_groups,
 		[PHASE_RENUMBER] = renumber_nodes,
+		[PHASE_LET_GO] = let_go,
 	};
 	struct slice slice = {.until = until};
 

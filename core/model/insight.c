@@ -549,17 +549,22 @@ int insight_cached(const struct events *events, uint32_t event)
 	return cached >= prompt ? 100 : (int)((double)cached * 100 / (double)prompt);
 }
 
-int64_t insight_lost(const struct insight *s, const struct events *events, uint32_t call)
+int64_t insight_lost_between(const struct events *events, uint32_t before, uint32_t event)
 {
-	uint32_t before = s->calls[call].before, event = s->calls[call].event;
 	int64_t lost;
 
-	if (before == INSIGHT_NONE)
-		return 0;
-	before = s->calls[before].event;
 	if (insight_cached(events, event) < 0 ||
 	    insight_cached(events, before) - insight_cached(events, event) < INSIGHT_FALL)
 		return 0;
 	lost = events_cache_read(events, before) - events_cache_read(events, event);
 	return lost > 0 ? lost : 0;
+}
+
+int64_t insight_lost(const struct insight *s, const struct events *events, uint32_t call)
+{
+	uint32_t before = s->calls[call].before;
+
+	if (before == INSIGHT_NONE)
+		return 0;
+	return insight_lost_between(events, s->calls[before].event, s->calls[call].event);
 }

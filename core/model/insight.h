@@ -75,5 +75,7 @@ int insight_cached(const struct events *events, uint32_t event);
 /* Tokens that the call before read from a cache and this one did not, where the share fell by INSIGHT_FALL points; else 0. */
 #define INSIGHT_FALL 20
 int64_t insight_lost(const struct insight *s, const struct events *events, uint32_t call);
+/* The same of two events. */
+int64_t insight_lost_between(const struct events *events, uint32_t before, uint32_t event);
 
 #endif

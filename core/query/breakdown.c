@@ -130,8 +130,10 @@ static void start_placing(struct breakdown *b)
 
 	b->starts = mem_alloc((size_t)b->n_parts + 1, sizeof(*b->starts));
 	b->order = mem_alloc(n, sizeof(*b->order));
+	b->whose = mem_alloc(n, sizeof(*b->whose));
 	b->latencies = mem_alloc(n, sizeof(*b->latencies));
 	b->first_tokens = mem_alloc(n, sizeof(*b->first_tokens));
+	mem_ask_large(b->whose, n * sizeof(*b->whose));
 	mem_ask_large(b->latencies, n * sizeof(*b->latencies));
 	mem_ask_large(b->first_tokens, n * sizeof(*b->first_tokens));
 	start_workers(b, 1, breakdown_place);

@@ -24,6 +24,11 @@ struct breakdown_unit {
 };
 #define BREAKDOWN_NO_PART UINT32_MAX
 
+/* What different ones are counted by, beside each other since all of it is looked through. */
+struct breakdown_whose {
+	uint32_t trace, user; /* numbers in ids; 0: none */
+};
+
 /* What parts are put in order by. */
 struct breakdown_rank {
 	money cost;
@@ -51,6 +56,7 @@ struct breakdown {
 	struct breakdown_part *parts; /* `traces` counts events until they are measured */
 	uint32_t n_parts, cap_parts;
 	uint32_t *starts, *order;
+	struct breakdown_whose *whose; /* by place, as latencies are */
 	int64_t *latencies, *first_tokens;
 	struct breakdown_unit *units;
 	uint32_t n_units, n_stretches;

@@ -1,10 +1,13 @@
 /* What workers make of the events of a breakdown: sums, exact percentiles, order. */
 #include "query/breakdown_internal.h"
 
+#include "base/bits.h"
 #include "base/mem.h"
 #include "query/sort.h"
 
 #include <stdlib.h>
+
+#define AHEAD 16u /* events: so many are added up while memory answers */
 
 const int64_t breakdown_edges[BREAKDOWN_BINS - 1] = {
 	10000,     20000,     50000,     100000,     200000,    500000,
@@ -71,6 +74,25 @@ static void add_time(struct breakdown_part *p, int64_t time)
 		p->last = time;
 }
 
+/* The events of a part lie apart: memory is asked for what is wanted soon. */
+static void ask_ahead(const struct breakdown *b, uint32_t place)
+{
+	const struct event_chunk *chunk;
+	uint32_t at;
+
+	if (b->n_in - place <= AHEAD)
+		return;
+	at = b->order[place + AHEAD];
+	chunk = events_chunk(&b->snapshot, at);
+	at %= EVENTS_CHUNK;
+	__builtin_prefetch(&chunk->events[at]);
+	__builtin_prefetch(&chunk->events[at].model);
+	__builtin_prefetch(&chunk->extras_at[at]);
+	at = b->order[place + AHEAD / 2];
+	chunk = events_chunk(&b->snapshot, at);
+	__builtin_prefetch(&chunk->extras[chunk->extras_at[at % EVENTS_CHUNK]]);
+}
+
 static void add_event(struct breakdown *b, struct breakdown_part *p, uint32_t place)
 {
 	uint32_t event = b->order[place];
@@ -82,6 +104,8 @@ static void add_event(struct breakdown *b, struct breakdown_part *p, uint32_t pl
 	add_tokens(p, &b->snapshot, event);
 	p->calls += call;
 	p->failed += call && (e->flags & EVENT_ERROR);
+	b->whose[place].trace = e->trace;
+	b->whose[place].user = e->flags & EVENT_PERSONLESS ? 0 : e->user;
 	b->latencies[place] = call ? events_latency(&b->snapshot, event) : EVENT_UNKNOWN;
 	b->first_tokens[place] = call ? first_token_of(b, event) : EVENT_UNKNOWN;
 }
@@ -141,8 +165,10 @@ void breakdown_add(void *ctx, uint32_t unit)
 		uint32_t to = b->starts[part + 1] < end ? b->starts[part + 1] : end;
 		struct breakdown_part *sums = sums_of(b, u, part, from, to);
 
-		for (; from < to; from++)
+		for (; from < to; from++) {
+			ask_ahead(b, from);
 			add_event(b, sums, from);
+		}
 	}
 }
 
@@ -228,34 +254,61 @@ static void measure_values(struct breakdown *b, uint32_t part)
 	}
 }
 
-/* By number the last part, from 1, that has met it. */
+/* What a part has met, by number: bits, since ids are many and a part has few of them. */
 struct met {
-	uint32_t *traces, *sessions, *users;
+	struct bits traces, sessions, users;
 };
 
-static bool first_met(uint32_t *met, uint32_t number, uint32_t part)
+static void reach(struct met *met, const struct breakdown *b)
 {
-	if (number == 0 || met[number] == part + 1)
+	bits_reach(&met->traces, b->n_ids + 1);
+	bits_reach(&met->sessions, b->n_sessions + 1);
+	bits_reach(&met->users, b->n_ids + 1);
+}
+
+static bool first_met(struct bits *met, uint32_t number)
+{
+	if (number == 0 || bits_get(met, number))
 		return false;
-	met[number] = part + 1;
+	bits_set(met, number, true);
 	return true;
 }
 
-static void count_different(struct breakdown *b, uint32_t part, const struct met *met)
+/* Of a small part bit by bit: there may be as many of these as there are events. */
+static void forget(struct breakdown *b, uint32_t part, struct met *met)
+{
+	uint32_t start = b->starts[part], end = b->starts[part + 1];
+
+	if (end - start > met->traces.n) {
+		bits_clear(&met->traces);
+		bits_clear(&met->sessions);
+		bits_clear(&met->users);
+		return;
+	}
+	for (uint32_t i = start; i < end; i++) {
+		const struct breakdown_whose *w = &b->whose[i];
+
+		bits_set(&met->traces, w->trace, false);
+		bits_set(&met->sessions, b->session_of[w->trace], false);
+		bits_set(&met->users, w->user, false);
+	}
+}
+
+static void count_different(struct breakdown *b, uint32_t part, struct met *met)
 {
 	struct breakdown_part *p = &b->parts[part];
 
 	p->traces = 0;
 	for (uint32_t i = b->starts[part]; i < b->starts[part + 1]; i++) {
-		const struct event *e = events_get(&b->snapshot, b->order[i]);
+		const struct breakdown_whose *w = &b->whose[i];
 
-		if (first_met(met->traces, e->trace, part)) {
+		if (first_met(&met->traces, w->trace)) {
 			p->traces++;
-			p->sessions += first_met(met->sessions, b->session_of[e->trace], part);
+			p->sessions += first_met(&met->sessions, b->session_of[w->trace]);
 		}
-		if (!(e->flags & EVENT_PERSONLESS))
-			p->users += first_met(met->users, e->user, part);
+		p->users += first_met(&met->users, w->user);
 	}
+	forget(b, part, met);
 }
 
 /* The first part of a stretch: that in which its share of the events begins. */
@@ -273,17 +326,16 @@ void breakdown_measure(void *ctx, uint32_t stretch)
 {
 	struct breakdown *b = ctx;
 	uint32_t end = first_of(b, stretch + 1);
-	struct met met = {mem_zero((size_t)b->n_ids + 1, sizeof(uint32_t)),
-	                  mem_zero((size_t)b->n_sessions + 1, sizeof(uint32_t)),
-	                  mem_zero((size_t)b->n_ids + 1, sizeof(uint32_t))};
+	struct met met = {0};
 
+	reach(&met, b);
 	for (uint32_t part = first_of(b, stretch); part < end; part++) {
 		measure_values(b, part);
 		count_different(b, part, &met);
 	}
-	mem_free(met.traces);
-	mem_free(met.sessions);
-	mem_free(met.users);
+	mem_free(met.traces.words);
+	mem_free(met.sessions.words);
+	mem_free(met.users.words);
 }
 
 /* ---- order: one worker ---- */
@@ -327,12 +379,14 @@ void breakdown_free_means(struct breakdown *b)
 	mem_free(b->of_event);
 	mem_free(b->session_of);
 	mem_free(b->order);
+	mem_free(b->whose);
 	mem_free(b->starts);
 	mem_free(b->latencies);
 	mem_free(b->first_tokens);
 	mem_free(b->units);
 	b->of_event = b->session_of = b->order = b->starts = NULL;
 	b->latencies = b->first_tokens = NULL;
+	b->whose = NULL;
 	b->units = NULL;
 }
 

@@ -29,7 +29,7 @@ tree_of()
 	equal "$1: nodes" "$3" "$(grep -o '"span_id"' "$D/out" | wc -l)"
 	equal "$1: each once" "$3" "$(grep -o '"uuid": *"[^"]*"' "$D/out" | sort -u | wc -l)"
 	exits 0 tree "$1" "$FILE"
-	lines $(($3 + 2))
+	equal "$1: rows and their heads" $(($3 + 2)) "$(grep -c '^ ' "$D/out")"
 	run tree "$1" "$FILE" --json
 }
 

@@ -132,8 +132,8 @@ static void keep_and_open(struct app *a, enum rows_kind kind)
 {
 	struct query q;
 
-	if (a->world.term.n > 0)
-		app_add_term(a, buf_str(&a->world.term));
+	if (a->world.term.n > 0 && !app_add_term(a, buf_str(&a->world.term)))
+		return;
 	query_init(&q, kind);
 	app_push(a, view_table_new(&a->world, &q));
 }

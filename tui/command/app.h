@@ -22,8 +22,9 @@ const struct surface *app_draw(struct app *a, int *row, int *col);
 int64_t app_draw_again(const struct app *a);
 /* Dates are shown as seen from this moment (microseconds since 1970) instead of the wall clock's. For tests. */
 void app_set_clock(struct app *a, int64_t now);
-/* Lists show what this filter lets through from now on; undo goes back. What is wrong with it is said, and nothing changes. */
-void app_set_filter(struct app *a, struct str text);
+/* Lists show what this filter lets through from now on; undo goes back. What is wrong with it is said, and nothing changes:
+ * false. */
+bool app_set_filter(struct app *a, struct str text);
 /* The live screen stands still when what this filter says arrives; empty: no more. What is wrong with it is said. */
 void app_set_break(struct app *a, struct str text);
 /* What is known of the capture endpoint now; copied. */

@@ -97,15 +97,17 @@ static void remember_step(struct app *a, const struct buf *before)
 	undo_push(&a->world.undos, step);
 }
 
-void app_set_filter(struct app *a, struct str text)
+bool app_set_filter(struct app *a, struct str text)
 {
 	struct errinfo e = {0};
 	struct buf read_text = {0}, before = {0};
 	enum filter_state state;
+	bool good;
 
 	look_at_row(a);
 	state = read(a, text, &read_text, &e);
-	if (state == FILTER_VALID || state == FILTER_EMPTY) {
+	good = state == FILTER_VALID || state == FILTER_EMPTY;
+	if (good) {
 		buf_append(&before, buf_str(&a->world.filter));
 		use(a, buf_str(&read_text));
 		remember_step(a, &before);
@@ -114,6 +116,7 @@ void app_set_filter(struct app *a, struct str text)
 	}
 	buf_free(&read_text);
 	buf_free(&before);
+	return good;
 }
 
 static void set_break(struct app *a, struct str text)

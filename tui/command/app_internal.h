@@ -192,7 +192,7 @@ void app_draw_offers(struct app *a, struct surface *s, struct area body);
  * second key of any sequence is; the other of the two turns keeping into excluding. */
 void app_pick(struct app *a, char key); /* '.' and ',' */
 void app_picked(struct app *a, uint32_t key);
-void app_add_term(struct app *a, struct str term); /* to the filter */
+bool app_add_term(struct app *a, struct str term); /* to the filter; false: it cannot be */
 /* `:source NAME` opens it or shows it again, `:source -NAME` hides its rows. */
 void app_source(struct app *a, struct str name);
 void app_draw_picker(struct app *a, struct surface *s, struct area body);

@@ -58,23 +58,25 @@ static bool has_term(const struct app *a, struct str wanted)
 	return has;
 }
 
-void app_add_term(struct app *a, struct str term)
+bool app_add_term(struct app *a, struct str term)
 {
 	struct buf text = {0};
+	bool good;
 
 	if (has_term(a, term)) {
 		buf_printf(&a->world.message, "the filter says so already: %.*s", STR_ARG(term));
-		return;
+		return true;
 	}
 	view_append_filter(&a->world, &text);
 	if (text.n > 0)
 		buf_add(&text, ' ');
 	buf_append(&text, term);
-	app_set_filter(a, buf_str(&text));
+	good = app_set_filter(a, buf_str(&text));
 	app_keep_in_history(a, PROMPT_FILTER, buf_str(&a->world.filter));
-	if (app_top(a)->class->passed == NULL)
+	if (good && app_top(a)->class->passed == NULL)
 		buf_printf(&a->world.message, "lists show: %s", buf_text(&a->world.filter));
 	buf_free(&text);
+	return good;
 }
 
 void app_picked(struct app *a, uint32_t key)

@@ -147,7 +147,8 @@ static void print_json(struct explorer *x, const struct stats *s, const struct s
 		json_write_key(&w, "from");
 		json_write_text(&w, STR("server"));
 	}
-	json_source(&w, &sum, s);
+	if (!server)
+		json_source(&w, &sum, s);
 	json_events(&w, &s->totals);
 	output_key_int(&w, "traces", s->traces);
 	output_key_int(&w, "sessions", s->sessions);

@@ -13,6 +13,17 @@ bool stats_is_large(struct explorer *x, const struct figures_query *query)
 	return figures_count_events(x, query, &events) && events > STATS_FETCHED;
 }
 
+static void tell_of_left_out(uint32_t n)
+{
+	struct buf text = {0};
+
+	buf_printf(&text,
+	           "stats: the %u dearest: %u more were left out: --since and -f ask for less",
+	           FIGURES_PARTS, n);
+	output_error(buf_text(&text));
+	buf_free(&text);
+}
+
 int stats_server_tell(const struct figures *f)
 {
 	struct figures_status status;
@@ -20,8 +31,11 @@ int stats_server_tell(const struct figures *f)
 	int code;
 
 	figures_read_status(f, &status);
-	if (status.from == FIGURES_SERVER)
+	if (status.from == FIGURES_SERVER) {
+		if (status.left_out > 0)
+			tell_of_left_out(status.left_out);
 		return EXIT_OK;
+	}
 	buf_printf(&text, "stats: too much to fetch, and PostHog does not add it up: %s",
 	           status.why.msg);
 	output_error(buf_text(&text));

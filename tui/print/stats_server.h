@@ -19,7 +19,7 @@ struct stats_server { /* zeroed before first use */
 int stats_server_build(struct stats_server *server, struct stats *s, struct explorer *x,
                        const struct figures_query *query);
 void stats_server_free(struct stats_server *server);
-/* Says what went wrong with figures that PostHog was to add up: EXIT_OK if it did. */
+/* Says what went wrong with figures that PostHog was to add up, and what they leave out: EXIT_OK if it did. */
 int stats_server_tell(const struct figures *f);
 
 #endif

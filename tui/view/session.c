@@ -421,9 +421,12 @@ static void session_command(struct view *v, struct buf *out)
 {
 	struct session_view *s = (struct session_view *)v;
 	struct model *m = explorer_model(v->world->explorer);
+	uint32_t number = model_session(m, s->session)->id;
 	struct buf id = {0};
 
-	ids_text(&model_events(m)->ids, model_session(m, s->session)->id, &id);
+	if (model_find_trace(m, number) != MODEL_NONE)
+		return; /* show takes the id for the trace's */
+	ids_text(&model_events(m)->ids, number, &id);
 	buf_puts(out, "tracehog show ");
 	view_quote_id(out, buf_str(&id));
 	buf_free(&id);

@@ -159,7 +159,10 @@ void table_command(struct view *v, struct buf *out)
 	can = can && append_restriction(t, &filter);
 	while (filter.n > 0 && filter.p[filter.n - 1] == ' ')
 		filter.n--;
-	/* An error may be of any kind of event. */
+	/* An error may be of any kind of event; tail has neither range nor order. */
+	can = can &&
+	      (t->query.error == 0 || (t->query.since == TIME_NONE && t->query.until == TIME_NONE &&
+	                               t->query.sort == NULL));
 	if (can && t->query.error != 0)
 		buf_puts(out, "tracehog tail --no-follow");
 	else if (can) {

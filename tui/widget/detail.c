@@ -59,6 +59,7 @@ static void add_json(struct detail_pane *d, struct explorer *x)
 static void add_cost(struct detail_pane *d, struct explorer *x)
 {
 	detail_add_cost(&d->reader, x, d->payload);
+	detail_add_miss(&d->reader, &d->miss, d->payload);
 }
 
 static void add_raw(struct detail_pane *d, struct explorer *x)
@@ -84,6 +85,7 @@ void detail_pane_init(struct detail_pane *d)
 	*d = (struct detail_pane){.event = EVENT_NONE, .trace = MODEL_NONE, .stale = true};
 	reader_init(&d->reader);
 	json_view_init(&d->json);
+	cache_miss_init(&d->miss);
 }
 
 bool detail_pane_is_tree(const struct detail_pane *d)
@@ -104,6 +106,7 @@ void detail_pane_fini(struct detail_pane *d)
 	reader_fini(&d->reader);
 	json_view_fini(&d->json);
 	detail_sum_drop(d);
+	cache_miss_end(&d->miss);
 	release(d);
 }
 
@@ -121,6 +124,7 @@ void detail_pane_event(struct detail_pane *d, uint32_t event)
 	d->event = event;
 	d->trace = MODEL_NONE;
 	detail_sum_drop(d);
+	cache_miss_end(&d->miss);
 	renew(d);
 	release(d);
 }
@@ -132,6 +136,7 @@ void detail_pane_trace(struct detail_pane *d, uint32_t trace)
 	d->event = EVENT_NONE;
 	d->trace = trace;
 	detail_sum_drop(d);
+	cache_miss_end(&d->miss);
 	renew(d);
 	release(d);
 }
@@ -232,6 +237,15 @@ static uint32_t repeats_known(const struct detail_pane *d, struct explorer *x)
 	return repeats_version(explorer_repeats(x, d->event));
 }
 
+/* Two calls are read for it: only where it is shown. */
+static enum miss_state miss_known(struct detail_pane *d, struct explorer *x)
+{
+	if (d->tab != DETAIL_COST || d->event == EVENT_NONE)
+		return MISS_NONE;
+	cache_miss_ask(&d->miss, x, d->event);
+	return d->miss.state;
+}
+
 static bool shows_sum(const struct detail_pane *d, const struct events *events)
 {
 	return d->tab == DETAIL_COST && detail_has_sum(d, events);
@@ -260,6 +274,7 @@ static void update(struct detail_pane *d, struct explorer *x)
 	uint32_t version = version_of(d, m), repeats = repeats_known(d, x);
 	struct reader_place top = d->reader.top;
 	enum detail_state state;
+	enum miss_state miss = miss_known(d, x);
 	bool known = previous_known(d, x), same;
 
 	if (shows_sum(d, model_events(m))) {
@@ -268,7 +283,8 @@ static void update(struct detail_pane *d, struct explorer *x)
 	}
 	hold(d, x, subject(d, m));
 	state = d->payload != NULL ? d->payload->state : DETAIL_READY;
-	same = !d->stale && state == d->shown && known == d->previous_known;
+	same = !d->stale && state == d->shown && known == d->previous_known &&
+	       miss == d->miss_shown;
 	if (same && version == d->trace_version && repeats == d->repeats)
 		return;
 	if (same) {
@@ -281,6 +297,7 @@ static void update(struct detail_pane *d, struct explorer *x)
 	d->shown = state;
 	d->trace_version = version;
 	d->previous_known = known;
+	d->miss_shown = miss;
 	d->repeats = repeats;
 	d->stale = false;
 }

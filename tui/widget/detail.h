@@ -4,6 +4,7 @@
 #define WIDGET_DETAIL_H
 
 #include "explorer.h"
+#include "explorer_miss.h"
 #include "model/calls.h"
 #include "widget/json_view.h"
 #include "widget/reader.h"
@@ -58,6 +59,8 @@ struct detail_pane {
 	/* When the conversation was laid out: the call before was known, which counts of the session stood there. */
 	bool previous_known;
 	uint32_t repeats;
+	struct cache_miss miss;
+	enum miss_state miss_shown;
 	bool stale;
 };
 

@@ -35,6 +35,10 @@ void detail_add_side(struct reader *r, const struct detail *d, enum part_side si
 void detail_add_tools(struct reader *r, const struct detail *d);
 void detail_add_properties(struct reader *r, const struct detail *d);
 void detail_add_cost(struct reader *r, struct explorer *x, const struct detail *d);
+/* Behind it, of a call that lost of its cache: why, and what that cost. */
+void detail_add_miss(struct reader *r, const struct cache_miss *m, const struct detail *d);
+/* "0% (#3 was 84%): prefix broke at tools[3].parameters, byte 6,811; not time (2.0s)": not clean. */
+void detail_miss_text(struct buf *out, const struct cache_miss *m);
 /* What the calls of the pane's trace or span cost together, from d->sum. */
 void detail_add_sum(struct detail_pane *d, struct model *m);
 bool detail_has_sum(const struct detail_pane *d, const struct events *events); /* it is no call */

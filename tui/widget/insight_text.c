@@ -51,6 +51,12 @@ static void add_share(struct buf *out, money part, money whole)
 		buf_printf(out, " (%d%%)", (int)(part >= whole ? 100 : part * 100 / whole));
 }
 
+/* Less than a tenth of the whole is nothing to look at first. */
+static bool stands_out(money part, money whole)
+{
+	return whole <= 0 || part >= whole / 10;
+}
+
 /* ---- the verdict ---------------------------------------------------------------------------- */
 
 static void add_moment(struct buf *out, const struct events *events, const struct insight *s)
@@ -178,32 +184,35 @@ static void add_dearest(struct buf *out, const struct events *events, const stru
                         const struct insight *s)
 {
 	const struct event *e;
-	money sum;
+	money sum = 0;
 
 	if (s->dearest == EVENT_NONE || s->n_calls < 2)
 		return;
 	e = events_get(events, s->dearest);
+	if (totals_cost(&t->totals, &sum) && !stands_out(e->cost, sum))
+		return;
 	buf_puts(out, "hot ");
 	add_call(out, events, s, s->dearest);
 	buf_add(out, ' ');
 	format_event_cost(out, e);
-	if (totals_cost(&t->totals, &sum))
-		add_share(out, e->cost, sum);
+	add_share(out, e->cost, sum);
 }
 
 static void add_longest(struct buf *out, const struct events *events, const struct insight *s)
 {
+	int64_t whole = s->start != TIME_NONE ? s->end - s->start : 0;
 	int64_t latency;
 
 	if (s->longest == EVENT_NONE)
 		return;
 	latency = events_latency(events, s->longest);
+	if (!stands_out(latency, whole))
+		return;
 	buf_puts(out, "wait ");
 	add_label(out, events, s->longest);
 	buf_add(out, ' ');
 	format_seconds(out, latency);
-	if (s->start != TIME_NONE)
-		add_share(out, latency, s->end - s->start);
+	add_share(out, latency, whole);
 }
 
 static void add_context(struct buf *out, const struct events *events, const struct insight *s)

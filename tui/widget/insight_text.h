@@ -11,7 +11,8 @@ void insight_verdict(struct buf *out, const struct events *events, const struct 
 #define INSIGHT_FACTS 4
 void insight_fact(struct buf *out, const struct model *m, uint32_t trace, const struct insight *s,
                   int number);
-/* "hot gpt-5 #4 $0.121 (66%)  wait refund_tool 6.1s (49%)  ctx 3k>11k  cache 84% > 0% on #4": what there is of it. */
+/* "hot gpt-5 #4 $0.121 (66%)  wait refund_tool 6.1s (49%)  ctx 3k>11k  cache 84% > 0% on #4": what there is of it; a share of less than a
+ * tenth is not said. */
 void insight_facts(struct buf *out, const struct model *m, uint32_t trace, const struct insight *s);
 /* Of one call what it sent more than the one before, and what of its cache it lost: "in 11.2k (+6.1k, a jump)  cache 0% (#3
  * 84%)". Nothing where there is none before it, or its prompt is not known. */
