@@ -32,7 +32,7 @@ T show-buffer | grep -q 'answer$' || fail 'the path is not copied'
 T show-buffer | grep -q aside && fail 'more than the path is copied'
 rows=$(screen | grep -c 'look_up')
 text zr
-waits 'repeats fold' eval '[ "$(screen | grep -c look_up)" != "$rows" ]'
+waits 'repeats fold' eval "[ \"\$(screen | grep -c look_up)\" != $rows ]"
 text c
 wait_gone 'critical path '
 text Q
