@@ -205,11 +205,12 @@ enum err explorer_add_posthog(struct explorer *x, const struct posthog_options *
 	enum err err;
 
 	r->explorer = x;
-	r->origin = origins_of_project(explorer_origins(x));
 	r->refreshed = time_monotonic() - AGAIN;
 	r->since = other != NULL ? other->since : time_now() - POSTHOG_DAY;
 	r->until = other != NULL ? other->until : TIME_NONE;
-	err = posthog_open(&r->posthog, explorer_loop(x), options, &reader, e);
+	err = origins_of_project(&r->origin, explorer_origins(x), e);
+	if (err == ERR_OK)
+		err = posthog_open(&r->posthog, explorer_loop(x), options, &reader, e);
 	if (err != ERR_OK) {
 		mem_free(r);
 		return err;
@@ -376,22 +377,18 @@ static void push_filter(struct remote *r, enum posthog_list list, const struct f
 
 bool explorer_list_of(enum rows_kind kind, enum posthog_list *out)
 {
-	switch (kind) {
-	case ROWS_TRACES:
-		*out = POSTHOG_TRACES;
-		return true;
-	case ROWS_SESSIONS:
-		*out = POSTHOG_SESSIONS;
-		return true;
-	case ROWS_GENERATIONS:
-		*out = POSTHOG_GENERATIONS;
-		return true;
-	case ROWS_SPANS:
-		*out = POSTHOG_SPANS;
-		return true;
-	default:
-		return false;
-	}
+	static const enum rows_kind kinds[POSTHOG_LISTS] = {
+		[POSTHOG_TRACES] = ROWS_TRACES,
+		[POSTHOG_SESSIONS] = ROWS_SESSIONS,
+		[POSTHOG_GENERATIONS] = ROWS_GENERATIONS,
+		[POSTHOG_SPANS] = ROWS_SPANS,
+	};
+	int list = 0;
+
+	while (list < POSTHOG_LISTS && kinds[list] != kind)
+		list++;
+	*out = list < POSTHOG_LISTS ? (enum posthog_list)list : POSTHOG_TRACES;
+	return list < POSTHOG_LISTS;
 }
 
 void explorer_push_filter(struct explorer *x, enum rows_kind kind, const struct filter *f)
@@ -427,20 +424,23 @@ static enum posthog_list list_of_rows(enum filtered_of of)
 	return of == FILTERED_TRACES ? POSTHOG_TRACES : POSTHOG_SESSIONS;
 }
 
-static enum posthog_word says(const struct explorer *x, enum filtered_of of, uint32_t origins,
-                              struct str id)
+/* One says yes for all; no is only said by every origin that the row is from: a file says nothing. */
+static enum filtered_word word_of(const struct explorer *x, enum filtered_of of, uint32_t origins,
+                                  struct str id)
 {
-	enum posthog_word said = POSTHOG_SAYS_NOTHING;
+	uint32_t silent = origins;
 
 	for (const struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r)) {
 		enum posthog_word word = is_from(r, origins)
 		                                 ? posthog_says(r->posthog, list_of_rows(of), id)
 		                                 : POSTHOG_SAYS_NOTHING;
 
-		if (word == POSTHOG_SAYS_YES || said == POSTHOG_SAYS_NOTHING)
-			said = word;
+		if (word == POSTHOG_SAYS_YES)
+			return FILTERED_YES;
+		if (word == POSTHOG_SAYS_NO)
+			silent &= ~(1u << r->origin->number);
 	}
-	return said;
+	return silent == 0 ? FILTERED_NO : FILTERED_LOOK;
 }
 
 /* Of a row whose events are all here nobody knows more. */
@@ -450,7 +450,7 @@ enum filtered_word explorer_judged(struct explorer *x, enum filtered_of of, uint
 	bool trace = of == FILTERED_TRACES;
 	struct buf id = {0};
 	uint32_t origins;
-	enum posthog_word word;
+	enum filtered_word word;
 
 	if (!explorer_remote(x) ||
 	    !(trace ? model_trace(m, number)->listed : model_session(m, number)->listed))
@@ -458,11 +458,9 @@ enum filtered_word explorer_judged(struct explorer *x, enum filtered_of of, uint
 	origins = trace ? model_trace(m, number)->origins : model_session(m, number)->origins;
 	ids_text(&explorer_events(x)->ids,
 	         trace ? model_trace(m, number)->id : model_session(m, number)->id, &id);
-	word = says(x, of, origins, buf_str(&id));
+	word = word_of(x, of, origins, buf_str(&id));
 	buf_free(&id);
-	return word == POSTHOG_SAYS_NOTHING ? FILTERED_LOOK
-	       : word == POSTHOG_SAYS_YES   ? FILTERED_YES
-	                                    : FILTERED_NO;
+	return word;
 }
 
 uint32_t explorer_said(const struct explorer *x, enum filtered_of of)
