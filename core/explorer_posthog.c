@@ -202,11 +202,12 @@ enum err explorer_add_posthog(struct explorer *x, const struct posthog_options *
 	enum err err;
 
 	r->explorer = x;
-	r->origin = origins_of_project(explorer_origins(x));
 	r->refreshed = time_monotonic() - AGAIN;
 	r->since = other != NULL ? other->since : time_now() - POSTHOG_DAY;
 	r->until = other != NULL ? other->until : TIME_NONE;
-	err = posthog_open(&r->posthog, explorer_loop(x), options, &reader, e);
+	err = origins_of_project(&r->origin, explorer_origins(x), e);
+	if (err == ERR_OK)
+		err = posthog_open(&r->posthog, explorer_loop(x), options, &reader, e);
 	if (err != ERR_OK) {
 		mem_free(r);
 		return err;
@@ -372,19 +373,22 @@ bool explorer_judges(const struct explorer *x, const struct filter_node *node, e
 	return explorer_remote(x) && posthog_filter_is_exact(node, of);
 }
 
-static enum posthog_word says(const struct explorer *x, enum filtered_of of, uint32_t origins,
-                              struct str id)
+/* One says yes for all; no is only said by every origin that the row is from: a file says nothing. */
+static enum filtered_word word_of(const struct explorer *x, enum filtered_of of, uint32_t origins,
+                                  struct str id)
 {
-	enum posthog_word said = POSTHOG_SAYS_NOTHING;
+	uint32_t silent = origins;
 
 	for (const struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r)) {
 		enum posthog_word word = is_from(r, origins) ? posthog_says(r->posthog, of, id)
 		                                             : POSTHOG_SAYS_NOTHING;
 
-		if (word == POSTHOG_SAYS_YES || said == POSTHOG_SAYS_NOTHING)
-			said = word;
+		if (word == POSTHOG_SAYS_YES)
+			return FILTERED_YES;
+		if (word == POSTHOG_SAYS_NO)
+			silent &= ~(1u << r->origin->number);
 	}
-	return said;
+	return silent == 0 ? FILTERED_NO : FILTERED_LOOK;
 }
 
 /* Of a row whose events are all here nobody knows more. */
@@ -394,7 +398,7 @@ enum filtered_word explorer_judged(struct explorer *x, enum filtered_of of, uint
 	bool trace = of == FILTERED_TRACES;
 	struct buf id = {0};
 	uint32_t origins;
-	enum posthog_word word;
+	enum filtered_word word;
 
 	if (!explorer_remote(x) ||
 	    !(trace ? model_trace(m, number)->listed : model_session(m, number)->listed))
@@ -402,11 +406,9 @@ enum filtered_word explorer_judged(struct explorer *x, enum filtered_of of, uint
 	origins = trace ? model_trace(m, number)->origins : model_session(m, number)->origins;
 	ids_text(&explorer_events(x)->ids,
 	         trace ? model_trace(m, number)->id : model_session(m, number)->id, &id);
-	word = says(x, of, origins, buf_str(&id));
+	word = word_of(x, of, origins, buf_str(&id));
 	buf_free(&id);
-	return word == POSTHOG_SAYS_NOTHING ? FILTERED_LOOK
-	       : word == POSTHOG_SAYS_YES   ? FILTERED_YES
-	                                    : FILTERED_NO;
+	return word;
 }
 
 uint32_t explorer_said(const struct explorer *x, enum filtered_of of)

@@ -340,13 +340,18 @@ void posthog_ask_events(struct posthog *p, int64_t since, int64_t until, bool fo
 	send_rows(a, POSTHOG_EVENTS);
 }
 
+/* "Until now" moves on between two calls. */
+static bool is_of_time(const struct ask *a, int64_t since, int64_t until)
+{
+	return a->since == since && until - a->until < POSTHOG_AHEAD && until >= a->until;
+}
+
 void posthog_events(struct posthog *p, int64_t since, int64_t until)
 {
 	for (struct ask *a = p->asks; a; a = a->next) {
 		if (a->kind != ASK_EVENTS || a->for_tail)
 			continue;
-		/* "Until now" moves on between two calls. */
-		if (a->since == since && until - a->until < POSTHOG_AHEAD && until >= a->until)
+		if (is_of_time(a, since, until))
 			return;
 		ask_end(a);
 		break;
@@ -373,10 +378,12 @@ static void refuse_user(struct ask *a, enum posthog_trouble trouble, const struc
 
 void posthog_user(struct posthog *p, struct str user, int64_t since, int64_t until)
 {
-	struct ask *a;
+	struct ask *a = ask_find(p, ASK_USER, user);
 
-	if (user.n == 0 || ask_find(p, ASK_USER, user))
+	if (user.n == 0 || (a != NULL && is_of_time(a, since, until)))
 		return;
+	if (a != NULL)
+		ask_end(a);
 	a = ask_new(p, ASK_USER, read_events, use_user);
 	a->refused = refuse_user;
 	a->since = since;
