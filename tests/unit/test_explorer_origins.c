@@ -196,7 +196,7 @@ static void no_is_said_by_all(void **state)
 	answer(b, server, "tracehog:sessions", NO_ROWS);
 	wait_traces(b);
 	assert_int_equal(explorer_judged(b->explorer, FILTERED_TRACES, 0), FILTERED_LOOK);
-	explorer_push_filter(b->explorer, FILTERED_TRACES, filter);
+	explorer_push_filter(b->explorer, ROWS_TRACES, filter);
 	answer(b, server, "tracehog:traces", NO_ROWS);
 	while (explorer_judged(b->explorer, FILTERED_TRACES, 0) != FILTERED_NO) {
 		assert_true(time_monotonic() < end);
