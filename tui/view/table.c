@@ -108,9 +108,9 @@ static void take_next(struct table *t)
 	if (t->list.cursor == 0 || t->turned)
 		t->waiting = 0;
 	t->asked = t->turned = false;
-	/* What PostHog says of a user may come later than the user. */
-	if (t->query.given != NULL)
-		t->pane.shown = MODEL_NONE;
+	/* Facts of a group are of the range and the filter; PostHog may speak of a user later. */
+	if (t->rows.groups != NULL && t->rows.n > 0)
+		t->pane.waiting = true;
 	t->built = time_monotonic();
 	t->build_after = t->built + t->spent * BUILD_SHARE;
 	if (t->build_after < t->built + BUILD_AGAIN_MIN)
@@ -292,7 +292,7 @@ static void table_draw(struct view *v, struct surface *s, struct area a)
 	if (t->pane_visible)
 		table_pane_draw(t, s, p.second, p.side_by_side);
 	draw_menu(t, s, p.first.rows > 0 ? p.first : a);
-	if (t->pane.waiting && t->view.draw_again_us == 0)
+	if (t->pane.waiting && t->pane_visible && t->view.draw_again_us == 0)
 		t->view.draw_again_us = BUILD_AGAIN_MIN;
 }
 
