@@ -77,9 +77,9 @@ static void nothing_but_zeros(struct surface *s)
 
 static void lines(struct surface *s)
 {
-	static const struct plot_bin bins[] = {{"<1s", 380},  {"1-2s", 911},     {"2-5s", 1},
-	                                       {"5-10s", 0},  {"10-20s", 12345}, {">20s", 6000},
-	                                       {"unseen", 10}};
+	static const struct plot_bin bins[] = {
+		{"<1s", 380000},      {"1-2s", 911000},  {"2-5s", 1},   {"5-10s", 0},
+		{"10-20s", 12345678}, {">20s", 6000000}, {"unseen", 10}};
 	struct area a = surface_area(s);
 	struct value values[SLOTS];
 

@@ -12,7 +12,7 @@
 #define SCALE_COLS 7 /* of a tick's text */
 #define TICK_ROWS  3 /* a tick has so many rows, or more */
 #define ROWS_MIN   3 /* a row of values, the line, the times */
-#define COUNT_COLS 9 /* "1,234,567" */
+#define COUNT_COLS 9 /* "1,234,567", "12M" */
 #define ONE        INT64_C(1000000000000)
 #define HUNDRED    (100 * ONE)
 #define SAFE       ((money)1 << 96) /* of this and less products stay in range */
@@ -227,6 +227,7 @@ void plot_histogram(struct surface *s, struct area a, enum role role, const stru
 {
 	uint64_t most = 0;
 	int labels = 0, bar;
+	struct value count = {.type = VALUE_COUNT};
 	struct buf text = {0};
 
 	for (int i = 0; i < n; i++) {
@@ -238,7 +239,8 @@ void plot_histogram(struct surface *s, struct area a, enum role role, const stru
 		surface_put_right(s, a, i, 0, labels, ROLE_DIM, str_of(bins[i].label));
 		plot_bar(s, a, i, labels + 1, bar, role, (money)bins[i].count, (money)most);
 		buf_clear(&text);
-		format_count(&text, (int64_t)bins[i].count);
+		count.number = (money)bins[i].count;
+		format_value(&text, &count, COUNT_COLS, 0);
 		surface_put_right(s, a, i, a.cols - COUNT_COLS, COUNT_COLS, ROLE_TEXT,
 		                  buf_str(&text));
 	}

@@ -3,11 +3,11 @@
  * stats_draw.c's, stats_table.c's and stats_panel.c's. */
 #include "view/stats.h"
 
-#include "base/clean.h"
 #include "base/mem.h"
 #include "draw/format.h"
 
 #define BIT(what) (1u << (what))
+#define WHY_COLS  60 /* of why figures are not of all there is */
 
 /* ---- to the rows behind a figure ---------------------------------------------------------------------------------------- */
 
@@ -233,10 +233,12 @@ static void stats_head(struct view *view, struct buf *out)
 static void say_where(const struct stats_view *v, struct buf *out)
 {
 	struct figures_status status = {0};
+	struct value why = {.type = VALUE_TEXT};
 
 	if (v->shown.of[STATS_PARTS] == NULL)
 		return;
 	figures_read_status(v->shown.of[STATS_PARTS], &status);
+	why.text = str_of(status.why.msg);
 	if (status.from == FIGURES_SERVER && status.took >= 0)
 		buf_printf(out, "server %lld ms  ", (long long)status.took / 1000);
 	if (status.from == FIGURES_SERVER && status.left_out > 0)
@@ -245,7 +247,7 @@ static void say_where(const struct stats_view *v, struct buf *out)
 	if (status.from != FIGURES_PARTLY)
 		return;
 	if (status.why.code != ERR_OK)
-		clean_append(out, str_sub(str_of(status.why.msg), 0, 60), 0);
+		format_value(out, &why, WHY_COLS, 0);
 	buf_puts(out, status.why.code != ERR_OK ? "  " : "of what was fetched (R fetches all)  ");
 }
 

@@ -57,7 +57,7 @@ struct stats_line {
 	uint32_t number; /* the first bin, the part, the check */
 	uint32_t end;    /* of bins: behind the last */
 };
-#define STATS_LINES 40
+#define STATS_LINES 512 /* bins, as many tools as a terminal has rows, checks */
 
 struct stats_view {
 	struct view view;

@@ -13,6 +13,8 @@
 #define GAP    2
 #define BINS   BREAKDOWN_BINS
 
+#define COUNT_COLS 7 /* "999,999", "1.2M" */
+
 /* ---- latencies --------------------------------------------------------------------------------------------------------- */
 
 /* The range of bins that are not empty, the lower ones together where there are too many. */
@@ -140,6 +142,30 @@ static int put_value(struct surface *s, struct area a, int row, int end, int wid
 	return end - width - 1;
 }
 
+static uint32_t calls_of_all(const struct stats_view *v)
+{
+	const struct breakdown *b = stats_breakdown(v, STATS_TOTAL);
+
+	return b != NULL && breakdown_count(b) > 0 ? breakdown_part(b, 0)->calls : 0;
+}
+
+/* What stands in the place of lines; waiting: until it is known that there are none. Without calls that is nothing. */
+static void put_instead(const struct stats_view *v, struct surface *s, struct area a, int row,
+                        const struct breakdown *b, const char *waiting, const char *none)
+{
+	struct figures_status status = {0};
+
+	if (calls_of_all(v) == 0)
+		return;
+	figures_read_status(v->shown.of[STATS_TOTAL], &status);
+	if (b == NULL && status.from == FIGURES_SERVER)
+		surface_puts(s, a, row, 2, ROLE_DIM, "not known from the server");
+	else if (b == NULL)
+		surface_puts(s, a, row, 2, ROLE_DIM, waiting);
+	else
+		surface_puts(s, a, row, 2, ROLE_DIM, none);
+}
+
 static void draw_tools(struct stats_view *v, struct surface *s, struct area a)
 {
 	const struct breakdown *b = stats_breakdown(v, STATS_TOOLS);
@@ -164,7 +190,7 @@ static void draw_tools(struct stats_view *v, struct surface *s, struct area a)
 	}
 	buf_free(&text);
 	if (n == 0)
-		surface_puts(s, a, 0, 2, ROLE_DIM, b != NULL ? "no tool spans here" : "...");
+		put_instead(v, s, a, 0, b, "...", "no tool spans here");
 }
 
 /* ---- what is odd --------------------------------------------------------------------------------------------------------- */
@@ -194,6 +220,7 @@ static uint32_t count_of(const struct stats_view *v, size_t check)
 
 static void draw_checks(struct stats_view *v, struct surface *s, struct area a)
 {
+	struct value count = {.type = VALUE_COUNT};
 	struct buf text = {0};
 	int row = 0;
 
@@ -206,18 +233,18 @@ static void draw_checks(struct stats_view *v, struct surface *s, struct area a)
 		if (n == 0 || row >= a.rows)
 			continue;
 		buf_clear(&text);
-		format_count(&text, n);
-		surface_put_right(s, a, row, 2, 7, i == 3 ? ROLE_ERROR : ROLE_WARNING,
+		count.number = n;
+		format_value(&text, &count, COUNT_COLS, 0);
+		surface_put_right(s, a, row, 2, COUNT_COLS, i == 3 ? ROLE_ERROR : ROLE_WARNING,
 		                  buf_str(&text));
 		view_put_clipped(s, a, row, 10, a.cols - 10, ROLE_TEXT,
 		                 str_of(n == 1 ? checks[i].one : checks[i].many));
 		add_line(v, s, a, row++, (struct stats_line){STATS_CHECK, (uint32_t)i, 0});
 	}
 	buf_free(&text);
-	if (stats_breakdown(v, STATS_MISMATCH) == NULL)
-		surface_puts(s, a, row, 2, ROLE_DIM, "costs are being recomputed ...");
-	else if (row == 0)
-		surface_puts(s, a, row, 2, ROLE_DIM, "all costs are as reported");
+	if (row == 0 || stats_breakdown(v, STATS_MISMATCH) == NULL)
+		put_instead(v, s, a, row, stats_breakdown(v, STATS_MISMATCH),
+		            "costs are being recomputed ...", "all costs are as reported");
 }
 
 /* ---- all of it ----------------------------------------------------------------------------------------------------------- */

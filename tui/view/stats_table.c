@@ -157,7 +157,9 @@ static void draw_empty(const struct stats_view *v, struct surface *s, struct are
 		buf_printf(&text, "counting %u %%", v->has_next ? stats_percent(v) : 0);
 	else if (explorer_loading(w->explorer))
 		buf_puts(&text, "loading ...");
-	else if (w->filter.n > 0 && v->refused.n == 0)
+	else if (v->refused.n > 0)
+		buf_puts(&text, "the filter is not for this screen: f changes it, u takes it back");
+	else if (w->filter.n > 0)
 		buf_puts(&text, "nothing passes the filter: f changes it, u takes it back");
 	else if (explorer_is_partial(w->explorer))
 		buf_puts(&text, "nothing here yet: R fetches");
@@ -166,7 +168,7 @@ static void draw_empty(const struct stats_view *v, struct surface *s, struct are
 		buf_puts(&text, "no events here");
 	else
 		buf_puts(&text, "no events here that have a part in this (b: by something else)");
-	view_put_clipped(s, a, 1, GUTTER, a.cols - GUTTER, ROLE_DIM, buf_str(&text));
+	view_put_clipped(s, a, 0, GUTTER, a.cols - GUTTER, ROLE_DIM, buf_str(&text));
 	buf_free(&text);
 }
 

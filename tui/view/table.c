@@ -108,9 +108,9 @@ static void take_next(struct table *t)
 	if (t->list.cursor == 0 || t->turned)
 		t->waiting = 0;
 	t->asked = t->turned = false;
-	/* What PostHog says of a user may come later than the user. */
-	if (t->query.given != NULL)
-		t->pane.shown = MODEL_NONE;
+	/* Facts of a group are of the range and the filter; PostHog may speak of a user later. */
+	if (t->rows.groups != NULL && t->rows.n > 0)
+		t->pane.waiting = true;
 	t->built = time_monotonic();
 	t->build_after = t->built + t->spent * BUILD_SHARE;
 	if (t->build_after < t->built + BUILD_AGAIN_MIN)
@@ -190,6 +190,13 @@ static void want_rows(struct table *t)
 	/* Until the rows are those that came nobody knows how many there are. */
 	if (t->query.session != MODEL_NONE || !newest_first(t) || t->view.draw_again_us != 0)
 		return;
+	/* Of one user, model or the like a page may have none. */
+	if (table_is_of_events(t) &&
+	    (t->query.user != 0 || t->query.anonymous || t->query.model_pair != 0 ||
+	     t->query.tool != MODEL_NONE || t->query.error != 0 || t->query.group != 0))
+		return;
+	if (row < t->rows.n && table_is_of_events(t))
+		time = events_get(explorer_events(t->view.world->explorer), t->rows.at[row])->time;
 	if (row < t->rows.n && t->query.kind == ROWS_TRACES)
 		time = model_trace(m, t->rows.at[row])->first_time;
 	if (row < t->rows.n && t->query.kind == ROWS_SESSIONS)
@@ -285,7 +292,7 @@ static void table_draw(struct view *v, struct surface *s, struct area a)
 	if (t->pane_visible)
 		table_pane_draw(t, s, p.second, p.side_by_side);
 	draw_menu(t, s, p.first.rows > 0 ? p.first : a);
-	if (t->pane.waiting && t->view.draw_again_us == 0)
+	if (t->pane.waiting && t->pane_visible && t->view.draw_again_us == 0)
 		t->view.draw_again_us = BUILD_AGAIN_MIN;
 }
 
