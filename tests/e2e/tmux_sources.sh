@@ -40,7 +40,7 @@ keys Enter
 wait_for 'it is open already'
 text ":source $SOURCES/nowhere"
 keys Enter
-wait_for 'nowhere: '
+wait_for 'no such file'
 wait_gone '+ nowhere'
 text ':source dead'
 keys Enter
