@@ -64,6 +64,20 @@ static bool make_keys(struct compare_view *c, struct compare_state *s, struct sl
 	return true;
 }
 
+static bool has_output(const struct compare_view *c, const struct compare_state *s,
+                       const struct compare_row *row)
+{
+	const struct events *t = model_events(model_of(c));
+	uint32_t flags = 0;
+
+	for (int side = 0; side < 2; side++) {
+		if (row->nodes[side] == ALIKE_NONE)
+			return false;
+		flags |= events_get(t, s->trees[side].nodes[row->nodes[side]].event)->flags;
+	}
+	return flags & EVENT_HAS_OUTPUT;
+}
+
 static void make_row(struct compare_view *c, struct compare_state *s)
 {
 	const struct alike_pair *pair = &s->paired->pairs.list[s->n];
@@ -79,6 +93,7 @@ static void make_row(struct compare_view *c, struct compare_state *s)
 			model_events(model_of(c)), s->trees[0].nodes[row->nodes[0]].event,
 			s->trees[1].nodes[row->nodes[1]].event);
 	s->same += !compare_is_change(row);
+	s->unread += !compare_is_change(row) && has_output(c, s, row);
 }
 
 static bool make_rows(struct compare_view *c, struct compare_state *s, struct slice *slice)
@@ -168,15 +183,6 @@ static void update(struct compare_view *c)
 
 /* ---- outputs ---- */
 
-static bool has_output(const struct compare_view *c, uint64_t row)
-{
-	const struct events *t = model_events(model_of(c));
-	uint32_t a = compare_event(c, row, 0), b = compare_event(c, row, 1);
-
-	return a != EVENT_NONE && b != EVENT_NONE &&
-	       (events_get(t, a)->flags | events_get(t, b)->flags) & EVENT_HAS_OUTPUT;
-}
-
 static void take_output(struct compare_view *c)
 {
 	struct compare_row *row = &c->shown.rows[c->reading];
@@ -190,6 +196,7 @@ static void take_output(struct compare_view *c)
 		                      ? OUTPUT_SAME
 		                      : OUTPUT_DIFFERS;
 	c->shown.same -= was_same && compare_is_change(row);
+	c->shown.unread -= was_same && row->output != OUTPUT_UNREADABLE;
 	stop_reading(c);
 }
 
@@ -201,7 +208,8 @@ static void read_outputs(struct compare_view *c)
 
 	for (uint64_t row = c->list.top; c->compared == NULL && row < end && row < c->shown.n;
 	     row++) {
-		if (compare_at(c, row)->output != OUTPUT_UNKNOWN || !has_output(c, row))
+		if (compare_at(c, row)->output != OUTPUT_UNKNOWN ||
+		    !has_output(c, &c->shown, compare_at(c, row)))
 			continue;
 		c->reading = (uint32_t)row;
 		c->compared = explorer_compare(x, compare_event(c, row, 0),
@@ -248,7 +256,10 @@ static void go_on(struct compare_view *c)
 		return;
 	}
 	if (state == SEARCH_NONE) {
-		buf_puts(&c->view.world->message, text ? "nothing found" : "no other change");
+		buf_puts(&c->view.world->message, text ? "nothing found"
+		                                  : c->shown.unread > 0
+		                                          ? "no other change in what was read"
+		                                          : "no other change");
 		return;
 	}
 	list_go(&c->list, c->search.at);

@@ -24,6 +24,7 @@ struct compare_state {
 		*rows; /* rows[0..n): done; as many as there are pairs when it is ready */
 	uint32_t n;
 	uint32_t same, only[2];
+	uint32_t unread; /* of same: both outputs are not compared yet, or cannot be */
 	bool ready;
 	/* Until it is: */
 	int side; /* of which the tree is made, then the keys */
@@ -69,7 +70,7 @@ void compare_draw(struct compare_view *c, struct surface *s, struct area a);
 /* A row as text, and what comes before the first. */
 void compare_tell(const struct compare_view *c, uint64_t row, struct buf *out);
 void compare_tell_totals(const struct compare_view *c, int side, struct buf *out);
-/* "3 same, 1 changed, 2 only before". */
+/* "3 same, 41 not read, 1 changed, 2 only before". */
 void compare_tell_counts(const struct compare_view *c, struct buf *out);
 
 #endif

@@ -424,7 +424,8 @@ void compare_tell_counts(const struct compare_view *c, struct buf *out)
 {
 	const struct compare_state *s = &c->shown;
 
-	add_count(out, s->same, "same");
+	add_count(out, s->same - s->unread, "same");
+	add_count(out, s->unread, "not read");
 	add_count(out, s->n - s->same - s->only[0] - s->only[1], "changed");
 	add_count(out, s->only[0], "only before");
 	add_count(out, s->only[1], "only after");
