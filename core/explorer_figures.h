@@ -37,8 +37,9 @@ struct figures_status {
 	bool done;              /* figures_breakdown has all of it */
 	unsigned percent;       /* about how much is done */
 	int64_t took; /* FIGURES_SERVER: microseconds from asking to the answer; -1: no answer yet */
-	/* FIGURES_SERVER: parts that are not among the first FIGURES_PARTS. */
+	/* FIGURES_SERVER: parts that are not among the first FIGURES_PARTS; at_least: they were not counted, and may be more. */
 	uint32_t left_out;
+	bool at_least;
 	/* Of FIGURES_PARTLY why PostHog does not say: its trouble, or what of the filter it cannot judge; empty: it was
 	 * not asked. Not clean. */
 	enum posthog_trouble trouble;
@@ -68,8 +69,8 @@ bool figures_is_current(const struct figures *f);
  * whose word it is, or the filter is not judged there, or it does not answer. */
 bool figures_count_events(struct explorer *x, const struct figures_query *query, uint64_t *out);
 
-/* Appends the terms of the filter language that say a part and no other: "model:gpt-5", "-model:*" of those without, of a slice
- * "since:... until:...". False: nothing can say it (it is all there is). */
+/* Appends the terms of the filter language that say a part and no other: "model:gpt-5", where others contain the value or may do
+ * so "model:/^gpt-5$/", "-model:*" of those without, of a slice "since:... until:...". False: nothing can say it (it is all there is). */
 bool figures_append_term(const struct figures *f, const struct breakdown_part *part,
                          struct buf *out);
 

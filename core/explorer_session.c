@@ -2,7 +2,8 @@
  *
  * One job at a time reads turns: it alone has what is known of what was said. Before a turn is read the one before it is noted,
  * since a history that grows is all in that. What is on the screen comes first, then what is looked for, then the others in their
- * order, until enough is read ahead. A job takes so few bytes that none of these waits long.
+ * order, until enough is read ahead. A job takes so few bytes that none of these waits long; and what stands in memory of its turns
+ * is looked at before it starts, of a large trace in several calls: meanwhile it is being made.
  *
  * When the order of the turns becomes another one all begins anew. Left to others: which events a turn is made of
  * (explorer_session_events.c), and what it says (explorer_session_read.c). */
@@ -18,6 +19,7 @@
 #define SLICE       3000                /* microseconds that the list of turns may take of a call */
 #define LIST_AGAIN  INT64_C(200000)     /* microseconds until it, or a turn, is looked at again */
 #define READINGS    64u                 /* of a job */
+#define LOOKS       4096u               /* at events, for it, of a call */
 #define BATCH_BYTES ((uint64_t)1 << 20) /* of their events */
 #define KEPT_BYTES  ((size_t)16 << 20)  /* of turns out of sight */
 #define AHEAD_BYTES ((size_t)4 << 20)   /* of turns that nobody asked for */
@@ -39,6 +41,10 @@ struct session_job {
 	struct session_chat *chat;
 	struct turn_reading readings[READINGS];
 	uint32_t n;
+	uint32_t settled; /* of them */
+	struct turn_settling settling;
+	uint64_t bytes; /* that are to be read for those that are settled */
+	bool ahead;     /* nobody asked for its turns */
 	uint32_t generation;
 	struct match *match; /* the chat's; NULL: nothing is looked for */
 	atomic_bool unwanted;
@@ -59,7 +65,8 @@ struct session_chat {
 	uint32_t version;
 	uint32_t ahead; /* turns before it were read, or are not to be */
 	uint64_t ahead_bytes;
-	struct session_job *job; /* NULL: none runs */
+	struct session_job *making; /* NULL: none is being made */
+	struct session_job *job;    /* NULL: none runs */
 	struct session_known known;
 	uint32_t generation, known_of; /* of the order of turns; what known was made for */
 	struct match *match;
@@ -162,8 +169,8 @@ static int64_t list_turns(struct session_chat *c)
 	int64_t now = time_monotonic();
 	struct query q;
 
-	/* Turns stay as they are while a worker looks at them. */
-	if (c->job != NULL || (c->frozen && c->listed != 0))
+	/* Turns stay as they are while a worker, or who makes work for it, looks at them. */
+	if (c->job != NULL || c->making != NULL || (c->frozen && c->listed != 0))
 		return 0;
 	if (c->next == NULL && c->listed != 0 && c->listed_version == version)
 		return 0;
@@ -185,31 +192,21 @@ static int64_t list_turns(struct session_chat *c)
 
 /* ---- jobs --------------------------------------------------------------------------------------------------------- */
 
-static uint64_t add_reading(struct session_job *job, uint32_t turn, bool note)
+static void add_reading(struct session_job *job, uint32_t turn, bool note)
 {
-	const struct session_chat *c = job->chat;
-	const struct model *m = explorer_model(c->explorer);
-	uint32_t trace = session_chat_trace(c, turn);
-	struct turn_reading *r = &job->readings[job->n++];
-
-	*r = (struct turn_reading){.turn = turn, .note = note};
-	r->version = model_trace(m, trace)->version;
-	r->out = mem_zero(1, sizeof(*r->out));
-	turn_settle(r, m, trace);
-	return r->bytes;
+	job->readings[job->n++] = (struct turn_reading){
+		.turn = turn, .note = note, .out = mem_zero(1, sizeof(struct turn))};
 }
 
-/* Gives the bytes that are to be read for it. */
-static uint64_t add_turn(struct session_job *job, uint32_t turn)
+static void add_turn(struct session_job *job, uint32_t turn)
 {
-	uint64_t bytes = 0;
 	bool known = turn == 0 || bits_get(&job->chat->noted, turn - 1);
 
 	for (uint32_t i = 0; i < job->n; i++)
 		known |= job->readings[i].turn + 1 == turn;
 	if (!known)
-		bytes = add_reading(job, turn - 1, true);
-	return bytes + add_reading(job, turn, false);
+		add_reading(job, turn - 1, true);
+	add_reading(job, turn, false);
 }
 
 static bool wants_reading(const struct session_chat *c, uint32_t turn)
@@ -224,13 +221,12 @@ static void add_shown(struct session_job *job, uint32_t from)
 {
 	const struct session_chat *c = job->chat;
 	uint32_t n = c->end - c->first;
-	uint64_t bytes = 0;
 
-	for (uint32_t i = 0; i < n && job->n < READINGS - 1 && bytes < BATCH_BYTES; i++) {
+	for (uint32_t i = 0; i < n && job->n < READINGS - 1; i++) {
 		uint32_t turn = c->first + (from - c->first + i) % n;
 
 		if (wants_reading(c, turn))
-			bytes += add_turn(job, turn);
+			add_turn(job, turn);
 	}
 }
 
@@ -245,18 +241,15 @@ static uint32_t after(const struct session_chat *c, uint32_t turn, int direction
 static void add_looked_for(struct session_job *job)
 {
 	const struct session_chat *c = job->chat;
-	uint32_t turn = c->found.turn, left = c->find_left;
-	uint64_t bytes = 0;
+	uint32_t turn = c->found.turn;
 
 	job->match = c->match;
-	for (; left > 0 && job->n < READINGS - 1 && bytes < BATCH_BYTES; left--) {
-		if (wants_reading(c, turn)) {
-			bytes += add_turn(job, turn);
-		} else {
-			bytes += turn_bytes(c->turns[turn].turn);
+	for (uint32_t left = c->find_left; left > 0 && job->n < READINGS - 1; left--) {
+		if (wants_reading(c, turn))
+			add_turn(job, turn);
+		else
 			job->readings[job->n++] = (struct turn_reading){
 				.turn = turn, .kept = c->turns[turn].turn};
-		}
 		turn = after(c, turn, c->direction);
 	}
 }
@@ -264,15 +257,43 @@ static void add_looked_for(struct session_job *job)
 static void add_ahead(struct session_job *job)
 {
 	struct session_chat *c = job->chat;
-	uint64_t bytes = 0;
 
-	while (c->ahead < c->n && c->bytes < AHEAD_BYTES && c->ahead_bytes < AHEAD_READ &&
-	       job->n < READINGS - 1 && bytes < BATCH_BYTES) {
-		if (wants_reading(c, c->ahead))
-			bytes += add_turn(job, c->ahead);
+	if (c->bytes >= AHEAD_BYTES || c->ahead_bytes >= AHEAD_READ)
+		return;
+	while (c->ahead < c->n && !wants_reading(c, c->ahead))
 		c->ahead++;
+	job->ahead = true;
+	for (uint32_t turn = c->ahead; turn < c->n && job->n < READINGS - 1; turn++)
+		if (wants_reading(c, turn))
+			add_turn(job, turn);
+}
+
+/* Readings beyond the bytes of a job, or the looks of a call, are left to the next one: no turn waits for what another one has
+ * in memory. False: even the first has more than can be looked at now. */
+static bool settle(struct session_job *job)
+{
+	const struct session_chat *c = job->chat;
+	const struct model *m = explorer_model(c->explorer);
+	uint32_t looks = LOOKS;
+
+	for (; job->settled < job->n && job->bytes < BATCH_BYTES; job->settled++) {
+		struct turn_reading *r = &job->readings[job->settled];
+
+		if (r->kept != NULL) {
+			job->bytes += turn_bytes(r->kept);
+			continue;
+		}
+		if (job->settling.reading != r)
+			turn_settle_begin(&job->settling, r, m, session_chat_trace(c, r->turn));
+		if (!turn_settle(&job->settling, m, &looks))
+			break;
+		job->bytes += r->bytes;
 	}
-	c->ahead_bytes += bytes;
+	if (job->settled == 0)
+		return false;
+	while (job->n > job->settled)
+		turn_reading_fini(&job->readings[--job->n]);
+	return true;
 }
 
 static void job_free(struct session_job *job)
@@ -395,7 +416,8 @@ static void job_done(void *ctx)
 		explorer_changed(c->explorer);
 }
 
-static void start(struct session_chat *c, uint32_t from)
+/* NULL: there is nothing to do. */
+static struct session_job *make_job(struct session_chat *c, uint32_t from)
 {
 	struct session_job *job = mem_zero(1, sizeof(*job));
 
@@ -408,13 +430,39 @@ static void start(struct session_chat *c, uint32_t from)
 		add_looked_for(job);
 	if (job->n == 0)
 		add_ahead(job);
-	if (job->n == 0) {
-		job_free(job);
-		return;
+	if (job->n > 0)
+		return job;
+	job_free(job);
+	return NULL;
+}
+
+/* False: a job is still being made. */
+static bool start(struct session_chat *c, uint32_t from)
+{
+	struct session_job *job = c->making != NULL ? c->making : make_job(c, from);
+
+	c->making = job;
+	if (job == NULL)
+		return true;
+	if (!settle(job))
+		return false;
+	c->making = NULL;
+	/* A note is the last one if the turn after it was left to the next job. */
+	if (job->ahead) {
+		c->ahead = job->readings[job->n - 1].turn + 1;
+		c->ahead_bytes += job->bytes;
 	}
 	c->job = job;
 	explorer_caches(c->explorer)->chats->jobs++;
 	loop_work(explorer_loop(c->explorer), job_work, job_done, job);
+	return true;
+}
+
+static void stop_making(struct session_chat *c)
+{
+	if (c->making != NULL)
+		job_free(c->making);
+	c->making = NULL;
 }
 
 /* ---- asking ------------------------------------------------------------------------------------------------------- */
@@ -454,8 +502,8 @@ int64_t session_chat_show(struct session_chat *c, uint32_t first, uint32_t end, 
 	for (uint32_t i = from; i < to && i < end; i++)
 		explorer_want_trace(c->explorer, session_chat_trace(c, i), false);
 	changed = look_at_read(c);
-	if (c->job == NULL)
-		start(c, from);
+	if (c->job == NULL && !start(c, from))
+		return 1;
 	return again == 0 || (changed > 0 && changed < again) ? changed : again;
 }
 
@@ -482,6 +530,7 @@ void session_chat_find(struct session_chat *c, struct str typed, uint32_t from, 
 /* A job that looks for something has its match; who is done with it frees it. */
 void session_chat_find_end(struct session_chat *c)
 {
+	stop_making(c);
 	if (c->job == NULL || c->job->match != c->match)
 		match_free(c->match);
 	c->match = NULL;
@@ -508,6 +557,7 @@ void session_chat_end(struct session_chat *c)
 {
 	if (c == NULL)
 		return;
+	stop_making(c);
 	c->ended = true;
 	if (c->job == NULL)
 		chat_free(c);

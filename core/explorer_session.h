@@ -42,9 +42,10 @@ struct session_chat;
 struct session_chat *explorer_session_chat(struct explorer *x, uint32_t session);
 void session_chat_end(struct session_chat *c); /* NULL is allowed */
 
-/* Brings the list of turns up to date, for some milliseconds at most, and has workers read turns [first, end), from `from` on
- * first, then others while there is room for them: those outside of the range may be dropped. PostHog is asked for turns
- * [from, to) if they are not here. Gives microseconds after which it wants to be called again though nothing changed; 0: never. */
+/* Brings the list of turns up to date, and looks for what is to be read in turns, for some milliseconds at most, and has workers
+ * read turns [first, end), from `from` on first, then others while there is room for them: those outside of the range may be
+ * dropped. PostHog is asked for turns [from, to) if they are not here. Gives microseconds after which it wants to be called again
+ * though nothing changed; 0: never. */
 int64_t session_chat_show(struct session_chat *c, uint32_t first, uint32_t end, uint32_t from,
                           uint32_t to);
 /* No further turns, and nothing more in those that were read. */

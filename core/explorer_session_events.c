@@ -1,13 +1,13 @@
-/* Which events of a trace a worker reads for a turn, and what stands in memory of it. */
+/* Which events of a trace a worker reads for a turn, and what stands in memory of it.
+ *
+ * Every event is looked at, however many there are, in as many stretches as that takes; those that are read are picked on the
+ * way. The list of a trace's events may change in between: one that lost against a duplicate still leads to those after it, and
+ * then the trace has another version, so that the turn is read again. */
 #include "explorer_session_internal.h"
 
 #include "base/mem.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-#define EVENTS_MAX 20000u /* of a trace that are looked at */
-#define ITEMS_MAX  400u   /* of them that are read */
 
 static void add_item(struct turn_reading *r, const struct events *t, uint32_t event,
                      enum said_as as)
@@ -86,66 +86,130 @@ static bool has_state(const struct events *t, uint32_t event)
 	       (events_get(t, event)->flags & (EVENT_HAS_INPUT | EVENT_HAS_OUTPUT)) != 0;
 }
 
+/* ---- picking ------------------------------------------------------------------------------------------------------ */
+
+/* What was said about the trace stands last. */
+static bool stands_before(const struct events *t, uint32_t a, uint32_t b)
+{
+	enum said_as as_a, as_b;
+	bool about_a = item_of(events_get(t, a), &as_a) && as_a > SAID_ERROR;
+	bool about_b = item_of(events_get(t, b), &as_b) && as_b > SAID_ERROR;
+
+	return about_a != about_b ? about_b : events_compare_start(t, a, b) < 0;
+}
+
+/* Where it belongs in at[low, high). Most events arrive in their order. */
+static uint32_t find_place(const struct turn_picked *p, const struct events *t, uint32_t event,
+                           uint32_t low, uint32_t high)
+{
+	if (low < high && stands_before(t, p->at[high - 1], event))
+		return high;
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (stands_before(t, p->at[middle], event))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* How it begins and how it ends says most: of too many one in the middle goes. */
+static void pick(struct turn_picked *p, const struct events *t, uint32_t event)
+{
+	const uint32_t half = TURN_PICKED / 2;
+	uint32_t place;
+
+	if (p->n < TURN_PICKED) {
+		place = find_place(p, t, event, 0, p->n);
+		memmove(p->at + place + 1, p->at + place, (p->n++ - place) * sizeof(*p->at));
+		p->at[place] = event;
+		return;
+	}
+	p->left_out++;
+	if (stands_before(t, event, p->at[half - 1])) {
+		place = find_place(p, t, event, 0, half - 1);
+		memmove(p->at + place + 1, p->at + place, (half - 1 - place) * sizeof(*p->at));
+		p->at[place] = event;
+	} else if (stands_before(t, p->at[half], event)) {
+		place = find_place(p, t, event, half + 1, TURN_PICKED);
+		memmove(p->at + half, p->at + half + 1, (place - 1 - half) * sizeof(*p->at));
+		p->at[place - 1] = event;
+	}
+}
+
 /* Of a trace without calls: what it says itself, else what its spans do. */
-static void add_states(struct turn_reading *r, const struct model *m, uint32_t trace)
+static void pick_states(struct turn_settling *s, const struct model *m)
 {
 	const struct events *t = model_events(m);
-	uint32_t own = model_trace(m, trace)->explicit_event, looked = 0;
-	uint32_t at = model_trace(m, trace)->first_event;
+	uint32_t own = model_trace(m, s->trace)->explicit_event;
 
 	if (has_state(t, own)) {
-		add_item(r, t, own, SAID_STATE);
+		pick(&s->said, t, own);
 		return;
 	}
-	for (; at != EVENT_NONE && looked < EVENTS_MAX; at = model_next_event(m, at), looked++)
-		if (event_kind(events_get(t, at)) == EVENT_SPAN &&
-		    !(events_get(t, at)->flags & EVENT_TOOL) && has_state(t, at))
-			add_item(r, t, at, SAID_STATE);
+	for (uint32_t i = 0; i < s->states.n; i++)
+		pick(&s->said, t, s->states.at[i]);
+	s->said.left_out += s->states.left_out;
 }
 
-static int by_start(const void *a, const void *b, void *ctx)
+/* ---- settling ----------------------------------------------------------------------------------------------------- */
+
+static void look_at(struct turn_settling *s, const struct events *t, uint32_t at)
 {
-	const struct turn_item *x = a, *y = b;
-	bool about_x = x->as > SAID_ERROR, about_y = y->as > SAID_ERROR;
-
-	return about_x != about_y ? about_x - about_y
-	                          : events_compare_start(ctx, x->event, y->event);
-}
-
-/* How it begins and how it ends says most. */
-static void leave_out(struct turn_reading *r)
-{
-	size_t half = ITEMS_MAX / 2;
-
-	if (r->n <= ITEMS_MAX)
-		return;
-	r->out->left_out = (uint32_t)(r->n - ITEMS_MAX);
-	memmove(r->items + half, r->items + r->n - half, half * sizeof(*r->items));
-	r->n = ITEMS_MAX;
-}
-
-void turn_settle(struct turn_reading *r, const struct model *m, uint32_t trace)
-{
-	const struct events *t = model_events(m);
-	uint32_t failed = EVENT_NONE, calls = 0, looked = 0;
-	uint32_t at = model_trace(m, trace)->first_event;
+	const struct event *e = events_get(t, at);
 	enum said_as as;
 
-	for (; at != EVENT_NONE && looked < EVENTS_MAX; at = model_next_event(m, at), looked++) {
-		const struct event *e = events_get(t, at);
+	s->calls |= event_kind(e) == EVENT_GENERATION;
+	if ((e->flags & EVENT_ERROR) && fails_before(t, at, s->failed))
+		s->failed = at;
+	if (item_of(e, &as))
+		pick(&s->said, t, at);
+	else if (!s->calls && event_kind(e) == EVENT_SPAN && has_state(t, at))
+		pick(&s->states, t, at);
+}
 
-		calls += event_kind(e) == EVENT_GENERATION;
-		if ((e->flags & EVENT_ERROR) && fails_before(t, at, failed))
-			failed = at;
-		if (item_of(e, &as))
-			add_item(r, t, at, as);
+static void finish(struct turn_settling *s, const struct model *m)
+{
+	const struct events *t = model_events(m);
+	struct turn_reading *r = s->reading;
+	enum said_as as;
+
+	if (!s->calls)
+		pick_states(s, m);
+	say_failed(&r->out->failed, t, s->failed);
+	r->out->left_out = s->said.left_out;
+	for (uint32_t i = 0; i < s->said.n; i++) {
+		uint32_t event = s->said.at[i];
+
+		add_item(r, t, event, item_of(events_get(t, event), &as) ? as : SAID_STATE);
 	}
-	if (calls == 0)
-		add_states(r, m, trace);
-	say_failed(&r->out->failed, t, failed);
-	if (r->n > 0)
-		qsort_r(r->items, r->n, sizeof(*r->items), by_start, (void *)t);
-	leave_out(r);
 	for (size_t i = 0; i < r->n; i++)
 		r->bytes += r->items[i].as == SAID_TOOL ? 0 : r->items[i].place.length;
+}
+
+void turn_settle_begin(struct turn_settling *s, struct turn_reading *r, const struct model *m,
+                       uint32_t trace)
+{
+	s->reading = r;
+	s->trace = trace;
+	s->next = model_trace(m, trace)->first_event;
+	s->failed = EVENT_NONE;
+	s->calls = false;
+	s->said.n = s->said.left_out = 0;
+	s->states.n = s->states.left_out = 0;
+	r->version = model_trace(m, trace)->version;
+}
+
+bool turn_settle(struct turn_settling *s, const struct model *m, uint32_t *looks)
+{
+	for (; s->next != EVENT_NONE && *looks > 0; (*looks)--) {
+		look_at(s, model_events(m), s->next);
+		s->next = model_next_event(m, s->next);
+	}
+	if (s->next != EVENT_NONE)
+		return false;
+	finish(s, m);
+	return true;
 }

@@ -31,8 +31,29 @@ struct turn_reading {
 	const struct turn
 		*kept; /* it was read before, and is only to be looked through; NULL: it was not */
 };
-/* The events of a trace, and what of it failed. r->out is there, and empty. Loop thread. */
-void turn_settle(struct turn_reading *r, const struct model *m, uint32_t trace);
+
+/* Of some events the first and the last, in the order of their starts, and after them what was said about the trace. */
+#define TURN_PICKED 400u
+struct turn_picked {
+	uint32_t at[TURN_PICKED];
+	uint32_t n;
+	uint32_t left_out; /* between them */
+};
+/* A reading that is being told the events of its trace, and what of it failed. */
+struct turn_settling {
+	struct turn_reading *reading; /* borrowed; its `out` is there, and empty */
+	uint32_t trace;
+	uint32_t next;   /* event that is looked at next; EVENT_NONE */
+	uint32_t failed; /* EVENT_NONE */
+	bool calls;      /* there are any */
+	struct turn_picked said;
+	struct turn_picked states; /* of spans; what a trace without calls has to say */
+};
+/* Loop thread. turn_settle looks at *looks events at most, and takes from that those it looked at; false: there are more, which
+ * may have become others by the next call. */
+void turn_settle_begin(struct turn_settling *s, struct turn_reading *r, const struct model *m,
+                       uint32_t trace);
+bool turn_settle(struct turn_settling *s, const struct model *m, uint32_t *looks) MUST_USE;
 void turn_reading_fini(struct turn_reading *r);
 void turn_free(struct turn *t); /* NULL is allowed */
 size_t turn_bytes(const struct turn *t);

@@ -1,8 +1,10 @@
-/* Walks in steps. By start: every call that is like none before makes a group. By start, backwards: generations join the call that
- * they led to. Groups of a single call are dropped. From the last node to the first, so that children come before parents:
- * generations below which something else stands are let go of. What takes much memory is filled and freed in steps, too.
+/* Walks in steps. By start: every call that is like none before makes a group. Up the tree and down again: whose generations led
+ * to whose calls. By start, backwards: generations join the call that they led to. Down the tree: sums. Groups of a single call
+ * are dropped. From the last node to the first, so that children come before parents: generations below which something else
+ * stands are let go of. What takes much memory is filled and freed in steps, too.
  *
- * Invariant: which calls are alike is told by their place in the tree and in time alone, never by the order of arrival. */
+ * Invariants: which calls are alike is told by their place in the tree and in time alone, never by the order of arrival. What
+ * stands below a call of a group is in that call's sum, and is not added to the group again. */
 #include "model/alike.h"
 
 #include "base/mem.h"
@@ -14,16 +16,28 @@
 enum phase {
 	PHASE_FILL,
 	PHASE_CALLS,
+	PHASE_BELOW,
+	PHASE_HOLDERS,
 	PHASE_GENERATIONS,
+	PHASE_SUMS,
 	PHASE_NUMBER,
 	PHASE_RENUMBER,
 	PHASE_LET_GO,
 	PHASE_DONE
 };
 
+/* What stands below a node, itself included, but not below a tool. */
+enum {
+	BELOW_GENERATION = 1,
+	BELOW_TOOL = 2,
+	BELOW_BOTH = BELOW_GENERATION | BELOW_TOOL,
+	BELOW_STAYS = 4, /* something that is not left out, below a tool too */
+};
+
 struct group {
 	struct alike_repeat repeat;
 	uint32_t number; /* among those that stay, or ALIKE_NONE */
+	uint32_t end;    /* node after those below the calls that were summed */
 };
 
 struct alike_build {
@@ -35,8 +49,10 @@ struct alike_build {
 	struct group *groups;
 	uint32_t n_groups, cap_groups;
 	struct hash_index first_calls; /* nodes: the first of their name, arguments and parent */
-	uint32_t tool;                 /* node of the tool before, of that after; or ALIKE_NONE */
-	uint8_t *stays;                /* by node: something below it is not left out */
+	uint32_t tool;                 /* node of the tool before, or ALIKE_NONE */
+	uint8_t *below;                /* by node */
+	uint32_t *holder;              /* by node; of what none holds as many as there are nodes */
+	uint32_t *tool_after;          /* by holder: node, or ALIKE_NONE */
 };
 
 struct call {
@@ -104,18 +120,6 @@ static uint32_t add_group(struct alike_build *b, uint32_t node)
 	return b->n_groups++;
 }
 
-/* A call of its group, or a generation that led to it. */
-static void join(struct alike_build *b, uint32_t group, uint32_t node, uint32_t number)
-{
-	const struct tree_node *n = &b->tree->nodes[node];
-	struct alike_repeat *repeat = &b->groups[group].repeat;
-	const struct event *e = events_get(b->events, n->event);
-
-	b->alike.nodes[node] = (struct alike_node){group, number};
-	tree_sum_add(&repeat->sum, &n->sum);
-	repeat->errors += event_kind(e) == EVENT_SPAN ? n->errors : (e->flags & EVENT_ERROR) != 0;
-}
-
 static void take_call(struct alike_build *b, uint32_t node)
 {
 	struct call call;
@@ -126,7 +130,7 @@ static void take_call(struct alike_build *b, uint32_t node)
 	group = find_group(b, node, &call);
 	if (group == ALIKE_NONE)
 		group = add_group(b, node);
-	join(b, group, node, ++b->groups[group].repeat.calls);
+	b->alike.nodes[node] = (struct alike_node){group, ++b->groups[group].repeat.calls};
 	b->groups[group].repeat.last = node;
 	if (hash_index_find(&b->first_calls, hash_of(&call), is_same, b, &call) == HASH_NONE)
 		hash_index_add(&b->first_calls, hash_of(&call), node);
@@ -149,9 +153,55 @@ static bool group_calls(struct alike_build *b, struct slice *slice)
 		take_call(b, node);
 		b->tool = node;
 	}
-	b->tool = ALIKE_NONE;
 	hash_index_free(&b->first_calls);
 	slice_was_large(slice);
+	return true;
+}
+
+/* ---- which generations led to them ---- */
+
+static bool is_generation(uint32_t flags)
+{
+	return !(flags & EVENT_TOOL) && (flags & EVENT_KIND_MASK) == EVENT_GENERATION;
+}
+
+static bool look_below(struct alike_build *b, struct slice *slice)
+{
+	for (; b->next < b->tree->n; b->next++) {
+		uint32_t node = b->tree->n - 1 - b->next, parent = b->tree->nodes[node].parent;
+		uint32_t flags = flags_of(b, node);
+
+		if (slice_over(slice))
+			return false;
+		if (flags & EVENT_TOOL)
+			b->below[node] = BELOW_TOOL;
+		else if (is_generation(flags))
+			b->below[node] |= BELOW_GENERATION;
+		if (parent != TREE_ROOT)
+			b->below[parent] |= b->below[node];
+	}
+	return true;
+}
+
+static bool holds(const struct alike_build *b, uint32_t node)
+{
+	uint32_t flags = flags_of(b, node);
+
+	return flags & EVENT_TOOL || (!is_generation(flags) && b->below[node] == BELOW_BOTH);
+}
+
+static bool find_holders(struct alike_build *b, struct slice *slice)
+{
+	for (; b->next < b->tree->n; b->next++) {
+		uint32_t parent = b->tree->nodes[b->next].parent;
+
+		if (slice_over(slice))
+			return false;
+		if (parent == TREE_ROOT)
+			b->holder[b->next] = b->tree->n;
+		else
+			b->holder[b->next] = holds(b, parent) ? parent : b->holder[parent];
+	}
 	return true;
 }
 
@@ -159,16 +209,42 @@ static bool group_generations(struct alike_build *b, struct slice *slice)
 {
 	for (; b->next < b->tree->n; b->next++) {
 		uint32_t node = b->tree->by_start[b->tree->n - 1 - b->next];
-		uint32_t flags = flags_of(b, node);
+		uint32_t flags = flags_of(b, node), *after = &b->tool_after[b->holder[node]];
 
 		if (slice_over(slice))
 			return false;
 		if (flags & EVENT_TOOL)
-			b->tool = node;
-		else if ((flags & EVENT_KIND_MASK) == EVENT_GENERATION && b->tool != ALIKE_NONE &&
-		         alike_is_more(&b->alike, b->tool))
-			join(b, b->alike.nodes[b->tool].repeat, node,
-			     b->alike.nodes[b->tool].number);
+			*after = node;
+		else if (is_generation(flags) && *after != ALIKE_NONE &&
+		         alike_is_more(&b->alike, *after))
+			b->alike.nodes[node] = b->alike.nodes[*after];
+	}
+	return true;
+}
+
+/* ---- what they cost ---- */
+
+static void add_to_group(const struct alike_build *b, struct group *group, uint32_t node)
+{
+	const struct tree_node *n = &b->tree->nodes[node];
+	const struct event *e = events_get(b->events, n->event);
+
+	tree_sum_add(&group->repeat.sum, &n->sum);
+	group->repeat.errors += event_kind(e) == EVENT_SPAN ? n->errors
+	                                                    : (e->flags & EVENT_ERROR) != 0;
+	if (e->flags & EVENT_TOOL)
+		group->end = node + n->subtree;
+}
+
+static bool sum_groups(struct alike_build *b, struct slice *slice)
+{
+	for (; b->next < b->tree->n; b->next++) {
+		uint32_t group = b->alike.nodes[b->next].repeat;
+
+		if (slice_over(slice))
+			return false;
+		if (group != ALIKE_NONE && b->next >= b->groups[group].end)
+			add_to_group(b, &b->groups[group], b->next);
 	}
 	return true;
 }
@@ -202,10 +278,10 @@ static void renumber_node(struct alike_build *b, uint32_t at)
 
 	if (alike->repeat != ALIKE_NONE)
 		alike->repeat = b->groups[alike->repeat].number;
-	if (!is_call && b->stays[at])
+	if (!is_call && b->below[at] & BELOW_STAYS)
 		alike->repeat = ALIKE_NONE;
 	if (!alike_is_more(&b->alike, at) && node->parent != TREE_ROOT)
-		b->stays[node->parent] = 1;
+		b->below[node->parent] |= BELOW_STAYS;
 }
 
 static bool renumber_nodes(struct alike_build *b, struct slice *slice)
@@ -226,6 +302,7 @@ static bool fill_nodes(struct alike_build *b, struct slice *slice)
 		if (slice_over(slice))
 			return false;
 		b->alike.nodes[b->next] = (struct alike_node){ALIKE_NONE, ALIKE_NONE};
+		b->tool_after[b->next] = ALIKE_NONE;
 	}
 	return true;
 }
@@ -250,7 +327,10 @@ struct alike_build *alike_start(const struct tree *t, const struct events *event
 	b->events = events;
 	b->tool = ALIKE_NONE;
 	b->alike.nodes = mem_alloc(t->n, sizeof(*b->alike.nodes));
-	b->stays = mem_zero(t->n, 1);
+	b->below = mem_zero(t->n, 1);
+	b->holder = mem_alloc(t->n, sizeof(*b->holder));
+	b->tool_after = mem_alloc(t->n + (size_t)1, sizeof(*b->tool_after));
+	b->tool_after[t->n] = ALIKE_NONE;
 	return b;
 }
 
@@ -259,7 +339,10 @@ bool alike_step(struct alike_build *b, int64_t until)
 	static bool (*const phases[])(struct alike_build *, struct slice *) = {
 		[PHASE_FILL] = fill_nodes,
 		[PHASE_CALLS] = group_calls,
+		[PHASE_BELOW] = look_below,
+		[PHASE_HOLDERS] = find_holders,
 		[PHASE_GENERATIONS] = group_generations,
+		[PHASE_SUMS] = sum_groups,
 		[PHASE_NUMBER] = number_groups,
 		[PHASE_RENUMBER] = renumber_nodes,
 		[PHASE_LET_GO] = let_go,
@@ -285,7 +368,9 @@ void alike_drop(struct alike_build *b)
 		return;
 	alike_free(&b->alike);
 	mem_free(b->groups);
-	mem_free(b->stays);
+	mem_free(b->below);
+	mem_free(b->holder);
+	mem_free(b->tool_after);
 	hash_index_free(&b->first_calls);
 	mem_free(b);
 }

@@ -1,7 +1,10 @@
 /* Calls of a trace that are alike: the same tool (EVENT_TOOL, by its name) with the same arguments (EVENT_ARGUMENTS), begun one
  * right after the other, no other tool between them, or below the same parent. Two of them or more are a repeat, ALIKE_LOOP of
- * them a loop. What was withheld, or is not here yet, is like nothing else. Worked out in steps on the loop thread when somebody
- * looks. */
+ * them a loop. What was withheld, or is not here yet, is like nothing else.
+ *
+ * A generation led to the tool that was called next by the same: both stand below the same tool, or else in the same span that has
+ * generations and tools below it, the nearest such span, or else the trace. So it is never one of another agent, nor one below a
+ * call. Worked out in steps on the loop thread when somebody looks. */
 #ifndef MODEL_ALIKE_H
 #define MODEL_ALIKE_H
 
@@ -13,10 +16,9 @@
 struct alike_repeat {
 	uint32_t first, last; /* nodes of the calls that began first and last */
 	uint32_t calls;       /* 2 or more */
-	uint32_t errors;      /* in them, and in the generations that belong to them */
+	uint32_t errors; /* in them, and in the generations that led to all but the first of them */
 	struct tree_sum
-		sum; /* of the calls, and of the generations that led to all but the first of them: those that began
-	                        after the tool before it */
+		sum; /* of the same, and of each but once: what stands below a call is in the call's */
 };
 
 /* Of a node: which call of a repeat it is. All but the first are what a list may fold away, with what stands below them. So are

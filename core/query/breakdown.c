@@ -212,7 +212,7 @@ struct breakdown *breakdown_new(struct loop *loop, const struct breakdown_query 
 }
 
 struct breakdown *breakdown_told(const struct breakdown_query *query,
-                                 const struct breakdown_part *parts, uint32_t n)
+                                 const struct breakdown_part *parts, uint32_t n, bool whole)
 {
 	struct breakdown *b = mem_zero(1, sizeof(*b));
 	struct str name;
@@ -225,6 +225,7 @@ struct breakdown *breakdown_told(const struct breakdown_query *query,
 		memcpy(b->parts, parts, n * sizeof(*parts));
 	b->n_parts = n;
 	breakdown_order(b, 0);
+	b->priced = b->priced && whole;
 	b->stage = STAGE_DONE;
 	return b;
 }

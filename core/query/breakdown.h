@@ -41,9 +41,10 @@ struct breakdown;
  * breakdown_step to do again. All that query names outlives it. */
 struct breakdown *breakdown_new(struct loop *loop, const struct breakdown_query *query,
                                 loop_fn *changed, void *ctx);
-/* Parts that others have added up; it is done, and stays current. Copied; their order is that of parts that cost the same. */
+/* Parts that others have added up; it is done, and stays current. Copied; their order is that of parts that cost the same. whole:
+ * there are no others. */
 struct breakdown *breakdown_told(const struct breakdown_query *query,
-                                 const struct breakdown_part *parts, uint32_t n);
+                                 const struct breakdown_part *parts, uint32_t n, bool whole);
 void breakdown_free(struct breakdown *b); /* also while workers are at it; NULL is allowed */
 /* Goes on until that time_monotonic, or a little beyond. True: there is nothing more to do now: it is done, or workers are at it. */
 bool breakdown_step(struct breakdown *b, int64_t until);
@@ -53,7 +54,7 @@ unsigned breakdown_percent(const struct breakdown *b); /* about how much is done
 /* When done: how many parts there are, and each of them: the dearest first, then by calls, then in the order in which they came; those
  * by time in the order of time. Last as long as b. */
 uint32_t breakdown_count(const struct breakdown *b);
-/* What all of them cost; false: no part has a known cost. */
+/* What all of them cost; false: no part has a known cost, or there are others that were not told. */
 bool breakdown_cost(const struct breakdown *b, money *out);
 const struct breakdown_part *breakdown_part(const struct breakdown *b, uint32_t place);
 /* False when the model, the filter or the values of the split are others than those it was made of: it may be made anew. */

@@ -62,7 +62,7 @@ struct breakdown {
 	uint32_t n_units, n_stretches;
 	struct breakdown_rank *ranks; /* what comes of it */
 	money cost;
-	bool priced; /* anything is */
+	bool priced; /* anything is, and cost is of all of them */
 };
 
 extern const struct breakdown_part breakdown_no_figures;

@@ -5,7 +5,7 @@
 recent data/real_events.ndjson >"$EVENTS"
 
 # What PostHog does not know of, and what is only said of it: a trace's latency, what is no event's.
-BUT='"(bytes|files|lines|bad_lines|other_events|duplicates|irregular|suspect|from)"|_s"|"(max|p[0-9]*)"|^ *},?$|"(generation|call|trace|latency_s)": \{'
+BUT='"(bytes|files|lines|bad_lines|other_events|duplicates|irregular|suspect|from)"|_s"|"(max|p[0-9]*)"|^ *},?$|"(source|generation|call|trace|latency_s)": \{'
 LARGE='project tracehog:figures-events tracehog:figures tracehog:figures'
 
 sums()

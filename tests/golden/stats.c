@@ -45,6 +45,7 @@ static const struct scene scenes[] = {
 	{"nothing_passes", "S", "6 f zzzz Enter"},
 	{"found", "S", "6 / mini Enter"},
 	{"range", "S", "6 T 2026-11-22 Enter"},
+	{"range_without_any", "S", "6 Tab T all..2020-01-01 Enter T all Enter ]"},
 	{"frozen", "S", "6 F"},
 	{"copy_menu", "S", "6 y"},
 };

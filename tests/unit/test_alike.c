@@ -206,6 +206,67 @@ static void generation_stays(void **state)
 	assert_int_equal(number_of(f, t), 2);
 }
 
+/* What a sub-agent did below a call is in the sum of that call, and led to no other. */
+static void below_a_call(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t t1 = TOOL(f, "agent", 5, NULL, 1, .span = "t1"), sub1, t2, g2;
+	const struct alike_repeat *r;
+
+	sub1 = CALL(f, NULL, "t1", 2, .flags = EVENT_ERROR, .has_cost = true, .cost = 100);
+	g2 = CALL(f, NULL, NULL, 3, .has_cost = true, .cost = 1);
+	t2 = TOOL(f, "agent", 5, NULL, 4, .span = "t2");
+	CALL(f, NULL, "t2", 5, .has_cost = true, .cost = 100);
+	find(f);
+	r = alike_repeat_of(&f->alike, node_of(f, t1));
+	assert_int_equal(r->calls, 2);
+	assert_int_equal(r->sum.cost, 201);
+	assert_int_equal(r->errors, 1);
+	assert_int_equal(number_of(f, t2), 2);
+	assert_int_equal(number_of(f, g2), 2);
+	assert_int_equal(number_of(f, sub1), 0);
+}
+
+static void agents_side_by_side(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t t1, own, other, t2;
+
+	add(f, (struct sample){.kind = EVENT_SPAN, .span = "a", .time = 0.1}, 0);
+	add(f, (struct sample){.kind = EVENT_SPAN, .span = "b", .time = 0.2}, 0);
+	t1 = TOOL(f, "look", 5, "a", 1, 0);
+	own = CALL(f, NULL, "a", 2, .has_cost = true, .cost = 1);
+	other = CALL(f, NULL, "b", 3, .has_cost = true, .cost = 100);
+	TOOL(f, "write", 6, "b", 4, 0);
+	t2 = TOOL(f, "look", 5, "a", 5, 0);
+	find(f);
+	assert_int_equal(alike_repeat_of(&f->alike, node_of(f, t1))->sum.cost, 1);
+	assert_int_equal(number_of(f, t2), 2);
+	assert_int_equal(number_of(f, own), 2);
+	assert_int_equal(number_of(f, other), 0);
+}
+
+/* As some write it: a span for what the model said, one for the tools it asked for. */
+static void spans_of_their_own(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t t1, g2;
+
+	for (int i = 0; i < 4; i++)
+		add(f,
+		    (struct sample){.kind = EVENT_SPAN,
+		                    .span = (const char *[]){"s1", "s2", "s3", "s4"}[i],
+		                    .time = i},
+		    0);
+	CALL(f, NULL, "s1", 0.1, .has_cost = true, .cost = 100);
+	t1 = TOOL(f, "look", 5, "s2", 1.1, 0);
+	g2 = CALL(f, NULL, "s3", 2.1, .has_cost = true, .cost = 1);
+	TOOL(f, "look", 5, "s4", 3.1, 0);
+	find(f);
+	assert_int_equal(alike_repeat_of(&f->alike, node_of(f, t1))->sum.cost, 1);
+	assert_int_equal(number_of(f, g2), 2);
+}
+
 static void empty(void **state)
 {
 	struct fixture *f = *state;
@@ -328,13 +389,147 @@ static void random_traces(void **state)
 	}
 }
 
+/* ---- what they cost, in random trees ---- */
+
+static bool is_generation(const struct fixture *f, uint32_t node)
+{
+	return event_kind(events_get(&f->events, f->tree.nodes[node].event)) == EVENT_GENERATION;
+}
+
+/* Whether a generation, or a tool, stands below a node and below no tool below it. */
+static bool has_below(const struct fixture *f, uint32_t top,
+                      bool (*is)(const struct fixture *, uint32_t))
+{
+	for (uint32_t node = top + 1; node < top + f->tree.nodes[top].subtree; node++) {
+		uint32_t above = f->tree.nodes[node].parent;
+
+		while (above != top && !is_tool(f, above))
+			above = f->tree.nodes[above].parent;
+		if (above == top && is(f, node))
+			return true;
+	}
+	return false;
+}
+
+static uint32_t holder_of(const struct fixture *f, uint32_t node)
+{
+	for (node = f->tree.nodes[node].parent; node != TREE_ROOT;
+	     node = f->tree.nodes[node].parent)
+		if (is_tool(f, node) || (!is_generation(f, node) && has_below(f, node, is_tool) &&
+		                         has_below(f, node, is_generation)))
+			break;
+	return node;
+}
+
+/* The tool that a generation led to, or TREE_ROOT. */
+static uint32_t led_to(const struct fixture *f, uint32_t node)
+{
+	uint32_t rank = tree_rank(&f->tree, &f->events, f->tree.nodes[node].event);
+
+	while (++rank < f->tree.n) {
+		uint32_t other = f->tree.by_start[rank];
+
+		if (is_tool(f, other) && holder_of(f, other) == holder_of(f, node))
+			return other;
+	}
+	return TREE_ROOT;
+}
+
+static bool is_call_of(const struct fixture *f, uint32_t node, uint32_t repeat)
+{
+	return is_tool(f, node) && f->alike.nodes[node].repeat == repeat;
+}
+
+enum belongs { NOT_AT_ALL, BELOW_A_GENERATION, BELONGS };
+
+/* Whether it stands in a call of the repeat, itself included, or led to one that is not the first. What stands below a generation
+ * is in no sum of those above (model/tree.h), but for its errors. */
+static enum belongs belongs(const struct fixture *f, uint32_t node, uint32_t repeat)
+{
+	enum belongs in_call = NOT_AT_ALL, so_far = BELONGS;
+	uint32_t to;
+
+	for (uint32_t at = node; at != TREE_ROOT; at = f->tree.nodes[at].parent) {
+		if (is_call_of(f, at, repeat))
+			in_call = so_far;
+		if (at != node && is_generation(f, at))
+			so_far = BELOW_A_GENERATION;
+	}
+	if (in_call != NOT_AT_ALL || !is_generation(f, node))
+		return in_call;
+	to = led_to(f, node);
+	return to != TREE_ROOT && is_call_of(f, to, repeat) && alike_is_more(&f->alike, to)
+	               ? BELONGS
+	               : NOT_AT_ALL;
+}
+
+/* Generations alone carry costs. */
+static void check_sums(const struct fixture *f)
+{
+	for (uint32_t i = 0; i < f->alike.n; i++) {
+		money cost = 0;
+		uint32_t errors = 0;
+
+		for (uint32_t node = 0; node < f->tree.n; node++) {
+			const struct event *e = events_get(&f->events, f->tree.nodes[node].event);
+			enum belongs how = belongs(f, node, i);
+
+			if (how == BELONGS && is_generation(f, node))
+				cost += f->tree.nodes[node].sum.cost;
+			if (how != NOT_AT_ALL)
+				errors += (e->flags & EVENT_ERROR) != 0;
+		}
+		assert_int_equal(f->alike.repeats[i].sum.cost, cost);
+		assert_int_equal(f->alike.repeats[i].errors, errors);
+	}
+}
+
+/* Every second one is a tool; any of them stands below one before it, or nowhere. */
+static void random_trees(void **state)
+{
+	uint32_t seed = 7, repeats = 0;
+
+	for (uint32_t round = 0; round < 300; round++) {
+		struct fixture *f;
+		char ids[MANY][8];
+
+		teardown(state);
+		setup(state);
+		f = *state;
+		for (int i = 0; i < MANY; i++) {
+			uint32_t bits = (seed = seed * 1664525 + 1013904223) >> 8;
+			struct sample s = {.kind = EVENT_SPAN, .span = ids[i], .time = bits % 50};
+			uint32_t kind = bits / 64 % 4, above = bits / 256 % (MANY / 4);
+
+			snprintf(ids[i], sizeof(ids[i]), "n%d", i);
+			if (above < (uint32_t)i)
+				s.parent = ids[above];
+			if (kind < 2) {
+				s.flags = EVENT_TOOL;
+				s.name = "x";
+			} else if (kind == 2) {
+				s.kind = EVENT_GENERATION;
+				s.has_cost = true;
+				s.cost = bits % 1009 + 1;
+			}
+			s.flags |= bits / 4096 % 3 == 0 ? EVENT_ERROR : 0;
+			add(f, s, kind < 2 ? bits / 16384 % 3 + 1 : 0);
+		}
+		find(f);
+		check_sums(f);
+		repeats += f->alike.n;
+	}
+	assert_true(repeats > 300);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(in_a_row),      TEST(something_between), TEST(unknown_is_like_nothing),
-		TEST(within_itself), TEST(generation_stays),  TEST(empty),
-		TEST(random_traces),
+		TEST(in_a_row),      TEST(something_between),   TEST(unknown_is_like_nothing),
+		TEST(within_itself), TEST(generation_stays),    TEST(empty),
+		TEST(below_a_call),  TEST(agents_side_by_side), TEST(spans_of_their_own),
+		TEST(random_traces), TEST(random_trees),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,8 @@
-/* Figures of a range out of the events that are here, and the terms that say their parts. */
+/* Figures of a range out of the events that are here or as PostHog tells them, and the terms that say their parts. */
 #include "base/slice.h"
 #include "base/time.h"
 #include "explorer_figures.h"
+#include "support/manual_server.h"
 #include "support/place.h"
 
 #include <setjmp.h>
@@ -35,7 +36,7 @@ struct bench {
 	char path[64];
 };
 
-static int open_bench(void **state)
+static int open_with(void **state, const char *text)
 {
 	static struct bench b;
 	FILE *file;
@@ -43,7 +44,7 @@ static int open_bench(void **state)
 	b = (struct bench){.path = "/tmp/tracehog-figures-XXXXXX"};
 	place_make_file(b.path);
 	file = fopen(b.path, "w");
-	fputs(lines, file);
+	fputs(text, file);
 	fclose(file);
 	b.loop = loop_new();
 	b.explorer = explorer_new(b.loop);
@@ -51,6 +52,24 @@ static int open_bench(void **state)
 	explorer_start(b.explorer, false);
 	explorer_load(b.explorer);
 	*state = &b;
+	return 0;
+}
+
+static int open_bench(void **state)
+{
+	return open_with(state, lines);
+}
+
+static int open_many(void **state)
+{
+	struct buf text = {0};
+
+	for (int i = 0; i < 2000; i++)
+		buf_printf(&text,
+		           "{\"event\":\"$ai_span\",\"properties\":{\"$ai_span_name\":\"n%d\"}}\n",
+		           10000 + i);
+	open_with(state, buf_text(&text));
+	buf_free(&text);
 	return 0;
 }
 
@@ -163,6 +182,21 @@ static void plain_where_it_can_be(void **state)
 	figures_free(f);
 }
 
+/* Then no other is looked at. */
+static void as_an_expression_where_there_are_many(void **state)
+{
+	struct bench *b = *state;
+	struct figures *f = figures_by(b, "name", NULL);
+	const struct breakdown_part *part = breakdown_part(figures_breakdown(f), 1999);
+	struct buf term = {0};
+
+	assert_true(figures_append_term(f, part, &term));
+	assert_string_equal(buf_text(&term), "name:/(?-i)^n11999$/");
+	expect_part_said(b, "name", f, part);
+	buf_free(&term);
+	figures_free(f);
+}
+
 /* ---- time, and all of it ---- */
 
 static int64_t at_minute(int minute)
@@ -234,6 +268,134 @@ static void what_is_none(void **state)
 	figures_free(NULL);
 }
 
+/* ---- PostHog ---- */
+
+/* A project whose parts are more than it is asked for; the test answers. */
+struct project {
+	struct loop *loop;
+	struct manual_server *server;
+	struct explorer *explorer;
+	struct figures *figures;
+};
+
+static int open_project(void **state)
+{
+	static struct project p;
+	struct posthog_options options = {
+		.key = STR("phx_secret_0123456789"), .project = 7, .pace_ms = 1};
+	struct figures_query q = {.by = STR("name"), .since = TIME_NONE, .until = TIME_NONE};
+	struct errinfo e;
+
+	p.loop = loop_new();
+	p.server = manual_server_new(p.loop);
+	p.explorer = explorer_new(p.loop);
+	options.host = manual_server_url(p.server);
+	assert_int_equal(explorer_add_posthog(p.explorer, &options, &e), ERR_OK);
+	explorer_start(p.explorer, false);
+	p.figures = figures_new(p.explorer, &q, NULL, NULL, &e);
+	assert_non_null(p.figures);
+	*state = &p;
+	return 0;
+}
+
+static int close_project(void **state)
+{
+	struct project *p = *state;
+
+	figures_free(p->figures);
+	explorer_free(p->explorer);
+	manual_server_free(p->server);
+	loop_free(p->loop);
+	return 0;
+}
+
+static bool is_asked(const struct project *p, const char *text, unsigned *out)
+{
+	for (*out = 0; *out < manual_server_count(p->server); (*out)++)
+		if (manual_server_waits(p->server, *out) &&
+		    str_find(manual_server_request(p->server, *out), str_of(text), 0, false) !=
+		            SIZE_MAX)
+			return true;
+	return false;
+}
+
+static void answer(struct project *p, const char *text, int status, const char *body)
+{
+	unsigned request;
+
+	while (!is_asked(p, text, &request)) {
+		assert_null(figures_breakdown(p->figures));
+		figures_step(p->figures, SLICE_WHOLE);
+		loop_step(p->loop, true);
+	}
+	manual_server_answer(p->server, request, status, "", body);
+}
+
+/* One row more than the parts that are wanted: foo0 to foo1000, each at a dollar. */
+static void answer_parts(struct project *p)
+{
+	struct buf body = {0};
+
+	answer(p, "GET /api/projects/7/", 200, "{\"id\":7,\"name\":\"Hogs\"}");
+	buf_puts(&body, "{\"results\":[");
+	for (unsigned i = 0; i <= FIGURES_PARTS; i++) {
+		buf_printf(&body, "%s[\"foo%u\"", i > 0 ? "," : "", i);
+		for (unsigned column = 1; column < 60; column++)
+			buf_puts(&body, ",1");
+		buf_add(&body, ']');
+	}
+	buf_puts(&body, "],\"columns\":[\"part\"");
+	for (unsigned column = 1; column < 60; column++)
+		buf_printf(&body, ",\"c%u\"", column);
+	buf_puts(&body, "]}");
+	answer(p, "\"tracehog:figures\"", 200, buf_text(&body));
+	buf_free(&body);
+}
+
+/* There are others: nobody knows what all of them cost, or which of them contain a value. */
+static void expect_cut(struct project *p, uint32_t left_out, bool at_least)
+{
+	const struct breakdown *b;
+	struct figures_status status;
+	struct buf term = {0};
+	money all;
+
+	figures_wait(p->figures);
+	figures_read_status(p->figures, &status);
+	assert_int_equal(status.from, FIGURES_SERVER);
+	assert_int_equal(status.left_out, left_out);
+	assert_int_equal(status.at_least, at_least);
+	b = figures_breakdown(p->figures);
+	assert_int_equal(breakdown_count(b), FIGURES_PARTS);
+	assert_false(breakdown_cost(b, &all));
+	assert_true(figures_append_term(p->figures, breakdown_part(b, FIGURES_PARTS - 1), &term));
+	assert_string_equal(buf_text(&term), "name:/(?-i)^foo999$/");
+	buf_free(&term);
+}
+
+static void the_others_are_counted(void **state)
+{
+	answer_parts(*state);
+	answer(*state, "\"tracehog:figures-parts\"", 200,
+	       "{\"results\":[[1234]],\"columns\":[\"parts\"]}");
+	expect_cut(*state, 234, false);
+}
+
+static void the_count_makes_no_sense(void **state)
+{
+	answer_parts(*state);
+	answer(*state, "\"tracehog:figures-parts\"", 200,
+	       "{\"results\":[[900]],\"columns\":[\"parts\"]}");
+	expect_cut(*state, 1, true);
+}
+
+static void the_count_fails(void **state)
+{
+	answer_parts(*state);
+	answer(*state, "\"tracehog:figures-parts\"", 400, "{\"detail\":\"no\"}");
+	expect_cut(*state, 1, true);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -243,6 +405,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(slices_of_time, open_bench, close_bench),
 		cmocka_unit_test_setup_teardown(all_of_it, open_bench, close_bench),
 		cmocka_unit_test_setup_teardown(what_is_none, open_bench, close_bench),
+		cmocka_unit_test_setup_teardown(the_others_are_counted, open_project,
+	                                        close_project),
+		cmocka_unit_test_setup_teardown(the_count_makes_no_sense, open_project,
+	                                        close_project),
+		cmocka_unit_test_setup_teardown(the_count_fails, open_project, close_project),
+		cmocka_unit_test_setup_teardown(as_an_expression_where_there_are_many, open_many,
+	                                        close_bench),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

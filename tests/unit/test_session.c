@@ -1,6 +1,7 @@
 /* A session as turns: what each says that none before it has said, whatever is read first; and finding in all of it. */
 #include "base/time.h"
 #include "explorer_session.h"
+#include "explorer_session_internal.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -424,6 +425,127 @@ static void test_large_turn(void **state)
 	close_bench(&b);
 }
 
+/* Spans of tools at any seconds of turn 0, and what is said of each is its place in that order. */
+static void write_spans(struct bench *b, unsigned n)
+{
+	FILE *f = fopen(b->path, "ab");
+
+	assert_non_null(f);
+	for (unsigned i = 0; i < n; i++) {
+		unsigned at = (unsigned)((uint64_t)i * 7919 % n); /* a prime: each place once */
+
+		fprintf(f,
+		        "{\"uuid\":\"00000000-0000-4000-9000-%012u\",\"event\":\"$ai_span\","
+		        "\"timestamp\":\"2026-11-01T%02u:%02u:%02uZ\",\"properties\":{"
+		        "\"$ai_trace_id\":\"t0\",\"$ai_session_id\":\"s\",\"$ai_span_name\":"
+		        "\"%u\",\"$ai_span_type\":\"tool\"}}\n",
+		        i, 1 + at / 3600, at / 60 % 60, at % 60, at);
+	}
+	assert_int_equal(fclose(f), 0);
+}
+
+static void assert_span(const struct turn *t, uint32_t part, unsigned at)
+{
+	char name[16];
+
+	(void)snprintf(name, sizeof(name), "%u", at);
+	assert_int_equal(t->said[part].as, SAID_TOOL);
+	assert_true(str_eq(t->messages.parts[part].name, str_of(name)));
+}
+
+/* Of very many events the first and the last are read, and every other one is counted. */
+static void test_many_events(void **state)
+{
+	const unsigned n = 21000, half = TURN_PICKED / 2;
+	struct bench b;
+	const struct turn *t;
+
+	(void)state;
+	open_bench(&b);
+	write_spans(&b, n);
+	load(&b);
+	list(&b);
+	t = wait_turn(&b, 0);
+	assert_int_equal(t->messages.n, TURN_PICKED);
+	assert_int_equal(t->left_out, n - TURN_PICKED);
+	for (unsigned i = 0; i < half; i++) {
+		assert_span(t, i, i);
+		assert_span(t, half + i, n - half + i);
+	}
+	close_bench(&b);
+}
+
+/* However late in its journal a call, or what failed, is found. */
+static void test_call_after_many_events(void **state)
+{
+	struct bench b;
+	const struct turn *t;
+
+	(void)state;
+	open_bench(&b);
+	write_event(&b, "$ai_span", 0, "\"$ai_span_name\":\"x\",\"$ai_input_state\":{\"a\":1}");
+	write_spans(&b, 21000);
+	write_call(&b, 0, "a", 'A');
+	write_event(&b, "$ai_span", 0, "\"$ai_span_name\":\"broken\",\"$ai_is_error\":true");
+	load(&b);
+	list(&b);
+	t = wait_turn(&b, 0);
+	assert_int_equal(t->said[0].as, SAID_MESSAGE);
+	assert_true(str_eq(t->messages.parts[0].text, STR("word a")));
+	assert_true(str_eq(t->messages.parts[1].text, STR("word A")));
+	assert_int_equal(t->left_out, 21001 - TURN_PICKED);
+	assert_true(str_eq(buf_str(&t->failed), STR("broken")));
+	close_bench(&b);
+}
+
+/* It may be left after any event, and goes on there. */
+static void test_settle_in_stretches(void **state)
+{
+	struct bench b;
+	const struct model *m;
+	struct turn_settling s = {0};
+	struct turn out = {0};
+	struct turn_reading r = {.out = &out};
+	uint32_t looks = 0, calls = 0;
+
+	(void)state;
+	open_bench(&b);
+	write_spans(&b, 1000);
+	load(&b);
+	m = explorer_model(b.explorer);
+	turn_settle_begin(&s, &r, m, 0);
+	for (; !turn_settle(&s, m, &looks); looks = 7, calls++)
+		assert_int_equal(looks, 0);
+	assert_int_equal(calls, 143);
+	assert_int_equal(looks, 1);
+	assert_int_equal(r.n, TURN_PICKED);
+	assert_int_equal(out.left_out, 1000 - TURN_PICKED);
+	r.out = NULL;
+	turn_reading_fini(&r);
+	close_bench(&b);
+}
+
+/* Of a trace that takes several calls nothing is left behind when it is not wanted any more. */
+static void test_end_while_settling(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	open_bench(&b);
+	write_spans(&b, 21000);
+	load(&b);
+	list(&b);
+	session_chat_find(b.chat, STR("nowhere"), 0, 1);
+	assert_int_equal(session_chat_show(b.chat, 0, 0, 0, 0), 1);
+	session_chat_find(b.chat, STR("20999"), 0, 1);
+	assert_int_equal(wait_found(&b)->state, SESSION_FIND_FOUND);
+	session_chat_end(b.chat);
+	b.chat = explorer_session_chat(b.explorer, 0);
+	list(&b);
+	assert_int_equal(session_chat_show(b.chat, 0, 1, 0, 1), 1);
+	close_bench(&b);
+}
+
 static void test_unreadable(void **state)
 {
 	struct bench b;
@@ -455,6 +577,10 @@ int main(void)
 		cmocka_unit_test(test_earlier_turn_arrives_late),
 		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_large_turn),
+		cmocka_unit_test(test_many_events),
+		cmocka_unit_test(test_call_after_many_events),
+		cmocka_unit_test(test_settle_in_stretches),
+		cmocka_unit_test(test_end_while_settling),
 		cmocka_unit_test(test_unreadable),
 	};
 

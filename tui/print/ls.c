@@ -163,8 +163,8 @@ static void tell_of_users(const struct figures_status *status)
 	if (status->left_out == 0)
 		return;
 	buf_printf(&line,
-	           "the %u dearest users: %u more were left out: --since and -f ask for less",
-	           FIGURES_PARTS, status->left_out);
+	           "the %u dearest users: %s%u more were left out: --since and -f ask for less",
+	           FIGURES_PARTS, status->at_least ? "at least " : "", status->left_out);
 	output_error(buf_text(&line));
 	buf_free(&line);
 }

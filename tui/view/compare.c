@@ -149,6 +149,7 @@ static void show_next(struct compare_view *c)
 	c->list.count = c->shown.n;
 	c->told = 0;
 	buf_clear(&c->copy);
+	search_cancel(&c->search);
 	keep_cursor(c, events);
 }
 

@@ -36,7 +36,9 @@ static void choose_turns(struct session_view *s)
 {
 	uint32_t n = turns_of(s), rows = (uint32_t)s->height;
 
-	if (n > 0 && (s->at_end || s->top.turn >= n))
+	if (n == 0)
+		s->top = (struct session_place){0};
+	else if (s->at_end || s->top.turn >= n)
 		s->top = (struct session_place){.turn = n - 1};
 	if (s->end > 0 && s->end <= n && is_near(s, s->top.turn))
 		return;

@@ -245,7 +245,8 @@ static void say_where(const struct stats_view *v, struct buf *out)
 	if (status.from == FIGURES_SERVER && status.took >= 0)
 		buf_printf(out, "server %lld ms  ", (long long)status.took / 1000);
 	if (status.from == FIGURES_SERVER && status.left_out > 0)
-		buf_printf(out, "+%u more parts  ", status.left_out);
+		buf_printf(out, "%s+%u more parts  ", status.at_least ? "at least " : "",
+		           status.left_out);
 	if (status.from != FIGURES_PARTLY)
 		return;
 	if (status.why.code != ERR_OK)

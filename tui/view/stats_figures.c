@@ -340,7 +340,8 @@ static void take_next(struct stats_view *v)
 	free_filters(v->former);
 	v->former = NULL;
 	v->has_shown = true;
-	v->slot = v->slot < v->shown.slots.n ? v->slot : v->shown.slots.n - 1;
+	if (v->slot >= v->shown.slots.n)
+		v->slot = v->shown.slots.n > 0 ? v->shown.slots.n - 1 : 0;
 	take_values(v);
 	v->again_after = time_monotonic() +
 	                 (v->spent * SHARE > AGAIN_MIN ? v->spent * SHARE : AGAIN_MIN);

@@ -83,7 +83,8 @@ bool table_figures_status(const struct table *t, struct buf *out)
 	if (status.from == FIGURES_SERVER && t->query.given != NULL) {
 		buf_printf(out, "server %lld ms  ", (long long)(status.took / 1000));
 		if (status.left_out > 0)
-			buf_printf(out, "%u cheaper ones left out  ", status.left_out);
+			buf_printf(out, "%s%u cheaper ones left out  ",
+			           status.at_least ? "at least " : "", status.left_out);
 		return true;
 	}
 	if (status.from == FIGURES_SERVER)
