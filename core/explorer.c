@@ -282,6 +282,7 @@ static enum err add_stream(struct explorer *x, int fd, const char *name, bool lo
 		x->sources[x->n_sources - 1].stream = stream;
 	else
 		stream_free(stream);
+	explorer_start_sources(x);
 	return err;
 }
 
@@ -302,7 +303,10 @@ enum err explorer_add_file(struct explorer *x, const char *path, struct errinfo 
 
 enum err explorer_await_file(struct explorer *x, const char *path, struct errinfo *e)
 {
-	return take_journal(x, journal_await(path), e);
+	enum err err = take_journal(x, journal_await(path), e);
+
+	explorer_start_sources(x);
+	return err;
 }
 
 enum err explorer_add_stdin(struct explorer *x, int fd, struct errinfo *e)

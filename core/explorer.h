@@ -44,7 +44,7 @@ uint32_t explorer_origin_events(const struct explorer *x,
 struct posthog *explorer_origin_posthog(const struct explorer *x,
                                         uint32_t origin); /* NULL: no project */
 /* A journal folder: its *.ndjson segments (closed ones also .gz or .zst) by name, and while following those that come later. A folder
- * that is not there yet is an empty one. At most one an origin. */
+ * that is not there yet is an empty one. At most one an origin, and no project beside it: else ERR_LIMIT. */
 enum err explorer_add_folder(struct explorer *x, const char *path, struct errinfo *e) MUST_USE;
 /* Passes over what is in the sources now, for who wants only what comes. Before explorer_start. */
 void explorer_skip(struct explorer *x);
@@ -111,7 +111,7 @@ struct explorer_counts {
 void explorer_arrival(const struct explorer *x, struct explorer_counts *early,
                       struct explorer_counts *late);
 
-/* A PostHog project; at most one an origin, and no folder beside it there. What its API is asked for lands in
+/* A PostHog project; at most one an origin, and no folder beside it there: else ERR_LIMIT. What its API is asked for lands in
  * a folder of its own, which is read like any other; while it is open the loop runs. The functions do
  * nothing where there is no such source, and where what they want is there or under way. Lists are asked of each
  * project, things of those that their events or listings are from. Added after explorer_start it is listed at once. */

@@ -122,13 +122,15 @@ uint32_t origins_take(struct origins *o, uint32_t source); /* which one a new so
 /* Until origins_leave what is added is of that one. */
 void origins_enter(struct origins *o, uint32_t origin);
 void origins_leave(struct origins *o);
-struct origin *origins_of_project(struct origins *o); /* the one that a new project is */
+/* The one that a new project is. ERR_LIMIT: it has a folder or a project already. */
+enum err origins_of_project(struct origin **origin, struct origins *o, struct errinfo *e) MUST_USE;
 struct remote *origins_project(const struct origins *o,
                                uint32_t from);         /* the first; NULL: no more */
 void origins_added(struct origins *o, uint32_t event); /* an event was added */
 void origins_watch(struct origins *o);                 /* their folders */
 void origins_close(struct origins *o);                 /* nothing comes from outside any more */
 void origins_free(struct origins *o);
+/* Again after it failed: the same path. */
 enum err origin_add_folder(struct origin *o, const char *path, struct errinfo *e) MUST_USE;
 void origin_check(struct origin *o); /* looks at its folder and its newest source */
 

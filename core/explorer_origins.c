@@ -54,9 +54,20 @@ void origins_leave(struct origins *o)
 	o->entered = 0;
 }
 
-struct origin *origins_of_project(struct origins *o)
+/* Of a folder and a project there is one an origin: what they are read on by is kept there. */
+static enum err take_alone(struct origin **origin, struct origins *o, const char *name,
+                           struct errinfo *e)
 {
-	return o->begun > 0 ? o->list[o->begun - 1] : begin(o, "posthog:");
+	*origin = o->begun > 0 ? o->list[o->begun - 1] : begin(o, name);
+	if ((*origin)->folder.n == 0 && (*origin)->remote == NULL)
+		return ERR_OK;
+	return err_set(e, ERR_LIMIT, "%.200s: too many sources: leave one out (at most %u)", name,
+	               EVENTS_ORIGINS);
+}
+
+enum err origins_of_project(struct origin **origin, struct origins *o, struct errinfo *e)
+{
+	return take_alone(origin, o, "posthog:", e);
 }
 
 struct remote *origins_project(const struct origins *o, uint32_t from)
@@ -173,6 +184,7 @@ void origins_watch(struct origins *o)
 
 enum err origin_add_folder(struct origin *o, const char *path, struct errinfo *e)
 {
+	buf_clear(&o->folder);
 	buf_puts(&o->folder, path);
 	watch_folder(o);
 	return scan_folder(o, e);
@@ -180,9 +192,10 @@ enum err origin_add_folder(struct origin *o, const char *path, struct errinfo *e
 
 enum err explorer_add_folder(struct explorer *x, const char *path, struct errinfo *e)
 {
-	struct origins *o = explorer_origins(x);
+	struct origin *origin;
+	enum err err = take_alone(&origin, explorer_origins(x), path, e);
 
-	return origin_add_folder(o->begun > 0 ? o->list[o->begun - 1] : begin(o, path), path, e);
+	return err == ERR_OK ? origin_add_folder(origin, path, e) : err;
 }
 
 void origin_check(struct origin *o)

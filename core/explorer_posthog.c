@@ -178,6 +178,9 @@ static void list(struct remote *r)
 {
 	posthog_list(r->posthog, POSTHOG_TRACES, r->since, until_of(r), 0);
 	posthog_list(r->posthog, POSTHOG_SESSIONS, r->since, until_of(r), 0);
+	for (int list = POSTHOG_GENERATIONS; list < POSTHOG_LISTS; list++)
+		if (posthog_is_pushed(r->posthog, (enum posthog_list)list))
+			posthog_list(r->posthog, (enum posthog_list)list, r->since, until_of(r), 0);
 }
 
 static void tail(struct remote *r, bool on)
@@ -202,11 +205,12 @@ enum err explorer_add_posthog(struct explorer *x, const struct posthog_options *
 	enum err err;
 
 	r->explorer = x;
-	r->origin = origins_of_project(explorer_origins(x));
 	r->refreshed = time_monotonic() - AGAIN;
 	r->since = other != NULL ? other->since : time_now() - POSTHOG_DAY;
 	r->until = other != NULL ? other->until : TIME_NONE;
-	err = posthog_open(&r->posthog, explorer_loop(x), options, &reader, e);
+	err = origins_of_project(&r->origin, explorer_origins(x), e);
+	if (err == ERR_OK)
+		err = posthog_open(&r->posthog, explorer_loop(x), options, &reader, e);
 	if (err != ERR_OK) {
 		mem_free(r);
 		return err;
@@ -346,25 +350,68 @@ static void ask_filtered(void *ctx)
 	}
 }
 
-static void push_filter(struct remote *r, enum filtered_of of, const struct filter *f)
+static bool has_all(const struct remote *r)
+{
+	struct posthog_status status;
+
+	posthog_read_status(r->posthog, &status);
+	return r->all && status.all;
+}
+
+static void push_filter(struct remote *r, enum posthog_list list, const struct filter *f)
 {
 	struct posthog_filter p = {0};
+	bool of_events = posthog_list_of(list) == FILTERED_EVENTS, asks;
 
-	posthog_filter_make(&p, f, of);
-	if (!posthog_push(r->posthog, &p) || of == FILTERED_EVENTS)
+	posthog_filter_make(&p, f, posthog_list_of(list));
+	asks = !of_events || (p.where.n > 0 && !has_all(r));
+	if (!posthog_push(r->posthog, list, &p))
 		return;
-	r->refilter[of == FILTERED_TRACES ? POSTHOG_TRACES : POSTHOG_SESSIONS] = true;
+	r->refilter[list] = asks;
+	if (!asks)
+		return;
 	if (!r->typed)
 		r->typed = loop_timer_new(explorer_loop(r->explorer), ask_filtered, r);
 	loop_timer_start(r->typed, TYPED_MS, 0);
 }
 
-void explorer_push_filter(struct explorer *x, enum filtered_of of, const struct filter *f)
+bool explorer_list_of(enum rows_kind kind, enum posthog_list *out)
+{
+	static const enum rows_kind kinds[POSTHOG_LISTS] = {
+		[POSTHOG_TRACES] = ROWS_TRACES,
+		[POSTHOG_SESSIONS] = ROWS_SESSIONS,
+		[POSTHOG_GENERATIONS] = ROWS_GENERATIONS,
+		[POSTHOG_SPANS] = ROWS_SPANS,
+	};
+	int list = 0;
+
+	while (list < POSTHOG_LISTS && kinds[list] != kind)
+		list++;
+	*out = list < POSTHOG_LISTS ? (enum posthog_list)list : POSTHOG_TRACES;
+	return list < POSTHOG_LISTS;
+}
+
+void explorer_push_filter(struct explorer *x, enum rows_kind kind, const struct filter *f)
 {
 	static const struct filter nothing;
+	enum posthog_list list;
 
+	if (!explorer_list_of(kind, &list))
+		return;
 	for (struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r))
-		push_filter(r, of, f ? f : &nothing);
+		push_filter(r, list, f ? f : &nothing);
+}
+
+bool explorer_is_pushed(const struct explorer *x, enum rows_kind kind)
+{
+	const struct remote *r = explorer_remote(x);
+	enum posthog_list list;
+
+	if (r == NULL || !explorer_list_of(kind, &list))
+		return false;
+	while (r != NULL && (posthog_is_pushed(r->posthog, list) || has_all(r)))
+		r = remote_next(r);
+	return r == NULL;
 }
 
 bool explorer_judges(const struct explorer *x, const struct filter_node *node, enum filtered_of of)
@@ -372,19 +419,28 @@ bool explorer_judges(const struct explorer *x, const struct filter_node *node, e
 	return explorer_remote(x) && posthog_filter_is_exact(node, of);
 }
 
-static enum posthog_word says(const struct explorer *x, enum filtered_of of, uint32_t origins,
-                              struct str id)
+static enum posthog_list list_of_rows(enum filtered_of of)
 {
-	enum posthog_word said = POSTHOG_SAYS_NOTHING;
+	return of == FILTERED_TRACES ? POSTHOG_TRACES : POSTHOG_SESSIONS;
+}
+
+/* One says yes for all; no is only said by every origin that the row is from: a file says nothing. */
+static enum filtered_word word_of(const struct explorer *x, enum filtered_of of, uint32_t origins,
+                                  struct str id)
+{
+	uint32_t silent = origins;
 
 	for (const struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r)) {
-		enum posthog_word word = is_from(r, origins) ? posthog_says(r->posthog, of, id)
-		                                             : POSTHOG_SAYS_NOTHING;
+		enum posthog_word word = is_from(r, origins)
+		                                 ? posthog_says(r->posthog, list_of_rows(of), id)
+		                                 : POSTHOG_SAYS_NOTHING;
 
-		if (word == POSTHOG_SAYS_YES || said == POSTHOG_SAYS_NOTHING)
-			said = word;
+		if (word == POSTHOG_SAYS_YES)
+			return FILTERED_YES;
+		if (word == POSTHOG_SAYS_NO)
+			silent &= ~(1u << r->origin->number);
 	}
-	return said;
+	return silent == 0 ? FILTERED_NO : FILTERED_LOOK;
 }
 
 /* Of a row whose events are all here nobody knows more. */
@@ -394,7 +450,7 @@ enum filtered_word explorer_judged(struct explorer *x, enum filtered_of of, uint
 	bool trace = of == FILTERED_TRACES;
 	struct buf id = {0};
 	uint32_t origins;
-	enum posthog_word word;
+	enum filtered_word word;
 
 	if (!explorer_remote(x) ||
 	    !(trace ? model_trace(m, number)->listed : model_session(m, number)->listed))
@@ -402,19 +458,20 @@ enum filtered_word explorer_judged(struct explorer *x, enum filtered_of of, uint
 	origins = trace ? model_trace(m, number)->origins : model_session(m, number)->origins;
 	ids_text(&explorer_events(x)->ids,
 	         trace ? model_trace(m, number)->id : model_session(m, number)->id, &id);
-	word = says(x, of, origins, buf_str(&id));
+	word = word_of(x, of, origins, buf_str(&id));
 	buf_free(&id);
-	return word == POSTHOG_SAYS_NOTHING ? FILTERED_LOOK
-	       : word == POSTHOG_SAYS_YES   ? FILTERED_YES
-	                                    : FILTERED_NO;
+	return word;
 }
 
 uint32_t explorer_said(const struct explorer *x, enum filtered_of of)
 {
 	uint32_t said = 0;
 
+	/* Events come with all that they are judged by. */
+	if (of == FILTERED_EVENTS)
+		return 0;
 	for (const struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r))
-		said += posthog_said(r->posthog, of);
+		said += posthog_said(r->posthog, list_of_rows(of));
 	return said;
 }
 
@@ -428,10 +485,10 @@ void explorer_window(const struct explorer *x, int64_t *since, int64_t *until)
 
 void explorer_want_rows(struct explorer *x, enum rows_kind kind, int64_t time)
 {
-	enum posthog_list list = kind == ROWS_SESSIONS ? POSTHOG_SESSIONS : POSTHOG_TRACES;
+	enum posthog_list list;
 	struct posthog_status status;
 
-	if (kind != ROWS_TRACES && kind != ROWS_SESSIONS)
+	if (!explorer_list_of(kind, &list))
 		return;
 	for (struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r)) {
 		posthog_read_status(r->posthog, &status);
@@ -444,10 +501,10 @@ void explorer_want_rows(struct explorer *x, enum rows_kind kind, int64_t time)
 
 bool explorer_has_more(const struct explorer *x, enum rows_kind kind)
 {
-	enum posthog_list list = kind == ROWS_SESSIONS ? POSTHOG_SESSIONS : POSTHOG_TRACES;
+	enum posthog_list list;
 	struct posthog_status status;
 
-	if (kind != ROWS_TRACES && kind != ROWS_SESSIONS)
+	if (!explorer_list_of(kind, &list))
 		return false;
 	for (const struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r)) {
 		posthog_read_status(r->posthog, &status);
@@ -467,13 +524,9 @@ void explorer_want_events(struct explorer *x)
 
 bool explorer_is_partial(const struct explorer *x)
 {
-	struct posthog_status status;
-
-	for (const struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r)) {
-		posthog_read_status(r->posthog, &status);
-		if (!r->all || !status.all)
+	for (const struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r))
+		if (!has_all(r))
 			return true;
-	}
 	return false;
 }
 

@@ -3,13 +3,18 @@
 #ifndef EXPLORER_PUSHED_H
 #define EXPLORER_PUSHED_H
 
+#include "collect/posthog.h"
 #include "explorer.h"
 #include "query/filtered.h"
 
 /* The list is of what passes, as far as PostHog can tell; unless it is already it is asked anew, in a moment, so that of what is
- * typed quickly only the end is asked. f NULL, or one that says nothing: of all. Lists of events stay as they are until
- * they are fetched. */
-void explorer_push_filter(struct explorer *x, enum filtered_of of, const struct filter *f);
+ * typed quickly only the end is asked. f NULL, or one that says nothing: of all. Generations and spans are listed only with
+ * a filter that PostHog can judge something of, and while not all events are here; what adds up is no such list. */
+void explorer_push_filter(struct explorer *x, enum rows_kind kind, const struct filter *f);
+/* Whether the rows of that kind that pass are here as far as the pages go (explorer_has_more), though not all events are. */
+bool explorer_is_pushed(const struct explorer *x, enum rows_kind kind);
+/* The list that PostHog has of such rows; false: none. */
+bool explorer_list_of(enum rows_kind kind, enum posthog_list *out);
 /* For struct filtered_context. Whenever explorer_said changes there are other answers: a filter is to be made anew. */
 bool explorer_judges(const struct explorer *x, const struct filter_node *node, enum filtered_of of);
 enum filtered_word explorer_judged(struct explorer *x, enum filtered_of of, uint32_t number);

@@ -30,6 +30,8 @@ struct posthog_options {
 enum posthog_list {
 	POSTHOG_TRACES,
 	POSTHOG_SESSIONS,
+	POSTHOG_GENERATIONS, /* also embeddings; the events themselves, without inputs and outputs */
+	POSTHOG_SPANS,       /* likewise */
 	POSTHOG_LISTS,
 };
 
@@ -99,9 +101,9 @@ void posthog_totals(struct posthog *p, const struct str *traces, size_t n, int64
 void posthog_trace(struct posthog *p, struct str trace, int64_t since, int64_t until);
 /* The input and output of one event, where a trace was too big for one answer. */
 void posthog_body(struct posthog *p, struct str trace, struct str uuid, int64_t time);
-/* Every AI event of a time, without inputs and outputs; in place of what was asked so before. */
+/* Every AI event of a time, whatever the filters of lists, without inputs and outputs; in place of what was asked so before. */
 void posthog_events(struct posthog *p, int64_t since, int64_t until);
-/* The same of one user alone, beside whatever else is asked. */
+/* The same of one user alone, beside whatever else is asked; in place of another time of that user. */
 void posthog_user(struct posthog *p, struct str user, int64_t since, int64_t until);
 /* The trace or session that anything of this id belongs to (a prefix too), then its events. */
 void posthog_find(struct posthog *p, struct str id, int64_t since, int64_t until);

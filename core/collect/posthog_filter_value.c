@@ -3,6 +3,9 @@
 
 #include "base/utf8.h"
 
+#include <ctype.h>
+#include <string.h>
+
 #define LARGEST INT64_C(9000000000000) /* seconds and USD above it are none */
 
 /* ---- texts ---- */
@@ -44,6 +47,45 @@ static bool append_wildcard(struct buf *out, struct str text, bool fold)
 	return same;
 }
 
+/* What any match of an expression contains that is but a text, with or without its ends; false: it is more. */
+static bool append_literal(struct buf *out, struct str expression)
+{
+	struct str e = expression;
+
+	if (str_starts(e, STR("(?-i)")))
+		e = str_sub(e, 5, e.n);
+	if (e.n > 0 && e.p[0] == '^')
+		e = str_sub(e, 1, e.n);
+	for (size_t i = 0; i < e.n; i++) {
+		char c = e.p[i];
+
+		if (c == '$' && i + 1 == e.n)
+			break;
+		if (c == '\\' && (++i == e.n || !ispunct((unsigned char)e.p[i])))
+			return false;
+		if (c != '\\' && strchr("^$.|?*+()[]{}", c) != NULL)
+			return false;
+		buf_add(out, e.p[i]);
+	}
+	return out->n > 0;
+}
+
+/* Whatever its case: that of an expression may be said within it. */
+static enum pushed push_expression(struct pushing *w, struct buf *to, const struct filter_value *v,
+                                   const char *expression)
+{
+	struct filter_value plain = {.test = TEST_VALUE, .fold = true};
+	struct buf literal = {0};
+	enum pushed got = PUSHED_NOT;
+
+	if (append_literal(&literal, v->text)) {
+		plain.text = buf_str(&literal);
+		got = push_pattern(w, to, &plain, expression, false);
+	}
+	buf_free(&literal);
+	return got == PUSHED_NOT ? got : PUSHED_MORE;
+}
+
 static bool append_pattern(struct buf *out, const struct filter_value *v, bool whole)
 {
 	bool same;
@@ -68,6 +110,8 @@ enum pushed push_pattern(struct pushing *w, struct buf *to, const struct filter_
 		buf_printf(to, "ifNull(%s, '') != ''", expression);
 		return PUSHED_EXACTLY;
 	}
+	if (v->test == TEST_REGEX)
+		return push_expression(w, to, v, expression);
 	if ((v->test != TEST_VALUE && v->test != TEST_WILDCARD) || !utf8_valid(v->text))
 		return PUSHED_NOT;
 	same = append_pattern(&pattern, v, whole);
@@ -260,7 +304,7 @@ static enum pushed push_value(struct pushing *w, struct buf *to, struct named *p
 	bool truth = str_eq(v->text, STR("true")) || str_eq(v->text, STR("false"));
 	enum pushed got;
 
-	if (v->test == TEST_WILDCARD)
+	if (v->test == TEST_WILDCARD || v->test == TEST_REGEX)
 		return push_pattern(w, to, v, buf_text(&p->plain), true);
 	got = push_pattern(w, to, v, buf_text(&p->text), false);
 	if (got == PUSHED_NOT)

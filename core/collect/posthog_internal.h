@@ -63,7 +63,6 @@ struct list_state {
 };
 
 /* The filter of a list, and what came of it. */
-#define POSTHOG_PUSHED 3 /* enum filtered_of */
 struct pushed {
 	struct posthog_filter filter;
 	bool refused;
@@ -92,7 +91,7 @@ struct posthog {
 	uint32_t project;
 	struct buf name;
 	struct list_state lists[POSTHOG_LISTS];
-	struct pushed pushed[POSTHOG_PUSHED];
+	struct pushed pushed[POSTHOG_LISTS];
 	int64_t listed_at;
 	bool all; /* the last posthog_events came to its end */
 	struct ask *asks;
@@ -158,13 +157,15 @@ void posthog_list_stop(struct posthog *p, enum posthog_list list);
 /* posthog_pushed.c */
 void pushed_init(struct posthog *p);
 void pushed_fini(struct posthog *p);
-void pushed_begin(struct posthog *p, enum filtered_of of); /* what was said counts no more */
+void pushed_begin(struct posthog *p, enum posthog_list list); /* what was said counts no more */
 /* A question of the list goes out: with which filter; NULL: none. */
-const struct posthog_filter *pushed_ask(struct posthog *p, enum filtered_of of);
-void pushed_keep(struct posthog *p, enum filtered_of of, const struct buf *body);
-void pushed_answer(struct posthog *p, enum filtered_of of, const struct posthog_rows *rows);
+const struct posthog_filter *pushed_ask(struct posthog *p, enum posthog_list list);
+void pushed_keep(struct posthog *p, enum posthog_list list, const struct buf *body);
+/* A page of n rows; ids of them, where it is of traces or sessions. */
+void pushed_answer(struct posthog *p, enum posthog_list list, const struct posthog_rows *ids,
+                   uint32_t n, bool more);
 /* Whether it makes sense to ask once more, without the filter. */
-bool pushed_refuse(struct posthog *p, enum filtered_of of, enum posthog_trouble trouble);
+bool pushed_refuse(struct posthog *p, enum posthog_list list, enum posthog_trouble trouble);
 
 /* posthog_cache.c */
 /* The folder of a project; a temporary one where there is no cache or another process writes it. */

@@ -70,9 +70,27 @@ static void ask_missing_totals(struct posthog *p, enum posthog_list list,
 
 /* ---- pages ---- */
 
-static enum filtered_of filtered_of(enum posthog_list list)
+static bool is_of_events(const struct ask *a)
 {
-	return list == POSTHOG_TRACES ? FILTERED_TRACES : FILTERED_SESSIONS;
+	return a->list == POSTHOG_GENERATIONS || a->list == POSTHOG_SPANS;
+}
+
+static void write_page(const struct ask *a, const struct posthog_page *page, struct buf *body,
+                       const char *query_id)
+{
+	switch (a->list) {
+	case POSTHOG_TRACES:
+		posthog_query_traces(body, page, query_id);
+		break;
+	case POSTHOG_SESSIONS:
+		posthog_query_sessions(body, page, query_id);
+		break;
+	case POSTHOG_GENERATIONS:
+		posthog_query_generations(body, page, query_id);
+		break;
+	default:
+		posthog_query_spans(body, page, query_id);
+	}
 }
 
 static void send_page(struct ask *a)
@@ -83,6 +101,7 @@ static void send_page(struct ask *a)
 	struct buf body = {0};
 
 	a->limit = a->rows_left < POSTHOG_PAGE_ALL ? a->rows_left : POSTHOG_PAGE_ALL;
+	a->limit = a->limit >> a->shrunk > 0 ? a->limit >> a->shrunk : 1;
 	page.limit = a->limit;
 	/* Of a session's traces nothing is remembered: they are listed to their end by one ask. */
 	page.session = buf_str(&a->id);
@@ -94,50 +113,63 @@ static void send_page(struct ask *a)
 		page.before_time = list->frontier;
 	}
 	if (a->id.n == 0)
-		page.filter = pushed_ask(a->posthog, filtered_of(a->list));
+		page.filter = pushed_ask(a->posthog, a->list);
 	posthog_query_id(query_id);
-	if (a->list == POSTHOG_TRACES)
-		posthog_query_traces(&body, &page, query_id);
-	else
-		posthog_query_sessions(&body, &page, query_id);
+	write_page(a, &page, &body, query_id);
 	if (a->id.n == 0)
-		pushed_keep(a->posthog, filtered_of(a->list), &body);
+		pushed_keep(a->posthog, a->list, &body);
 	ask_send(a, &body, query_id);
 }
 
+/* What a page ends with, and how much it has. */
+struct page_end {
+	struct str id; /* empty: it has no row */
+	int64_t time;
+	uint32_t n;
+	bool more;
+};
+
+static struct page_end end_of(const struct ask *a)
+{
+	const struct posthog_row *last = a->rows.n > 0 ? &a->rows.rows[a->rows.n - 1] : NULL;
+
+	if (is_of_events(a))
+		return (struct page_end){buf_str(&a->page.last_uuid), a->page.last_time,
+		                         a->page.events, a->page.more};
+	return (struct page_end){last ? last->id : STR_EMPTY, last ? last->time : TIME_NONE,
+	                         a->rows.n, a->rows.more};
+}
+
 /* Whether a page ends behind the one before. */
-static bool goes_on(const struct ask *a)
+static bool goes_on(const struct ask *a, const struct page_end *end)
 {
 	const struct list_state *list = &a->posthog->lists[a->list];
 	struct str before = buf_str(a->id.n > 0 ? &a->uuid : &list->last);
 	int64_t time = a->id.n > 0 ? a->page.last_time : list->frontier;
-	const struct posthog_row *last;
 
-	if (a->rows.n == 0)
-		return !a->rows.more;
-	last = &a->rows.rows[a->rows.n - 1];
-	return before.n == 0 || last->time < time ||
-	       (last->time == time && str_cmp(last->id, before) < 0);
+	if (end->id.n == 0)
+		return !end->more;
+	return before.n == 0 || end->time < time ||
+	       (end->time == time && str_cmp(end->id, before) < 0);
 }
 
-static void note_page(struct ask *a, const struct posthog_rows *rows)
+static void note_page(struct ask *a, const struct page_end *end)
 {
 	struct list_state *list = &a->posthog->lists[a->list];
-	const struct posthog_row *last = rows->n ? &rows->rows[rows->n - 1] : NULL;
 	struct buf *id = a->id.n > 0 ? &a->uuid : &list->last;
 
-	if (last) {
+	if (end->id.n > 0) {
 		buf_clear(id);
-		buf_append(id, last->id);
+		buf_append(id, end->id);
 	}
 	if (a->id.n > 0) {
-		a->page.last_time = last ? last->time : a->page.last_time;
+		a->page.last_time = end->id.n > 0 ? end->time : a->page.last_time;
 		return;
 	}
-	if (last)
-		list->frontier = last->time;
-	list->more = rows->more;
-	pushed_answer(a->posthog, filtered_of(a->list), rows);
+	if (end->id.n > 0)
+		list->frontier = end->time;
+	list->more = end->more;
+	pushed_answer(a->posthog, a->list, &a->rows, end->n, end->more);
 	a->posthog->listed_at = time_now();
 }
 
@@ -145,6 +177,10 @@ static enum err read_list(struct ask *a, struct errinfo *e)
 {
 	struct str answer = buf_str(&a->answer);
 
+	if (is_of_events(a)) {
+		buf_free(&a->page.last_uuid);
+		return posthog_read_events(answer, a->limit, a->now, &a->lines, &a->page, e);
+	}
 	return a->list == POSTHOG_TRACES
 	               ? posthog_read_traces(answer, a->limit, a->now, &a->lines, &a->rows, e)
 	               : posthog_read_sessions(answer, a->limit, a->now, &a->lines, &a->rows, e);
@@ -152,17 +188,34 @@ static enum err read_list(struct ask *a, struct errinfo *e)
 
 static void use_list(struct ask *a)
 {
-	if (!goes_on(a)) {
+	struct page_end end = end_of(a);
+
+	if (!goes_on(a, &end)) {
 		ask_fail_in_circles(a);
 		return;
 	}
-	note_page(a, &a->rows);
-	ask_missing_totals(a->posthog, a->list, &a->rows, a->since, a->until);
-	a->rows_left -= a->rows.n < a->rows_left ? a->rows.n : a->rows_left;
-	if (a->rows.more && a->rows_left > 0)
+	note_page(a, &end);
+	if (!is_of_events(a))
+		ask_missing_totals(a->posthog, a->list, &a->rows, a->since, a->until);
+	a->rows_left -= end.n < a->rows_left ? end.n : a->rows_left;
+	if (end.more && a->rows_left > 0)
 		send_page(a);
 	else
 		ask_end(a);
+}
+
+/* Without its filter a list of events would be of all there are: who wants those asks for them. */
+static void refuse_events(struct ask *a, enum posthog_trouble trouble, const struct errinfo *why)
+{
+	/* Older servers send inputs and outputs along. */
+	if (trouble == POSTHOG_TOO_BIG && a->limit > 1) {
+		a->shrunk++;
+		send_page(a);
+	} else if (pushed_refuse(a->posthog, a->list, trouble)) {
+		ask_end(a);
+	} else {
+		ask_fail(a, trouble, why);
+	}
 }
 
 /* Without the filter it is another list, which begins at its start. */
@@ -170,7 +223,11 @@ static void refuse_list(struct ask *a, enum posthog_trouble trouble, const struc
 {
 	struct list_state *list = &a->posthog->lists[a->list];
 
-	if (a->id.n > 0 || !pushed_refuse(a->posthog, filtered_of(a->list), trouble)) {
+	if (is_of_events(a)) {
+		refuse_events(a, trouble, why);
+		return;
+	}
+	if (a->id.n > 0 || !pushed_refuse(a->posthog, a->list, trouble)) {
 		ask_fail(a, trouble, why);
 		return;
 	}
@@ -194,6 +251,7 @@ static struct ask *new_list(struct posthog *p, enum posthog_list list, int64_t s
 
 	a->refused = refuse_list;
 	a->list = list;
+	a->known = !is_of_events(a);
 	a->since = since;
 	a->until = until;
 	a->rows_left = rows;
@@ -220,7 +278,7 @@ void posthog_list(struct posthog *p, enum posthog_list list, int64_t since, int6
 	state->until = until;
 	state->frontier = TIME_NONE;
 	buf_clear(&state->last);
-	pushed_begin(p, filtered_of(list));
+	pushed_begin(p, list);
 	send_page(new_list(p, list, since, until, rows ? rows : POSTHOG_PAGE));
 }
 

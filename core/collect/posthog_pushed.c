@@ -2,9 +2,9 @@
 #include "collect/posthog_internal.h"
 #include "collect/posthog_paste.h"
 
-static struct pushed *pushed_of(const struct posthog *p, enum filtered_of of)
+static struct pushed *pushed_of(const struct posthog *p, enum posthog_list list)
 {
-	return (struct pushed *)&p->pushed[of];
+	return (struct pushed *)&p->pushed[list];
 }
 
 static bool is_active(const struct pushed *s)
@@ -28,20 +28,16 @@ static bool same_filter(const struct posthog_filter *a, const struct posthog_fil
 	return true;
 }
 
-static void end_events(struct posthog *p)
+enum filtered_of posthog_list_of(enum posthog_list list)
 {
-	struct ask *a = p->asks;
-
-	while (a != NULL && (a->kind != ASK_EVENTS || a->for_tail))
-		a = a->next;
-	p->all = false;
-	if (a != NULL)
-		ask_end(a);
+	return list == POSTHOG_TRACES     ? FILTERED_TRACES
+	       : list == POSTHOG_SESSIONS ? FILTERED_SESSIONS
+	                                  : FILTERED_EVENTS;
 }
 
-bool posthog_push(struct posthog *p, struct posthog_filter *f)
+bool posthog_push(struct posthog *p, enum posthog_list list, struct posthog_filter *f)
 {
-	struct pushed *s = pushed_of(p, f->of);
+	struct pushed *s = pushed_of(p, list);
 	bool other = !same_filter(&s->filter, f);
 
 	posthog_filter_free(&s->filter);
@@ -50,38 +46,41 @@ bool posthog_push(struct posthog *p, struct posthog_filter *f)
 	if (!other)
 		return false;
 	s->refused = false;
-	pushed_begin(p, s->filter.of);
+	pushed_begin(p, list);
 	/* Pages of another filter do not go on from those of this one. */
-	if (s->filter.of == FILTERED_EVENTS)
-		end_events(p);
-	else
-		posthog_list_stop(p, s->filter.of == FILTERED_TRACES ? POSTHOG_TRACES
-		                                                     : POSTHOG_SESSIONS);
+	posthog_list_stop(p, list);
 	return true;
+}
+
+bool posthog_is_pushed(const struct posthog *p, enum posthog_list list)
+{
+	const struct pushed *s = pushed_of(p, list);
+
+	return is_active(s) && !p->offline && s->took >= 0;
 }
 
 /* ---- for the lists ---- */
 
 void pushed_init(struct posthog *p)
 {
-	for (int of = 0; of < POSTHOG_PUSHED; of++) {
-		p->pushed[of].filter.of = (enum filtered_of)of;
-		ids_init(&p->pushed[of].said);
+	for (int list = 0; list < POSTHOG_LISTS; list++) {
+		p->pushed[list].filter.of = posthog_list_of((enum posthog_list)list);
+		ids_init(&p->pushed[list].said);
 	}
 }
 
 void pushed_fini(struct posthog *p)
 {
-	for (int of = 0; of < POSTHOG_PUSHED; of++) {
-		posthog_filter_free(&p->pushed[of].filter);
-		ids_fini(&p->pushed[of].said);
-		buf_free(&p->pushed[of].body);
+	for (int list = 0; list < POSTHOG_LISTS; list++) {
+		posthog_filter_free(&p->pushed[list].filter);
+		ids_fini(&p->pushed[list].said);
+		buf_free(&p->pushed[list].body);
 	}
 }
 
-void pushed_begin(struct posthog *p, enum filtered_of of)
+void pushed_begin(struct posthog *p, enum posthog_list list)
 {
-	struct pushed *s = pushed_of(p, of);
+	struct pushed *s = pushed_of(p, list);
 
 	ids_clear(&s->said);
 	s->rows = 0;
@@ -91,37 +90,38 @@ void pushed_begin(struct posthog *p, enum filtered_of of)
 	s->pages++;
 }
 
-const struct posthog_filter *pushed_ask(struct posthog *p, enum filtered_of of)
+const struct posthog_filter *pushed_ask(struct posthog *p, enum posthog_list list)
 {
-	struct pushed *s = pushed_of(p, of);
+	struct pushed *s = pushed_of(p, list);
 
 	s->asked = time_monotonic();
 	return is_active(s) ? &s->filter : NULL;
 }
 
-void pushed_keep(struct posthog *p, enum filtered_of of, const struct buf *body)
+void pushed_keep(struct posthog *p, enum posthog_list list, const struct buf *body)
 {
-	struct pushed *s = pushed_of(p, of);
+	struct pushed *s = pushed_of(p, list);
 
 	buf_clear(&s->body);
 	buf_append(&s->body, buf_str(body));
 }
 
-void pushed_answer(struct posthog *p, enum filtered_of of, const struct posthog_rows *rows)
+void pushed_answer(struct posthog *p, enum posthog_list list, const struct posthog_rows *ids,
+                   uint32_t n, bool more)
 {
-	struct pushed *s = pushed_of(p, of);
+	struct pushed *s = pushed_of(p, list);
 
 	s->took = time_monotonic() - s->asked;
-	for (uint32_t i = 0; rows != NULL && i < rows->n; i++)
-		ids_add(&s->said, rows->rows[i].id);
-	s->rows += rows != NULL ? rows->n : 0;
-	s->more = rows != NULL && rows->more;
+	for (uint32_t i = 0; i < ids->n; i++)
+		ids_add(&s->said, ids->rows[i].id);
+	s->rows += n;
+	s->more = more;
 	s->pages++;
 }
 
-bool pushed_refuse(struct posthog *p, enum filtered_of of, enum posthog_trouble trouble)
+bool pushed_refuse(struct posthog *p, enum posthog_list list, enum posthog_trouble trouble)
 {
-	struct pushed *s = pushed_of(p, of);
+	struct pushed *s = pushed_of(p, list);
 
 	if (trouble != POSTHOG_BAD_QUERY || !is_active(s))
 		return false;
@@ -132,42 +132,36 @@ bool pushed_refuse(struct posthog *p, enum filtered_of of, enum posthog_trouble 
 
 /* ---- what is said ---- */
 
-enum posthog_word posthog_says(const struct posthog *p, enum filtered_of of, struct str id)
+enum posthog_word posthog_says(const struct posthog *p, enum posthog_list list, struct str id)
 {
-	const struct pushed *s = pushed_of(p, of);
+	const struct pushed *s = pushed_of(p, list);
 
-	if (!is_active(s) || p->offline || s->took < 0)
+	if (!posthog_is_pushed(p, list))
 		return POSTHOG_SAYS_NOTHING;
 	return ids_find(&s->said, id) != 0 ? POSTHOG_SAYS_YES : POSTHOG_SAYS_NO;
 }
 
-bool posthog_has_refused(const struct posthog *p, enum filtered_of of)
+bool posthog_has_refused(const struct posthog *p, enum posthog_list list)
 {
-	return p->pushed[of].refused;
+	return p->pushed[list].refused;
 }
 
-uint32_t posthog_said(const struct posthog *p, enum filtered_of of)
+uint32_t posthog_said(const struct posthog *p, enum posthog_list list)
 {
-	return p->pushed[of].pages;
+	return p->pushed[list].pages;
 }
 
-static bool is_asked(const struct posthog *p, enum filtered_of of)
+static bool is_asked(const struct posthog *p, enum posthog_list list)
 {
-	enum posthog_list list = of == FILTERED_TRACES ? POSTHOG_TRACES : POSTHOG_SESSIONS;
-
-	for (const struct ask *a = p->asks; a != NULL; a = a->next) {
-		bool same = of == FILTERED_EVENTS ? a->kind == ASK_EVENTS && !a->for_tail
-		                                  : a->kind == ASK_LIST && a->list == list;
-
-		if (same && a->id.n == 0)
+	for (const struct ask *a = p->asks; a != NULL; a = a->next)
+		if (a->kind == ASK_LIST && a->list == list && a->id.n == 0)
 			return true;
-	}
 	return false;
 }
 
-void posthog_pushed_status(const struct posthog *p, enum filtered_of of, struct buf *out)
+void posthog_pushed_status(const struct posthog *p, enum posthog_list list, struct buf *out)
 {
-	const struct pushed *s = pushed_of(p, of);
+	const struct pushed *s = pushed_of(p, list);
 	const struct posthog_filter *f = &s->filter;
 
 	if (f->where.n == 0 && f->here.n == 0)
@@ -180,7 +174,7 @@ void posthog_pushed_status(const struct posthog *p, enum filtered_of of, struct 
 			buf_puts(out, s->refused ? "PostHog refused the filter"
 			                         : "PostHog did not answer");
 	} else if (s->took < 0) {
-		buf_puts(out, s->asked == TIME_NONE || is_asked(p, s->filter.of)
+		buf_puts(out, s->asked == TIME_NONE || is_asked(p, list)
 		                      ? "server ..."
 		                      : "local only: PostHog did not answer");
 	} else if (f->here.n == 0) {
@@ -191,7 +185,7 @@ void posthog_pushed_status(const struct posthog *p, enum filtered_of of, struct 
 	}
 }
 
-void posthog_pushed_text(const struct posthog *p, enum filtered_of of, struct buf *out)
+void posthog_pushed_text(const struct posthog *p, enum posthog_list list, struct buf *out)
 {
-	posthog_paste(buf_str(&p->pushed[of].body), out);
+	posthog_paste(buf_str(&p->pushed[list].body), out);
 }

@@ -224,7 +224,18 @@ static const char trace_events[] =
 static const char all_events[] = "SELECT uuid, event, timestamp, distinct_id, properties\n"
 				 "FROM events\n"
 				 "WHERE event LIKE '$ai_%' AND " IN_TIME;
-static const char all_events_end[] = EVENTS_TAIL;
+
+/* Pages of events that pass a filter. */
+#define LISTED_EVENTS                                              \
+	"SELECT uuid, event, timestamp, distinct_id, properties\n" \
+	"FROM events\n"
+static const char generations[] = LISTED_EVENTS
+	"WHERE event IN ('$ai_generation', '$ai_embedding') AND " IN_TIME;
+static const char spans[] = LISTED_EVENTS "WHERE event = '$ai_span' AND " IN_TIME;
+static const char listed_events_end[] =
+	"  AND (timestamp < toDateTime({before_time})\n"
+	"    OR (timestamp = toDateTime({before_time}) AND toString(uuid) < {before_id}))\n"
+	"ORDER BY timestamp DESC, toString(uuid) DESC\n";
 static const char people[] =
 	"SELECT distinct_id AS user,\n"
 	"  argMax(coalesce(nullIf(person.properties.email, ''), nullIf(person.properties.name, '')),\n"
@@ -421,6 +432,17 @@ void posthog_query_sessions(struct buf *body, const struct posthog_page *page, c
 	write_page(body, sessions, sessions_end, page, "tracehog:sessions", query_id);
 }
 
+void posthog_query_generations(struct buf *body, const struct posthog_page *page,
+                               const char *query_id)
+{
+	write_page(body, generations, listed_events_end, page, "tracehog:generations", query_id);
+}
+
+void posthog_query_spans(struct buf *body, const struct posthog_page *page, const char *query_id)
+{
+	write_page(body, spans, listed_events_end, page, "tracehog:spans", query_id);
+}
+
 static void write_totals(struct buf *body, const char *hogql, cJSON *ids, int64_t since,
                          int64_t until, const char *name, const char *query_id)
 {
@@ -492,9 +514,8 @@ void posthog_query_events(struct buf *body, enum posthog_table table,
 		add(values, "user", text(page->user));
 	buf_puts(&hogql, all ? all_events : of[table].hogql);
 	if (all) {
-		write_filter(&hogql, page->filter, values);
 		buf_puts(&hogql, page->user.n > 0 ? "  AND distinct_id = {user}\n" : "");
-		buf_puts(&hogql, all_events_end);
+		buf_puts(&hogql, EVENTS_TAIL);
 	}
 	write_hogql(body, buf_text(&hogql), page->limit + 1, values,
 	            all ? "tracehog:events" : of[table].name, query_id);

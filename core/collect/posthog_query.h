@@ -49,6 +49,11 @@ void posthog_query_sessions(struct buf *body, const struct posthog_page *page,
                             const char *query_id);
 void posthog_query_session_totals(struct buf *body, const struct str *ids, size_t n, int64_t since,
                                   int64_t until, const char *query_id);
+/* tracehog:generations (and embeddings) and tracehog:spans: events, as posthog_query_events has them, by (timestamp, uuid)
+ * falling. */
+void posthog_query_generations(struct buf *body, const struct posthog_page *page,
+                               const char *query_id);
+void posthog_query_spans(struct buf *body, const struct posthog_page *page, const char *query_id);
 /* tracehog:people for n distinct ids. Columns: user, person (email, else name of the person's properties; NULL: neither). */
 void posthog_query_people(struct buf *body, const struct str *ids, size_t n, int64_t since,
                           int64_t until, const char *query_id);
@@ -69,7 +74,6 @@ struct posthog_events_page {
 	int64_t after_time;
 	struct str after_uuid;
 	uint32_t limit;
-	const struct posthog_filter *filter; /* of all traces: likewise; NULL: all */
 };
 /* tracehog:trace-ai-events, -light, tracehog:trace-events; with no trace tracehog:events. */
 void posthog_query_events(struct buf *body, enum posthog_table table,

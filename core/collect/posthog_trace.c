@@ -55,19 +55,14 @@ static void send_rows(struct ask *a, enum posthog_table table)
 	                                   .until = a->until,
 	                                   .after_time = a->time,
 	                                   .after_uuid = buf_str(&a->uuid)};
-	bool filtered = a->kind == ASK_EVENTS && !a->for_tail;
 	char query_id[POSTHOG_QUERY_ID];
 	struct buf body = {0};
 
-	if (filtered)
-		page.filter = pushed_ask(a->posthog, FILTERED_EVENTS);
 	a->limit = table == POSTHOG_AI_EVENTS ? POSTHOG_PAGE_BODY : POSTHOG_PAGE_EVENT;
 	a->limit >>= a->shrunk;
 	page.limit = a->limit;
 	posthog_query_id(query_id);
 	posthog_query_events(&body, table, &page, query_id);
-	if (filtered)
-		pushed_keep(a->posthog, FILTERED_EVENTS, &body);
 	ask_send(a, &body, query_id);
 }
 
@@ -310,21 +305,17 @@ static void use_events(struct ask *a)
 		send_next(a, POSTHOG_EVENTS);
 		return;
 	}
-	if (a->for_tail) {
+	if (a->for_tail)
 		a->posthog->seen = a->until - POSTHOG_AHEAD;
-	} else {
+	else
 		a->posthog->all = true;
-		pushed_answer(a->posthog, FILTERED_EVENTS, NULL);
-	}
 	ask_end(a);
 }
 
 /* Older servers send inputs and outputs along. */
 static void refuse_events(struct ask *a, enum posthog_trouble trouble, const struct errinfo *why)
 {
-	if (!a->for_tail && pushed_refuse(a->posthog, FILTERED_EVENTS, trouble))
-		send_rows(a, POSTHOG_EVENTS);
-	else if (trouble != POSTHOG_TOO_BIG || !shrink(a, POSTHOG_EVENTS))
+	if (trouble != POSTHOG_TOO_BIG || !shrink(a, POSTHOG_EVENTS))
 		ask_fail(a, trouble, why);
 }
 
@@ -340,13 +331,18 @@ void posthog_ask_events(struct posthog *p, int64_t since, int64_t until, bool fo
 	send_rows(a, POSTHOG_EVENTS);
 }
 
+/* "Until now" moves on between two calls. */
+static bool is_of_time(const struct ask *a, int64_t since, int64_t until)
+{
+	return a->since == since && until - a->until < POSTHOG_AHEAD && until >= a->until;
+}
+
 void posthog_events(struct posthog *p, int64_t since, int64_t until)
 {
 	for (struct ask *a = p->asks; a; a = a->next) {
 		if (a->kind != ASK_EVENTS || a->for_tail)
 			continue;
-		/* "Until now" moves on between two calls. */
-		if (a->since == since && until - a->until < POSTHOG_AHEAD && until >= a->until)
+		if (is_of_time(a, since, until))
 			return;
 		ask_end(a);
 		break;
@@ -373,10 +369,12 @@ static void refuse_user(struct ask *a, enum posthog_trouble trouble, const struc
 
 void posthog_user(struct posthog *p, struct str user, int64_t since, int64_t until)
 {
-	struct ask *a;
+	struct ask *a = ask_find(p, ASK_USER, user);
 
-	if (user.n == 0 || ask_find(p, ASK_USER, user))
+	if (user.n == 0 || (a != NULL && is_of_time(a, since, until)))
 		return;
+	if (a != NULL)
+		ask_end(a);
 	a = ask_new(p, ASK_USER, read_events, use_user);
 	a->refused = refuse_user;
 	a->since = since;

@@ -300,7 +300,7 @@ static bool find_result(struct filtered *d, struct slice *slice)
 static bool has_news(const struct filtered *d)
 {
 	if (d->again || d->events->n != d->n[FILTERED_EVENTS] ||
-	    model_version(d->model) != d->model_version)
+	    d->events->n_origins != d->n_origins || model_version(d->model) != d->model_version)
 		return true;
 	for (uint32_t i = 0; i < d->n_order; i++)
 		if ((d->order[i]->kind == PLAN_PROPERTY && property_has_more(d, d->order[i])) ||
@@ -314,6 +314,9 @@ static void begin_round(struct filtered *d)
 {
 	d->again = false;
 	d->model_version = model_version(d->model);
+	if (d->events->n_origins != d->n_origins)
+		known_name_sources(d);
+	d->n_origins = d->events->n_origins;
 	if (d->with.properties != NULL && d->n[FILTERED_EVENTS] != d->events->n)
 		properties_refresh(d->with.properties);
 	if (d->with.errors != NULL && d->n[FILTERED_EVENTS] != d->events->n)

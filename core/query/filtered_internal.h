@@ -248,6 +248,7 @@ struct filtered {
 	uint32_t index; /* of what the stage goes through */
 	uint32_t n[FILTERED_DOMAINS];
 	uint32_t model_version;
+	uint32_t n_origins;
 	bool again; /* something came that the round may not have seen */
 	bool moved; /* a tree told something new */
 	struct bits lost;
@@ -280,6 +281,8 @@ enum err filtered_compile(struct filtered *d, struct errinfo *e) MUST_USE;
 /* filtered_known.c: true: done. */
 bool known_step(struct filtered *d, struct slice *slice);
 void known_fini(struct filtered *d);
+/* There are other names of sources: a value that has become one means that source alone. There are few of them. */
+void known_name_sources(struct filtered *d);
 
 /* filtered_record.c */
 void record_judge(const struct plan *p, const struct block *b, const uint64_t *among,

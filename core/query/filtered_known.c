@@ -158,14 +158,22 @@ static bool judge_rows(struct filtered *d, struct table *t, struct slice *slice)
 	return true;
 }
 
-/* What was said by ids that began so before. */
+/* A row's own source is told by the names alone, without a table. */
+static bool is_said_by(const struct plan *p, const struct table *t)
+{
+	return p->kind == PLAN_OWN &&
+	       (p->test.table == t ||
+	        (t->of == TABLE_JOURNALS && p->node->field->number == FIELD_SOURCE));
+}
+
+/* What was said by ids that began so before, or before there was a source of that name. */
 static void judge_anew(struct filtered *d, const struct table *t)
 {
 	d->n_records = 0;
 	for (uint32_t i = 0; i < d->n_order; i++) {
 		struct plan *p = d->order[i];
 
-		if (p->kind != PLAN_OWN || p->test.table != t || p->n_final == 0)
+		if (!is_said_by(p, t) || p->n_final == 0)
 			continue;
 		memset(p->final, 0, p->n_final * sizeof(*p->final));
 		p->seen_model = UINT32_MAX;
@@ -187,6 +195,19 @@ static bool settle(struct filtered *d, struct table *t, struct slice *slice)
 	t->seen_ids = t->n_ids;
 	judge_anew(d, t);
 	return true;
+}
+
+/* ---- sources ---- */
+
+void known_name_sources(struct filtered *d)
+{
+	for (struct table *t = d->tables; t != NULL; t = t->next) {
+		if (t->of != TABLE_JOURNALS || t->n == 0)
+			continue;
+		memset(t->holds, 0, t->n);
+		t->at = 0;
+		judge_anew(d, t);
+	}
 }
 
 /* ---- all of it ---- */

@@ -87,10 +87,10 @@ real_events()
 loops()
 {
 	exits 0 tree tr-a data/loops.ndjson
-	equal 'every call has its row' 3 "$(grep -c update_address "$D/out")"
+	equal 'every call has its row' 3 "$(grep -c 'T update_address' "$D/out")"
 	exits 0 tree tr-a data/loops.ndjson --fold-repeats
 	equal 'they are one row' 1 "$(grep -c 'update_address x3 same args 1 err .*5.0s .*\$0.025' "$D/out")"
-	equal 'and what is none stays' 4 "$(grep -c 'gpt-5\|support_agent' "$D/out")"
+	equal 'and what is none stays' 4 "$(grep -c '\* gpt-5\|support_agent' "$D/out")"
 	exits 0 ls traces data/loops.ndjson -f is:loop --csv --fields trace_id
 	equal 'traces in a loop' "$(printf 'tr-a\ntr-c')" "$(tail -n +2 "$D/out" | sort)"
 	exits 0 ls spans data/loops.ndjson -f 'is:loop trace:tr-c' --jsonl

@@ -19,12 +19,11 @@ static void print_filtered(const struct filter *f, enum filtered_of of)
 	const char *id = "00000000-0000-4000-8000-000000000000";
 	struct posthog_filter p = {0};
 	const struct posthog_page page = {.until = TIME_SECOND, .limit = 1, .filter = &p};
-	const struct posthog_events_page events = {.until = TIME_SECOND, .limit = 1, .filter = &p};
 	struct buf body = {0};
 
 	posthog_filter_make(&p, f, of);
 	if (of == FILTERED_EVENTS)
-		posthog_query_events(&body, POSTHOG_EVENTS, &events, id);
+		posthog_query_generations(&body, &page, id);
 	else if (of == FILTERED_TRACES)
 		posthog_query_traces(&body, &page, id);
 	else
@@ -124,10 +123,10 @@ int main(void)
 		print(&body);
 	}
 	events.trace = STR_EMPTY;
-	posthog_query_events(&body, POSTHOG_EVENTS, &events, id);
+	posthog_query_generations(&body, &page, id);
 	print(&body);
 	events.user = ids[1];
-	posthog_query_events(&body, POSTHOG_EVENTS, &events, id);
+	posthog_query_generations(&body, &page, id);
 	print(&body);
 	posthog_query_trace_event(&body, POSTHOG_AI_EVENTS, ids[0], 0, TIME_SECOND, id);
 	print(&body);

@@ -17,7 +17,7 @@ lists()
 	afresh
 	same ls sessions --json
 	asked_for 'project tracehog:sessions tracehog:session-totals'
-	for what in generations spans users models; do
+	for what in generations spans models; do
 		afresh
 		same ls $what --json
 		asked_for 'project tracehog:events'

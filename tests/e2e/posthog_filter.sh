@@ -42,6 +42,30 @@ for list in traces sessions; do
 	none $list 'model:"o'"'"'brien \\ {f0}"'
 	none $list '"@it'"'"'s {odd}":*'
 done
+# Of events those that pass are all that comes.
+events()
+{
+	afresh
+	run ls "$1" "$EVENTS" --json -f "$2"
+	cp "$D/out" "$D/of_file"
+	asks "$CODE" ls "$1" posthog: --json -f "$2"
+	cmp -s "$D/of_file" "$D/out" || fail "$1 $2: differs from that of the file"
+	asked_for "project tracehog:$1"
+	mannerly
+}
+whole=$(grep -o '"\$ai_model":"[^"]*"' "$EVENTS" | tail -1 | cut -d '"' -f 4)
+for list in generations spans; do
+	events $list 'kind:generation,span'
+	events $list 'status:error'
+	events $list 'latency:>1s -name:*x*'
+	events $list "model:/^${whole//./\\.}\$/"
+	events $list '-model:*'
+	events $list 'cost:>0.001 OR in:>100'
+	none $list 'model:nothing'
+done
+events generations "model:$model limit:3"
+here generations "model:* -is:orphan"
+here spans 'depth:>=0'
 pushed traces 'gens:>0'
 here traces 'kind:generation -is:running'
 secret
@@ -56,6 +80,17 @@ err_has 'refused the filter'
 grep -vE "$LIST" "$D/out" >"$D/of_posthog"
 cmp -s "$D/of_file" "$D/of_posthog" || fail 'a refused filter lets other traces through'
 equal 'lists after a refusal' 1 "$(asked | grep -cx tracehog:traces)"
+mannerly
+
+# Of events, too.
+standin --fault 1:400
+afresh
+run ls generations "$EVENTS" --json -f "model:$model"
+cp "$D/out" "$D/of_file"
+asks 0 ls generations posthog: --json -f "model:$model"
+err_has 'refused the filter'
+cmp -s "$D/of_file" "$D/out" || fail 'a refused filter lets other generations through'
+equal 'lists of events after a refusal' 1 "$(asked | grep -cx tracehog:events)"
 mannerly
 
 verdict

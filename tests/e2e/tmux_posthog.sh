@@ -82,15 +82,14 @@ text 2
 wait_for 'sessions'
 wait_cursor ann
 keys Enter
-wait_for 'Sessions > Traces'
-wait_for '1 trace '
+wait_for ' 1 turn '
 text q
-wait_gone 'Sessions > Traces'
+wait_gone ' 1 turn '
 text j
 keys Enter
-wait_for '7 traces'
+wait_for ' 7 turns '
 text q
-wait_gone 'Sessions > Traces'
+wait_gone ' 7 turns '
 
 # ---- a time -------------------------------------------------------------------------------------------------------------
 text 1
@@ -117,6 +116,7 @@ text needle
 keys Enter
 wait_for 'not found: needle'
 text T
+text n
 keys Up
 wait_for 'all): nonsense'
 keys Escape

@@ -48,6 +48,16 @@ wait_for '40 traces'
 text yh
 waits "the HogQL" copied_query
 
+# Of generations those that pass are asked for, and no others.
+text 3
+wait_for '40 generations'
+wait_for 'server '
+[ "$(asked | grep -cx tracehog:generations)" = 1 ] || fail 'pages of generations that nobody looks at'
+# 40 of them; the first page of all would be twice as long.
+bytes=$(sed -n 's/.*"tracehog:generations".*"bytes":\([0-9]*\),.*/\1/p' "$LOG" | tail -1)
+[ "$bytes" -lt 16000 ] || fail "generations came that do not pass: $bytes bytes"
+text 1
+
 text 'f'
 keys C-u
 text '-model:claude question'

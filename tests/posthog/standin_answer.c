@@ -291,6 +291,17 @@ static int by_time(const void *left, const void *right)
 	return x != y ? (x < y ? -1 : 1) : strcmp(text(get(a, "uuid")), text(get(b, "uuid")));
 }
 
+static bool is_newest_first(const struct question *q)
+{
+	return get(q->values, "before_id") != NULL;
+}
+
+static bool is_listed(const struct question *q, int kind)
+{
+	return strcmp(q->name, "tracehog:spans") == 0 ? kind == SPAN
+	                                              : kind == GENERATION || kind == EMBEDDING;
+}
+
 static bool is_asked_for(const struct question *q, const cJSON *event)
 {
 	const char *trace = text(get(q->values, "trace")), *uuid = text(get(q->values, "uuid"));
@@ -299,6 +310,8 @@ static bool is_asked_for(const struct question *q, const cJSON *event)
 
 	if (!is_ai(event) || t < q->since || t >= q->until)
 		return false;
+	if (is_newest_first(q))
+		return is_listed(q, kind_of(event)) && is_behind(q, t, text(get(event, "uuid")));
 	if (strstr(q->sql, "posthog.ai_events") != NULL && !is_kept(event))
 		return false;
 	if (strstr(q->sql, "event = '$ai_trace'") != NULL)
@@ -324,13 +337,14 @@ static char *list_events(const struct question *q)
 	memcpy(sorted, s->events, s->n_events * sizeof(cJSON *));
 	qsort(sorted, s->n_events, sizeof(cJSON *), by_time);
 	for (size_t i = 0; i < s->n_events && n < q->limit; i++) {
-		const char *of = text(get(sorted[i], "distinct_id"));
+		const cJSON *event = sorted[is_newest_first(q) ? s->n_events - 1 - i : i];
+		const char *of = text(get(event, "distinct_id"));
 
-		if (!is_asked_for(q, sorted[i]) || !where_event(q->where, sorted[i]) ||
+		if (!is_asked_for(q, event) || !where_event(q->where, event) ||
 		    (*user != '\0' && strcmp(user, of) != 0))
 			continue;
 		n++;
-		put_event(&t, q, sorted[i]);
+		put_event(&t, q, event);
 	}
 	free(sorted);
 	return print_table(&t);
@@ -482,20 +496,6 @@ static char *query_trace(const struct standin *s, const cJSON *query)
 
 /* ---- the questions ---- */
 
-char *answer_error(const char *type, const char *code, const char *detail)
-{
-	cJSON *root = cJSON_CreateObject();
-	char *out;
-
-	cJSON_AddStringToObject(root, "type", type);
-	cJSON_AddStringToObject(root, "code", code);
-	cJSON_AddStringToObject(root, "detail", detail);
-	cJSON_AddNullToObject(root, "attr");
-	out = cJSON_PrintUnformatted(root);
-	cJSON_Delete(root);
-	return out;
-}
-
 static const struct {
 	const char *name;
 	char *(*answer)(const struct question *q);
@@ -508,6 +508,8 @@ static const struct {
 	{"tracehog:trace-ai-events-light", list_events},
 	{"tracehog:trace-events", list_events},
 	{"tracehog:events", list_events},
+	{"tracehog:generations", list_events},
+	{"tracehog:spans", list_events},
 	{"tracehog:trace-event", list_events},
 	{"tracehog:body", list_events},
 	{"tracehog:find", find_id},
@@ -529,7 +531,6 @@ static char *answer_figures(const struct question *q, int *status)
 		return print_table(&many);
 	}
 	cJSON_Delete(many.root);
-
 	if (wrong == NULL)
 		return out;
 	free(out);

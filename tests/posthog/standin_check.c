@@ -1,4 +1,4 @@
-/* Why a query is not as it should be: the rules of core/collect/posthog_query.h, checked on what came. */
+/* Why a query is not as it should be: the rules of core/collect/posthog_query.h, checked on what came; and what is said of one. */
 #include "standin.h"
 
 #include <ctype.h>
@@ -129,4 +129,18 @@ const char *check_query(const cJSON *body)
 	if (text_of(query, "query") == NULL || cJSON_GetObjectItemCaseSensitive(query, "values"))
 		return "a person's query that is none, or that has values";
 	return NULL;
+}
+
+char *answer_error(const char *type, const char *code, const char *detail)
+{
+	cJSON *root = cJSON_CreateObject();
+	char *out;
+
+	cJSON_AddStringToObject(root, "type", type);
+	cJSON_AddStringToObject(root, "code", code);
+	cJSON_AddStringToObject(root, "detail", detail);
+	cJSON_AddNullToObject(root, "attr");
+	out = cJSON_PrintUnformatted(root);
+	cJSON_Delete(root);
+	return out;
 }

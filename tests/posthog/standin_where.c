@@ -32,6 +32,13 @@ static void select_ids(struct where *w, const struct standin *s, const char *sql
 		qsort(w->ids, w->n, sizeof(*w->ids), by_text);
 }
 
+/* What is behind the page before. */
+static bool is_paging(const char *condition)
+{
+	return strncmp(condition, "timestamp > ", 12) == 0 ||
+	       strncmp(condition, "timestamp < toDateTime({before_time})", 37) == 0;
+}
+
 struct where *where_new(const struct standin *s, const char *sql, const cJSON *values,
                         const char **wrong)
 {
@@ -41,8 +48,8 @@ struct where *where_new(const struct standin *s, const char *sql, const cJSON *v
 	*wrong = NULL;
 	if (rows == NULL && (events == NULL || strstr(sql, "GROUP BY") != NULL))
 		return NULL;
-	if (rows == NULL && strncmp(events + strlen(OF_EVENTS), "timestamp > ", 12) == 0)
-		return NULL; /* the next page */
+	if (rows == NULL && is_paging(events + strlen(OF_EVENTS)))
+		return NULL;
 	w = calloc(1, sizeof(*w));
 	if (rows != NULL)
 		select_ids(w, s, rows + strlen(" IN (\n"), values, wrong);

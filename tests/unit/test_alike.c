@@ -491,7 +491,7 @@ static void random_trees(void **state)
 
 	for (uint32_t round = 0; round < 300; round++) {
 		struct fixture *f;
-		char ids[MANY][8];
+		char ids[MANY][16];
 
 		teardown(state);
 		setup(state);

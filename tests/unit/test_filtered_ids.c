@@ -123,11 +123,38 @@ static void ids_in_steps(void **state)
 	filter_free(filter);
 }
 
+/* A value that becomes the name of a source, with events or without, means that source alone from then on. */
+static void sources_that_come(void **state)
+{
+	static const enum filtered_of of[] = {FILTERED_EVENTS, FILTERED_TRACES, FILTERED_SESSIONS};
+	struct filter *filter = filter_bench_parse("source:app");
+	struct filter_bench b;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(of) / sizeof(of[0]); i++) {
+		struct filtered *d;
+
+		filter_bench_open(&b, str_of(id_lines));
+		b.events.origins[b.events.n_origins++] = "app-old";
+		d = filter_bench_new(&b, filter, of[i]);
+		filter_bench_feed_all(&b);
+		filtered_wait(d);
+		assert_int_equal(filtered_count(d), 4);
+		b.events.origins[b.events.n_origins++] = "app";
+		filtered_wait(d);
+		assert_int_equal(filtered_count(d), 0);
+		filtered_free(d);
+		filter_bench_close(&b);
+	}
+	filter_free(filter);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ids_that_come),
 		cmocka_unit_test(ids_in_steps),
+		cmocka_unit_test(sources_that_come),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

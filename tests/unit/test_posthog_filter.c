@@ -218,12 +218,11 @@ static cJSON *asked(const struct posthog_filter *p)
 {
 	const struct posthog_page page = {
 		.until = INT64_C(4000000000000000), .limit = 1, .filter = p};
-	const struct posthog_events_page events = {.until = page.until, .limit = 1, .filter = p};
 	struct buf body = {0};
 	cJSON *json;
 
 	if (p->of == FILTERED_EVENTS)
-		posthog_query_events(&body, POSTHOG_EVENTS, &events, NOWHERE);
+		posthog_query_spans(&body, &page, NOWHERE);
 	else if (p->of == FILTERED_TRACES)
 		posthog_query_traces(&body, &page, NOWHERE);
 	else

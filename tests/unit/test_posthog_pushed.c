@@ -88,7 +88,7 @@ static void test_names(void **state)
 
 static enum posthog_word says(struct source_bench *test, const char *trace)
 {
-	return posthog_says(test->posthog, FILTERED_TRACES, str_of(trace));
+	return posthog_says(test->posthog, POSTHOG_TRACES, str_of(trace));
 }
 
 static void list(struct source_bench *test)
@@ -100,7 +100,7 @@ static void expect_status(struct source_bench *test, const char *begins)
 {
 	struct buf status = {0};
 
-	posthog_pushed_status(test->posthog, FILTERED_TRACES, &status);
+	posthog_pushed_status(test->posthog, POSTHOG_TRACES, &status);
 	if (!str_starts(buf_str(&status), str_of(begins)))
 		fail_msg("%s is not %s", buf_text(&status), begins);
 	buf_free(&status);
@@ -115,7 +115,7 @@ static void test_no_answer(void **state)
 	source_bench_open_ready(test);
 	test->totals_known = true;
 	make(&p, "model:gpt");
-	assert_true(posthog_push(test->posthog, &p));
+	assert_true(posthog_push(test->posthog, POSTHOG_TRACES, &p));
 	list(test);
 	assert_int_equal(says(test, "t0"), POSTHOG_SAYS_NOTHING);
 	expect_status(test, "server ...");

@@ -108,6 +108,14 @@ void remote_head(const struct explorer *x, struct buf *out)
 	buf_free(&each);
 }
 
+static bool is_listing(const struct posthog_status *s)
+{
+	for (int list = 0; list < POSTHOG_LISTS; list++)
+		if (s->listing[list])
+			return true;
+	return false;
+}
+
 static void append_waiting(const struct posthog_status *s, struct buf *out)
 {
 	if (!s->ready)
@@ -116,7 +124,7 @@ static void append_waiting(const struct posthog_status *s, struct buf *out)
 		buf_puts(out, "fetching a trace");
 	else if (s->opening > 1)
 		buf_printf(out, "fetching %u traces", s->opening);
-	else if (s->listing[POSTHOG_TRACES] || s->listing[POSTHOG_SESSIONS])
+	else if (is_listing(s))
 		buf_puts(out, "fetching rows");
 	else
 		buf_puts(out, "fetching");

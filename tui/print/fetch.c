@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "collect/posthog_pushed.h"
 #include "collect/posthog_query.h"
+#include "explorer_pushed.h"
 #include "print/filter.h"
 #include "print/output.h"
 #include "print/stats_server.h"
@@ -304,26 +305,25 @@ static bool asks_about_events(const struct options *o)
 	return names_property(o->fields) || names_property(o->sort);
 }
 
-/* The filter of a list of traces or sessions goes to PostHog, unless some of it needs their events here; then it is of all of
+/* The filter of a list goes to PostHog, unless some of it needs events here that may not pass; then it is of all of
  * them. rows: what is listed at most, which is more where something of it is judged here. */
-static bool push_filter(struct fetch *f, enum rows_kind kind, uint32_t *rows)
+static bool push_filter(struct fetch *f, enum posthog_list list, uint32_t *rows)
 {
 	struct posthog *project;
 	struct filter *filter;
 	bool pushed = false;
 
-	if (kind != ROWS_TRACES && kind != ROWS_SESSIONS)
-		return false;
 	if (filter_of_options(&filter, f->options) != EXIT_OK || filter == NULL)
 		return false;
 	for (uint32_t i = 0; (project = explorer_project(f->explorer, i)) != NULL; i++) {
 		struct posthog_filter p = {0};
 
-		posthog_filter_make(&p, filter, filter_rows(kind));
-		if (!p.needs_events && p.where.n > 0) {
+		posthog_filter_make(&p, filter, posthog_list_of(list));
+		if ((posthog_list_of(list) == FILTERED_EVENTS || !p.needs_events) &&
+		    p.where.n > 0) {
 			*rows = p.here.n > 0 || filter->sort.n > 0 ? UINT32_MAX : *rows;
 			pushed = true;
-			(void)posthog_push(project, &p);
+			(void)posthog_push(project, list, &p);
 		}
 		posthog_filter_free(&p);
 	}
@@ -341,19 +341,29 @@ static void ask_for_list(struct fetch *f, int64_t since, int64_t until)
 {
 	const struct options *o = f->options;
 	enum rows_kind kind = ROWS_GENERATIONS;
+	enum posthog_list list;
 	uint32_t rows = o->limit != 0 && o->sort == NULL ? o->limit : UINT32_MAX;
+	bool filtered = o->filters[0] != NULL;
 
 	(void)rows_kind_of(str_of(o->words[0]), &kind);
 	if (is_added_up(f, kind))
 		return;
-	if (asks_about_events(o) || (o->filters[0] != NULL && !push_filter(f, kind, &rows)))
+	if (!explorer_list_of(kind, &list))
 		ask_for_events(f, since, until);
-	else if (kind == ROWS_TRACES)
-		list_all(f, POSTHOG_TRACES, since, until, rows);
-	else if (kind == ROWS_SESSIONS)
-		list_all(f, POSTHOG_SESSIONS, since, until, rows);
+	else if (posthog_list_of(list) == FILTERED_EVENTS
+	                 ? !filtered || !push_filter(f, list, &rows)
+	                 : asks_about_events(o) || (filtered && !push_filter(f, list, &rows)))
+		ask_for_events(f, since, until);
 	else
-		ask_for_events(f, since, until);
+		list_all(f, list, since, until, rows);
+}
+
+static bool has_refused(const struct posthog *p)
+{
+	for (int list = 0; list < POSTHOG_LISTS; list++)
+		if (posthog_has_refused(p, (enum posthog_list)list))
+			return true;
+	return false;
 }
 
 /* What a server cannot judge is judged here, with all events. */
@@ -363,8 +373,7 @@ static void fetch_refused(struct fetch *f, int64_t since, int64_t until)
 	bool refused = false;
 
 	for (uint32_t i = 0; (p = explorer_project(f->explorer, i)) != NULL; i++) {
-		if (!posthog_has_refused(p, FILTERED_TRACES) &&
-		    !posthog_has_refused(p, FILTERED_SESSIONS))
+		if (!has_refused(p))
 			continue;
 		refused = true;
 		posthog_events(p, since, until);

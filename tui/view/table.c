@@ -190,6 +190,13 @@ static void want_rows(struct table *t)
 	/* Until the rows are those that came nobody knows how many there are. */
 	if (t->query.session != MODEL_NONE || !newest_first(t) || t->view.draw_again_us != 0)
 		return;
+	/* Of one user, model or the like a page may have none. */
+	if (table_is_of_events(t) &&
+	    (t->query.user != 0 || t->query.anonymous || t->query.model_pair != 0 ||
+	     t->query.tool != MODEL_NONE || t->query.error != 0 || t->query.group != 0))
+		return;
+	if (row < t->rows.n && table_is_of_events(t))
+		time = events_get(explorer_events(t->view.world->explorer), t->rows.at[row])->time;
 	if (row < t->rows.n && t->query.kind == ROWS_TRACES)
 		time = model_trace(m, t->rows.at[row])->first_time;
 	if (row < t->rows.n && t->query.kind == ROWS_SESSIONS)

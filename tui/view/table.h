@@ -132,6 +132,8 @@ uint32_t table_id_at(const struct table *t, uint64_t row);
 uint32_t table_current(const struct table *t);
 uint64_t table_row_of(const struct table *t, uint32_t id); /* UINT64_MAX: it is not there */
 bool table_is_of_events(const struct table *t);            /* generations or spans */
+bool table_is_pushed(
+	const struct table *t);  /* events, of which what passes is asked for page by page */
 void table_ask(struct table *t); /* rows anew; until they are there those from before stay */
 void table_changed(void *table); /* something that was worked out in the background is there */
 /* What was asked and answered in the row; false while it is not there. */

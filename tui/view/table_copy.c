@@ -2,6 +2,7 @@
 #include "view/table.h"
 
 #include "collect/posthog_pushed.h"
+#include "explorer_pushed.h"
 
 /* The column that names the row; NULL: its id does. */
 static const struct column *naming_column(const struct table *t)
@@ -39,9 +40,10 @@ static bool copy_id(struct table *t, uint32_t id, struct buf *out)
 static bool copy_hogql(const struct table *t, struct buf *out)
 {
 	const struct posthog *p = explorer_posthog(t->view.world->explorer);
+	enum posthog_list list;
 
-	if (p != NULL)
-		posthog_pushed_text(p, table_filtered_of(t->query.kind), out);
+	if (p != NULL && explorer_list_of(t->query.kind, &list))
+		posthog_pushed_text(p, list, out);
 	return out->n > 0;
 }
 

@@ -93,8 +93,7 @@ static void use(struct table *t)
 	t->query.filter = in_use(t)->filtered;
 	t->rows.query.filter = NULL;
 	t->refilter = true;
-	explorer_push_filter(t->view.world->explorer, table_filtered_of(t->query.kind),
-	                     in_use(t)->filter);
+	explorer_push_filter(t->view.world->explorer, t->query.kind, in_use(t)->filter);
 	t->said = explorer_said(t->view.world->explorer, table_filtered_of(t->query.kind));
 	table_ask(t);
 }
@@ -215,6 +214,13 @@ const struct rows *table_filter_begin(struct table *t)
 
 /* ---- what is said of it ---------------------------------------------------------------------------------------------- */
 
+/* Of events that pass those that are here are all of the pages so far, whatever else is here. */
+bool table_is_pushed(const struct table *t)
+{
+	return table_is_of_events(t) && explorer_is_partial(t->view.world->explorer) &&
+	       explorer_is_pushed(t->view.world->explorer, t->query.kind);
+}
+
 /* Of how many; false where a restriction other than the filter makes them fewer. */
 static bool total(const struct table *t, int64_t *out)
 {
@@ -262,7 +268,10 @@ void table_filter_count(const struct table *t, struct buf *out)
 		return;
 	}
 	format_count(out, t->rows.n);
-	if (d != NULL && total(t, &of)) {
+	if (d != NULL && table_is_pushed(t)) {
+		if (explorer_has_more(t->view.world->explorer, t->query.kind))
+			buf_add(out, '+');
+	} else if (d != NULL && total(t, &of)) {
 		buf_puts(out, " of ");
 		format_count(out, of);
 	}
@@ -294,10 +303,12 @@ void table_filter_head(const struct table *t, struct buf *out)
 static void say_where(const struct table *t, struct buf *out)
 {
 	const struct posthog *p = explorer_posthog(t->view.world->explorer);
+	enum posthog_list list;
 	struct buf where = {0};
 
-	if (p != NULL && in_use(t)->filter != NULL)
-		posthog_pushed_status(p, table_filtered_of(t->query.kind), &where);
+	if (p != NULL && in_use(t)->filter != NULL && explorer_list_of(t->query.kind, &list) &&
+	    (!table_is_of_events(t) || explorer_is_partial(t->view.world->explorer)))
+		posthog_pushed_status(p, list, &where);
 	if (where.n > 0) {
 		clean_append(out, str_sub(buf_str(&where), 0, WHERE_MAX), 0);
 		buf_puts(out, where.n > WHERE_MAX ? "...  " : "  ");

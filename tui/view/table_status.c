@@ -157,7 +157,8 @@ void table_status(struct view *v, struct buf *out)
 	if (t->built != 0)
 		list_position(&t->list, out);
 	if (t->query.kind != ROWS_TRACES && t->query.kind != ROWS_SESSIONS &&
-	    t->query.given == NULL && explorer_is_partial(v->world->explorer))
+	    t->query.given == NULL && !table_is_pushed(t) &&
+	    explorer_is_partial(v->world->explorer))
 		buf_puts(out, "  of what was fetched (R fetches all)");
 	n_marked = marks_count(&v->world->marks, t->query.kind);
 	if (n_marked > 0)
