@@ -35,6 +35,8 @@ enum err explorer_add_stdin(struct explorer *x, int fd, struct errinfo *e) MUST_
 /* What is added from now on is of an origin of that name, copied: what a person named, and what rows are told apart by. Without
  * it each file is one of its own, named by its path. Beyond EVENTS_ORIGINS all are of the last. Gives its number. */
 uint32_t explorer_begin_origin(struct explorer *x, const char *name);
+/* Takes back the origin that was begun last, if nothing came to be of it. */
+void explorer_drop_origin(struct explorer *x);
 uint32_t explorer_origin_count(const struct explorer *x);
 const char *explorer_origin_name(const struct explorer *x,
                                  uint32_t origin); /* clean before showing */

@@ -226,12 +226,31 @@ void origins_close(struct origins *o)
 	}
 }
 
+static void origin_free(struct origin *o)
+{
+	mem_free(o->name);
+	buf_free(&o->folder);
+	buf_free(&o->newest);
+	mem_free(o);
+}
+
+void explorer_drop_origin(struct explorer *x)
+{
+	struct origins *o = explorer_origins(x);
+	struct events *events = (struct events *)(uintptr_t)explorer_events(x);
+	struct origin *last = o->n > 0 ? o->list[o->n - 1] : NULL;
+
+	if (last == NULL || o->begun != o->n || last->sources > 0 || last->remote != NULL)
+		return;
+	loop_watch_free(last->watch);
+	origin_free(last);
+	o->n--;
+	events->n_origins--;
+	o->begun = o->n;
+}
+
 void origins_free(struct origins *o)
 {
-	for (uint32_t i = 0; i < o->n; i++) {
-		mem_free(o->list[i]->name);
-		buf_free(&o->list[i]->folder);
-		buf_free(&o->list[i]->newest);
-		mem_free(o->list[i]);
-	}
+	for (uint32_t i = 0; i < o->n; i++)
+		origin_free(o->list[i]);
 }

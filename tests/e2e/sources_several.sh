@@ -129,6 +129,10 @@ names()
 		exits 2 $arguments
 		explained
 	done
+	# A file or a folder is the same however it is written.
+	exits 2 ls traces "$D/local.ndjson" "$D/./local.ndjson"
+	err_has 'the same as'
+	exits 2 ls traces "$D" "journal:$D" "$D/"
 	# Without a near name it is a file that is not there.
 	exits 6 ls traces completely-other
 	# More than are told apart.

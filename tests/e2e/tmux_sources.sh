@@ -35,6 +35,13 @@ wait_for dev-3
 text ':source devs'
 keys Enter
 wait_for 'did you mean dev?'
+text ":source $SOURCES/./local.ndjson"
+keys Enter
+wait_for 'it is open already'
+text ":source $SOURCES/nowhere"
+keys Enter
+wait_for 'no such file'
+wait_gone '+ nowhere'
 text ':source dead'
 keys Enter
 wait_for 'dead: 127.0.0.1: no answer'

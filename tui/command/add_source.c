@@ -15,7 +15,9 @@ struct source_adder {
 	struct explorer *explorer;
 	struct app *app;
 	const struct options *options;
-	struct key_job *job; /* NULL: none is under way */
+	struct key_job *job;          /* NULL: none is under way */
+	char *opened[EVENTS_ORIGINS]; /* names, beside the words of the command line */
+	uint32_t n_opened;
 };
 
 /* What a worker has: nothing of it is anybody else's until it is done. */
@@ -36,6 +38,23 @@ static void say(struct source_adder *a, const char *name, const char *what)
 	buf_printf(&text, "%s: %s", name, what);
 	app_say(a->app, buf_text(&text));
 	buf_free(&text);
+}
+
+static void added(struct source_adder *a, uint32_t origin, const char *name)
+{
+	if (a->n_opened < EVENTS_ORIGINS)
+		a->opened[a->n_opened++] = mem_copy_text(name, strlen(name));
+	app_source_added(a->app, origin, name);
+}
+
+/* name NULL: what says it too. */
+static void failed(struct source_adder *a, const char *name, const char *what)
+{
+	explorer_drop_origin(a->explorer);
+	if (name != NULL)
+		say(a, name, what);
+	else
+		app_say(a->app, what);
 }
 
 /* ---- PostHog --------------------------------------------------------------------------------- */
@@ -65,9 +84,9 @@ static void open_project(struct source_adder *a, struct key_job *j)
 
 	if (source_open_posthog(a->explorer, &j->choice, buf_str(&j->key), true, &j->e) ==
 	    POSTHOG_FINE)
-		app_source_added(a->app, origin, j->choice.name);
+		added(a, origin, j->choice.name);
 	else
-		say(a, j->choice.label, j->e.msg);
+		failed(a, j->choice.label, j->e.msg);
 }
 
 static void on_key(void *ctx)
@@ -151,9 +170,9 @@ static void add_path(struct source_adder *a, const struct source_choice *choice)
 	else
 		add_file(&d, choice->path);
 	if (d.err == ERR_OK)
-		app_source_added(a->app, origin, choice->name);
+		added(a, origin, choice->name);
 	else
-		app_say(a->app, d.e.msg);
+		failed(a, NULL, d.e.msg);
 }
 
 /* ---- the name -------------------------------------------------------------------------------- */
@@ -173,14 +192,28 @@ static bool find_label(struct source_adder *a, struct source_choice *choice)
 	return false;
 }
 
-static bool is_named(const struct source_adder *a, const struct source_choice *choice)
+static bool means(const struct source_adder *a, const char *word,
+                  const struct source_choice *choice)
 {
-	const struct options *o = a->options;
 	struct source_choice other;
 
+	return source_choose(&other, a->options, word, NULL) == ERR_OK &&
+	       source_is_same(&other, choice);
+}
+
+static bool is_open(const struct source_adder *a, const struct source_choice *choice)
+{
+	const struct options *o = a->options;
+
+	/* Without words it is the local journal that is shown. */
+	if (o->n_words == 0 && source_is_local(choice) && explorer_origin_count(a->explorer) > 0 &&
+	    strcmp(explorer_origin_name(a->explorer, 0), choice->label) == 0)
+		return true;
 	for (int i = 0; i < o->n_words; i++)
-		if (source_choose(&other, o, o->words[i], NULL) == ERR_OK &&
-		    source_is_same(&other, choice))
+		if (means(a, o->words[i], choice))
+			return true;
+	for (uint32_t i = 0; i < a->n_opened; i++)
+		if (means(a, a->opened[i], choice))
 			return true;
 	return false;
 }
@@ -192,7 +225,7 @@ static const char *refusal(struct source_adder *a, struct source_choice *choice)
 		return "another source is being opened: wait for it";
 	if (choice->kind == SOURCE_STDIN)
 		return "standard input is for the command line";
-	if (is_named(a, choice) || !find_label(a, choice))
+	if (is_open(a, choice) || !find_label(a, choice))
 		return "it is open already";
 	if (explorer_origin_count(a->explorer) == EVENTS_ORIGINS)
 		return "no more sources can be told apart";
@@ -235,5 +268,7 @@ void source_adder_free(struct source_adder *a)
 		return;
 	if (a->job != NULL)
 		a->job->adder = NULL;
+	for (uint32_t i = 0; i < a->n_opened; i++)
+		mem_free(a->opened[i]);
 	mem_free(a);
 }

@@ -238,6 +238,14 @@ enum err source_choose(struct source_choice *out, const struct options *o, const
 	return err;
 }
 
+/* However it is written. What is not there is nowhere. */
+static bool same_place(const char *a, const char *b)
+{
+	struct stat x, y;
+
+	return stat(a, &x) == 0 && stat(b, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 static bool same_text(const char *a, const char *b)
 {
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
@@ -253,13 +261,13 @@ bool source_is_same(const struct source_choice *a, const struct source_choice *b
 	case SOURCE_STDIN:
 		return true;
 	case SOURCE_JOURNAL:
-		return strcmp(a->path, b->path) == 0;
+		return strcmp(a->path, b->path) == 0 || same_place(a->path, b->path);
 	case SOURCE_POSTHOG:
 		return strcmp(a->host, b->host) == 0 && a->project == b->project &&
 		       (a->project != 0 || (same_text(a->key.file, b->key.file) &&
 		                            same_text(a->key.command, b->key.command)));
 	default:
-		return false;
+		return same_place(a->path, b->path);
 	}
 }
 
