@@ -151,6 +151,11 @@ static void open_posthog(struct stage *s, struct manual_server *server)
 	/* What a source that is opened later lists at once: no more than two are asked at a time. */
 	answer(s, server, "tracehog:traces", 200, "{\"results\":[]}");
 	answer(s, server, "tracehog:sessions", 200, "{\"results\":[]}");
+	while (status.waiting > 0) {
+		assert_true(time_monotonic() - from < GIVE_UP);
+		loop_step(s->loop, true);
+		posthog_read_status(explorer_posthog(s->explorer), &status);
+	}
 }
 
 static void ask(struct stage *s, const char *query)

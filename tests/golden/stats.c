@@ -1,4 +1,4 @@
-/* The screen of figures: its panes, what each of them leads to, the filter, on the demo; on events that mean harm, and on none.
+/* The screen of figures: its panes, what each of them leads to, the filter, on the demo; on events that mean harm, on loops, and on none.
  * golden/stats_NAME_COLSxROWS.txt holds each; UPDATE=1 writes them anew. */
 #include "support/golden.h"
 #include "support/scenes.h"
@@ -17,7 +17,7 @@ static const struct scene scenes[] = {
 	{"figure", "SL", "6 ] ] ]"},
 	{"figure_before", "S", "6 ["},
 	{"panel", "TS", "6 Shift-Tab"},
-	{"panel_line_opened", "L", "6 Shift-Tab G Enter"},
+	{"panel_line_opened", "L", "6 Shift-Tab G k k Enter"},
 	{"panel_scrolled", "L", "6 J J K"},
 	{"panel_not_seen", "T", "6 J"},
 	{"zoomed", "S", "6 Tab Z"},
@@ -65,6 +65,12 @@ static const struct scene empty[] = {
 };
 #define EMPTY (sizeof(empty) / sizeof(empty[0]))
 
+static const struct scene loops[] = {
+	{"loops", "L", "6 Shift-Tab G"},
+	{"loops_opened", "L", "6 Shift-Tab G Enter"},
+};
+#define LOOPS (sizeof(loops) / sizeof(loops[0]))
+
 static char demo[] = "/tmp/tracehog-stats-XXXXXX";
 
 static void compare(const struct scene_take *t, const char *path, const char *source)
@@ -84,6 +90,11 @@ static void play(void **state)
 static void play_hostile(void **state)
 {
 	compare(*state, "data/hostile.ndjson", "hostile.ndjson");
+}
+
+static void play_loops(void **state)
+{
+	compare(*state, "data/loops.ndjson", "loops.ndjson");
 }
 
 static void play_empty(void **state)
@@ -115,6 +126,7 @@ int main(void)
 	size_t n = scenes_add(scenes, SCENES, "stats", play, tests);
 
 	n += scenes_add(hostile, HOSTILE, "stats", play_hostile, tests + n);
+	n += scenes_add(loops, LOOPS, "stats", play_loops, tests + n);
 	n += scenes_add(empty, EMPTY, "stats", play_empty, tests + n);
 	return _cmocka_run_group_tests("stats", tests, n, enter, leave);
 }

@@ -18,12 +18,14 @@ enum stats_of {
 	STATS_PARTS,    /* by what was chosen; these three are there together */
 	STATS_TOOLS,    /* this and what follows where there is room to show it */
 	STATS_MISMATCH, /* of what is:mismatch alone */
+	STATS_LOOPS,    /* of what is:loop alone, all together and by tool */
+	STATS_LOOP_TOOLS,
 	STATS_OF
 };
 #define STATS_NEEDED STATS_TOOLS /* so many, the first */
 
 struct stats_filters {
-	struct view_filter passing, mismatch; /* the world's; that and is:mismatch */
+	struct view_filter passing, mismatch, loops; /* the world's; that and a word more */
 };
 
 /* Figures of one moment, filter and range. */
@@ -53,7 +55,7 @@ enum stats_focus { STATS_TABLE, STATS_PLOT, STATS_PANEL };
 
 /* A line of the panel that can be opened: what of. */
 struct stats_line {
-	enum { STATS_BIN, STATS_TOOL, STATS_CHECK } kind;
+	enum { STATS_BIN, STATS_TOOL, STATS_CHECK, STATS_LOOP, STATS_LOOP_TOOL } kind;
 	uint32_t number; /* the first bin, the part, the check */
 	uint32_t end;    /* of bins: behind the last */
 };
@@ -120,7 +122,7 @@ void stats_measure(struct stats_view *v, struct area a);
 void stats_draw(struct stats_view *v, struct surface *s, struct area a);
 void stats_slot_text(const struct stats_view *v, struct buf *out);
 
-/* stats_panel.c: latencies of a part, tools, what is odd about costs. */
+/* stats_panel.c: latencies of a part, tools, what is odd about costs, calls of tools that loop. */
 void stats_draw_panel(struct stats_view *v, struct surface *s, struct area a);
 /* Appends what a filter says of the line under its cursor. False: nothing can. */
 bool stats_panel_term(const struct stats_view *v, struct buf *out);

@@ -23,6 +23,7 @@ static void free_filters(struct stats_filters *f)
 		return;
 	view_filter_free(&f->passing);
 	view_filter_free(&f->mismatch);
+	view_filter_free(&f->loops);
 	mem_free(f);
 }
 
@@ -52,19 +53,27 @@ static bool begin(struct view_filter *f, struct world *w, struct str text, struc
 	return false;
 }
 
+/* The world's filter, and that word. */
+static bool begin_of(struct view_filter *f, struct world *w, const char *word, struct errinfo *e)
+{
+	struct buf text = {0};
+	bool good;
+
+	view_append_filter(w, &text);
+	buf_puts(&text, text.n > 0 ? " " : "");
+	buf_puts(&text, word);
+	good = begin(f, w, buf_str(&text), e);
+	buf_free(&text);
+	return good;
+}
+
 static struct stats_filters *make_filters(struct world *w, struct str text, struct errinfo *e)
 {
 	struct stats_filters *f = mem_zero(1, sizeof(*f));
-	struct buf mismatch = {0};
-	bool good = begin(&f->passing, w, text, e);
 
-	view_append_filter(w, &mismatch);
-	buf_puts(&mismatch, mismatch.n > 0 ? " is:mismatch" : "is:mismatch");
-	if (good && begin(&f->mismatch, w, buf_str(&mismatch), e)) {
-		buf_free(&mismatch);
+	if (begin(&f->passing, w, text, e) && begin_of(&f->mismatch, w, "is:mismatch", e) &&
+	    begin_of(&f->loops, w, "is:loop", e))
 		return f;
-	}
-	buf_free(&mismatch);
 	free_filters(f);
 	return NULL;
 }
@@ -136,10 +145,16 @@ static void choose_slots(const struct stats_view *v, struct plot_slots *out)
 		out->until = until;
 }
 
+static const struct view_filter *filter_of(const struct stats_view *v, enum stats_of of)
+{
+	if (of == STATS_MISMATCH)
+		return &v->filters->mismatch;
+	return of > STATS_MISMATCH ? &v->filters->loops : &v->filters->passing;
+}
+
 static void begin_one(struct stats_view *v, struct stats_set *set, enum stats_of of)
 {
-	const struct view_filter *f = of == STATS_MISMATCH ? &v->filters->mismatch
-	                                                   : &v->filters->passing;
+	const struct view_filter *f = filter_of(v, of);
 	struct world *w = v->view.world;
 	struct figures_query q = {.filtered = f->filtered,
 	                          .filter = f->filter,
@@ -149,7 +164,7 @@ static void begin_one(struct stats_view *v, struct stats_set *set, enum stats_of
 
 	if (of == STATS_PARTS)
 		q.by = stats_by(v);
-	if (of == STATS_TOOLS)
+	if (of == STATS_TOOLS || of == STATS_LOOP_TOOLS)
 		q.by = STR("tool");
 	if (of == STATS_TIMES) {
 		q.slices = (uint32_t)set->slots.n;
@@ -197,7 +212,7 @@ static bool step_set(struct stats_view *v, struct stats_set *set, int64_t until)
 
 	for (int i = 0; i < STATS_OF && rests; i++) {
 		if (!is_wanted(v, set, i) || (i >= STATS_NEEDED && is_of_server(set)) ||
-		    (i == STATS_MISMATCH && !is_judged(&v->filters->mismatch)))
+		    (i >= STATS_MISMATCH && !is_judged(filter_of(v, (enum stats_of)i))))
 			continue;
 		if (set->of[i] == NULL)
 			begin_one(v, set, (enum stats_of)i);
@@ -474,8 +489,10 @@ void stats_follow(struct stats_view *v)
 	follow_filter(v);
 	follow_range(v);
 	judged = step_filter(v, v->filters->passing.filtered, until);
-	if (v->range.extras)
+	if (v->range.extras) {
 		step_filter(v, v->filters->mismatch.filtered, until);
+		step_filter(v, v->filters->loops.filtered, until);
+	}
 	if (judged && wants_next(v)) {
 		v->has_next = true;
 		v->spent = 0;

@@ -8,10 +8,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WIDE   100 /* columns from which three stand side by side */
-#define MEDIUM 60  /* and two */
-#define GAP    2
-#define BINS   BREAKDOWN_BINS
+#define WIDE        100 /* columns from which three stand side by side */
+#define MEDIUM      60  /* and two */
+#define GAP         2
+#define LOOPS_TITLE 40 /* columns that it has room in, beside what its columns are */
+#define BINS        BREAKDOWN_BINS
 
 #define COUNT_COLS 7 /* "999,999", "1.2M" */
 
@@ -218,7 +219,8 @@ static uint32_t count_of(const struct stats_view *v, size_t check)
 	                               : p->totals.suspect;
 }
 
-static void draw_checks(struct stats_view *v, struct surface *s, struct area a)
+/* Gives how many rows it took. */
+static int draw_checks(struct stats_view *v, struct surface *s, struct area a)
 {
 	struct value count = {.type = VALUE_COUNT};
 	struct buf text = {0};
@@ -243,8 +245,62 @@ static void draw_checks(struct stats_view *v, struct surface *s, struct area a)
 	}
 	buf_free(&text);
 	if (row == 0 || stats_breakdown(v, STATS_MISMATCH) == NULL)
-		put_instead(v, s, a, row, stats_breakdown(v, STATS_MISMATCH),
+		put_instead(v, s, a, row++, stats_breakdown(v, STATS_MISMATCH),
 		            "costs are being recomputed ...", "all costs are as reported");
+	return row + 1;
+}
+
+/* ---- loops ------------------------------------------------------------------------------------------------------------------ */
+
+static void draw_loop_tools(struct stats_view *v, struct surface *s, struct area a)
+{
+	const struct breakdown *b = stats_breakdown(v, STATS_LOOP_TOOLS);
+	uint32_t n = b != NULL ? breakdown_count(b) : 0;
+	struct buf text = {0};
+
+	for (uint32_t i = 0; i < n && (int)i + 1 < a.rows; i++) {
+		int row = (int)i + 1, end = a.cols;
+
+		buf_clear(&text);
+		split_text(figures_split(v->shown.of[STATS_LOOP_TOOLS]), breakdown_part(b, i)->key,
+		           &text);
+		end = put_value(s, a, row, end, 6, b, i, "traces");
+		end = put_value(s, a, row, end, 6, b, i, "calls");
+		view_put_clipped(s, a, row, 10, end - 10, ROLE_NAME,
+		                 text.n > 0 ? buf_str(&text) : STR("(none)"));
+		add_line(v, s, a, row, (struct stats_line){STATS_LOOP_TOOL, i, 0});
+	}
+	buf_free(&text);
+}
+
+/* Where there are any: which tools are called again and again, how often, and in how many traces. */
+static void draw_loops(struct stats_view *v, struct surface *s, struct area a)
+{
+	const struct breakdown *b = stats_breakdown(v, STATS_LOOPS);
+	struct buf text = {0};
+	uint32_t n;
+
+	if (b == NULL || breakdown_count(b) == 0 || a.rows < 2)
+		return;
+	n = breakdown_part(b, 0)->traces;
+	a = put_title(s, a, a.cols < LOOPS_TITLE ? STR("LOOPS") : STR("LOOPS  same call 3+ times"));
+	surface_put_right(s, (struct area){a.row - 1, a.col, 1, a.cols}, 0, 0, a.cols, ROLE_COLUMN,
+	                  STR("CALLS TRACES"));
+	format_count(&text, n);
+	surface_put_right(s, a, 0, 2, 7, ROLE_WARNING, buf_str(&text));
+	view_put_clipped(s, a, 0, 10, a.cols - 10, ROLE_TEXT,
+	                 n == 1 ? STR("trace calls a tool in a loop")
+	                        : STR("traces call a tool in a loop"));
+	buf_free(&text);
+	add_line(v, s, a, 0, (struct stats_line){STATS_LOOP, 0, 0});
+	draw_loop_tools(v, s, a);
+}
+
+static void draw_odd(struct stats_view *v, struct surface *s, struct area a)
+{
+	int taken = draw_checks(v, s, a) + 1;
+
+	draw_loops(v, s, (struct area){a.row + taken, a.col, a.rows - taken, a.cols});
 }
 
 /* ---- all of it ----------------------------------------------------------------------------------------------------------- */
@@ -266,7 +322,7 @@ void stats_draw_panel(struct stats_view *v, struct surface *s, struct area a)
 	if (a.cols >= WIDE) {
 		draw_latencies(v, s, part_of(a, 0, 3));
 		draw_tools(v, s, part_of(a, 1, 3));
-		draw_checks(v, s, part_of(a, 2, 3));
+		draw_odd(v, s, part_of(a, 2, 3));
 	} else if (a.cols >= MEDIUM) {
 		right = part_of(a, 1, 2);
 		draw_latencies(v, s, part_of(a, 0, 2));
@@ -274,7 +330,7 @@ void stats_draw_panel(struct stats_view *v, struct surface *s, struct area a)
 		draw_tools(v, s, right);
 		right.row += right.rows;
 		right.rows = a.rows - right.rows;
-		draw_checks(v, s, right);
+		draw_odd(v, s, right);
 	} else {
 		draw_latencies(v, s, a);
 	}
@@ -285,20 +341,28 @@ void stats_draw_panel(struct stats_view *v, struct surface *s, struct area a)
 bool stats_panel_term(const struct stats_view *v, struct buf *out)
 {
 	const struct stats_line *line = &v->lines[v->panel.cursor];
-	const struct breakdown *tools = stats_breakdown(v, STATS_TOOLS);
+	enum stats_of of = line->kind == STATS_LOOP_TOOL ? STATS_LOOP_TOOLS : STATS_TOOLS;
+	const struct breakdown *tools = stats_breakdown(v, of);
 
 	if (v->panel.cursor >= v->panel.count)
 		return false;
+	if (line->kind == STATS_LOOP || line->kind == STATS_LOOP_TOOL)
+		buf_puts(out, "is:loop");
 	switch (line->kind) {
 	case STATS_BIN:
 		if (stats_part(v) != NULL)
 			figures_append_term(v->shown.of[STATS_PARTS], stats_part(v), out);
 		append_bin_term(line, out);
 		return true;
+	case STATS_LOOP:
+		return true;
+	case STATS_LOOP_TOOL:
+		buf_puts(out, " ");
+		/* fall through */
 	case STATS_TOOL:
 		return tools != NULL && line->number < breakdown_count(tools) &&
-		       figures_append_term(v->shown.of[STATS_TOOLS],
-		                           breakdown_part(tools, line->number), out);
+		       figures_append_term(v->shown.of[of], breakdown_part(tools, line->number),
+		                           out);
 	case STATS_CHECK:
 		buf_puts(out, checks[line->number].term);
 		return true;
