@@ -190,7 +190,7 @@ static int put_clipped(struct waterfall_drawing *d, int row, int column, int wid
 
 /* What stands behind a name and is never cut off: an error, or an answer in spite of one; what a fold hides. */
 struct tail {
-	char error[24], hidden[48];
+	char error[24], hidden[64];
 	char brief[40]; /* for hidden where the name would be cut off; "": the same */
 	enum role error_role, hidden_role;
 };
@@ -217,12 +217,18 @@ static void repeat_tail(const struct waterfall_drawing *d, struct tail *t, uint3
 	uint32_t flags = events_get(d->events, d->w->tree.nodes[at].event)->flags;
 	uint32_t calls = flags & EVENT_TOOL ? waterfall_repeats(d->w, at) : 0;
 	uint32_t errors = r != NULL ? r->errors - ((flags & EVENT_ERROR) != 0) : 0;
-	char more[24] = "";
+	char more[24] = "", folded[sizeof(t->hidden)];
 
 	if (calls == 0)
 		return;
 	if (errors > 0)
 		snprintf(more, sizeof(more), " %u err", errors);
+	/* What stands folded under it says its own errors. */
+	if (t->hidden[0] != '\0' && t->hidden_role == ROLE_ERROR) {
+		memcpy(folded, t->hidden, sizeof(folded));
+		snprintf(t->hidden, sizeof(t->hidden), "%.24s x%u%s", folded, calls, more);
+		return;
+	}
 	snprintf(t->hidden, sizeof(t->hidden), "x%u same args%s", calls, more);
 	snprintf(t->brief, sizeof(t->brief), "x%u%s", calls, more);
 	t->hidden_role = errors > 0 ? ROLE_ERROR : ROLE_WARNING;
