@@ -33,11 +33,11 @@ others()
 {
 	local what
 	for what in 'stats --json' 'ls generations --json' 'tail --no-follow --json'; do
-		standin --fault '1:400'
+		standin --fault '*:400'
 		forget
 		asks 2 $what posthog:
 		explained
-		standin --fault '1:403'
+		standin --fault '*:403'
 		forget
 		asks 3 $what posthog:
 		explained

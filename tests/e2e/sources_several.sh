@@ -129,8 +129,9 @@ names()
 		exits 2 $arguments
 		explained
 	done
-	# A file or a folder is the same however it is written.
-	exits 2 ls traces "$D/local.ndjson" "$D/./local.ndjson"
+	# A file may be named twice; a folder is the same however it is written.
+	exits 0 ls traces "$D/local.ndjson" "$D/./local.ndjson"
+	exits 2 ls traces "$D" "$D/."
 	err_has 'the same as'
 	exits 2 ls traces "$D" "journal:$D" "$D/"
 	# Without a near name it is a file that is not there.

@@ -2,7 +2,7 @@
  *
  *   terminal bytes           what a terminal was sent: text, and of the sequences only those that a screen is drawn with
  *   terminal columns COLS    a screen: no line is over COLS columns wide, and where line 2 has a line between two panes, all
- *                            below it but the last have it in the same column
+ *                            below it but the last have it in the same column, down to a rule from the left edge on
  *
  * Exit 1 and a sentence when it is not so. */
 #include <locale.h>
@@ -209,6 +209,9 @@ static void check_columns(const char *text, size_t n, int cols)
 
 		if (line.width > cols)
 			fail("a line is too wide", start);
+		/* A rule from the left edge on ends the panes: what is below it has all of the width. */
+		if (number > 1 && (text[start] == '-' || strncmp(text + start, "\u2500", 3) == 0))
+			divider = -1;
 		for (int col = 0; number == 1 && col < line.width; col++)
 			if (line.divided[col])
 				divider = col;

@@ -120,7 +120,7 @@ wait_for 'sum ~$0.636 + 2 unpriced'
 text 2
 wait_for '1 session'
 wait_for '>=~$0.136'
-keys Enter
+text l
 wait_for '2 traces'
 wait_for 'sum ~$0.136 + 2 unpriced'
 # A filter leaves traces out, and what they cost.

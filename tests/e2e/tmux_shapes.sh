@@ -86,8 +86,8 @@ wait_gone loading
 text 2
 wait_for Sessions
 wait_for ' 1-1/1 '
-keys Enter
-wait_for 'session session1'
+text l
+wait_for 'session1'
 keys End
 wait_for "-$TRACES/$TRACES"
 text 7

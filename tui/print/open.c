@@ -162,10 +162,13 @@ struct sources {
 	bool without_local; /* the local journal is there already */
 };
 
+/* A file may be named twice, as one of several that a pattern of the shell gives: what it has again counts once, by its uuid. */
 static enum err check_pair(const struct source_choice *a, const struct source_choice *b,
                            struct errinfo *e)
 {
-	if (!source_is_same(a, b))
+	bool files = a->kind == SOURCE_FILE && a->section == NULL && b->section == NULL;
+
+	if (files || !source_is_same(a, b))
 		return ERR_OK;
 	if (a->kind == SOURCE_STDIN)
 		return err_set(e, ERR_USAGE, "-: standard input can be read once: name it once");
