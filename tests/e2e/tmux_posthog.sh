@@ -155,8 +155,8 @@ wait_for ' 400+ traces'
 ends_at_once
 
 # ---- slow, limited, refused ------------------------------------------------------------------------------------------------
-forget
-standin --fault 1:hang
+forget # Traces and sessions are asked at once.
+standin --fault 1:hang,2:hang
 opens
 waits 'the question' logged '"hang"'
 wait_for '(Esc cancels)'
