@@ -28,7 +28,8 @@ void caches_close(struct caches *c)
 	errors_free(c->errors);
 	memberships_free(c->memberships);
 	properties_free(c->properties);
-	c->properties = NULL; /* others that are waited for may still tell of changes */
+	c->errors = NULL; /* those that are waited for below still tell of changes */
+	c->properties = NULL;
 	session_chats_free(c->chats);
 	text_cache_free(c->texts);
 	prepares_free(c->prepares);

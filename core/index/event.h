@@ -121,9 +121,15 @@ static inline enum event_kind event_kind(const struct event *e)
 	return (enum event_kind)(e->flags & EVENT_KIND_MASK);
 }
 /* A generation or embedding: what a model was called for, and what it is charged for. */
+static inline bool event_flags_call(uint32_t flags)
+{
+	uint32_t kind = flags & EVENT_KIND_MASK;
+
+	return kind == EVENT_GENERATION || kind == EVENT_EMBEDDING;
+}
 static inline bool event_is_call(const struct event *e)
 {
-	return event_kind(e) == EVENT_GENERATION || event_kind(e) == EVENT_EMBEDDING;
+	return event_flags_call(e->flags);
 }
 /* Whether a part of its cost, one of EVENT_COST_INPUT..EVENT_COST_CACHE, was computed here, if it is there. */
 static inline bool event_cost_computed(const struct event *e, enum event_field part)

@@ -19,19 +19,12 @@ static int64_t extra_or_unknown(const struct events *events, uint32_t event, enu
 	return events_extra(events, event, field, &value) ? value : EVENT_UNKNOWN;
 }
 
-static bool is_charged(uint32_t flags)
-{
-	uint32_t kind = flags & EVENT_KIND_MASK;
-
-	return kind == EVENT_GENERATION || kind == EVENT_EMBEDDING;
-}
-
 void event_values_read(struct event_values *v, const struct events *events, uint32_t event)
 {
 	const struct event *e = events_get(events, event);
 
 	v->flags = e->flags;
-	if (!is_charged(e->flags))
+	if (!event_flags_call(e->flags))
 		return;
 	v->cost = e->cost;
 	v->input = events_input(events, event);
@@ -79,7 +72,7 @@ void totals_count(struct totals *t, const struct event_values *v)
 	t->errors += (v->flags & EVENT_ERROR) != 0;
 	t->running += (v->flags & EVENT_RUNNING) != 0;
 	t->suspect += (v->flags & EVENT_SUSPECT) != 0;
-	if (!is_charged(v->flags))
+	if (!event_flags_call(v->flags))
 		return;
 	count_cost(t, v);
 	count_tokens(&t->input, &t->input_known, v->input);
@@ -124,7 +117,7 @@ bool totals_discount(struct totals *t, const struct event_values *v)
 	t->errors -= (v->flags & EVENT_ERROR) != 0;
 	t->running -= (v->flags & EVENT_RUNNING) != 0;
 	t->suspect -= (v->flags & EVENT_SUSPECT) != 0;
-	if (!is_charged(v->flags))
+	if (!event_flags_call(v->flags))
 		return true;
 	discount_cost(t, v);
 	discount_tokens(&t->input, &t->input_known, v->input, &exact);

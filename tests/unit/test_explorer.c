@@ -434,6 +434,8 @@ static void ends_while_jobs_run(void **state)
 			explorer_detail(b.explorer, i);
 		for (uint32_t i = 0; i < model_trace_count(explorer_model(b.explorer)); i++)
 			explorer_preview(b.explorer, i);
+		explorer_errors(b.explorer);
+		explorer_properties(b.explorer);
 		for (int i = 0; i < turns; i++)
 			loop_step(b.loop, false);
 		bench_close(&b);

@@ -7,6 +7,7 @@
 #include "print/fetch.h"
 #include "print/filter.h"
 #include "print/output.h"
+#include "print/stats_server.h"
 #include "query/errors.h"
 #include "query/memberships.h"
 
@@ -156,19 +157,6 @@ static void know_order(struct listing *l, struct explorer *x)
 	l->query.sort = l->sort.property != NULL ? &l->sorted.column : l->sort.own;
 }
 
-static void tell_of_users(const struct figures_status *status)
-{
-	struct buf line = {0};
-
-	if (status->left_out == 0)
-		return;
-	buf_printf(&line,
-	           "the %u dearest users: %s%u more were left out: --since and -f ask for less",
-	           FIGURES_PARTS, status->at_least ? "at least " : "", status->left_out);
-	output_error(buf_text(&line));
-	buf_free(&line);
-}
-
 /* Users of a PostHog project, as it adds them up; where it does not, all events are fetched. Gives the exit code so far. */
 static int know_users(struct listing *l, struct explorer *x, const struct options *o, int code)
 {
@@ -189,7 +177,7 @@ static int know_users(struct listing *l, struct explorer *x, const struct option
 		l->people = people_new(x, l->users, l->query.n_given, o->since, o->until, NULL,
 		                       NULL);
 		people_wait(l->people);
-		tell_of_users(&status);
+		stats_server_left_out(&status, "users");
 		return code;
 	}
 	if (status.why.code != ERR_OK)

@@ -13,13 +13,15 @@ bool stats_is_large(struct explorer *x, const struct figures_query *query)
 	return figures_count_events(x, query, &events) && events > STATS_FETCHED;
 }
 
-static void tell_of_left_out(uint32_t n)
+void stats_server_left_out(const struct figures_status *status, const char *what)
 {
 	struct buf text = {0};
 
+	if (status->left_out == 0)
+		return;
 	buf_printf(&text,
-	           "stats: the %u dearest: %u more were left out: --since and -f ask for less",
-	           FIGURES_PARTS, n);
+	           "the %u dearest %s: %s%u more were left out: --since and -f ask for less",
+	           FIGURES_PARTS, what, status->at_least ? "at least " : "", status->left_out);
 	output_error(buf_text(&text));
 	buf_free(&text);
 }
@@ -32,8 +34,7 @@ int stats_server_tell(const struct figures *f)
 
 	figures_read_status(f, &status);
 	if (status.from == FIGURES_SERVER) {
-		if (status.left_out > 0)
-			tell_of_left_out(status.left_out);
+		stats_server_left_out(&status, "values");
 		return EXIT_OK;
 	}
 	buf_printf(&text, "stats: too much to fetch, and PostHog does not add it up: %s",
