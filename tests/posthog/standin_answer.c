@@ -139,7 +139,7 @@ static char *list_traces(const struct question *q)
 		put_text(&t, "session_id", g->session);
 		put_text(&t, "user", g->user);
 	}
-	groups_free(&all);
+	traces_free(&all);
 	return print_table(&t);
 }
 
@@ -162,8 +162,8 @@ static char *list_sessions(const struct question *q)
 		put_time(&t, "last_time", all.at[i].last);
 		put_text(&t, "user", all.at[i].user);
 	}
-	groups_free(&all);
-	groups_free(&traces);
+	traces_free(&all);
+	traces_free(&traces);
 	return print_table(&t);
 }
 
@@ -203,7 +203,7 @@ static char *total_traces(const struct question *q)
 		put_sum(&t, "generation_latency", g->generation_latency);
 		put_sum(&t, "top_latency", g->top_latency);
 	}
-	groups_free(&all);
+	traces_free(&all);
 	return print_table(&t);
 }
 
@@ -239,8 +239,8 @@ static char *total_sessions(const struct question *q)
 		put_sum(&t, "cost_sum", g->cost);
 		put_sum(&t, "latency_sum", g->latency);
 	}
-	groups_free(&all);
-	groups_free(&traces);
+	traces_free(&all);
+	traces_free(&traces);
 	return print_table(&t);
 }
 
@@ -326,11 +326,19 @@ static bool is_asked_for(const struct question *q, const cJSON *event)
 	        strcmp(text(get(event, "uuid")), text(get(q->values, "after_uuid"))) > 0);
 }
 
+/* By the user or the group that is asked for. */
+static bool is_owned(const struct question *q, const cJSON *event)
+{
+	const char *user = text(get(q->values, "user")), *group = text(get(q->values, "group"));
+
+	return (*group == '\0' || is_in_group(event, text(get(q->values, "group_type")), group)) &&
+	       (*user == '\0' || strcmp(user, text(get(event, "distinct_id"))) == 0);
+}
+
 static char *list_events(const struct question *q)
 {
 	const struct standin *s = q->standin;
 	cJSON **sorted = malloc((s->n_events + 1) * sizeof(cJSON *));
-	const char *user = text(get(q->values, "user"));
 	struct table t = new_table();
 	size_t n = 0;
 
@@ -338,49 +346,13 @@ static char *list_events(const struct question *q)
 	qsort(sorted, s->n_events, sizeof(cJSON *), by_time);
 	for (size_t i = 0; i < s->n_events && n < q->limit; i++) {
 		const cJSON *event = sorted[is_newest_first(q) ? s->n_events - 1 - i : i];
-		const char *of = text(get(event, "distinct_id"));
 
-		if (!is_asked_for(q, event) || !where_event(q->where, event) ||
-		    (*user != '\0' && strcmp(user, of) != 0))
+		if (!is_asked_for(q, event) || !where_event(q->where, event) || !is_owned(q, event))
 			continue;
 		n++;
 		put_event(&t, q, event);
 	}
 	free(sorted);
-	return print_table(&t);
-}
-
-/* ---- who a user is ---- */
-
-/* Of the last of its events; the file's events may have person_properties beside properties. */
-static const char *person_of(const struct question *q, const char *user)
-{
-	const cJSON *last = NULL;
-
-	for (size_t i = 0; i < q->standin->n_events; i++) {
-		const cJSON *event = q->standin->events[i];
-
-		if (is_ai(event) && strcmp(text(get(event, "distinct_id")), user) == 0 &&
-		    when(event) >= q->since && when(event) < q->until &&
-		    (last == NULL || when(event) >= when(last)))
-			last = event;
-	}
-	last = get(last, "person_properties");
-	return *text(get(last, "email")) != '\0' ? text(get(last, "email"))
-	                                         : text(get(last, "name"));
-}
-
-static char *list_people(const struct question *q)
-{
-	struct table t = new_table();
-	const cJSON *user;
-
-	cJSON_ArrayForEach(user, get(q->values, "ids"))
-	{
-		begin_row(&t);
-		put_text(&t, "user", text(user));
-		put_text(&t, "person", person_of(q, text(user)));
-	}
 	return print_table(&t);
 }
 
@@ -425,7 +397,7 @@ static char *find_id(const struct question *q)
 		put_time(&t, "first_time", all.at[i].first);
 		put_time(&t, "last_time", all.at[i].last);
 	}
-	groups_free(&all);
+	traces_free(&all);
 	return print_table(&t);
 }
 
@@ -488,7 +460,7 @@ static char *query_trace(const struct standin *s, const cJSON *query)
 		cJSON_Delete(trace);
 	cJSON_AddArrayToObject(root, "columns");
 	cJSON_AddBoolToObject(root, "hasMore", false);
-	groups_free(&all);
+	traces_free(&all);
 	out = cJSON_PrintUnformatted(root);
 	cJSON_Delete(root);
 	return out;
@@ -513,10 +485,10 @@ static const struct {
 	{"tracehog:trace-event", list_events},
 	{"tracehog:body", list_events},
 	{"tracehog:find", find_id},
-	{"tracehog:people", list_people},
 };
 
-/* What PostHog adds up is no list of things: the little ClickHouse answers all of it. */
+/* What PostHog adds up, and who users are, is no list of things: the little ClickHouse answers all of it. The file's events may
+ * have person_properties beside properties. */
 static char *answer_figures(const struct question *q, int *status)
 {
 	const char *wrong;
@@ -584,7 +556,7 @@ char *answer_query(const struct standin *s, const cJSON *body, int *status)
 		return answer_hogql(s, q.sql, status);
 	if (strcmp(text(get(query, "kind")), "TraceQuery") == 0 && s->age == SERVER_NEW)
 		return query_trace(s, query);
-	if (strncmp(q.name, "tracehog:figures", 16) == 0)
+	if (strncmp(q.name, "tracehog:figures", 16) == 0 || strcmp(q.name, "tracehog:people") == 0)
 		return answer_figures(&q, status);
 	q.since = parse(text(get(q.values, "since")));
 	q.until = parse(text(get(q.values, "until")));
