@@ -5,42 +5,16 @@
  * A trace is fetched when it is opened, again while it may still grow, and its totals again when events
  * of it came by the tail. */
 #include "collect/posthog_pushed.h"
-#include "explorer_internal.h"
 #include "explorer_pushed.h"
+#include "explorer_remote.h"
 
-#include "base/bits.h"
 #include "base/mem.h"
 #include "base/time.h"
 
 #include <string.h>
 
-#define AGAIN     (30 * TIME_SECOND)  /* before what may still grow is fetched again */
-#define STALE_MAX 100u                /* traces whose totals are asked for at once */
-#define RECENT    (600 * TIME_SECOND) /* what the tail brings is no older */
-#define TYPED_MS  250                 /* a filter that stays so long is asked for */
-
-/* A trace whose totals are to be asked for anew. */
-struct stale {
-	uint32_t trace;
-	int64_t arrived; /* its last event; monotonic */
-};
-
-struct remote {
-	struct explorer *explorer;
-	struct origin *origin;
-	struct posthog *posthog;
-	int64_t since, until; /* what lists cover; until TIME_NONE: now */
-	bool reading;         /* the folder was added */
-	bool tailing;
-	struct bits has; /* uuids of its events, by id */
-	bool all;        /* every event of the window was asked for */
-	struct stale stale[STALE_MAX];
-	uint32_t n_stale;
-	int64_t refreshed; /* when totals were last asked for anew; monotonic */
-	/* Lists whose filter is another, and is to be asked for. */
-	bool refilter[POSTHOG_LISTS];
-	struct loop_timer *typed;
-};
+#define AGAIN  (30 * TIME_SECOND)  /* before what may still grow is fetched again */
+#define RECENT (600 * TIME_SECOND) /* what the tail brings is no older */
 
 /* ---- what the source asks of us ---- */
 
@@ -57,7 +31,7 @@ static void on_written(void *ctx)
 	origin_check(r->origin);
 }
 
-static bool is_from(const struct remote *r, uint32_t origins)
+bool remote_is_from(const struct remote *r, uint32_t origins)
 {
 	return (origins >> r->origin->number & 1) != 0;
 }
@@ -155,32 +129,34 @@ static bool has_totals(void *ctx, enum posthog_list list, struct str id, int64_t
 	if (trace != MODEL_NONE) {
 		const struct trace *t = model_trace(m, trace);
 
-		return is_from(r, t->origins) &&
+		return remote_is_from(r, t->origins) &&
 		       ((t->listed && t->counted) || t->opened != TIME_NONE) &&
 		       t->last_time >= last;
 	}
 	if (session != MODEL_NONE) {
 		const struct session *s = model_session(m, session);
 
-		return is_from(r, s->origins) && s->listed && s->counted && s->last_time >= last;
+		return remote_is_from(r, s->origins) && s->listed && s->counted &&
+		       s->last_time >= last;
 	}
 	return false;
 }
 
 /* ---- lists ---- */
 
-static int64_t until_of(const struct remote *r)
+int64_t remote_until(const struct remote *r)
 {
 	return r->until == TIME_NONE ? time_now() + TIME_SECOND : r->until;
 }
 
 static void list(struct remote *r)
 {
-	posthog_list(r->posthog, POSTHOG_TRACES, r->since, until_of(r), 0);
-	posthog_list(r->posthog, POSTHOG_SESSIONS, r->since, until_of(r), 0);
+	posthog_list(r->posthog, POSTHOG_TRACES, r->since, remote_until(r), 0);
+	posthog_list(r->posthog, POSTHOG_SESSIONS, r->since, remote_until(r), 0);
 	for (int list = POSTHOG_GENERATIONS; list < POSTHOG_LISTS; list++)
 		if (posthog_is_pushed(r->posthog, (enum posthog_list)list))
-			posthog_list(r->posthog, (enum posthog_list)list, r->since, until_of(r), 0);
+			posthog_list(r->posthog, (enum posthog_list)list, r->since, remote_until(r),
+			             0);
 }
 
 static void tail(struct remote *r, bool on)
@@ -308,7 +284,7 @@ static struct posthog *first_of(const struct explorer *x, uint32_t origins)
 {
 	const struct remote *r = explorer_remote(x);
 
-	while (r != NULL && !is_from(r, origins))
+	while (r != NULL && !remote_is_from(r, origins))
 		r = remote_next(r);
 	return r != NULL ? r->posthog : NULL;
 }
@@ -337,142 +313,12 @@ void explorer_set_window(struct explorer *x, int64_t since, int64_t until)
 	}
 }
 
-/* ---- filters ---- */
-
-static void ask_filtered(void *ctx)
-{
-	struct remote *r = ctx;
-
-	for (int list = 0; list < POSTHOG_LISTS; list++) {
-		if (r->refilter[list])
-			posthog_list(r->posthog, (enum posthog_list)list, r->since, until_of(r), 0);
-		r->refilter[list] = false;
-	}
-}
-
-static bool has_all(const struct remote *r)
+bool remote_has_all(const struct remote *r)
 {
 	struct posthog_status status;
 
 	posthog_read_status(r->posthog, &status);
 	return r->all && status.all;
-}
-
-static void push_filter(struct remote *r, enum posthog_list list, const struct filter *f)
-{
-	struct posthog_filter p = {0};
-	bool of_events = posthog_list_of(list) == FILTERED_EVENTS, asks;
-
-	posthog_filter_make(&p, f, posthog_list_of(list));
-	asks = !of_events || (p.where.n > 0 && !has_all(r));
-	if (!posthog_push(r->posthog, list, &p))
-		return;
-	r->refilter[list] = asks;
-	if (!asks)
-		return;
-	if (!r->typed)
-		r->typed = loop_timer_new(explorer_loop(r->explorer), ask_filtered, r);
-	loop_timer_start(r->typed, TYPED_MS, 0);
-}
-
-bool explorer_list_of(enum rows_kind kind, enum posthog_list *out)
-{
-	static const enum rows_kind kinds[POSTHOG_LISTS] = {
-		[POSTHOG_TRACES] = ROWS_TRACES,
-		[POSTHOG_SESSIONS] = ROWS_SESSIONS,
-		[POSTHOG_GENERATIONS] = ROWS_GENERATIONS,
-		[POSTHOG_SPANS] = ROWS_SPANS,
-	};
-	int list = 0;
-
-	while (list < POSTHOG_LISTS && kinds[list] != kind)
-		list++;
-	*out = list < POSTHOG_LISTS ? (enum posthog_list)list : POSTHOG_TRACES;
-	return list < POSTHOG_LISTS;
-}
-
-void explorer_push_filter(struct explorer *x, enum rows_kind kind, const struct filter *f)
-{
-	static const struct filter nothing;
-	enum posthog_list list;
-
-	if (!explorer_list_of(kind, &list))
-		return;
-	for (struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r))
-		push_filter(r, list, f ? f : &nothing);
-}
-
-bool explorer_is_pushed(const struct explorer *x, enum rows_kind kind)
-{
-	const struct remote *r = explorer_remote(x);
-	enum posthog_list list;
-
-	if (r == NULL || !explorer_list_of(kind, &list))
-		return false;
-	while (r != NULL && (posthog_is_pushed(r->posthog, list) || has_all(r)))
-		r = remote_next(r);
-	return r == NULL;
-}
-
-bool explorer_judges(const struct explorer *x, const struct filter_node *node, enum filtered_of of)
-{
-	return explorer_remote(x) && posthog_filter_is_exact(node, of);
-}
-
-static enum posthog_list list_of_rows(enum filtered_of of)
-{
-	return of == FILTERED_TRACES ? POSTHOG_TRACES : POSTHOG_SESSIONS;
-}
-
-/* One says yes for all; no is only said by every origin that the row is from: a file says nothing. */
-static enum filtered_word word_of(const struct explorer *x, enum filtered_of of, uint32_t origins,
-                                  struct str id)
-{
-	uint32_t silent = origins;
-
-	for (const struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r)) {
-		enum posthog_word word = is_from(r, origins)
-		                                 ? posthog_says(r->posthog, list_of_rows(of), id)
-		                                 : POSTHOG_SAYS_NOTHING;
-
-		if (word == POSTHOG_SAYS_YES)
-			return FILTERED_YES;
-		if (word == POSTHOG_SAYS_NO)
-			silent &= ~(1u << r->origin->number);
-	}
-	return silent == 0 ? FILTERED_NO : FILTERED_LOOK;
-}
-
-/* Of a row whose events are all here nobody knows more. */
-enum filtered_word explorer_judged(struct explorer *x, enum filtered_of of, uint32_t number)
-{
-	struct model *m = explorer_model(x);
-	bool trace = of == FILTERED_TRACES;
-	struct buf id = {0};
-	uint32_t origins;
-	enum filtered_word word;
-
-	if (!explorer_remote(x) ||
-	    !(trace ? model_trace(m, number)->listed : model_session(m, number)->listed))
-		return FILTERED_LOOK;
-	origins = trace ? model_trace(m, number)->origins : model_session(m, number)->origins;
-	ids_text(&explorer_events(x)->ids,
-	         trace ? model_trace(m, number)->id : model_session(m, number)->id, &id);
-	word = word_of(x, of, origins, buf_str(&id));
-	buf_free(&id);
-	return word;
-}
-
-uint32_t explorer_said(const struct explorer *x, enum filtered_of of)
-{
-	uint32_t said = 0;
-
-	/* Events come with all that they are judged by. */
-	if (of == FILTERED_EVENTS)
-		return 0;
-	for (const struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r))
-		said += posthog_said(r->posthog, list_of_rows(of));
-	return said;
 }
 
 void explorer_window(const struct explorer *x, int64_t *since, int64_t *until)
@@ -518,14 +364,14 @@ void explorer_want_events(struct explorer *x)
 {
 	for (struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r)) {
 		r->all = true;
-		posthog_events(r->posthog, r->since, until_of(r));
+		posthog_events(r->posthog, r->since, remote_until(r));
 	}
 }
 
 bool explorer_is_partial(const struct explorer *x)
 {
 	for (const struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r))
-		if (!has_all(r))
+		if (!remote_has_all(r))
 			return true;
 	return false;
 }
@@ -537,8 +383,8 @@ void explorer_want_session(struct explorer *x, uint32_t session)
 
 	ids_text(&explorer_events(x)->ids, s->id, &id);
 	for (struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r))
-		if (is_from(r, s->origins))
-			posthog_list_session(r->posthog, buf_str(&id), r->since, until_of(r));
+		if (remote_is_from(r, s->origins))
+			posthog_list_session(r->posthog, buf_str(&id), r->since, remote_until(r));
 	buf_free(&id);
 }
 
@@ -560,7 +406,7 @@ void explorer_want_trace(struct explorer *x, uint32_t trace, bool again)
 		return;
 	ids_text(&explorer_events(x)->ids, t->id, &id);
 	for (struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r))
-		if (is_from(r, t->origins))
+		if (remote_is_from(r, t->origins))
 			posthog_trace(r->posthog, buf_str(&id), t->first_time, t->last_time);
 	buf_free(&id);
 }

@@ -385,8 +385,7 @@ static void refuse_owned(struct ask *a, enum posthog_trouble trouble, const stru
 		ask_fail(a, trouble, why);
 }
 
-static void ask_owned(struct posthog *p, enum ask_kind kind, struct str owner, int64_t since,
-                      int64_t until)
+static void ask_owned(struct posthog *p, int kind, struct str owner, int64_t since, int64_t until)
 {
 	struct ask *a = ask_find(p, kind, owner);
 

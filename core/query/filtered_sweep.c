@@ -1,36 +1,22 @@
-/* Judges the records of events: those of full chunks in jobs, many at a time; few, and those of the chunk that still grows,
+/* Judges the records of events: those of full chunks by workers, a chunk at a time; few, and those of the chunk that still grows,
  * on the loop, since the extras of that chunk move.
  *
- * A job reads chunks, which never change, the plan, and the tables of the filter, which the loop leaves alone while jobs run.
- * So who frees the filter, or the events after it, waits until no job is at work; a job that has not begun finds that it
- * was called off, and touches nothing but the sweep, which the last one of them frees. */
+ * Workers read chunks, which never change, the plan, and the tables of the filter, which the loop leaves alone meanwhile. So who
+ * frees the filter, or the events after it, waits until none is at work. */
 #include "base/mem.h"
+#include "base/parallel.h"
 #include "query/filtered_internal.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
-
-#define JOB_CHUNKS 32u /* some milliseconds */
-#define FEW_CHUNKS 4u  /* up to which no jobs are made of them */
-
-struct sweep_job {
-	struct sweep *sweep;
-	uint32_t first, n; /* chunks of the sweep */
-};
+#define FEW_CHUNKS 4u /* up to which workers are not asked */
 
 struct sweep {
-	struct filtered *d; /* NULL: it was freed */
+	struct filtered *d;
+	struct parallel *work;
 	struct plan **plans;
 	uint32_t n_plans;
 	const struct event_chunk **chunks;
 	uint32_t first, n_chunks; /* number of the first */
 	uint64_t *yes;            /* of a plan all chunks, then of the next */
-	struct sweep_job *jobs;
-	uint32_t waiting; /* jobs whose end has not come to the loop */
-	pthread_mutex_t lock;
-	pthread_cond_t rested;
-	unsigned working;
-	atomic_bool off;
 };
 
 /* ---- in workers ---- */
@@ -47,30 +33,15 @@ static void judge_block(const struct plan *p, const struct event_chunk *chunk, u
 	record_judge(p, &block, among, yes);
 }
 
-static void work(void *ctx)
+static void judge_chunk(void *ctx, uint32_t at)
 {
-	struct sweep_job *job = ctx;
-	struct sweep *s = job->sweep;
-	bool off;
+	struct sweep *s = ctx;
 
-	pthread_mutex_lock(&s->lock);
-	off = atomic_load(&s->off);
-	s->working += !off;
-	pthread_mutex_unlock(&s->lock);
-	if (off)
-		return;
-	for (uint32_t at = job->first; at < job->first + job->n; at++)
-		for (uint32_t word = 0; word < CHUNK_WORDS && !atomic_load(&s->off);
-		     word += BLOCK_WORDS)
-			for (uint32_t i = 0; i < s->n_plans; i++)
-				judge_block(s->plans[i], s->chunks[at], word * WORD_BITS,
-				            BLOCK_WORDS * WORD_BITS,
-				            s->yes + ((size_t)i * s->n_chunks + at) * CHUNK_WORDS +
-				                    word);
-	pthread_mutex_lock(&s->lock);
-	if (--s->working == 0)
-		pthread_cond_signal(&s->rested);
-	pthread_mutex_unlock(&s->lock);
+	for (uint32_t word = 0; word < CHUNK_WORDS; word += BLOCK_WORDS)
+		for (uint32_t i = 0; i < s->n_plans; i++)
+			judge_block(s->plans[i], s->chunks[at], word * WORD_BITS,
+			            BLOCK_WORDS * WORD_BITS,
+			            s->yes + ((size_t)i * s->n_chunks + at) * CHUNK_WORDS + word);
 }
 
 /* ---- on the loop ---- */
@@ -78,17 +49,6 @@ static void work(void *ctx)
 static bool is_judged_here(const struct plan *p)
 {
 	return p->record && p->of == FILTERED_EVENTS;
-}
-
-static void free_sweep(struct sweep *s)
-{
-	pthread_mutex_destroy(&s->lock);
-	pthread_cond_destroy(&s->rested);
-	mem_free(s->plans);
-	mem_free(s->chunks);
-	mem_free(s->yes);
-	mem_free(s->jobs);
-	mem_free(s);
 }
 
 /* Bits of events first..first+n-1, of whose words the last may be cut. */
@@ -128,36 +88,17 @@ static void take_results(struct filtered *d, struct sweep *s)
 	d->n_records = first + n;
 }
 
-static void on_done(void *ctx)
+static void on_judged(void *ctx)
 {
-	struct sweep_job *job = ctx;
-	struct sweep *s = job->sweep;
+	struct sweep *s = ctx;
 	struct filtered *d = s->d;
 
-	if (--s->waiting > 0)
-		return;
-	if (d != NULL) {
-		take_results(d, s);
-		d->sweep = NULL;
-	}
-	free_sweep(s);
-	if (d != NULL)
-		filtered_changed(d);
+	take_results(d, s);
+	sweep_free(d);
+	filtered_changed(d);
 }
 
-static void on_dropped(void *ctx)
-{
-	struct sweep_job *job = ctx;
-	struct sweep *s = job->sweep;
-
-	if (--s->waiting > 0)
-		return;
-	if (s->d != NULL)
-		s->d->sweep = NULL;
-	free_sweep(s);
-}
-
-static void start_jobs(struct filtered *d, uint32_t first, uint32_t n)
+static void start_sweep(struct filtered *d, uint32_t first, uint32_t n)
 {
 	struct sweep *s = mem_zero(1, sizeof(*s));
 
@@ -170,17 +111,8 @@ static void start_jobs(struct filtered *d, uint32_t first, uint32_t n)
 	for (uint32_t i = 0; i < n; i++)
 		s->chunks[i] = events_chunk(d->events, (first + i) * EVENTS_CHUNK);
 	s->yes = mem_alloc((size_t)s->n_plans * n * CHUNK_WORDS, sizeof(uint64_t));
-	s->waiting = (n + JOB_CHUNKS - 1) / JOB_CHUNKS;
-	s->jobs = mem_alloc(s->waiting, sizeof(struct sweep_job));
-	pthread_mutex_init(&s->lock, NULL);
-	pthread_cond_init(&s->rested, NULL);
+	s->work = parallel_start(d->with.loop, n, judge_chunk, on_judged, s);
 	d->sweep = s;
-	for (uint32_t i = 0; i < s->waiting; i++) {
-		uint32_t at = i * JOB_CHUNKS;
-
-		s->jobs[i] = (struct sweep_job){s, at, n - at < JOB_CHUNKS ? n - at : JOB_CHUNKS};
-		loop_work_alone(d->with.loop, work, on_done, on_dropped, &s->jobs[i]);
-	}
 }
 
 /* One block, or what is left of it. */
@@ -223,7 +155,7 @@ bool sweep_step(struct filtered *d, struct slice *slice)
 		uint32_t chunk = d->n_records / EVENTS_CHUNK, full = full_chunks(d, chunk);
 
 		if (full > FEW_CHUNKS) {
-			start_jobs(d, chunk, full);
+			start_sweep(d, chunk, full);
 			break;
 		}
 		if (slice_over(slice))
@@ -240,11 +172,10 @@ void sweep_free(struct filtered *d)
 
 	if (s == NULL)
 		return;
-	s->d = NULL;
-	atomic_store(&s->off, true);
-	pthread_mutex_lock(&s->lock);
-	while (s->working > 0)
-		pthread_cond_wait(&s->rested, &s->lock);
-	pthread_mutex_unlock(&s->lock);
+	parallel_stop(s->work);
+	mem_free(s->plans);
+	mem_free(s->chunks);
+	mem_free(s->yes);
+	mem_free(s);
 	d->sweep = NULL;
 }

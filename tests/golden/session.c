@@ -32,7 +32,8 @@ static const struct scene scenes[] = {
 	{"place", "S", ":8 Enter"},
 	{"diff", "SL", ":5 Enter D"},
 	{"diff_none", "S", "D"},
-	{"traces", "S", "l"},
+	{"traces", "SLTA", "l"},
+	{"traces_and_back", "S", "e l j Enter q ["},
 	{"copy_menu", "S", "y"},
 };
 #define SCENES (sizeof(scenes) / sizeof(scenes[0]))
@@ -58,7 +59,9 @@ static void every_size(void **state)
 	for (int cols = 1; cols < 200; cols += 23) {
 		app_resize(s.app, 1 + cols % 17, cols);
 		stage_settle(&s);
-		stage_keys(&s, "zR Ctrl-D } } { r G zM > e E < Enter zw L H G j k g h 2 Enter");
+		stage_keys(
+			&s,
+			"zR Ctrl-D } } { r G zM > e E < Enter zw L H G j k g l G Tab ] Tab s h 2 Enter");
 	}
 	stage_close(&s);
 }

@@ -19,8 +19,7 @@ void stats_server_left_out(const struct figures_status *status, const char *what
 
 	if (status->left_out == 0)
 		return;
-	buf_printf(&text,
-	           "the %u dearest %s: %s%u more were left out: --since and -f ask for less",
+	buf_printf(&text, "the %u dearest %s: %s%u more were left out: --since and -f ask for less",
 	           FIGURES_PARTS, what, status->at_least ? "at least " : "", status->left_out);
 	output_error(buf_text(&text));
 	buf_free(&text);

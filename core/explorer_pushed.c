@@ -1,0 +1,136 @@
+/* Filters of the lists that PostHog projects have: to each project goes what it can judge, a moment after it was typed, and its
+ * word is asked for where the events are not here. */
+#include "explorer_pushed.h"
+#include "collect/posthog_pushed.h"
+#include "explorer_remote.h"
+
+#define TYPED_MS 250 /* a filter that stays so long is asked for */
+
+static void ask_filtered(void *ctx)
+{
+	struct remote *r = ctx;
+
+	for (int list = 0; list < POSTHOG_LISTS; list++) {
+		if (r->refilter[list])
+			posthog_list(r->posthog, (enum posthog_list)list, r->since, remote_until(r),
+			             0);
+		r->refilter[list] = false;
+	}
+}
+
+static void push_filter(struct remote *r, enum posthog_list list, const struct filter *f)
+{
+	struct posthog_filter p = {0};
+	bool of_events = posthog_list_of(list) == FILTERED_EVENTS, asks;
+
+	posthog_filter_make(&p, f, posthog_list_of(list));
+	asks = !of_events || (p.where.n > 0 && !remote_has_all(r));
+	if (!posthog_push(r->posthog, list, &p))
+		return;
+	r->refilter[list] = asks;
+	if (!asks)
+		return;
+	if (!r->typed)
+		r->typed = loop_timer_new(explorer_loop(r->explorer), ask_filtered, r);
+	loop_timer_start(r->typed, TYPED_MS, 0);
+}
+
+bool explorer_list_of(enum rows_kind kind, enum posthog_list *out)
+{
+	static const enum rows_kind kinds[POSTHOG_LISTS] = {
+		[POSTHOG_TRACES] = ROWS_TRACES,
+		[POSTHOG_SESSIONS] = ROWS_SESSIONS,
+		[POSTHOG_GENERATIONS] = ROWS_GENERATIONS,
+		[POSTHOG_SPANS] = ROWS_SPANS,
+	};
+	int list = 0;
+
+	while (list < POSTHOG_LISTS && kinds[list] != kind)
+		list++;
+	*out = list < POSTHOG_LISTS ? (enum posthog_list)list : POSTHOG_TRACES;
+	return list < POSTHOG_LISTS;
+}
+
+void explorer_push_filter(struct explorer *x, enum rows_kind kind, const struct filter *f)
+{
+	static const struct filter nothing;
+	enum posthog_list list;
+
+	if (!explorer_list_of(kind, &list))
+		return;
+	for (struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r))
+		push_filter(r, list, f ? f : &nothing);
+}
+
+bool explorer_is_pushed(const struct explorer *x, enum rows_kind kind)
+{
+	const struct remote *r = explorer_remote(x);
+	enum posthog_list list;
+
+	if (r == NULL || !explorer_list_of(kind, &list))
+		return false;
+	while (r != NULL && (posthog_is_pushed(r->posthog, list) || remote_has_all(r)))
+		r = remote_next(r);
+	return r == NULL;
+}
+
+bool explorer_judges(const struct explorer *x, const struct filter_node *node, enum filtered_of of)
+{
+	return explorer_remote(x) && posthog_filter_is_exact(node, of);
+}
+
+static enum posthog_list list_of_rows(enum filtered_of of)
+{
+	return of == FILTERED_TRACES ? POSTHOG_TRACES : POSTHOG_SESSIONS;
+}
+
+/* One says yes for all; no is only said by every origin that the row is from: a file says nothing. */
+static enum filtered_word word_of(const struct explorer *x, enum filtered_of of, uint32_t origins,
+                                  struct str id)
+{
+	uint32_t silent = origins;
+
+	for (const struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r)) {
+		enum posthog_word word = remote_is_from(r, origins)
+		                                 ? posthog_says(r->posthog, list_of_rows(of), id)
+		                                 : POSTHOG_SAYS_NOTHING;
+
+		if (word == POSTHOG_SAYS_YES)
+			return FILTERED_YES;
+		if (word == POSTHOG_SAYS_NO)
+			silent &= ~(1u << r->origin->number);
+	}
+	return silent == 0 ? FILTERED_NO : FILTERED_LOOK;
+}
+
+/* Of a row whose events are all here nobody knows more. */
+enum filtered_word explorer_judged(struct explorer *x, enum filtered_of of, uint32_t number)
+{
+	struct model *m = explorer_model(x);
+	bool trace = of == FILTERED_TRACES;
+	struct buf id = {0};
+	uint32_t origins;
+	enum filtered_word word;
+
+	if (!explorer_remote(x) ||
+	    !(trace ? model_trace(m, number)->listed : model_session(m, number)->listed))
+		return FILTERED_LOOK;
+	origins = trace ? model_trace(m, number)->origins : model_session(m, number)->origins;
+	ids_text(&explorer_events(x)->ids,
+	         trace ? model_trace(m, number)->id : model_session(m, number)->id, &id);
+	word = word_of(x, of, origins, buf_str(&id));
+	buf_free(&id);
+	return word;
+}
+
+uint32_t explorer_said(const struct explorer *x, enum filtered_of of)
+{
+	uint32_t said = 0;
+
+	/* Events come with all that they are judged by. */
+	if (of == FILTERED_EVENTS)
+		return 0;
+	for (const struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r))
+		said += posthog_said(r->posthog, list_of_rows(of));
+	return said;
+}
