@@ -430,16 +430,22 @@ enum pushed push_property(struct pushing *w, struct buf *to, const struct filter
 {
 	struct names names;
 	struct named p = {0};
+	struct str name;
 	enum pushed got;
 
 	names.n = property_names_of(n->field->number, names.of);
 	if (names.n > 0)
 		return push_names(w, to, n, &names);
-	/* What has a dot may be a path, through objects that came as texts. */
-	if (n->field->number != FIELD_PROPERTY || !utf8_valid(n->name) ||
-	    str_find(n->name, STR("."), 0, false) != SIZE_MAX)
+	name = n->name;
+	if (skip(&name, STR("$groups.")))
+		buf_puts(&p.keys, "'$groups', ");
+	/* What has a dot may be a path, through objects that came as texts; but $groups is an object. */
+	if (n->field->number != FIELD_PROPERTY || !utf8_valid(name) ||
+	    str_find(name, STR("."), 0, false) != SIZE_MAX) {
+		named_free(&p);
 		return PUSHED_NOT;
-	push_text(w, &p.keys, n->name);
+	}
+	push_text(w, &p.keys, name);
 	got = push_named(w, to, &p, n);
 	named_free(&p);
 	return got;
