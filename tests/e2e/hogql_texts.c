@@ -40,19 +40,17 @@ static int print_filters(void)
 	FILE *file = fopen(FILTERS, "r");
 	char line[512];
 	struct filter *f;
-	int lines = 0;
 
-	/* Each of the kinds for some of them: the parser takes a second for one. */
 	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
 		line[strcspn(line, "\n")] = '\0';
 		if (line[0] == '#')
 			continue;
 		if (filter_parse(&f, str_of(line + 4), &how, NULL) != FILTER_VALID)
 			return 1;
-		if (lines % 4 < 3 && lines % 12 < 4)
-			print_filtered(f, (enum filtered_of)(lines % 4));
+		print_filtered(f, FILTERED_EVENTS);
+		print_filtered(f, FILTERED_TRACES);
+		print_filtered(f, FILTERED_SESSIONS);
 		filter_free(f);
-		lines++;
 	}
 	return file == NULL || fclose(file) != 0;
 }

@@ -6,7 +6,6 @@
 #include "view/table.h"
 
 #include "base/clean.h"
-#include "collect/posthog_pushed.h"
 #include "draw/format.h"
 #include "explorer_pushed.h"
 
@@ -302,13 +301,11 @@ void table_filter_head(const struct table *t, struct buf *out)
 /* Where it is judged, if not all of it is here. */
 static void say_where(const struct table *t, struct buf *out)
 {
-	const struct posthog *p = explorer_posthog(t->view.world->explorer);
-	enum posthog_list list;
+	const struct explorer *x = t->view.world->explorer;
 	struct buf where = {0};
 
-	if (p != NULL && in_use(t)->filter != NULL && explorer_list_of(t->query.kind, &list) &&
-	    (!table_is_of_events(t) || explorer_is_partial(t->view.world->explorer)))
-		posthog_pushed_status(p, list, &where);
+	if (in_use(t)->filter != NULL && (!table_is_of_events(t) || explorer_is_partial(x)))
+		explorer_pushed_status(x, t->query.kind, &where);
 	if (where.n > 0) {
 		clean_append(out, str_sub(buf_str(&where), 0, WHERE_MAX), 0);
 		buf_puts(out, where.n > WHERE_MAX ? "...  " : "  ");
