@@ -144,6 +144,7 @@ enum ask_kind {
 	ASK_BODY,
 	ASK_EVENTS,
 	ASK_USER,
+	ASK_GROUP, /* its id is type, NUL, key */
 	ASK_FIND,
 	ASK_HOGQL,
 };

@@ -224,6 +224,10 @@ static const char trace_events[] =
 static const char all_events[] = "SELECT uuid, event, timestamp, distinct_id, properties\n"
 				 "FROM events\n"
 				 "WHERE event LIKE '$ai_%' AND " IN_TIME;
+/* A key that is no text is its JSON. */
+#define IN_GROUP                                                                               \
+	"  AND coalesce(nullIf(JSONExtractString(properties, '$groups', {group_type}), ''),\n" \
+	"    JSONExtractRaw(properties, '$groups', {group_type})) = {group}\n"
 
 /* Pages of events that pass a filter. */
 #define LISTED_EVENTS                                              \
@@ -238,8 +242,8 @@ static const char listed_events_end[] =
 	"ORDER BY timestamp DESC, toString(uuid) DESC\n";
 static const char people[] =
 	"SELECT distinct_id AS user,\n"
-	"  argMax(coalesce(nullIf(person.properties.email, ''), nullIf(person.properties.name, '')),\n"
-	"    timestamp) AS person\n"
+	"  argMax(coalesce(nullIf(JSONExtractString(person.properties, 'email'), ''),\n"
+	"    nullIf(JSONExtractString(person.properties, 'name'), '')), timestamp) AS person\n"
 	"FROM events\n"
 	"WHERE event LIKE '$ai_%' AND distinct_id IN {ids} AND " IN_TIME "GROUP BY user\n";
 static const char explicit_ai_events[] =
@@ -489,6 +493,20 @@ void posthog_query_trace(struct buf *body, struct str trace, int64_t since, int6
 	write_body(body, query, "tracehog:trace", query_id);
 }
 
+/* Whose events, of all traces. */
+static void add_owner(cJSON *values, struct buf *hogql, const struct posthog_events_page *page)
+{
+	if (page->user.n > 0) {
+		add(values, "user", text(page->user));
+		buf_puts(hogql, "  AND distinct_id = {user}\n");
+	}
+	if (page->group.n > 0) {
+		add(values, "group_type", text(page->group_type));
+		add(values, "group", text(page->group));
+		buf_puts(hogql, IN_GROUP);
+	}
+}
+
 void posthog_query_events(struct buf *body, enum posthog_table table,
                           const struct posthog_events_page *page, const char *query_id)
 {
@@ -510,11 +528,9 @@ void posthog_query_events(struct buf *body, enum posthog_table table,
 	add(values, "after_uuid", text(page->after_uuid));
 	if (!all)
 		add(values, "trace", text(page->trace));
-	if (page->user.n > 0)
-		add(values, "user", text(page->user));
 	buf_puts(&hogql, all ? all_events : of[table].hogql);
 	if (all) {
-		buf_puts(&hogql, page->user.n > 0 ? "  AND distinct_id = {user}\n" : "");
+		add_owner(values, &hogql, page);
 		buf_puts(&hogql, EVENTS_TAIL);
 	}
 	write_hogql(body, buf_text(&hogql), page->limit + 1, values,

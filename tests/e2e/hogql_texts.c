@@ -58,8 +58,9 @@ static int print_filters(void)
 /* By a column, a property, a path and time. */
 static int print_figures(void)
 {
-	static const char *const by[] = {"model",  "user",    "name",  "tool",
-	                                 "status", "version", "@it's", "$groups.company"};
+	static const char *const by[] = {"model",  "user",         "name",  "tool",
+	                                 "status", "version",      "@it's", "$groups.company",
+	                                 "kind",   "person.it's.b"};
 	const char *id = "00000000-0000-4000-8000-000000000000";
 	struct events events;
 	struct posthog_figures f = {.until = TIME_SECOND, .limit = 10};
@@ -86,6 +87,15 @@ static int print_figures(void)
 		split_free(s);
 	}
 	f.split = NULL;
+	f.slices = 0;
+	f.each_group = true;
+	told = told && posthog_query_figures(&body, &f, id);
+	print(&body);
+	f.by_value = true;
+	f.after = STR("7:companyit's {b}");
+	told = told && posthog_query_figures(&body, &f, id);
+	print(&body);
+	f.each_group = f.by_value = false;
 	told = told && posthog_query_figures_parts(&body, &f, id);
 	print(&body);
 	posthog_query_figures_events(&body, &f, id);
@@ -124,7 +134,11 @@ int main(void)
 	posthog_query_generations(&body, &page, id);
 	print(&body);
 	events.user = ids[1];
-	posthog_query_generations(&body, &page, id);
+	posthog_query_events(&body, POSTHOG_EVENTS, &events, id);
+	print(&body);
+	events.user = STR_EMPTY;
+	events.group_type = events.group = ids[1];
+	posthog_query_events(&body, POSTHOG_EVENTS, &events, id);
 	print(&body);
 	posthog_query_trace_event(&body, POSTHOG_AI_EVENTS, ids[0], 0, TIME_SECOND, id);
 	print(&body);

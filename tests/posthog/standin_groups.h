@@ -45,6 +45,7 @@ static inline int64_t when(const cJSON *event)
 
 int kind_of(const cJSON *event); /* KINDS if it is none of them */
 bool is_ai(const cJSON *event);
+bool is_in_group(const cJSON *event, const char *type, const char *key); /* of its $groups */
 
 /* ---- grouping ---- */
 
@@ -66,7 +67,7 @@ struct groups {
 	size_t n;
 	size_t *slots, n_slots; /* by hash of the id: its place and 1, or 0 */
 };
-void groups_free(struct groups *all);
+void traces_free(struct groups *all);
 
 /* Made where there is none. */
 struct group *group_of(struct groups *all, const char *id);

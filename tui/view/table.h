@@ -80,12 +80,13 @@ enum table_menu {
 	TABLE_FREQUENCY, /* which value is kept */
 };
 
-/* Users of a PostHog project as PostHog adds them up, while not all of their events are here. */
+/* Users or groups of a PostHog project as PostHog adds them up, while not all of their events are here. */
 struct table_figures {
-	struct figures *figures; /* NULL: they are not asked for */
-	struct group *rows;      /* NULL: PostHog has not said */
-	struct people *people;   /* who they are; with rows */
-	int64_t since, until;    /* of the list, then */
+	struct figures *figures;       /* NULL: they are not asked for */
+	const struct breakdown *taken; /* that rows were made of; NULL: PostHog has not said */
+	struct group *rows;
+	struct people *people; /* who they are; with rows */
+	int64_t since, until;  /* of the list, then */
 };
 
 struct table {
