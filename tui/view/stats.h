@@ -127,7 +127,9 @@ void stats_slot_text(const struct stats_view *v, struct buf *out);
 
 /* stats_panel.c: latencies of a part, tools, what is odd about costs, calls of tools that loop. */
 void stats_draw_panel(struct stats_view *v, struct surface *s, struct area a);
-/* Appends what a filter says of the line under its cursor. False: nothing can. */
+bool stats_panel_is_of_spans(
+	const struct stats_view *v); /* what the line under its cursor counts */
+/* Appends what a filter says of that line. False: nothing can. */
 bool stats_panel_term(const struct stats_view *v, struct buf *out);
 
 #endif
