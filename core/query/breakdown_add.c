@@ -109,6 +109,10 @@ static void add_event(const struct breakdown *b, struct breakdown_part *p, uint3
 	add_tokens(p, &b->snapshot, event);
 	p->calls += call;
 	p->failed += call && (e->flags & EVENT_ERROR);
+	if (e->flags & EVENT_SUSPECT) {
+		p->suspect_calls += event_is_call(e);
+		p->suspect_spans += event_kind(e) == EVENT_SPAN;
+	}
 }
 
 /* Events that have a part in it, and their keys. */
@@ -199,6 +203,8 @@ static void join(struct breakdown_part *to, const struct breakdown_part *from)
 	totals_add(&to->totals, &from->totals);
 	to->calls += from->calls;
 	to->failed += from->failed;
+	to->suspect_calls += from->suspect_calls;
+	to->suspect_spans += from->suspect_spans;
 	to->prompt += from->prompt;
 	to->cached += from->cached;
 	add_time(to, from->first);
