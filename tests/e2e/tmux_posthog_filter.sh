@@ -57,6 +57,39 @@ wait_for 'server '
 bytes=$(sed -n 's/.*"tracehog:generations".*"bytes":\([0-9]*\),.*/\1/p' "$LOG" | tail -1)
 [ "$bytes" -lt 16000 ] || fail "generations came that do not pass: $bytes bytes"
 text 1
+keys f C-u
+keys Enter
+wait_cursor trace-400
+
+# What a list is narrowed to goes along, and it pages on.
+before=$(asked | grep -cx tracehog:events)
+text 4
+wait_for '1 user'
+keys Enter
+wait_for '+ generations '
+wait_for ' ms  '
+shows 'of what was fetched' && fail 'all that passes is there, page by page'
+text G
+until shows ' 400 generations'; do
+	text G
+	sleep 0.2
+done
+keys q
+# Of another list that passes between them the rows come back.
+text 3
+text 'fmodel:claude'
+keys Enter
+wait_for '40 generations'
+text 4
+wait_for '1 user'
+keys Enter
+wait_for '40 generations'
+wait_for 'server '
+text u
+wait_for 'generations'
+[ "$(asked | grep -cx tracehog:events)" = "$before" ] || fail 'events that nobody looks at were fetched'
+keys q
+text 1
 
 text 'f'
 keys C-u
