@@ -123,6 +123,10 @@ static void add_event(const struct breakdown *b, struct breakdown_part *p,
 	add_tokens(p, &b->snapshot, c->event);
 	p->calls += call;
 	p->failed += call && (e->flags & EVENT_ERROR);
+	if (e->flags & EVENT_SUSPECT) {
+		p->suspect_calls += event_is_call(e);
+		p->suspect_spans += event_kind(e) == EVENT_SPAN;
+	}
 	c->trace = e->trace;
 	c->user = e->flags & EVENT_PERSONLESS ? 0 : e->user;
 	c->latency = call ? events_widened(&b->snapshot, c->event, e->latency, EVENT_WIDE_LATENCY)
@@ -204,6 +208,8 @@ static void join(struct breakdown_part *to, const struct breakdown_part *from)
 	totals_add(&to->totals, &from->totals);
 	to->calls += from->calls;
 	to->failed += from->failed;
+	to->suspect_calls += from->suspect_calls;
+	to->suspect_spans += from->suspect_spans;
 	to->prompt += from->prompt;
 	to->cached += from->cached;
 	add_time(to, from->first);
