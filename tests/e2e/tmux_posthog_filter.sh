@@ -29,6 +29,13 @@ copied_query()
 	T show-buffer 2>/dev/null | grep -qF "ILIKE '%claude%'" && ! T show-buffer | grep -q '{[a-z]'
 }
 
+# The last row that is there, and whether that is all.
+ends_at()
+{
+	text G
+	shows "$1"
+}
+
 standin
 terminal 100 24
 explore "posthog: --host $HOST"
@@ -69,11 +76,7 @@ keys Enter
 wait_for '+ generations '
 wait_for ' ms  '
 shows 'of what was fetched' && fail 'all that passes is there, page by page'
-text G
-until shows ' 400 generations'; do
-	text G
-	sleep 0.2
-done
+waits 'it pages to its end' ends_at ' 400 generations'
 keys q
 # Of another list that passes between them the rows come back.
 text 3
