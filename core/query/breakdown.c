@@ -103,6 +103,7 @@ static bool map_events(struct breakdown *b, struct slice *slice)
 {
 	bool some_out = b->query.filter != NULL || model_duplicates(b->query.model) > 0;
 
+	b->choosy = some_out || b->query.since != TIME_NONE || b->query.until != TIME_NONE;
 	if (!some_out && b->keys == NULL)
 		return true;
 	bits_reach(&b->left_out, b->n_events);

@@ -1,7 +1,6 @@
 /* What workers add up, a unit of events at a time: each event once while its record is at hand, into the parts that the unit has. At
- * the unit's end these join the parts of all, and what percentiles and different ones are found by stands by part.
- *
- * Invariant: a unit writes the places between its first event and its last, and no other does. */
+ * the unit's end these join the parts of all, and what percentiles and different ones are found by stands by part, in places that the
+ * unit alone has. */
 #include "query/breakdown_internal.h"
 
 #include "base/mem.h"
@@ -9,7 +8,8 @@
 
 #include <string.h>
 
-#define AHEAD 16u /* events: so many are placed while memory answers */
+#define SOME  4096u /* events */
+#define AHEAD 16u   /* events: so many are placed while memory answers */
 
 static const struct breakdown_part no_figures = {
 	.latency = {EVENT_UNKNOWN, EVENT_UNKNOWN, EVENT_UNKNOWN, EVENT_UNKNOWN, EVENT_UNKNOWN},
@@ -61,14 +61,19 @@ static uint32_t part_in_room(const struct breakdown *b, struct breakdown_room *r
 
 static uint32_t key_of(const struct breakdown *b, uint32_t at)
 {
+	const struct split *split = b->query.split;
+
+	if (b->keys != NULL)
+		return b->keys[at];
+	return split != NULL ? split_record_key(split, &b->records, at) : SPLIT_NONE;
+}
+
+static bool is_in(const struct breakdown *b, uint32_t at)
+{
 	const struct breakdown_query *q = &b->query;
 
-	if (bits_get(&b->left_out, at) ||
-	    !match_time(q->since, q->until, events_get(&b->snapshot, at)->time))
-		return SPLIT_OUT;
-	if (q->split == NULL)
-		return SPLIT_NONE;
-	return b->keys != NULL ? b->keys[at] : split_record_key(q->split, &b->records, at);
+	return !bits_get(&b->left_out, at) &&
+	       match_time(q->since, q->until, events_get(&b->snapshot, at)->time);
 }
 
 static bool is_call(const struct breakdown *b, const struct event *e)
@@ -78,12 +83,13 @@ static bool is_call(const struct breakdown *b, const struct event *e)
 
 static void add_tokens(struct breakdown_part *p, const struct events *t, uint32_t event)
 {
-	int64_t cached = events_cache_read(t, event), prompt;
+	int64_t cached, prompt;
 
-	if (cached < 0)
+	if (events_get(t, event)->cache_read == EVENT_ABSENT32)
 		return;
+	cached = events_cache_read(t, event);
 	prompt = events_prompt(t, event);
-	if (prompt < 0)
+	if (cached < 0 || prompt < 0)
 		return;
 	p->prompt += prompt;
 	p->cached += cached;
@@ -99,52 +105,6 @@ static void add_time(struct breakdown_part *p, int64_t time)
 		p->last = time;
 }
 
-static void add_event(const struct breakdown *b, struct breakdown_part *p, uint32_t event)
-{
-	const struct event *e = events_get(&b->snapshot, event);
-	bool call = is_call(b, e);
-
-	totals_add_event(&p->totals, &b->snapshot, event);
-	add_time(p, e->time);
-	add_tokens(p, &b->snapshot, event);
-	p->calls += call;
-	p->failed += call && (e->flags & EVENT_ERROR);
-}
-
-/* Events that have a part in it, and their keys. */
-static uint32_t choose(const struct breakdown *b, struct breakdown_chosen *chosen, uint32_t from,
-                       uint32_t end)
-{
-	uint32_t n = 0;
-
-	for (uint32_t at = from; at < end; at++) {
-		/* Whether it has is as good as chance: no branch. */
-		chosen[n].event = at;
-		chosen[n].key = key_of(b, at);
-		n += chosen[n].key != SPLIT_OUT;
-	}
-	return n;
-}
-
-static void add_unit(const struct breakdown *b, struct breakdown_room *room, uint32_t from,
-                     uint32_t end)
-{
-	struct breakdown_table *t = &room->table;
-
-	t->n = 0;
-	hash_index_clear(&t->index);
-	memset(room->known, 0, sizeof(room->known));
-	room->n_chosen = choose(b, room->chosen, from, end);
-	for (uint32_t i = 0; i < room->n_chosen; i++) {
-		struct breakdown_chosen *c = &room->chosen[i];
-
-		c->part = part_in_room(b, room, c->key, c->event);
-		add_event(b, &t->list[c->part].part, c->event);
-	}
-}
-
-/* ---- places ---- */
-
 static int64_t first_token_of(const struct events *t, uint32_t event)
 {
 	int64_t value;
@@ -152,30 +112,76 @@ static int64_t first_token_of(const struct events *t, uint32_t event)
 	return events_extra(t, event, EVENT_FIRST_TOKEN, &value) ? value : EVENT_UNKNOWN;
 }
 
-static void write_place(struct breakdown *b, uint32_t place, uint32_t event)
+static void add_event(const struct breakdown *b, struct breakdown_part *p,
+                      struct breakdown_chosen *c)
 {
-	const struct event *e = events_get(&b->snapshot, event);
+	const struct event *e = events_get(&b->snapshot, c->event);
 	bool call = is_call(b, e);
 
-	b->whose[place].trace = b->traces[e->trace];
-	b->whose[place].user = e->flags & EVENT_PERSONLESS ? 0 : e->user;
-	b->latencies[place] = call ? events_latency(&b->snapshot, event) : EVENT_UNKNOWN;
-	b->first_tokens[place] = call ? first_token_of(&b->snapshot, event) : EVENT_UNKNOWN;
+	totals_add_event(&p->totals, &b->snapshot, c->event);
+	add_time(p, e->time);
+	add_tokens(p, &b->snapshot, c->event);
+	p->calls += call;
+	p->failed += call && (e->flags & EVENT_ERROR);
+	if (e->flags & EVENT_SUSPECT) {
+		p->suspect_calls += event_is_call(e);
+		p->suspect_spans += event_kind(e) == EVENT_SPAN;
+	}
+	c->trace = e->trace;
+	c->user = e->flags & EVENT_PERSONLESS ? 0 : e->user;
+	c->latency = call ? events_widened(&b->snapshot, c->event, e->latency, EVENT_WIDE_LATENCY)
+	                  : EVENT_UNKNOWN;
+	c->first_token = call ? first_token_of(&b->snapshot, c->event) : EVENT_UNKNOWN;
 }
 
-/* Numbers of traces are all over a large array: memory is asked for what is wanted soon. */
-static void ask_ahead(const struct breakdown *b, uint32_t event)
+/* Events that have a part in it, and their keys; gives how many they are. */
+static uint32_t choose(const struct breakdown *b, struct breakdown_chosen *chosen, uint32_t from,
+                       uint32_t end)
 {
-	__builtin_prefetch(&b->traces[events_get(&b->snapshot, event)->trace]);
+	uint32_t n = 0;
+
+	for (uint32_t at = from; at < end; at++) {
+		if (b->choosy && !is_in(b, at))
+			continue;
+		/* Which have is as good as chance: no branch. */
+		chosen[n].event = at;
+		chosen[n].key = key_of(b, at);
+		n += chosen[n].key != SPLIT_OUT;
+	}
+	return n;
 }
+
+/* Few enough that their records stay at hand from one pass to the next. */
+static void add_some(const struct breakdown *b, struct breakdown_room *room, uint32_t from,
+                     uint32_t end)
+{
+	struct breakdown_chosen *c = &room->chosen[room->n_chosen];
+
+	room->n_chosen += choose(b, c, from, end);
+	for (; c < &room->chosen[room->n_chosen]; c++) {
+		c->part = part_in_room(b, room, c->key, c->event);
+		add_event(b, &room->table.list[c->part].part, c);
+	}
+}
+
+static void add_unit(const struct breakdown *b, struct breakdown_room *room, uint32_t from,
+                     uint32_t end)
+{
+	room->table.n = room->n_chosen = 0;
+	hash_index_clear(&room->table.index);
+	memset(room->known, 0, sizeof(room->known));
+	for (; from < end; from += SOME)
+		add_some(b, room, from, end - from < SOME ? end : from + SOME);
+}
+
+/* ---- places ---- */
 
 /* The events of a part one behind the other. */
-static struct breakdown_run *place_unit(struct breakdown *b, const struct breakdown_room *room,
-                                        uint32_t from)
+static struct breakdown_run *place_unit(struct breakdown *b, const struct breakdown_room *room)
 {
 	const struct breakdown_table *t = &room->table;
 	struct breakdown_run *runs = mem_zero((size_t)t->n + 1, sizeof(*runs));
-	uint32_t start = from;
+	uint32_t start = atomic_fetch_add(&b->n_places, room->n_chosen);
 
 	for (uint32_t i = 0; i < t->n; i++) {
 		runs[i].start = start;
@@ -183,11 +189,14 @@ static struct breakdown_run *place_unit(struct breakdown *b, const struct breakd
 	}
 	for (uint32_t i = 0; i < room->n_chosen; i++) {
 		const struct breakdown_chosen *c = &room->chosen[i];
-		struct breakdown_run *run = &runs[c->part];
+		uint32_t place = runs[c->part].start + runs[c->part].n++;
 
+		/* Numbers of traces are all over a large array. */
 		if (i + AHEAD < room->n_chosen)
-			ask_ahead(b, c[AHEAD].event);
-		write_place(b, run->start + run->n++, c->event);
+			__builtin_prefetch(&b->traces[c[AHEAD].trace]);
+		b->whose[place] = (struct breakdown_whose){b->traces[c->trace], c->user};
+		b->latencies[place] = c->latency;
+		b->first_tokens[place] = c->first_token;
 	}
 	return runs;
 }
@@ -199,6 +208,8 @@ static void join(struct breakdown_part *to, const struct breakdown_part *from)
 	totals_add(&to->totals, &from->totals);
 	to->calls += from->calls;
 	to->failed += from->failed;
+	to->suspect_calls += from->suspect_calls;
+	to->suspect_spans += from->suspect_spans;
 	to->prompt += from->prompt;
 	to->cached += from->cached;
 	add_time(to, from->first);
@@ -229,7 +240,7 @@ void breakdown_add(void *ctx, uint32_t unit)
 		 end = b->n_events - from < BREAKDOWN_UNIT ? b->n_events : from + BREAKDOWN_UNIT;
 
 	add_unit(b, room, from, end);
-	b->units[unit] = place_unit(b, room, from);
+	b->units[unit] = place_unit(b, room);
 	pthread_mutex_lock(&b->lock);
 	join_unit(b, &room->table, b->units[unit]);
 	pthread_mutex_unlock(&b->lock);

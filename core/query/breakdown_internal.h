@@ -46,6 +46,8 @@ struct breakdown_whose {
 /* An event that has a part in it. */
 struct breakdown_chosen {
 	uint32_t event, key, part; /* in the unit's table */
+	uint32_t trace, user;      /* numbers in ids; 0: none */
+	int64_t latency, first_token;
 };
 
 /* Parts met lately: most events are of one of a few. */
@@ -96,13 +98,15 @@ struct breakdown {
 	struct split_records records;
 	struct bits
 		left_out; /* by event: lost against a duplicate, or filtered out; empty: none is */
+	bool choosy;      /* not all events are in: those left out, and those of other times */
 	uint32_t *keys;   /* by event, of values that no record has; NULL: records have them */
 
 	struct hash_pair_seed seed;
 	pthread_mutex_t lock;         /* around rooms and table while workers are at it */
 	struct breakdown_room *rooms; /* nobody is in */
 	struct breakdown_table table;
-	/* By place: a unit's events stand from where its first one would, those of a part one behind the other. */
+	/* By place: those of a unit stand together, in it those of a part, and behind n_places there is nothing. */
+	atomic_uint n_places;
 	struct breakdown_whose *whose;
 	int64_t *latencies, *first_tokens;
 	struct breakdown_run **units; /* the runs of each, by place in the unit's table */

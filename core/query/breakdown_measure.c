@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FEW         256u /* events: their values are not worth counting in buckets */
-#define PERCENTILES 4u   /* of one column at most */
+#define FEW         1024u /* events: their values are not worth counting in buckets */
+#define PERCENTILES 4u    /* of one column at most */
 
 const int64_t breakdown_edges[BREAKDOWN_BINS - 1] = {
 	10000,     20000,     50000,     100000,     200000,    500000,

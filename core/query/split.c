@@ -44,15 +44,17 @@ struct split {
 static uint32_t key_model(const struct split_records *r, uint32_t at)
 {
 	const struct event *e = events_get(r->events, at);
+	uint32_t model = r->events->models[e->model].model;
 
-	return event_is_call(e) ? r->events->models[e->model].model : SPLIT_OUT;
+	return event_is_call(e) ? model : SPLIT_OUT;
 }
 
 static uint32_t key_provider(const struct split_records *r, uint32_t at)
 {
 	const struct event *e = events_get(r->events, at);
+	uint32_t provider = r->events->models[e->model].provider;
 
-	return event_is_call(e) ? r->events->models[e->model].provider : SPLIT_OUT;
+	return event_is_call(e) ? provider : SPLIT_OUT;
 }
 
 static uint32_t key_user(const struct split_records *r, uint32_t at)

@@ -64,7 +64,8 @@ static void add_any(struct fixture *f)
 	e.input = any(3) == 0 ? 0 : any(5000);
 	e.output = any(4000);
 	e.cost = any(4) == 0 ? 0 : any(900);
-	e.flags = (any(9) == 0 ? EVENT_ERROR : 0) | (any(9) == 0 ? EVENT_RUNNING : 0);
+	e.flags = (any(9) == 0 ? EVENT_ERROR : 0) | (any(9) == 0 ? EVENT_RUNNING : 0) |
+	          (any(9) == 0 ? EVENT_SUSPECT : 0);
 	if (e.kind == EVENT_SPAN && any(2) == 0)
 		e.flags |= EVENT_TOOL;
 	fixture_add(f, &e);
@@ -105,6 +106,10 @@ static void plain_add(struct plain *p, const struct model *m, uint32_t at, bool 
 		p->part.first = e->time;
 	if (e->time != TIME_NONE && (p->part.last == TIME_NONE || e->time > p->part.last))
 		p->part.last = e->time;
+	if (e->flags & EVENT_SUSPECT && event_is_call(e))
+		p->part.suspect_calls++;
+	if (e->flags & EVENT_SUSPECT && event_kind(e) == EVENT_SPAN)
+		p->part.suspect_spans++;
 	if (!call)
 		return;
 	p->part.calls++;
@@ -171,6 +176,8 @@ static void expect_part(const struct breakdown_part *part, struct plain *p)
 	assert_int_equal(part->users, p->part.users);
 	assert_int_equal(part->calls, p->part.calls);
 	assert_int_equal(part->failed, p->part.failed);
+	assert_int_equal(part->suspect_calls, p->part.suspect_calls);
+	assert_int_equal(part->suspect_spans, p->part.suspect_spans);
 	assert_int_equal(part->first, p->part.first);
 	assert_int_equal(part->last, p->part.last);
 	assert_int_equal(part->latency.p50, nearest(p->latencies, p->n_latencies, 50));
