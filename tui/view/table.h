@@ -15,11 +15,11 @@
 
 #include <string.h>
 
-#define TABLE_COLUMNS    24  /* that a list shows at most */
-#define TABLE_PROPERTIES 16  /* of them, and of those that were */
-#define TABLE_ALL        64  /* there are to choose from */
-#define TABLE_OFFERED    40  /* properties of the row under the cursor */
-#define TABLE_TURNS      200 /* of a session that the pane shows */
+#define TABLE_COLUMNS    24 /* that a list shows at most */
+#define TABLE_PROPERTIES 16 /* of them, and of those that were */
+#define TABLE_ALL        64 /* there are to choose from */
+#define TABLE_OFFERED    40 /* properties of the row under the cursor */
+#define TABLE_TURNS      64 /* of a session that the pane shows, at most */
 
 /* What the pane shows of the row under the cursor. */
 struct table_pane {
@@ -28,8 +28,9 @@ struct table_pane {
 	struct waterfall waterfall; /* traces */
 	struct detail_pane detail;  /* generations and spans */
 	struct reader reader;       /* the others */
-	uint32_t turns[TABLE_TURNS], n_turns,
-		n_here; /* of a session: the earliest, and of how many */
+	/* Of a session: the latest turns by time, of how many, and the earliest of all. */
+	uint32_t turns[TABLE_TURNS], n_turns, n_here, first_turn;
+	int rows, cols; /* that they were laid out for */
 	bool waiting;   /* a preview has not come yet */
 };
 
