@@ -266,6 +266,7 @@ enum pushed push_numbers(struct pushing *w, struct buf *to, const struct filter_
 
 /* One name of a property: what it is in HogQL, and expressions of it. */
 struct named {
+	const char *of;  /* whose */
 	struct buf keys; /* behind `properties, ` */
 	struct buf raw, text, plain, number;
 };
@@ -284,8 +285,8 @@ static void named_fill(struct named *p, bool truth)
 {
 	const char *keys = buf_text(&p->keys);
 
-	buf_printf(&p->raw, "JSONExtractRaw(properties, %s)", keys);
-	buf_printf(&p->text, "nullIf(JSONExtractString(properties, %s), '')", keys);
+	buf_printf(&p->raw, "JSONExtractRaw(%s, %s)", p->of, keys);
+	buf_printf(&p->text, "nullIf(JSONExtractString(%s, %s), '')", p->of, keys);
 	/* Of what is no text its JSON. */
 	buf_printf(&p->plain, "coalesce(%s, nullIf(%s, '\"\"'))", buf_text(&p->text),
 	           buf_text(&p->raw));
@@ -388,7 +389,7 @@ static enum pushed push_names(struct pushing *w, struct buf *to, const struct fi
 	buf_add(to, '(');
 	for (uint32_t i = 0; i < names->n * 2; i++) {
 		const char *name = names->of[i / 2];
-		struct named p = {0};
+		struct named p = {.of = "properties"};
 		enum pushed one;
 
 		if (i % 2 == 1 && strchr(name, '.') == NULL)
@@ -408,15 +409,16 @@ static enum pushed push_names(struct pushing *w, struct buf *to, const struct fi
 
 enum pushed push_property(struct pushing *w, struct buf *to, const struct filter_node *n)
 {
+	bool of_person = n->field->number == FIELD_PERSON;
+	struct named p = {.of = of_person ? "ifNull(person.properties, '')" : "properties"};
 	struct names names;
-	struct named p = {0};
 	enum pushed got;
 
 	names.n = property_names_of(n->field->number, names.of);
 	if (names.n > 0)
 		return push_names(w, to, n, &names);
 	/* What has a dot may be a path, through objects that came as texts. */
-	if (n->field->number != FIELD_PROPERTY || !utf8_valid(n->name) ||
+	if ((n->field->number != FIELD_PROPERTY && !of_person) || !utf8_valid(n->name) ||
 	    str_find(n->name, STR("."), 0, false) != SIZE_MAX)
 		return PUSHED_NOT;
 	push_text(w, &p.keys, n->name);
