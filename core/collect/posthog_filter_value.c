@@ -286,6 +286,7 @@ enum pushed push_numbers(struct pushing *w, struct buf *to, const struct filter_
 
 /* One name of a property: what it is in HogQL, and expressions of it. */
 struct named {
+	const char *of;  /* whose */
 	struct buf keys; /* behind `properties, ` */
 	struct buf raw, text, plain, number;
 };
@@ -304,8 +305,8 @@ static void named_fill(struct named *p, bool truth)
 {
 	const char *keys = buf_text(&p->keys);
 
-	buf_printf(&p->raw, "JSONExtractRaw(properties, %s)", keys);
-	buf_printf(&p->text, "nullIf(JSONExtractString(properties, %s), '')", keys);
+	buf_printf(&p->raw, "JSONExtractRaw(%s, %s)", p->of, keys);
+	buf_printf(&p->text, "nullIf(JSONExtractString(%s, %s), '')", p->of, keys);
 	/* Of what is no text its JSON. */
 	buf_printf(&p->plain, "coalesce(%s, nullIf(%s, '\"\"'))", buf_text(&p->text),
 	           buf_text(&p->raw));
@@ -408,7 +409,7 @@ static enum pushed push_names(struct pushing *w, struct buf *to, const struct fi
 	buf_add(to, '(');
 	for (uint32_t i = 0; i < names->n * 2; i++) {
 		const char *name = names->of[i / 2];
-		struct named p = {0};
+		struct named p = {.of = "properties"};
 		enum pushed one;
 
 		if (i % 2 == 1 && strchr(name, '.') == NULL)
@@ -428,8 +429,9 @@ static enum pushed push_names(struct pushing *w, struct buf *to, const struct fi
 
 enum pushed push_property(struct pushing *w, struct buf *to, const struct filter_node *n)
 {
+	bool of_person = n->field->number == FIELD_PERSON;
+	struct named p = {.of = of_person ? "ifNull(person.properties, '')" : "properties"};
 	struct names names;
-	struct named p = {0};
 	struct str name;
 	enum pushed got;
 
@@ -437,10 +439,10 @@ enum pushed push_property(struct pushing *w, struct buf *to, const struct filter
 	if (names.n > 0)
 		return push_names(w, to, n, &names);
 	name = n->name;
-	if (skip(&name, STR("$groups.")))
+	if (!of_person && skip(&name, STR("$groups.")))
 		buf_puts(&p.keys, "'$groups', ");
 	/* What has a dot may be a path, through objects that came as texts; but $groups is an object. */
-	if (n->field->number != FIELD_PROPERTY || !utf8_valid(name) ||
+	if ((n->field->number != FIELD_PROPERTY && !of_person) || !utf8_valid(name) ||
 	    str_find(name, STR("."), 0, false) != SIZE_MAX) {
 		named_free(&p);
 		return PUSHED_NOT;

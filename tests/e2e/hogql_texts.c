@@ -1,6 +1,7 @@
 /* Every question that tracehog asks PostHog, a body a line, for hogql_grammar.sh; with each filter of a file, too. */
 #include "collect/posthog_figures.h"
 #include "collect/posthog_filter.h"
+#include "collect/posthog_person.h"
 #include "collect/posthog_query.h"
 
 #include <stdio.h>
@@ -140,6 +141,10 @@ int main(void)
 	posthog_query_body(&body, ids[0], ids[1], 0, TIME_SECOND, id);
 	print(&body);
 	posthog_query_people(&body, ids, 2, 0, TIME_SECOND, id);
+	print(&body);
+	posthog_query_person(&body, ids[1], ids, 2, 0, TIME_SECOND, id);
+	print(&body);
+	posthog_query_person(&body, STR("it's.a.path"), ids, 2, 0, TIME_SECOND, id);
 	print(&body);
 	posthog_query_find(&body, ids[0], false, 0, TIME_SECOND, id);
 	print(&body);

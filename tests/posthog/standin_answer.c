@@ -281,7 +281,8 @@ char *answer_query(const struct standin *s, const cJSON *body, int *status)
 		return answer_hogql(s, q.sql, status);
 	if (strcmp(text(get(query, "kind")), "TraceQuery") == 0 && s->age == SERVER_NEW)
 		return query_trace(s, query);
-	if (strncmp(q.name, "tracehog:figures", 16) == 0 || strcmp(q.name, "tracehog:people") == 0)
+	if (strncmp(q.name, "tracehog:figures", 16) == 0 ||
+	    strcmp(q.name, "tracehog:people") == 0 || strcmp(q.name, "tracehog:person") == 0)
 		return answer_figures(&q, status);
 	q.since = parse(text(get(q.values, "since")));
 	q.until = parse(text(get(q.values, "until")));

@@ -47,7 +47,7 @@ struct sql_select {
 	int n;
 	struct sql_select *from; /* NULL: events */
 	struct sql_expr *where, *having;
-	const char *group;                   /* a column's name; NULL: none */
+	const char *group, *then;            /* names of columns; NULL: none */
 	struct sql_expr *orders[SQL_ORDERS]; /* ORDER BY, of the outermost */
 	bool falling[SQL_ORDERS];
 	int n_orders;
@@ -79,6 +79,7 @@ struct sql_value sql_members(struct arena *a, const cJSON *object);
 /* JSONExtractString of a whole text; "" of what is no string. */
 const char *sql_unquoted(struct arena *a, const char *json);
 const char *sql_substring(struct arena *a, const char *text, double from, double n); /* from 1 */
+struct sql_value sql_to_float(struct sql_value v);
 const char *sql_lower(struct arena *a, const char *text);
 const char *sql_number_text(struct arena *a, double number);
 

@@ -90,15 +90,22 @@ static const cJSON *extract(const struct scope *s, const struct sql_expr *e)
 
 /* ---- columns ---- */
 
+/* What the file says beside the properties; else what the event sets. */
+static const cJSON *person_of(const cJSON *event)
+{
+	const cJSON *person = get(event, "person_properties");
+
+	return person != NULL ? person : property(event, "$set");
+}
+
 static struct sql_value event_column(const struct scope *s, const cJSON *event, const char *name)
 {
 	if (strncmp(name, "properties.", 11) == 0)
 		return member_value(s, get(get(event, "properties"), name + 11));
 	if (strncmp(name, "person.properties.", 18) == 0)
-		return member_value(s, get(get(event, "person_properties"), name + 18));
+		return member_value(s, get(person_of(event), name + 18));
 	if (strcmp(name, "person.properties") == 0)
-		return (struct sql_value){.type = SQL_JSON,
-		                          .json = get(event, "person_properties")};
+		return (struct sql_value){.type = SQL_JSON, .json = person_of(event)};
 	if (strcmp(name, "properties") == 0)
 		return (struct sql_value){.type = SQL_JSON, .json = get(event, "properties")};
 	if (strcmp(name, "timestamp") == 0)
@@ -233,21 +240,6 @@ static struct sql_value operate(const struct scope *s, const struct sql_expr *e)
 
 /* ---- functions ---- */
 
-/* A whole text that is a number, infinities too; else NULL. */
-static struct sql_value to_float(struct sql_value v)
-{
-	char *end;
-	double number;
-
-	if (v.type != SQL_TEXT)
-		return v;
-	number = strtod(v.text, &end);
-	if (*v.text == '\0' || *end != '\0' || strchr(" \t\n\r+", v.text[0]) != NULL ||
-	    strpbrk(v.text, "xX") != NULL)
-		return null;
-	return of_number(number);
-}
-
 static struct sql_value first_known(const struct scope *s, const struct sql_expr *e)
 {
 	struct sql_value v = null;
@@ -269,7 +261,7 @@ static struct sql_value sorted(const struct scope *s, struct sql_value v)
 	size_t n = (size_t)v.number;
 	struct sql_value *list = arena_alloc(s->arena, (n + 1) * sizeof(*list));
 
-	if (n > 0)
+	if (v.list != NULL)
 		memcpy(list, v.list, n * sizeof(*list));
 	qsort(list, n, sizeof(*list), by_value);
 	v.list = list;
@@ -304,7 +296,7 @@ static struct sql_value convert(const struct scope *s, const struct sql_expr *e)
 	if (v.type == SQL_NULL)
 		return null;
 	if (strcmp(e->name, "toFloat") == 0)
-		return to_float(v);
+		return sql_to_float(v);
 	if (strcmp(e->name, "floor") == 0)
 		return of_number(floor(v.number));
 	if (strcmp(e->name, "length") == 0)
@@ -534,6 +526,20 @@ static const char *key_text(const struct scope *s, struct sql_value key)
 	return keep(s, text, strlen(text));
 }
 
+static const char *group_key(const struct scope *s)
+{
+	const struct sql_select *q = s->select;
+	const char *first = q->group != NULL ? key_text(s, column(s, q->group)) : "";
+	struct buf both = {0};
+
+	if (q->then == NULL)
+		return first;
+	buf_printf(&both, "%s\x01%s", first, key_text(s, column(s, q->then)));
+	first = keep(s, buf_text(&both), both.n);
+	buf_free(&both);
+	return first;
+}
+
 static struct rows select_rows(struct arena *a, const struct sql_select *q,
                                const struct standin *of)
 {
@@ -544,16 +550,12 @@ static struct rows select_rows(struct arena *a, const struct sql_select *q,
 	size_t n = 0;
 
 	for (size_t i = 0; i < from.n; i++) {
-		struct sql_value key = of_text("");
-
 		s.row = &from.at[i];
 		s.select = NULL;
 		if (q->where != NULL && !is_true(eval(&s, q->where)))
 			continue;
 		s.select = q;
-		if (q->group != NULL)
-			key = column(&s, q->group);
-		all[n++] = (struct keyed){key_text(&s, key), &from.at[i]};
+		all[n++] = (struct keyed){group_key(&s), &from.at[i]};
 	}
 	s.select = q;
 	qsort(all, n, sizeof(*all), by_key);

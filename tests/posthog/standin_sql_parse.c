@@ -333,6 +333,8 @@ static struct sql_select *selection(struct reader *r)
 	if (take(r, "GROUP")) {
 		want(r, "BY");
 		q->group = name(r);
+		if (take(r, ","))
+			q->then = name(r);
 	}
 	if (take(r, "HAVING"))
 		q->having = expression(r);

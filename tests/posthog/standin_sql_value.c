@@ -4,6 +4,7 @@
 #include "base/utf8.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *keep(struct arena *a, const char *text)
@@ -115,4 +116,21 @@ const char *sql_lower(struct arena *a, const char *text)
 	for (size_t i = 0; text[i] != '\0'; i++)
 		out[i] = text[i] >= 'A' && text[i] <= 'Z' ? (char)(text[i] + 32) : text[i];
 	return out;
+}
+
+/* ---- numbers ---- */
+
+/* A whole text that is a number, infinities too; else NULL. */
+struct sql_value sql_to_float(struct sql_value v)
+{
+	char *end;
+	double number;
+
+	if (v.type != SQL_TEXT)
+		return v;
+	number = strtod(v.text, &end);
+	if (*v.text == '\0' || *end != '\0' || strchr(" \t\n\r+", v.text[0]) != NULL ||
+	    strpbrk(v.text, "xX") != NULL)
+		return (struct sql_value){.type = SQL_NULL};
+	return (struct sql_value){.type = SQL_NUMBER, .number = number};
 }

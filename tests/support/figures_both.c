@@ -75,13 +75,12 @@ static void add_values(cJSON *p)
 }
 
 /* What an event sets of a person is what PostHog knows of them then. */
-static void add_person(cJSON *event, cJSON *p)
+static void add_person(cJSON *p)
 {
-	cJSON *person = cJSON_AddObjectToObject(event, "person_properties");
+	cJSON *person = cJSON_AddObjectToObject(p, "$set");
 
 	maybe(person, "plan", ONE_OF("\"pro\"", "\"free\"", "3", "{\"a\":1}", "\"\""));
 	maybe(person, "it's", ONE_OF("{\"deep\":\"yes\"}", "{\"deep\":2}"));
-	cJSON_AddItemToObject(p, "$set", cJSON_Duplicate(person, true));
 }
 
 /* All events of a trace name its session. */
@@ -130,7 +129,7 @@ static cJSON *new_event(uint32_t i)
 	if (strcmp(kind, "$ai_generation") == 0 || strcmp(kind, "$ai_embedding") == 0)
 		add_call(p);
 	add_values(p);
-	add_person(event, p);
+	add_person(p);
 	return event;
 }
 
