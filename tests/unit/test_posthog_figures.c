@@ -53,7 +53,7 @@ static void expect_part(const char *what, struct breakdown_part here, struct bre
 		fail_msg("%s: cost is off by %lld", what, (long long)off);
 	here.key = there.key;
 	here.totals.cost_reported = there.totals.cost_reported;
-	here.totals.running = here.totals.suspect = 0;
+	here.totals.running = here.totals.suspect = here.suspect_calls = here.suspect_spans = 0;
 	for (size_t at = 0; at < sizeof(here); at++)
 		if (((char *)&here)[at] != ((char *)&there)[at])
 			fail_msg("%s: differs at byte %zu (calls %u and %u, prompt %lld and %lld)",
