@@ -18,12 +18,40 @@ static void ask_filtered(void *ctx)
 	}
 }
 
-static void push_filter(struct remote *r, enum posthog_list list, const struct filter *f)
+/* f within another; what PostHog cannot judge of f it can within still. */
+static void make_within(struct posthog_filter *p, const struct filter *f,
+                        const struct filter *within, enum filtered_of of)
+{
+	struct filter_node root = {.kind = FILTER_AND}, outer = *within->root, inner;
+	const struct filter both = {.root = &root};
+
+	root.first = &outer;
+	outer.next = NULL;
+	if (f->root != NULL && f->root->kind == FILTER_AND) {
+		outer.next = f->root->first;
+	} else if (f->root != NULL) {
+		inner = *f->root;
+		inner.next = NULL;
+		outer.next = &inner;
+	}
+	posthog_filter_make(p, &both, of);
+	if (p->where.n > 0)
+		return;
+	posthog_filter_make(p, within, of);
+	buf_clear(&p->here);
+	filter_print(f, &p->here);
+}
+
+static void push_filter(struct remote *r, enum posthog_list list, const struct filter *f,
+                        const struct filter *within)
 {
 	struct posthog_filter p = {0};
 	bool of_events = posthog_list_of(list) == FILTERED_EVENTS, asks;
 
-	posthog_filter_make(&p, f, posthog_list_of(list));
+	if (within != NULL && within->root != NULL)
+		make_within(&p, f, within, posthog_list_of(list));
+	else
+		posthog_filter_make(&p, f, posthog_list_of(list));
 	asks = !of_events || (p.where.n > 0 && !remote_has_all(r));
 	if (!posthog_push(r->posthog, list, &p))
 		return;
@@ -51,7 +79,8 @@ bool explorer_list_of(enum rows_kind kind, enum posthog_list *out)
 	return list < POSTHOG_LISTS;
 }
 
-void explorer_push_filter(struct explorer *x, enum rows_kind kind, const struct filter *f)
+void explorer_push_filter(struct explorer *x, enum rows_kind kind, const struct filter *f,
+                          const struct filter *within)
 {
 	static const struct filter nothing;
 	enum posthog_list list;
@@ -59,7 +88,7 @@ void explorer_push_filter(struct explorer *x, enum rows_kind kind, const struct 
 	if (!explorer_list_of(kind, &list))
 		return;
 	for (struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r))
-		push_filter(r, list, f ? f : &nothing);
+		push_filter(r, list, f ? f : &nothing, within);
 }
 
 bool explorer_is_pushed(const struct explorer *x, enum rows_kind kind)

@@ -73,43 +73,6 @@ uint32_t explorer_given(struct explorer *x, enum rows_kind kind, const struct fi
 	return n;
 }
 
-/* ---- their events ---------------------------------------------------------------------------------------------------- */
-
-static void window_of(const struct explorer *x, int64_t *since, int64_t *until)
-{
-	explorer_window(x, since, until);
-	*until = *until != TIME_NONE ? *until : time_now() + TIME_SECOND;
-}
-
-void explorer_want_user(struct explorer *x, uint32_t user)
-{
-	struct buf id = {0};
-	int64_t since, until;
-	struct posthog *p;
-
-	if (user == 0 || !explorer_is_partial(x))
-		return;
-	window_of(x, &since, &until);
-	ids_text(explorer_ids(x), user, &id);
-	for (uint32_t i = 0; (p = explorer_project(x, i)) != NULL; i++)
-		posthog_user(p, buf_str(&id), since, until);
-	buf_free(&id);
-}
-
-void explorer_want_group(struct explorer *x, uint32_t group)
-{
-	const struct memberships *m = explorer_memberships(x);
-	int64_t since, until;
-	struct posthog *p;
-
-	if (group == 0 || !explorer_is_partial(x))
-		return;
-	window_of(x, &since, &until);
-	for (uint32_t i = 0; (p = explorer_project(x, i)) != NULL; i++)
-		posthog_group(p, memberships_type(m, group), memberships_key(m, group), since,
-		              until);
-}
-
 /* ---- who they are ---------------------------------------------------------------------------------------------------- */
 
 struct people {
@@ -163,10 +126,11 @@ struct people *people_new(struct explorer *x, struct group *rows, uint32_t n, in
 	p->rows = rows;
 	p->n = n;
 	p->hogql = hogql_new(explorer_posthog(x), changed != NULL ? changed : nothing, ctx);
-	window_of(x, &first, &last);
+	explorer_window(x, &first, &last);
 	first = since != TIME_NONE ? since : first;
 	p->since = first != TIME_NONE ? first : 0;
-	p->until = until != TIME_NONE ? until : last;
+	last = until != TIME_NONE ? until : last;
+	p->until = last != TIME_NONE ? last : time_now() + TIME_SECOND;
 	ask(p);
 	return p;
 }

@@ -224,12 +224,7 @@ static const char trace_events[] =
 	"  AND " IN_TIME EVENTS_TAIL;
 static const char all_events[] = "SELECT uuid, event, timestamp, distinct_id, properties\n"
 				 "FROM events\n"
-				 "WHERE event LIKE '$ai_%' AND " IN_TIME;
-/* A key that is no text is its JSON. */
-#define IN_GROUP                                                                               \
-	"  AND coalesce(nullIf(JSONExtractString(properties, '$groups', {group_type}), ''),\n" \
-	"    JSONExtractRaw(properties, '$groups', {group_type})) = {group}\n"
-
+				 "WHERE event LIKE '$ai_%' AND " IN_TIME EVENTS_TAIL;
 /* Pages of events that pass a filter. */
 #define LISTED_EVENTS                                              \
 	"SELECT uuid, event, timestamp, distinct_id, properties\n" \
@@ -497,20 +492,6 @@ void posthog_query_trace(struct buf *body, struct str trace, int64_t since, int6
 	write_body(body, query, "tracehog:trace", query_id);
 }
 
-/* Whose events, of all traces. */
-static void add_owner(cJSON *values, struct buf *hogql, const struct posthog_events_page *page)
-{
-	if (page->user.n > 0) {
-		add(values, "user", text(page->user));
-		buf_puts(hogql, "  AND distinct_id = {user}\n");
-	}
-	if (page->group.n > 0) {
-		add(values, "group_type", text(page->group_type));
-		add(values, "group", text(page->group));
-		buf_puts(hogql, IN_GROUP);
-	}
-}
-
 void posthog_query_events(struct buf *body, enum posthog_table table,
                           const struct posthog_events_page *page, const char *query_id)
 {
@@ -524,7 +505,6 @@ void posthog_query_events(struct buf *body, enum posthog_table table,
 	};
 	cJSON *values = range(page->since, page->until);
 	bool first = page->after_uuid.n == 0, all = page->trace.n == 0;
-	struct buf hogql = {0};
 
 	assert(page->limit >= 1 && page->limit <= POSTHOG_MAX_ROWS);
 	assert(!all || table == POSTHOG_EVENTS);
@@ -532,14 +512,8 @@ void posthog_query_events(struct buf *body, enum posthog_table table,
 	add(values, "after_uuid", text(page->after_uuid));
 	if (!all)
 		add(values, "trace", text(page->trace));
-	buf_puts(&hogql, all ? all_events : of[table].hogql);
-	if (all) {
-		add_owner(values, &hogql, page);
-		buf_puts(&hogql, EVENTS_TAIL);
-	}
-	write_hogql(body, buf_text(&hogql), page->limit + 1, values,
+	write_hogql(body, all ? all_events : of[table].hogql, page->limit + 1, values,
 	            all ? "tracehog:events" : of[table].name, query_id);
-	buf_free(&hogql);
 }
 
 void posthog_query_trace_event(struct buf *body, enum posthog_table table, struct str trace,

@@ -45,37 +45,17 @@ static bool goes_on(const struct ask *a)
 	        str_cmp(buf_str(&page->last_uuid), buf_str(&a->uuid)) > 0);
 }
 
-/* Whose events they are. */
-static void put_owner(const struct ask *a, struct posthog_events_page *page)
-{
-	struct str id = buf_str(&a->id);
-	size_t type;
-
-	switch (a->kind) {
-	case ASK_USER:
-		page->user = id;
-		break;
-	case ASK_GROUP:
-		type = strnlen(id.p, id.n);
-		page->group_type = str_sub(id, 0, type);
-		page->group = str_sub(id, type + 1, SIZE_MAX);
-		break;
-	default:
-		page->trace = id;
-	}
-}
-
 /* Behind what was noted. */
 static void send_rows(struct ask *a, enum posthog_table table)
 {
-	struct posthog_events_page page = {.since = a->since,
+	struct posthog_events_page page = {.trace = buf_str(&a->id),
+	                                   .since = a->since,
 	                                   .until = a->until,
 	                                   .after_time = a->time,
 	                                   .after_uuid = buf_str(&a->uuid)};
 	char query_id[POSTHOG_QUERY_ID];
 	struct buf body = {0};
 
-	put_owner(a, &page);
 	a->limit = table == POSTHOG_AI_EVENTS ? POSTHOG_PAGE_BODY : POSTHOG_PAGE_EVENT;
 	a->limit >>= a->shrunk;
 	page.limit = a->limit;
@@ -367,54 +347,4 @@ void posthog_events(struct posthog *p, int64_t since, int64_t until)
 	}
 	p->all = false;
 	posthog_ask_events(p, since, until, false);
-}
-
-/* ---- those of a user or a group ---- */
-
-static void use_owned(struct ask *a)
-{
-	if (a->page.more)
-		send_next(a, POSTHOG_EVENTS);
-	else
-		ask_end(a);
-}
-
-static void refuse_owned(struct ask *a, enum posthog_trouble trouble, const struct errinfo *why)
-{
-	if (trouble != POSTHOG_TOO_BIG || !shrink(a, POSTHOG_EVENTS))
-		ask_fail(a, trouble, why);
-}
-
-static void ask_owned(struct posthog *p, int kind, struct str owner, int64_t since, int64_t until)
-{
-	struct ask *a = ask_find(p, kind, owner);
-
-	if (a != NULL && is_of_time(a, since, until))
-		return;
-	if (a != NULL)
-		ask_end(a);
-	a = ask_new(p, kind, read_events, use_owned);
-	a->refused = refuse_owned;
-	a->since = since;
-	a->until = until;
-	a->urgent = true;
-	buf_append(&a->id, owner);
-	send_rows(a, POSTHOG_EVENTS);
-}
-
-void posthog_user(struct posthog *p, struct str user, int64_t since, int64_t until)
-{
-	if (user.n > 0)
-		ask_owned(p, ASK_USER, user, since, until);
-}
-
-void posthog_group(struct posthog *p, struct str type, struct str key, int64_t since, int64_t until)
-{
-	struct buf owner = {0};
-
-	buf_append(&owner, type);
-	buf_add(&owner, '\0');
-	buf_append(&owner, key);
-	ask_owned(p, ASK_GROUP, buf_str(&owner), since, until);
-	buf_free(&owner);
 }

@@ -134,13 +134,6 @@ int main(void)
 	events.trace = STR_EMPTY;
 	posthog_query_generations(&body, &page, id);
 	print(&body);
-	events.user = ids[1];
-	posthog_query_events(&body, POSTHOG_EVENTS, &events, id);
-	print(&body);
-	events.user = STR_EMPTY;
-	events.group_type = events.group = ids[1];
-	posthog_query_events(&body, POSTHOG_EVENTS, &events, id);
-	print(&body);
 	posthog_query_trace_event(&body, POSTHOG_AI_EVENTS, ids[0], 0, TIME_SECOND, id);
 	print(&body);
 	posthog_query_trace_event(&body, POSTHOG_EVENTS, ids[0], 0, TIME_SECOND, id);

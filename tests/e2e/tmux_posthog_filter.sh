@@ -29,6 +29,13 @@ copied_query()
 	T show-buffer 2>/dev/null | grep -qF "ILIKE '%claude%'" && ! T show-buffer | grep -q '{[a-z]'
 }
 
+# The last row that is there, and whether that is all.
+ends_at()
+{
+	text G
+	shows "$1"
+}
+
 standin
 terminal 100 24
 explore "posthog: --host $HOST"
@@ -56,6 +63,35 @@ wait_for 'server '
 # 40 of them; the first page of all would be twice as long.
 bytes=$(sed -n 's/.*"tracehog:generations".*"bytes":\([0-9]*\),.*/\1/p' "$LOG" | tail -1)
 [ "$bytes" -lt 16000 ] || fail "generations came that do not pass: $bytes bytes"
+text 1
+keys f C-u
+keys Enter
+wait_cursor trace-400
+
+# What a list is narrowed to goes along, and it pages on.
+before=$(asked | grep -cx tracehog:events)
+text 4
+wait_for '1 user'
+keys Enter
+wait_for '+ generations '
+wait_for ' ms  '
+shows 'of what was fetched' && fail 'all that passes is there, page by page'
+waits 'it pages to its end' ends_at ' 400 generations'
+keys q
+# Of another list that passes between them the rows come back.
+text 3
+text 'fmodel:claude'
+keys Enter
+wait_for '40 generations'
+text 4
+wait_for '1 user'
+keys Enter
+wait_for '40 generations'
+wait_for 'server '
+text u
+wait_for 'generations'
+[ "$(asked | grep -cx tracehog:events)" = "$before" ] || fail 'events that nobody looks at were fetched'
+keys q
 text 1
 
 # What events do not say of a person PostHog is asked; a trace that was opened, and is judged here, passes as before.

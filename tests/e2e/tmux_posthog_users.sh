@@ -1,4 +1,4 @@
-# A list of users, or of groups, of a PostHog project: PostHog adds them up, a filter goes along, Enter fetches the events of one of them alone;
+# A list of users, or of groups, of a PostHog project: PostHog adds them up, a filter goes along, Enter fetches the calls of one of them alone;
 # when events came is asked in one question a range; what it refuses is said.
 . e2e/lib_posthog.sh
 EVENTS_FOLDER=$D
@@ -46,7 +46,8 @@ wait_for 'four@example.com'
 keys Enter
 wait_for '20 generations'
 wait_for 'user user-4'
-[ "$(questions events)" = "$((before + 1))" ] || fail 'the events of a user are one question'
+wait_for 'server '
+[ "$(questions generations)" = 1 ] || fail 'the calls of a user are one question'
 text q
 text u
 wait_for '6 users'
@@ -59,7 +60,8 @@ wait_cursor company:c-1
 shows 'of what was fetched' && fail 'what PostHog adds up is all there is'
 keys Enter
 wait_for '60 generations'
-[ "$(questions events)" = "$((before + 2))" ] || fail 'the events of a group are one question'
+[ "$(questions generations)" = 2 ] || fail 'the calls of a group are one question'
+[ "$(questions events)" = "$before" ] || fail 'other events were fetched'
 ! grep '"wrong"' "$LOG" || fail 'a query that is not as it should be'
 text Q
 wait_prompt

@@ -99,15 +99,6 @@ static bool is_asked_for(const struct question *q, const cJSON *event)
 	        strcmp(text(get(event, "uuid")), text(get(q->values, "after_uuid"))) > 0);
 }
 
-/* By the user or the group that is asked for. */
-static bool is_owned(const struct question *q, const cJSON *event)
-{
-	const char *user = text(get(q->values, "user")), *group = text(get(q->values, "group"));
-
-	return (*group == '\0' || is_in_group(event, text(get(q->values, "group_type")), group)) &&
-	       (*user == '\0' || strcmp(user, text(get(event, "distinct_id"))) == 0);
-}
-
 char *list_events(const struct question *q)
 {
 	const struct standin *s = q->standin;
@@ -120,7 +111,7 @@ char *list_events(const struct question *q)
 	for (size_t i = 0; i < s->n_events && n < q->limit; i++) {
 		const cJSON *event = sorted[is_newest_first(q) ? s->n_events - 1 - i : i];
 
-		if (!is_asked_for(q, event) || !where_event(q->where, event) || !is_owned(q, event))
+		if (!is_asked_for(q, event) || !where_event(q->where, event))
 			continue;
 		n++;
 		put_event(&t, q, event);

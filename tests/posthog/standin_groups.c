@@ -21,16 +21,6 @@ bool is_ai(const cJSON *event)
 	return strncmp(text(get(event, "event")), "$ai_", 4) == 0;
 }
 
-bool is_in_group(const cJSON *event, const char *type, const char *key)
-{
-	const cJSON *in = get(property(event, "$groups"), type);
-	char *json = cJSON_IsString(in) || in == NULL ? NULL : cJSON_PrintUnformatted(in);
-	bool member = strcmp(json != NULL ? json : text(in), key) == 0;
-
-	cJSON_free(json);
-	return member;
-}
-
 static const char *label(const cJSON *event)
 {
 	const char *name = property_text(event, "$ai_span_name");

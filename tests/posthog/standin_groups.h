@@ -45,7 +45,6 @@ static inline int64_t when(const cJSON *event)
 
 int kind_of(const cJSON *event); /* KINDS if it is none of them */
 bool is_ai(const cJSON *event);
-bool is_in_group(const cJSON *event, const char *type, const char *key); /* of its $groups */
 
 /* ---- grouping ---- */
 

@@ -241,7 +241,7 @@ static void no_is_said_by_all(void **state)
 	wait_traces(b, 3);
 	assert_int_equal(explorer_judged(b->explorer, FILTERED_TRACES, 0), FILTERED_LOOK);
 	expect_status(b, "");
-	explorer_push_filter(b->explorer, ROWS_TRACES, filter);
+	explorer_push_filter(b->explorer, ROWS_TRACES, filter, NULL);
 	expect_status(b, "server ...");
 	said = explorer_said(b->explorer, FILTERED_TRACES);
 	/* Both begin their pages anew, and one of them has one. */
@@ -251,7 +251,7 @@ static void no_is_said_by_all(void **state)
 	expect_status(b, "server ...");
 	answer(b, two, "tracehog:traces", NO_ROWS);
 	wait_word(b, FILTERED_NO);
-	explorer_push_filter(b->explorer, ROWS_TRACES, other);
+	explorer_push_filter(b->explorer, ROWS_TRACES, other, NULL);
 	answer(b, one, "tracehog:traces", NO_ROWS);
 	answer(b, two, "tracehog:traces", LISTED);
 	wait_word(b, FILTERED_YES);

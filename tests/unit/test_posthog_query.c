@@ -323,34 +323,6 @@ static void test_events_of_all_traces(void **state)
 	cJSON_Delete(all);
 }
 
-/* Whose events they are is a value. */
-static void test_events_of_somebody(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < 2 * sizeof(hostile) / sizeof(hostile[0]); i++) {
-		struct posthog_events_page page = {.since = SINCE, .until = UNTIL, .limit = 10};
-		const char *word = hostile[i / 2];
-		struct str plain_word = STR("x");
-		struct buf body = {0};
-		cJSON *all, *plain;
-
-		*(i % 2 ? &page.group : &page.user) = str_of(word);
-		page.group_type = i % 2 ? str_of(word) : STR_EMPTY;
-		posthog_query_events(&body, POSTHOG_EVENTS, &page, QUERY_ID);
-		all = read_back(&body, "tracehog:events");
-		assert_string_equal(value(all, i % 2 ? "group" : "user"), word);
-		if (i % 2)
-			assert_string_equal(value(all, "group_type"), word);
-		*(i % 2 ? &page.group : &page.user) = plain_word;
-		page.group_type = plain_word;
-		posthog_query_events(&body, POSTHOG_EVENTS, &page, QUERY_ID);
-		plain = read_back(&body, "tracehog:events");
-		assert_string_equal(text_of(all), text_of(plain));
-		cJSON_Delete(all);
-		cJSON_Delete(plain);
-	}
-}
-
 /* The value that PostHog puts together is JSON whatever the name is, and the HogQL the same. */
 static void test_persons(void **state)
 {
@@ -468,7 +440,6 @@ int main(void)
 		cmocka_unit_test(test_events_of_all_traces),
 		cmocka_unit_test(test_one_body),
 		cmocka_unit_test(test_trace_event),
-		cmocka_unit_test(test_events_of_somebody),
 		cmocka_unit_test(test_persons),
 		cmocka_unit_test(test_names_of_persons),
 		cmocka_unit_test(test_find),

@@ -98,10 +98,6 @@ static void open_rows(struct app *a, enum rows_kind kind, const struct wish *w)
 	q.memberships = w->kind == WISH_GROUP ? explorer_memberships(a->world.explorer) : NULL;
 	q.errors = w->kind == WISH_ERROR ? explorer_errors(a->world.explorer) : NULL;
 	q.anonymous = w->kind == WISH_USER && w->number == 0;
-	if (w->kind == WISH_USER)
-		explorer_want_user(a->world.explorer, w->number);
-	if (w->kind == WISH_GROUP)
-		explorer_want_group(a->world.explorer, w->number);
 	app_push(a, view_table_new(&a->world, &q));
 }
 

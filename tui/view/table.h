@@ -114,6 +114,7 @@ struct table {
 	enum table_menu menu;
 	struct list menu_list;          /* its rows */
 	struct view_filter kept, typed; /* the list is of typed, if there is one */
+	struct filter *within;          /* what it is narrowed to; NULL: nothing, or not read yet */
 	uint32_t said;                  /* explorer_said, as of the filter */
 	bool has_typed, refilter;       /* the rows are still of another filter */
 	struct buf refused;             /* the world's filter, which cannot be used here: */
@@ -134,8 +135,10 @@ uint32_t table_id_at(const struct table *t, uint64_t row);
 uint32_t table_current(const struct table *t);
 uint64_t table_row_of(const struct table *t, uint32_t id); /* UINT64_MAX: it is not there */
 bool table_is_of_events(const struct table *t);            /* generations or spans */
-bool table_is_pushed(
-	const struct table *t);  /* events, of which what passes is asked for page by page */
+/* Its rows are those of one user, model, tool or the like. */
+bool table_is_narrowed(const struct table *t);
+/* Events, of which what passes, of what they are narrowed to, is asked for page by page. */
+bool table_is_pushed(const struct table *t);
 void table_ask(struct table *t); /* rows anew; until they are there those from before stay */
 void table_changed(void *table); /* something that was worked out in the background is there */
 /* What was asked and answered in the row; false while it is not there. */
@@ -236,6 +239,9 @@ bool table_passed(struct view *v, struct buf *out, struct errinfo *e);
 void table_terms(struct view *v, struct terms *out);
 void table_undo(struct view *v, const struct undo *step);
 void table_sort_remember(struct table *t); /* before the order changes */
+
+/* Appends what all rows belong to in the filter's language, nothing if that is nothing; false: no filter can say it. */
+bool table_append_restriction(const struct table *t, struct buf *out);
 
 bool table_copy_row(struct table *t, enum copy_what what, struct buf *out);
 
