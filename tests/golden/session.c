@@ -36,6 +36,7 @@ static const struct scene scenes[] = {
 	{"diff_none", "S", "D"},
 	{"traces", "SLTA", "l"},
 	{"traces_and_back", "S", "e l j Enter q ["},
+	{"traces_without_menu", "S", "l s ] ]"},
 	{"copy_menu", "S", "y"},
 };
 #define SCENES (sizeof(scenes) / sizeof(scenes[0]))

@@ -41,8 +41,8 @@ static void tabs_view_draw(struct view *v, struct surface *s, struct area a)
 	v->draw_again_us = inner(v)->draw_again_us;
 }
 
-/* The list has panes, and rows that open. */
-static bool turns(const struct session_tabs *s, enum action action, int argument)
+/* What a tab leaves to the screen that turns to the other one. */
+static bool turns(const struct session_tabs *s, enum action action)
 {
 	switch (action) {
 	case ACTION_NEXT_TAB:
@@ -50,9 +50,10 @@ static bool turns(const struct session_tabs *s, enum action action, int argument
 		return true;
 	case ACTION_NEXT_PANE:
 	case ACTION_PREVIOUS_PANE:
-		return s->shown == TAB_CHAT;
 	case ACTION_OPEN:
-		return s->shown == TAB_CHAT && argument == 'l';
+		return s->shown == TAB_CHAT;
+	case ACTION_LEFT:
+		return s->shown == TAB_TRACES;
 	default:
 		return false;
 	}
@@ -61,11 +62,11 @@ static bool turns(const struct session_tabs *s, enum action action, int argument
 static bool tabs_act(struct view *v, enum action action, int argument)
 {
 	struct session_tabs *s = (struct session_tabs *)v;
-	bool turned = turns(s, action, argument);
+	bool right = s->shown == TAB_CHAT && action == ACTION_OPEN && argument == 'l';
 
-	if (!turned && inner(v)->class->act(inner(v), action, argument))
+	if (!right && inner(v)->class->act(inner(v), action, argument))
 		return true;
-	if (!turned && (action != ACTION_LEFT || s->shown == TAB_CHAT))
+	if (!turns(s, action))
 		return false;
 	turn_to(s, s->shown == TAB_CHAT ? TAB_TRACES : TAB_CHAT);
 	return true;

@@ -344,9 +344,12 @@ static bool act_on_list(struct table *t, enum action action)
 			t->waiting = 0;
 		return true;
 	}
-	if (action != ACTION_PREVIEW_DOWN && action != ACTION_PREVIEW_UP &&
-	    action != ACTION_NEXT_TAB && action != ACTION_PREVIOUS_TAB)
+	if (action == ACTION_NEXT_TAB || action == ACTION_PREVIOUS_TAB) {
+		if (!table_is_of_events(t))
+			return false;
+	} else if (action != ACTION_PREVIEW_DOWN && action != ACTION_PREVIEW_UP) {
 		return false;
+	}
 	/* The pane is scrolled while the list has the focus. */
 	return !view_has_pane(t->view.world, t->pane_visible, t->zoomed) ||
 	       table_pane_act(t, view_scrolls(action));
