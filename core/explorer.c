@@ -241,6 +241,7 @@ void explorer_free(struct explorer *x)
 	x->on_change = NULL;
 	x->on_event = NULL;
 	x->on_source = NULL;
+	caches_stop(&x->caches);
 	origins_close(&x->origins);
 	for (uint32_t i = 0; i < x->n_sources; i++)
 		if (x->sources[i].stream)

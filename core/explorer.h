@@ -140,8 +140,6 @@ bool explorer_is_partial(const struct explorer *x);
 /* The list has further pages in the window, or is not there yet. */
 bool explorer_has_more(const struct explorer *x, enum rows_kind kind);
 void explorer_want_session(struct explorer *x, uint32_t session); /* its traces */
-/* The user's events of the window, by the number of the id: 0: nobody's. */
-void explorer_want_user(struct explorer *x, uint32_t user);
 /* Its events, unless they were fetched and none can have come since; again: in any case. */
 void explorer_want_trace(struct explorer *x, uint32_t trace, bool again);
 /* Input and output of an event of a trace that was too big to be fetched with them. */

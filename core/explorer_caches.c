@@ -1,6 +1,7 @@
 /* What the explorer keeps beside its model, made and let go of together; and the columns of properties, which are made when
  * somebody first asks for one. */
 #include "explorer_internal.h"
+#include "explorer_persons.h"
 
 #include "query/errors.h"
 #include "query/memberships.h"
@@ -23,8 +24,15 @@ void caches_open(struct caches *c, struct loop *loop, struct model *model, loop_
 	c->chats = session_chats_new(loop);
 }
 
+void caches_stop(struct caches *c)
+{
+	persons_free(c->persons);
+	c->persons = NULL;
+}
+
 void caches_close(struct caches *c)
 {
+	caches_stop(c);
 	errors_free(c->errors);
 	memberships_free(c->memberships);
 	properties_free(c->properties);
@@ -57,6 +65,7 @@ struct properties *explorer_properties(struct explorer *x)
 	if (c->properties == NULL) {
 		c->properties = properties_new(explorer_loop(x), explorer_events(x));
 		properties_on_change(c->properties, c->changed, c->ctx);
+		c->persons = persons_new(x, c->properties);
 	}
 	return c->properties;
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define TYPED_MS 150   /* what is asked for so long is asked of PostHog */
+#define PAGE     2000u /* parts of a page, when all are wanted */
 #define COMPARED 1000u /* parts that one is compared with while a person waits */
 
 /* What PostHog is asked, until it has answered. */
@@ -23,6 +24,7 @@ struct asked {
 	uint32_t row;  /* of the answer, to be read */
 	struct breakdown_part *parts;
 	uint32_t n_parts;
+	struct buf after; /* the last value of the pages so far */
 };
 
 struct figures {
@@ -36,6 +38,7 @@ struct figures {
 	int64_t took;
 	uint32_t left_out;
 	bool at_least;
+	bool wanted_all; /* once is enough */
 	enum posthog_trouble trouble;
 	struct errinfo why;
 	loop_fn *changed;
@@ -96,6 +99,7 @@ static void asked_free(struct asked *a)
 	loop_timer_free(a->typed);
 	hogql_free(a->hogql);
 	posthog_filter_free(&a->filter);
+	buf_free(&a->after);
 	mem_free(a->parts);
 	mem_free(a);
 }
@@ -118,11 +122,15 @@ static void ask(void *ctx)
 	buf_free(&body);
 }
 
+/* What PostHog said before stays. */
 static void fall_back(struct figures *f)
 {
 	asked_free(f->asked);
 	f->asked = NULL;
-	(void)split_here(f, NULL); /* it was checked */
+	if (f->query.each_group && f->breakdown == NULL)
+		f->from = FIGURES_PARTLY;
+	else if (f->breakdown == NULL)
+		(void)split_here(f, NULL); /* it was checked */
 }
 
 static bool finish(struct figures *f)
@@ -133,10 +141,33 @@ static bool finish(struct figures *f)
 	                             .since = a->what.since,
 	                             .until = a->what.until};
 
+	breakdown_free(f->breakdown);
 	f->breakdown = breakdown_told(&of, a->parts, a->n_parts, f->left_out == 0);
 	asked_free(a);
 	f->asked = NULL;
 	return true;
+}
+
+/* Behind the last value of a page. A server whose pages do not go on is asked no more. */
+static bool next_page(struct figures *f, uint32_t last)
+{
+	struct asked *a = f->asked;
+	struct buf value = {0};
+	bool goes_on;
+
+	hogql_text(a->hogql->result, last, 0, &value);
+	goes_on = str_cmp(buf_str(&value), buf_str(&a->after)) > 0;
+	buf_free(&a->after);
+	a->after = value;
+	a->what.after = buf_str(&a->after);
+	a->row = 0;
+	if (goes_on && a->n_parts < FIGURES_MOST) {
+		ask(a);
+		return true;
+	}
+	f->left_out = 1;
+	f->at_least = true;
+	return finish(f);
 }
 
 /* A row that makes no sense is none. */
@@ -144,21 +175,25 @@ static bool read_rows(struct figures *f, int64_t until)
 {
 	struct asked *a = f->asked;
 	const struct hogql_result *answer = a->hogql->result;
-	uint32_t n = answer->rows < FIGURES_PARTS ? answer->rows : FIGURES_PARTS;
+	uint32_t n = answer->rows < a->what.limit ? answer->rows : a->what.limit;
 
-	if (a->parts == NULL)
-		a->parts = mem_alloc(n + 1u, sizeof(*a->parts));
+	if (a->row == 0)
+		a->parts = mem_resize(a->parts, a->n_parts + n + 1u, sizeof(*a->parts));
 	for (; a->row < n; a->row++) {
 		if (a->row > 0 && until != SLICE_WHOLE && time_monotonic() >= until)
 			return false;
 		a->n_parts += posthog_read_figures(answer, a->row, f->split, &a->parts[a->n_parts]);
 	}
 	f->took = a->hogql->took;
-	if (answer->rows <= FIGURES_PARTS)
-		return finish(f);
-	a->counting = true;
-	ask(a);
-	return true;
+	if (answer->rows > n && a->what.by_value)
+		return next_page(f, n - 1);
+	if (answer->rows > n) {
+		a->counting = true;
+		ask(a);
+		return true;
+	}
+	f->left_out = 0;
+	return finish(f);
 }
 
 /* The parts are here, whatever becomes of the count; that there are more of them is known. */
@@ -241,19 +276,30 @@ static bool can_ask(struct figures *f)
 	return can;
 }
 
-static void begin_there(struct figures *f, struct posthog *p)
+static void begin_asking(struct figures *f, bool all)
 {
 	struct asked *a = mem_zero(1, sizeof(*a));
-	struct loop *loop = explorer_loop(f->explorer);
 
 	f->asked = a;
-	f->from = FIGURES_SERVER;
+	f->wanted_all |= all;
 	posthog_filter_make(&a->filter, f->query.filter, FILTERED_EVENTS);
 	a->what = (struct posthog_figures){.split = f->split,
 	                                   .slices = f->query.slices,
 	                                   .filter = &a->filter,
-	                                   .limit = FIGURES_PARTS};
+	                                   .limit = all ? PAGE : FIGURES_PARTS,
+	                                   .each_group = f->query.each_group,
+	                                   .by_value = all};
 	bound(f, &a->what);
+}
+
+static void begin_there(struct figures *f, struct posthog *p)
+{
+	struct loop *loop = explorer_loop(f->explorer);
+	struct asked *a;
+
+	f->from = FIGURES_SERVER;
+	begin_asking(f, f->query.all);
+	a = f->asked;
 	if (!can_ask(f)) {
 		fall_back(f);
 		return;
@@ -320,13 +366,27 @@ struct figures *figures_new(struct explorer *x, const struct figures_query *quer
 	f->why.pos = ERR_NO_POS;
 	f->changed = changed != NULL ? changed : nothing;
 	f->ctx = ctx;
-	if ((p != NULL ? split_there(f, e) : split_here(f, e)) != ERR_OK) {
+	f->from = FIGURES_PARTLY;
+	if ((p != NULL || query->each_group ? split_there(f, e) : split_here(f, e)) != ERR_OK) {
 		figures_free(f);
 		return NULL;
 	}
 	if (p != NULL)
 		begin_there(f, p);
 	return f;
+}
+
+void figures_want_all(struct figures *f)
+{
+	struct posthog *p = project_of(f->explorer);
+
+	/* More than that nobody scrolls through: the dearest are better than the first by name. */
+	if (p == NULL || f->asked != NULL || f->wanted_all || f->left_out == 0 || f->at_least ||
+	    f->left_out > FIGURES_LATER)
+		return;
+	begin_asking(f, true);
+	f->asked->hogql = hogql_new(p, f->changed, f->ctx);
+	ask(f->asked);
 }
 
 void figures_free(struct figures *f)
@@ -344,7 +404,12 @@ bool figures_step(struct figures *f, int64_t until)
 {
 	if (f->asked != NULL)
 		return step_asked(f, until);
-	return f->from == FIGURES_SERVER || step_here(f, until);
+	return f->from == FIGURES_SERVER || f->query.each_group || step_here(f, until);
+}
+
+static bool is_hopeless(const struct figures *f)
+{
+	return f->query.each_group && f->asked == NULL;
 }
 
 /* When the loop has nothing left to do, what it did last may let a step begin more. */
@@ -352,7 +417,7 @@ void figures_wait(struct figures *f)
 {
 	int idle = 0;
 
-	while (figures_breakdown(f) == NULL && idle < 2) {
+	while (figures_breakdown(f) == NULL && !is_hopeless(f) && idle < 2) {
 		(void)figures_step(f, SLICE_WHOLE);
 		if (figures_breakdown(f) == NULL)
 			idle = loop_step(explorer_loop(f->explorer), true) ? 0 : idle + 1;
@@ -365,6 +430,7 @@ void figures_read_status(const struct figures *f, struct figures_status *out)
 	                               .took = f->took,
 	                               .left_out = f->left_out,
 	                               .at_least = f->at_least,
+	                               .fetching = f->asked != NULL && f->breakdown != NULL,
 	                               .trouble = f->trouble,
 	                               .why = f->why};
 	out->done = figures_breakdown(f) != NULL;

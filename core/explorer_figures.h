@@ -3,7 +3,8 @@
  * ROWS_PARTS and their columns show it. Loop thread.
  *
  * What PostHog adds up is of what was sent: costs that we would work out are unpriced there, nothing is suspect, `running` is 0,
- * and there is no longest part of an unknown many: of more than FIGURES_PARTS the dearest are given and the others counted.
+ * and there is no longest part of an unknown many: of more than FIGURES_PARTS the dearest are given and the others counted,
+ * until somebody wants them.
  * Percentiles are nearest rank in both; a number that PostHog keeps as a text which is no number is none. */
 #ifndef EXPLORER_FIGURES_H
 #define EXPLORER_FIGURES_H
@@ -12,7 +13,9 @@
 #include "query/breakdown.h"
 #include "query/filtered.h"
 
-#define FIGURES_PARTS 1000u /* that PostHog is asked for */
+#define FIGURES_PARTS 1000u   /* that PostHog is asked for */
+#define FIGURES_MOST  100000u /* page by page */
+#define FIGURES_LATER 10000u  /* that figures_want_all asks for at most */
 
 struct figures_query {
 	/* What it is split by (split.h); empty: by time, or into nothing. Copied. */
@@ -24,6 +27,10 @@ struct figures_query {
 	const struct filter *filter;
 	int64_t since, until; /* since <= timestamp < until; TIME_NONE: no bound */
 	bool here;            /* of what is here alone: PostHog is not asked */
+	/* Not split by a value: each group of $groups that an event is in is a part, and what the split says of it is for
+	 * posthog_read_group. `by` is "@$groups". PostHog alone is asked: without it there are no figures. */
+	bool each_group;
+	bool all; /* PostHog is asked for all parts at once, up to FIGURES_MOST */
 };
 
 enum figures_from {
@@ -37,9 +44,10 @@ struct figures_status {
 	bool done;              /* figures_breakdown has all of it */
 	unsigned percent;       /* about how much is done */
 	int64_t took; /* FIGURES_SERVER: microseconds from asking to the answer; -1: no answer yet */
-	/* FIGURES_SERVER: parts that are not among the first FIGURES_PARTS; at_least: they were not counted, and may be more. */
+	/* FIGURES_SERVER: parts that are not among those given; at_least: they were not counted, and may be more. */
 	uint32_t left_out;
 	bool at_least;
+	bool fetching; /* FIGURES_SERVER: what was left out is on its way */
 	/* Of FIGURES_PARTLY why PostHog does not say: its trouble, or what of the filter it cannot judge; empty: it was
 	 * not asked. Not clean. */
 	enum posthog_trouble trouble;
@@ -56,8 +64,12 @@ void figures_free(struct figures *f); /* calls off what is under way; NULL is al
 /* Goes on until that time_monotonic, or a little beyond. True: there is nothing more to do now. */
 bool figures_step(struct figures *f, int64_t until);
 void figures_wait(struct figures *f); /* for commands: runs the loop until it is done */
+/* What was left out is asked for, page by page; until all of it is there figures_breakdown stays. Once: not
+ * again after it failed, nor where they are more than FIGURES_LATER. */
+void figures_want_all(struct figures *f);
 void figures_read_status(const struct figures *f, struct figures_status *out);
-/* For struct query of ROWS_PARTS: done, or NULL. Until figures_free, or the next figures_step while it is not done. */
+/* For struct query of ROWS_PARTS: done, or NULL. Until figures_free, or the next figures_step while it is not done or all are
+ * wanted. */
 const struct breakdown *figures_breakdown(const struct figures *f);
 /* What the keys of its parts mean; NULL where there is but one part. */
 struct split *figures_split(const struct figures *f);

@@ -74,6 +74,7 @@ struct caches {
 	struct session_chats *chats;
 	struct memberships *memberships;
 	struct properties *properties; /* NULL until somebody asks */
+	struct persons *persons;       /* with them */
 	struct errors *errors;         /* likewise */
 	loop_fn *changed;
 	void *ctx;
@@ -82,6 +83,7 @@ struct caches *explorer_caches(struct explorer *x);
 void caches_open(struct caches *c, struct loop *loop, struct model *model, loop_fn *changed,
                  void *ctx);
 void caches_close(struct caches *c);  /* waits for their jobs */
+void caches_stop(struct caches *c);   /* before PostHog's projects go */
 void caches_update(struct caches *c); /* whenever something changed */
 
 /* Whether the end of the last source is loaded ahead, and which numbers it got. */

@@ -388,18 +388,6 @@ void explorer_want_session(struct explorer *x, uint32_t session)
 	buf_free(&id);
 }
 
-void explorer_want_user(struct explorer *x, uint32_t user)
-{
-	struct buf id = {0};
-
-	if (user == 0 || !explorer_is_partial(x))
-		return;
-	ids_text(&explorer_events(x)->ids, user, &id);
-	for (struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r))
-		posthog_user(r->posthog, buf_str(&id), r->since, remote_until(r));
-	buf_free(&id);
-}
-
 /* Fetched whole, and nothing more can have come, or not for long. */
 static bool is_fetched(const struct trace *t, int64_t now)
 {

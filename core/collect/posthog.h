@@ -103,8 +103,6 @@ void posthog_trace(struct posthog *p, struct str trace, int64_t since, int64_t u
 void posthog_body(struct posthog *p, struct str trace, struct str uuid, int64_t time);
 /* Every AI event of a time, whatever the filters of lists, without inputs and outputs; in place of what was asked so before. */
 void posthog_events(struct posthog *p, int64_t since, int64_t until);
-/* The same of one user alone, beside whatever else is asked; in place of another time of that user. */
-void posthog_user(struct posthog *p, struct str user, int64_t since, int64_t until);
 /* The trace or session that anything of this id belongs to (a prefix too), then its events. */
 void posthog_find(struct posthog *p, struct str id, int64_t since, int64_t until);
 /* Cancels all that was asked for but the tail, also on the server; false if there was nothing. */

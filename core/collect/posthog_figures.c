@@ -99,31 +99,39 @@ struct splitting {
 	enum field_number field;
 	const char *part;      /* NULL: a property */
 	const char *condition; /* events that have a part in it; NULL: all */
+	const char *of;        /* whose property */
 };
 
 #define NOT_DONE                                                                    \
 	"event IN ('$ai_generation', '$ai_embedding', '$ai_span') AND isNull(" SENT \
 	") AND isNull(" STOP_REASON ") AND isNull(" HTTP_STATUS ")"
 
+#define KIND_NAME                                                                   \
+	"if(event IN ('$ai_generation', '$ai_embedding', '$ai_span', '$ai_trace', " \
+	"'$ai_metric', '$ai_feedback', '$ai_evaluation'), substring(event, 5, 20), 'other')"
+
 static const struct splitting table[] = {
-	{FIELD_MODEL, MODEL, PUSH_CALL},
-	{FIELD_PROVIDER, PROVIDER, PUSH_CALL},
-	{FIELD_USER, USER, NULL},
-	{FIELD_SESSION, SESSION, NULL},
-	{FIELD_TRACE, TRACE, NULL},
-	{FIELD_NAME, "coalesce(" SPAN_NAME ", if(event = '$ai_trace', " TRACE_NAME ", NULL))",
+	{FIELD_MODEL, MODEL, PUSH_CALL, NULL},
+	{FIELD_PROVIDER, PROVIDER, PUSH_CALL, NULL},
+	{FIELD_USER, USER, NULL, NULL},
+	{FIELD_SESSION, SESSION, NULL, NULL},
+	{FIELD_TRACE, TRACE, NULL, NULL},
+	{FIELD_NAME, "coalesce(" SPAN_NAME ", if(event = '$ai_trace', " TRACE_NAME ", NULL))", NULL,
          NULL},
-	{FIELD_TOOL, SPAN_NAME, PUSH_TOOL},
-	{FIELD_STATUS, "if(" PUSH_ERROR ", 'error', if(" NOT_DONE ", 'running', 'ok'))", NULL},
-	{FIELD_FINISH, STOP_REASON, PUSH_CALL},
-	{FIELD_CODE, "if(" STATUS_CODE " <= 999, " HTTP_STATUS ", NULL)", PUSH_CALL},
-	{FIELD_LIB, "coalesce(" LIBRARY ", " LIB ")", NULL},
-	{FIELD_ENV, NULL, NULL},
-	{FIELD_VERSION, NULL, NULL},
-	{FIELD_URL, NULL, NULL},
-	{FIELD_EVAL, NULL, NULL},
-	{FIELD_FEEDBACK, NULL, NULL},
-	{FIELD_PROPERTY, NULL, NULL},
+	{FIELD_TOOL, SPAN_NAME, PUSH_TOOL, NULL},
+	{FIELD_KIND, KIND_NAME, NULL, NULL},
+	{FIELD_STATUS, "if(" PUSH_ERROR ", 'error', if(" NOT_DONE ", 'running', 'ok'))", NULL,
+         NULL},
+	{FIELD_FINISH, STOP_REASON, PUSH_CALL, NULL},
+	{FIELD_CODE, "if(" STATUS_CODE " <= 999, " HTTP_STATUS ", NULL)", PUSH_CALL, NULL},
+	{FIELD_LIB, "coalesce(" LIBRARY ", " LIB ")", NULL, NULL},
+	{FIELD_ENV, NULL, NULL, "properties"},
+	{FIELD_VERSION, NULL, NULL, "properties"},
+	{FIELD_URL, NULL, NULL, "properties"},
+	{FIELD_EVAL, NULL, NULL, "properties"},
+	{FIELD_FEEDBACK, NULL, NULL, "properties"},
+	{FIELD_PROPERTY, NULL, NULL, "properties"},
+	{FIELD_PERSON, NULL, NULL, "person.properties"},
 };
 
 static const struct splitting *splitting_of(const struct field *field)
@@ -134,6 +142,17 @@ static const struct splitting *splitting_of(const struct field *field)
 	return NULL;
 }
 
+/* A group is its type and its key, as query/memberships.h has them; how long the type is tells them apart. The name of a
+ * type may be anything, so that the members are taken as pairs. */
+#define GROUP_TYPE  "tupleElement(member, 1)"
+#define GROUP_VALUE "tupleElement(member, 2)"
+static const char each_group[] =
+	"arrayJoin(JSONExtractKeysAndValuesRaw(properties, '$groups')) AS member,\n"
+	"  if(" GROUP_VALUE " IN ('', '\"\"', 'null') OR startsWith(" GROUP_VALUE ", '{')\n"
+	"    OR startsWith(" GROUP_VALUE ", '['), NULL,\n"
+	"    concat(toString(length(" GROUP_TYPE ")), ':', " GROUP_TYPE ",\n"
+	"      coalesce(nullIf(JSONExtractString(" GROUP_VALUE "), ''), " GROUP_VALUE ")))";
+
 /* A question that is being written; what a person typed goes into values. */
 struct asking {
 	const struct posthog_figures *f;
@@ -143,32 +162,38 @@ struct asking {
 	uint32_t n_values;
 };
 
-static void put_key(struct asking *a, struct buf *keys, struct str name)
+static void put_text(struct asking *a, struct buf *to, struct str text)
 {
 	a->values = mem_resize(a->values, a->n_values + 1u, sizeof(*a->values));
 	a->values[a->n_values] = (struct posthog_value){0};
-	buf_append(&a->values[a->n_values].text, name);
-	buf_printf(keys, ", {v%u}", a->n_values++);
+	buf_append(&a->values[a->n_values].text, text);
+	buf_printf(to, "{v%u}", a->n_values++);
+}
+
+static void put_key(struct asking *a, struct buf *keys, struct str name)
+{
+	buf_puts(keys, ", ");
+	put_text(a, keys, name);
 }
 
 /* The text of what stands there; of what is none its JSON. */
-static void put_value(struct asking *a, struct buf *keys)
+static void put_value(struct asking *a, const char *of, struct buf *keys)
 {
 	buf_printf(&a->start,
-	           "%s\n    nullIf(JSONExtractString(properties%s), ''),\n"
-	           "    nullIf(nullIf(nullIf(JSONExtractRaw(properties%s), '\"\"'), 'null'), '')",
-	           str_ends(buf_str(&a->start), STR("(")) ? "" : ",", buf_text(keys),
+	           "%s\n    nullIf(JSONExtractString(%s%s), ''),\n"
+	           "    nullIf(nullIf(nullIf(JSONExtractRaw(%s%s), '\"\"'), 'null'), '')",
+	           str_ends(buf_str(&a->start), STR("(")) ? "" : ",", of, buf_text(keys), of,
 	           buf_text(keys));
 }
 
 /* A property of that name; else what is there by its path. */
-static void put_named(struct asking *a, struct str name)
+static void put_named(struct asking *a, const char *of, struct str name)
 {
 	struct buf keys = {0};
 	size_t dot = str_find(name, STR("."), 0, false);
 
 	put_key(a, &keys, name);
-	put_value(a, &keys);
+	put_value(a, of, &keys);
 	if (dot != SIZE_MAX) {
 		buf_clear(&keys);
 		for (size_t from = 0; from <= name.n; from = dot + 1) {
@@ -176,7 +201,7 @@ static void put_named(struct asking *a, struct str name)
 			dot = dot == SIZE_MAX ? name.n : dot;
 			put_key(a, &keys, str_sub(name, from, dot - from));
 		}
-		put_value(a, &keys);
+		put_value(a, of, &keys);
 	}
 	buf_free(&keys);
 }
@@ -188,9 +213,9 @@ static void put_property(struct asking *a, const struct field *field, struct str
 
 	buf_puts(&a->start, "coalesce(");
 	if (n == 0)
-		put_named(a, name);
+		put_named(a, a->how->of, name);
 	for (uint32_t i = 0; i < n; i++)
-		put_named(a, str_of(names[i]));
+		put_named(a, a->how->of, str_of(names[i]));
 	buf_add(&a->start, ')');
 }
 
@@ -201,8 +226,8 @@ static bool put_part(struct asking *a)
 	const struct field *field;
 	struct str name;
 
-	if (f->split == NULL) {
-		buf_puts(&a->start, "1");
+	if (f->split == NULL || f->each_group) {
+		buf_puts(&a->start, f->each_group ? each_group : "1");
 		return true;
 	}
 	field = split_field(f->split, &name);
@@ -382,19 +407,41 @@ void posthog_query_figures_events(struct buf *body, const struct posthog_figures
 	asking_free(&a);
 }
 
+/* Behind the events: which of them are of a part, and the parts of those. */
+static void put_grouping(struct asking *a, struct buf *end)
+{
+	const struct posthog_figures *f = a->f;
+
+	buf_puts(end, ")\n");
+	if (f->each_group)
+		buf_puts(end, "WHERE isNotNull(part)\n");
+	if (f->by_value && f->after.n > 0) {
+		buf_puts(end, f->each_group ? "  AND " : "WHERE ");
+		buf_puts(end, "(isNull(part) OR part > ");
+		put_text(a, end, f->after);
+		buf_puts(end, ")\n");
+	}
+	buf_puts(end, "GROUP BY part\n)\n");
+}
+
 bool posthog_query_figures(struct buf *body, const struct posthog_figures *f, const char *query_id)
 {
 	struct asking a = {.f = f};
+	struct buf end = {0};
 	bool can;
 
 	put_outermost(&a.start);
 	put_parts(&a.start);
 	can = put_events(&a);
+	put_grouping(&a, &end);
+	buf_puts(&end,
+	         f->by_value
+	                 ? "ORDER BY part\n"
+	                 : "ORDER BY ifNull(cost_sum, -1) DESC, calls DESC, first_time, part\n");
 	if (can)
-		ask(&a, body, "tracehog:figures",
-		    ")\nGROUP BY part\n)\nORDER BY ifNull(cost_sum, -1) DESC, calls DESC, first_time, part\n",
-		    f->limit + 1u, query_id);
+		ask(&a, body, "tracehog:figures", buf_text(&end), f->limit + 1u, query_id);
 	asking_free(&a);
+	buf_free(&end);
 	return can;
 }
 
@@ -402,13 +449,16 @@ bool posthog_query_figures_parts(struct buf *body, const struct posthog_figures 
                                  const char *query_id)
 {
 	struct asking a = {.f = f};
+	struct buf end = {0};
 	bool can;
 
 	buf_puts(&a.start, "SELECT count() AS parts\nFROM (\nSELECT part\nFROM (\n");
 	can = put_events(&a);
+	put_grouping(&a, &end);
 	if (can)
-		ask(&a, body, "tracehog:figures-parts", ")\nGROUP BY part\n)\n", 1, query_id);
+		ask(&a, body, "tracehog:figures-parts", buf_text(&end), 1, query_id);
 	asking_free(&a);
+	buf_free(&end);
 	return can;
 }
 
@@ -505,6 +555,19 @@ bool posthog_read_figures(const struct hogql_result *answer, uint32_t row, struc
 			out->bins[i] = (uint32_t)n;
 	}
 	count_others(&out->totals);
+	return true;
+}
+
+bool posthog_read_group(struct str told, struct str *type, struct str *key)
+{
+	size_t colon = str_find(told, STR(":"), 0, false);
+	int64_t n;
+
+	if (colon == SIZE_MAX || decimal_parse(str_sub(told, 0, colon), 0, &n) != ERR_OK || n < 0 ||
+	    (uint64_t)n >= told.n - colon - 1)
+		return false;
+	*type = str_sub(told, colon + 1, (size_t)n);
+	*key = str_sub(told, colon + 1 + (size_t)n, SIZE_MAX);
 	return true;
 }
 

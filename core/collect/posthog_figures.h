@@ -18,6 +18,12 @@ struct posthog_figures {
 	int64_t since, until;
 	const struct posthog_filter *filter; /* of events, which says all of it; NULL: all events */
 	uint32_t limit;                      /* parts, the dearest first */
+	/* Each group of $groups that an event is in is a part; the split is told their names (posthog_read_group). */
+	bool each_group;
+	/* Pages of all parts of a split by values, in the order of these: those behind `after`, and at the very end what has
+	 * no value. */
+	bool by_value;
+	struct str after; /* empty: the first page */
 };
 
 /* tracehog:figures. One row more than the limit is asked for, to know of more. False: PostHog cannot split so. */
@@ -28,6 +34,8 @@ bool posthog_query_figures_parts(struct buf *body, const struct posthog_figures 
 /* Row `row` of the answer as a part; its value is told to the split (split_tell; NULL: none). False: it is no such row. */
 bool posthog_read_figures(const struct hogql_result *answer, uint32_t row, struct split *split,
                           struct breakdown_part *out);
+/* What the split was told of a group: its type and its key, which are parts of `told`. False: it is none. */
+bool posthog_read_group(struct str told, struct str *type, struct str *key);
 /* tracehog:figures-events: how many events there are, split or not. */
 void posthog_query_figures_events(struct buf *body, const struct posthog_figures *f,
                                   const char *query_id);

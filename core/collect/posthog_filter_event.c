@@ -265,6 +265,7 @@ enum pushed push_event_term(struct pushing *w, struct buf *to, const struct filt
 	case FIELD_TEMP:
 	case FIELD_MAX:
 	case FIELD_PROPERTY:
+	case FIELD_PERSON:
 		return text_term(w, to, n);
 	case FIELD_CODE:
 	case FIELD_COST:

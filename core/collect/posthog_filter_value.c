@@ -47,15 +47,35 @@ static bool append_wildcard(struct buf *out, struct str text, bool fold)
 	return same;
 }
 
-/* What any match of an expression contains that is but a text, with or without its ends; false: it is more. */
-static bool append_literal(struct buf *out, struct str expression)
-{
-	struct str e = expression;
+/* An expression that is but a text. */
+struct literal {
+	struct buf text;
+	bool whole; /* ^...\z; else it may stand anywhere */
+	bool fold;
+};
 
-	if (str_starts(e, STR("(?-i)")))
-		e = str_sub(e, 5, e.n);
-	if (e.n > 0 && e.p[0] == '^')
-		e = str_sub(e, 1, e.n);
+static bool skip(struct str *s, struct str start)
+{
+	bool starts = str_starts(*s, start);
+
+	if (starts)
+		*s = str_sub(*s, start.n, SIZE_MAX);
+	return starts;
+}
+
+/* False: it is more. */
+static bool read_literal(struct literal *out, const struct filter_value *v)
+{
+	struct str e = v->text;
+	bool of_case, begins;
+
+	of_case = skip(&e, STR("(?-i)"));
+	begins = skip(&e, STR("^"));
+	of_case |= skip(&e, STR("(?-i)"));
+	out->fold = v->fold && !of_case;
+	out->whole = begins && str_ends(e, STR("\\z"));
+	if (out->whole)
+		e.n -= 2;
 	for (size_t i = 0; i < e.n; i++) {
 		char c = e.p[i];
 
@@ -65,25 +85,25 @@ static bool append_literal(struct buf *out, struct str expression)
 			return false;
 		if (c != '\\' && strchr("^$.|?*+()[]{}", c) != NULL)
 			return false;
-		buf_add(out, e.p[i]);
+		buf_add(&out->text, e.p[i]);
 	}
-	return out->n > 0;
+	return out->text.n > 0;
 }
 
-/* Whatever its case: that of an expression may be said within it. */
 static enum pushed push_expression(struct pushing *w, struct buf *to, const struct filter_value *v,
                                    const char *expression)
 {
-	struct filter_value plain = {.test = TEST_VALUE, .fold = true};
-	struct buf literal = {0};
+	struct filter_value plain = {.test = TEST_VALUE};
+	struct literal literal = {0};
 	enum pushed got = PUSHED_NOT;
 
-	if (append_literal(&literal, v->text)) {
-		plain.text = buf_str(&literal);
-		got = push_pattern(w, to, &plain, expression, false);
+	if (read_literal(&literal, v)) {
+		plain.text = buf_str(&literal.text);
+		plain.fold = literal.fold;
+		got = push_pattern(w, to, &plain, expression, literal.whole);
 	}
-	buf_free(&literal);
-	return got == PUSHED_NOT ? got : PUSHED_MORE;
+	buf_free(&literal.text);
+	return got == PUSHED_EXACTLY && !literal.whole ? PUSHED_MORE : got;
 }
 
 static bool append_pattern(struct buf *out, const struct filter_value *v, bool whole)
@@ -266,6 +286,7 @@ enum pushed push_numbers(struct pushing *w, struct buf *to, const struct filter_
 
 /* One name of a property: what it is in HogQL, and expressions of it. */
 struct named {
+	const char *of;  /* whose */
 	struct buf keys; /* behind `properties, ` */
 	struct buf raw, text, plain, number;
 };
@@ -284,8 +305,8 @@ static void named_fill(struct named *p, bool truth)
 {
 	const char *keys = buf_text(&p->keys);
 
-	buf_printf(&p->raw, "JSONExtractRaw(properties, %s)", keys);
-	buf_printf(&p->text, "nullIf(JSONExtractString(properties, %s), '')", keys);
+	buf_printf(&p->raw, "JSONExtractRaw(%s, %s)", p->of, keys);
+	buf_printf(&p->text, "nullIf(JSONExtractString(%s, %s), '')", p->of, keys);
 	/* Of what is no text its JSON. */
 	buf_printf(&p->plain, "coalesce(%s, nullIf(%s, '\"\"'))", buf_text(&p->text),
 	           buf_text(&p->raw));
@@ -388,7 +409,7 @@ static enum pushed push_names(struct pushing *w, struct buf *to, const struct fi
 	buf_add(to, '(');
 	for (uint32_t i = 0; i < names->n * 2; i++) {
 		const char *name = names->of[i / 2];
-		struct named p = {0};
+		struct named p = {.of = "properties"};
 		enum pushed one;
 
 		if (i % 2 == 1 && strchr(name, '.') == NULL)
@@ -408,18 +429,25 @@ static enum pushed push_names(struct pushing *w, struct buf *to, const struct fi
 
 enum pushed push_property(struct pushing *w, struct buf *to, const struct filter_node *n)
 {
+	bool of_person = n->field->number == FIELD_PERSON;
+	struct named p = {.of = of_person ? "ifNull(person.properties, '')" : "properties"};
 	struct names names;
-	struct named p = {0};
+	struct str name;
 	enum pushed got;
 
 	names.n = property_names_of(n->field->number, names.of);
 	if (names.n > 0)
 		return push_names(w, to, n, &names);
-	/* What has a dot may be a path, through objects that came as texts. */
-	if (n->field->number != FIELD_PROPERTY || !utf8_valid(n->name) ||
-	    str_find(n->name, STR("."), 0, false) != SIZE_MAX)
+	name = n->name;
+	if (!of_person && skip(&name, STR("$groups.")))
+		buf_puts(&p.keys, "'$groups', ");
+	/* What has a dot may be a path, through objects that came as texts; but $groups is an object. */
+	if ((n->field->number != FIELD_PROPERTY && !of_person) || !utf8_valid(name) ||
+	    str_find(name, STR("."), 0, false) != SIZE_MAX) {
+		named_free(&p);
 		return PUSHED_NOT;
-	push_text(w, &p.keys, n->name);
+	}
+	push_text(w, &p.keys, name);
 	got = push_named(w, to, &p, n);
 	named_free(&p);
 	return got;

@@ -143,7 +143,6 @@ enum ask_kind {
 	ASK_TRACE,
 	ASK_BODY,
 	ASK_EVENTS,
-	ASK_USER,
 	ASK_FIND,
 	ASK_HOGQL,
 };

@@ -159,30 +159,26 @@ static bool is_asked(const struct posthog *p, enum posthog_list list)
 	return false;
 }
 
-void posthog_pushed_status(const struct posthog *p, enum posthog_list list, struct buf *out)
+void posthog_read_pushed(const struct posthog *p, enum posthog_list list,
+                         struct posthog_pushed *out)
 {
 	const struct pushed *s = pushed_of(p, list);
 	const struct posthog_filter *f = &s->filter;
 
+	*out = (struct posthog_pushed){
+		.here = buf_str(&f->here), .took = s->took, .rows = s->rows, .more = s->more};
 	if (f->where.n == 0 && f->here.n == 0)
-		return;
-	if (!is_active(s) || p->offline) {
-		buf_puts(out, "local only: ");
-		if (f->where.n == 0)
-			buf_append(out, buf_str(&f->here));
-		else
-			buf_puts(out, s->refused ? "PostHog refused the filter"
-			                         : "PostHog did not answer");
-	} else if (s->took < 0) {
-		buf_puts(out, s->asked == TIME_NONE || is_asked(p, list)
-		                      ? "server ..."
-		                      : "local only: PostHog did not answer");
-	} else if (f->here.n == 0) {
-		buf_printf(out, "server %lld ms", (long long)(s->took / 1000));
-	} else {
-		buf_printf(out, "server + local over %u%s: ", s->rows, s->more ? "+" : "");
-		buf_append(out, buf_str(&f->here));
-	}
+		out->judge = POSTHOG_JUDGES_NOTHING;
+	else if (f->where.n == 0)
+		out->judge = POSTHOG_JUDGES_NONE;
+	else if (s->refused)
+		out->judge = POSTHOG_REFUSES;
+	else if (!p->offline && s->took >= 0)
+		out->judge = POSTHOG_JUDGES;
+	else if (!p->offline && (s->asked == TIME_NONE || is_asked(p, list)))
+		out->judge = POSTHOG_IS_ASKED;
+	else
+		out->judge = POSTHOG_IS_SILENT;
 }
 
 void posthog_pushed_text(const struct posthog *p, enum posthog_list list, struct buf *out)

@@ -24,9 +24,23 @@ enum posthog_word {
 enum posthog_word posthog_says(const struct posthog *p, enum posthog_list list, struct str id);
 uint32_t posthog_said(const struct posthog *p, enum posthog_list list); /* other after each page */
 
-/* "server 38 ms", "server + local over 1,200+: refund", "local only: refund"; nothing where there is no filter. Not
- * clean. */
-void posthog_pushed_status(const struct posthog *p, enum posthog_list list, struct buf *out);
+/* Who judges the filter of a list. */
+struct posthog_pushed {
+	enum posthog_judge {
+		POSTHOG_JUDGES_NOTHING, /* there is no filter */
+		POSTHOG_JUDGES,         /* and has answered */
+		POSTHOG_IS_ASKED,
+		POSTHOG_JUDGES_NONE, /* of it: all is judged here */
+		POSTHOG_REFUSES,     /* likewise, since it knows some word of it not */
+		POSTHOG_IS_SILENT,   /* likewise, since it does not answer */
+	} judge;
+	struct str here; /* what of it is judged here; not clean; until the next posthog_push */
+	int64_t took;    /* microseconds from asking to the answer */
+	uint32_t rows;   /* that came, which the rest is judged over */
+	bool more;       /* of them there are */
+};
+void posthog_read_pushed(const struct posthog *p, enum posthog_list list,
+                         struct posthog_pushed *out);
 /* What the list was asked last, for a person to paste (posthog_paste.h). */
 void posthog_pushed_text(const struct posthog *p, enum posthog_list list, struct buf *out);
 

@@ -223,8 +223,7 @@ static const char trace_events[] =
 	"  AND " IN_TIME EVENTS_TAIL;
 static const char all_events[] = "SELECT uuid, event, timestamp, distinct_id, properties\n"
 				 "FROM events\n"
-				 "WHERE event LIKE '$ai_%' AND " IN_TIME;
-
+				 "WHERE event LIKE '$ai_%' AND " IN_TIME EVENTS_TAIL;
 /* Pages of events that pass a filter. */
 #define LISTED_EVENTS                                              \
 	"SELECT uuid, event, timestamp, distinct_id, properties\n" \
@@ -238,8 +237,8 @@ static const char listed_events_end[] =
 	"ORDER BY timestamp DESC, toString(uuid) DESC\n";
 static const char people[] =
 	"SELECT distinct_id AS user,\n"
-	"  argMax(coalesce(nullIf(person.properties.email, ''), nullIf(person.properties.name, '')),\n"
-	"    timestamp) AS person\n"
+	"  argMax(coalesce(nullIf(JSONExtractString(person.properties, 'email'), ''),\n"
+	"    nullIf(JSONExtractString(person.properties, 'name'), '')), timestamp) AS person\n"
 	"FROM events\n"
 	"WHERE event LIKE '$ai_%' AND distinct_id IN {ids} AND " IN_TIME "GROUP BY user\n";
 static const char explicit_ai_events[] =
@@ -502,7 +501,6 @@ void posthog_query_events(struct buf *body, enum posthog_table table,
 	};
 	cJSON *values = range(page->since, page->until);
 	bool first = page->after_uuid.n == 0, all = page->trace.n == 0;
-	struct buf hogql = {0};
 
 	assert(page->limit >= 1 && page->limit <= POSTHOG_MAX_ROWS);
 	assert(!all || table == POSTHOG_EVENTS);
@@ -510,16 +508,8 @@ void posthog_query_events(struct buf *body, enum posthog_table table,
 	add(values, "after_uuid", text(page->after_uuid));
 	if (!all)
 		add(values, "trace", text(page->trace));
-	if (page->user.n > 0)
-		add(values, "user", text(page->user));
-	buf_puts(&hogql, all ? all_events : of[table].hogql);
-	if (all) {
-		buf_puts(&hogql, page->user.n > 0 ? "  AND distinct_id = {user}\n" : "");
-		buf_puts(&hogql, EVENTS_TAIL);
-	}
-	write_hogql(body, buf_text(&hogql), page->limit + 1, values,
+	write_hogql(body, all ? all_events : of[table].hogql, page->limit + 1, values,
 	            all ? "tracehog:events" : of[table].name, query_id);
-	buf_free(&hogql);
 }
 
 void posthog_query_trace_event(struct buf *body, enum posthog_table table, struct str trace,

@@ -69,7 +69,6 @@ enum posthog_table {
 };
 struct posthog_events_page {
 	struct str trace; /* empty: of all traces (POSTHOG_EVENTS only) */
-	struct str user;  /* of all traces: only those with this distinct_id; empty: all */
 	int64_t since, until;
 	int64_t after_time;
 	struct str after_uuid;

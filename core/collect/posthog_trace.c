@@ -48,9 +48,7 @@ static bool goes_on(const struct ask *a)
 /* Behind what was noted. */
 static void send_rows(struct ask *a, enum posthog_table table)
 {
-	bool of_user = a->kind == ASK_USER;
-	struct posthog_events_page page = {.trace = of_user ? STR_EMPTY : buf_str(&a->id),
-	                                   .user = of_user ? buf_str(&a->id) : STR_EMPTY,
+	struct posthog_events_page page = {.trace = buf_str(&a->id),
 	                                   .since = a->since,
 	                                   .until = a->until,
 	                                   .after_time = a->time,
@@ -349,37 +347,4 @@ void posthog_events(struct posthog *p, int64_t since, int64_t until)
 	}
 	p->all = false;
 	posthog_ask_events(p, since, until, false);
-}
-
-/* ---- those of a user ---- */
-
-static void use_user(struct ask *a)
-{
-	if (a->page.more)
-		send_next(a, POSTHOG_EVENTS);
-	else
-		ask_end(a);
-}
-
-static void refuse_user(struct ask *a, enum posthog_trouble trouble, const struct errinfo *why)
-{
-	if (trouble != POSTHOG_TOO_BIG || !shrink(a, POSTHOG_EVENTS))
-		ask_fail(a, trouble, why);
-}
-
-void posthog_user(struct posthog *p, struct str user, int64_t since, int64_t until)
-{
-	struct ask *a = ask_find(p, ASK_USER, user);
-
-	if (user.n == 0 || (a != NULL && is_of_time(a, since, until)))
-		return;
-	if (a != NULL)
-		ask_end(a);
-	a = ask_new(p, ASK_USER, read_events, use_user);
-	a->refused = refuse_user;
-	a->since = since;
-	a->until = until;
-	a->urgent = true;
-	buf_append(&a->id, user);
-	send_rows(a, POSTHOG_EVENTS);
 }

@@ -291,11 +291,11 @@ int64_t events_prompt(const struct events *t, uint32_t at)
 
 	if (input == EVENT_UNKNOWN)
 		return EVENT_UNKNOWN;
+	if (!(events_get(t, at)->flags & EVENT_CACHE_EXCLUSIVE) && read <= input)
+		return input;
 	if (!events_extra(t, at, EVENT_CACHE_WRITE, &written))
 		written = 0;
-	if (events_get(t, at)->flags & EVENT_CACHE_EXCLUSIVE || read > input)
-		input += read + or_nothing(written);
-	return input;
+	return input + read + or_nothing(written);
 }
 
 uint32_t events_span_sent(const struct events *t, uint32_t at)

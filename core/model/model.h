@@ -109,6 +109,7 @@ uint32_t model_find_trace(const struct model *m, uint32_t id); /* by number in i
 uint32_t model_session_count(const struct model *m);
 /* Sums are brought up to date first. */
 const struct session *model_session(struct model *m, uint32_t session);
+uint32_t model_session_id(const struct model *m, uint32_t session); /* as it is: no sums are made */
 uint32_t model_find_session(const struct model *m, uint32_t id);
 /* EVENT_NONE and MODEL_NONE at the end. Duplicates that lost are not among a trace's events. */
 uint32_t model_next_event(const struct model *m, uint32_t event);

@@ -189,8 +189,6 @@ void listed_session(const struct model *m, const struct session_entry *entry, st
 const struct totals *listed_totals(const struct model *m);
 
 struct tree;
-struct tree_sum;
-void tree_sum_add(struct tree_sum *to, const struct tree_sum *more);
 /* Fills sum, subtree and errors of a node. From the last node to the first. */
 void tree_sum_node(struct tree *t, const struct events *events, uint32_t at);
 

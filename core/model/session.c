@@ -332,6 +332,11 @@ const struct session *model_session(struct model *m, uint32_t session)
 	return &s->shown;
 }
 
+uint32_t model_session_id(const struct model *m, uint32_t session)
+{
+	return session_at(m, session)->shown.id;
+}
+
 uint32_t model_find_session(const struct model *m, uint32_t id)
 {
 	uint32_t session = id ? find(settled(m), id) : MODEL_NONE;

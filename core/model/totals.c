@@ -27,9 +27,9 @@ void event_values_read(struct event_values *v, const struct events *events, uint
 	if (!event_flags_call(e->flags))
 		return;
 	v->cost = e->cost;
-	v->input = events_input(events, event);
-	v->output = events_output(events, event);
-	v->cache_read = events_cache_read(events, event);
+	v->input = events_widened(events, event, e->input, EVENT_WIDE_INPUT);
+	v->output = events_widened(events, event, e->output, EVENT_WIDE_OUTPUT);
+	v->cache_read = events_widened(events, event, e->cache_read, EVENT_WIDE_CACHE_READ);
 	v->cache_write = v->reasoning = EVENT_UNKNOWN;
 	if (!(e->flags & EVENT_MORE_TOKENS))
 		return;

@@ -1,7 +1,7 @@
 /* Makes the tree of a trace from its events. Nodes are first sorted by start and then known by
  * their rank, so that every tie is broken by the rank and nothing depends on the order of arrival.
  * The phases: sort, look parents up, break cycles, list children, walk depth first, sum up from the
- * last node to the first. Links are arrays of ranks; nothing recurses, and each phase can stop
+ * last node to the first, let go of what it was made with. Links are arrays of ranks; nothing recurses, and each phase can stop
  * after any small item, since a trace may have a million nodes.
  *
  * Invariant: of the model only the list of the trace's events is read, and only while they are
@@ -11,34 +11,15 @@
  * a $ai_trace event is the trace itself; the trace's children stand at the top, or below the trunk,
  * a node whose id is the trace id. */
 #include "model/tree.h"
+#include "base/leftovers.h"
 #include "base/mem.h"
 #include "base/slice.h"
 #include "model/model_internal.h"
+#include "model/tree_sort.h"
 
 #include <assert.h>
-#include <string.h>
 
 #define NONE UINT32_MAX
-
-struct key {
-	int64_t time; /* what is sorted by; unknown last */
-	uint32_t event;
-};
-
-typedef int key_order(const struct events *events, uint32_t a, uint32_t b);
-
-struct keys {
-	struct key *list;
-	uint32_t n, cap;
-};
-
-/* A merge sort from the bottom up, item by item: its worst case is its usual case. */
-struct sorting {
-	struct key *to;
-	key_order *order;
-	uint64_t width, pair; /* of the runs that are merged; where the two begin */
-	uint64_t a, b, out;   /* next of each, and where it goes */
-};
 
 enum phase {
 	PHASE_COLLECT,
@@ -52,6 +33,8 @@ enum phase {
 	PHASE_CHILDREN,
 	PHASE_WALK,
 	PHASE_SUM,
+	PHASE_ATTACHED,
+	PHASE_LET_GO,
 	PHASE_DONE,
 };
 
@@ -62,8 +45,8 @@ struct tree_build {
 	uint32_t trace_id, own_event; /* of the trace */
 	enum phase phase;
 	uint32_t next; /* of what the phase goes through */
-	struct keys nodes, attached, explicit_events;
-	struct sorting sorting;
+	struct tree_keys nodes, attached, explicit_events;
+	struct tree_sorting sorting;
 	uint32_t trunk;          /* rank of the node that stands for the trace, or NONE */
 	uint32_t named;          /* the parent that the trunk names, or NONE; then those above it */
 	uint32_t *parent;        /* by rank: rank of the parent, or NONE at the top */
@@ -80,80 +63,10 @@ struct tree_build {
 	struct hash_index by_id; /* rank of the earliest node of an id */
 	struct hash_index
 		aliases; /* $ai_trace events by their span id, numbers in explicit_events */
+	struct leftovers leftovers;
 };
 
-/* ---- sorting ---------------------------------------------------------------------------- */
-
-static void merge_from(struct sorting *s, uint64_t pair)
-{
-	s->pair = s->a = s->out = pair;
-	s->b = pair + s->width;
-}
-
-static void begin_sorting(struct tree_build *b, const struct keys *keys, key_order *order)
-{
-	b->sorting = (struct sorting){
-		.to = mem_alloc(keys->n, sizeof(struct key)), .order = order, .width = 1};
-	merge_from(&b->sorting, 0);
-}
-
-static bool second_is_next(const struct tree_build *b, const struct key *from, uint64_t middle,
-                           uint64_t end)
-{
-	const struct sorting *s = &b->sorting;
-
-	if (s->a >= middle || s->b >= end)
-		return s->a >= middle;
-	if (from[s->a].time != from[s->b].time)
-		return from[s->a].time > from[s->b].time;
-	return s->order(b->events, from[s->a].event, from[s->b].event) > 0;
-}
-
-static void begin_next_round(struct sorting *s, struct keys *keys)
-{
-	struct key *swapped = keys->list;
-
-	keys->list = s->to;
-	s->to = swapped;
-	s->width *= 2;
-	merge_from(s, 0);
-}
-
-static bool sort(struct tree_build *b, struct keys *keys, struct slice *slice)
-{
-	struct sorting *s = &b->sorting;
-
-	while (s->width < keys->n) {
-		uint64_t middle = s->pair + s->width < keys->n ? s->pair + s->width : keys->n;
-		uint64_t end = middle + s->width < keys->n ? middle + s->width : keys->n;
-
-		for (; s->out < end; s->out++) {
-			if (slice_over(slice))
-				return false;
-			s->to[s->out] =
-				keys->list[second_is_next(b, keys->list, middle, end) ? s->b++
-			                                                              : s->a++];
-		}
-		if (end < keys->n)
-			merge_from(s, end);
-		else
-			begin_next_round(s, keys);
-	}
-	mem_free(s->to);
-	s->to = NULL;
-	return true;
-}
-
 /* ---- which events ----------------------------------------------------------------------- */
-
-static void add_key(struct keys *keys, int64_t time, uint32_t event)
-{
-	if (keys->n == keys->cap) {
-		keys->cap = keys->cap ? keys->cap * 2 : 16;
-		keys->list = mem_resize(keys->list, keys->cap, sizeof(*keys->list));
-	}
-	keys->list[keys->n++] = (struct key){time == TIME_NONE ? INT64_MAX : time, event};
-}
 
 /* Of the events that are here, whatever a listing knows. */
 static bool collect(struct tree_build *b, struct slice *slice)
@@ -164,13 +77,13 @@ static bool collect(struct tree_build *b, struct slice *slice)
 		if (slice_over(slice))
 			return false;
 		if (event_kind(e) <= EVENT_SPAN) {
-			add_key(&b->nodes, events_start(b->events, b->next), b->next);
+			tree_keys_add(&b->nodes, events_start(b->events, b->next), b->next);
 			continue;
 		}
 		if (event_kind(e) == EVENT_TRACE)
-			add_key(&b->explicit_events, e->time, b->next);
+			tree_keys_add(&b->explicit_events, e->time, b->next);
 		if (b->next != b->own_event)
-			add_key(&b->attached, e->time, b->next);
+			tree_keys_add(&b->attached, e->time, b->next);
 	}
 	return true;
 }
@@ -265,6 +178,7 @@ static bool look_parents_up(struct tree_build *b, struct slice *slice)
 	for (; b->next < b->nodes.n; b->next++) {
 		if (slice_over(slice))
 			return false;
+		b->child[b->next] = NONE;
 		look_parent_up(b, b->next);
 	}
 	return true;
@@ -403,6 +317,59 @@ static bool sum_up(struct tree_build *b, struct slice *slice)
 	return true;
 }
 
+static bool list_attached(struct tree_build *b, struct slice *slice)
+{
+	for (; b->next < b->attached.n; b->next++) {
+		if (slice_over(slice))
+			return false;
+		b->tree.attached[b->next] = b->attached.list[b->next].event;
+	}
+	b->tree.n_attached = b->attached.n;
+	return true;
+}
+
+/* ---- what it was made with -------------------------------------------------------------- */
+
+static void let_keys_go(struct tree_build *b, struct tree_keys *keys)
+{
+	leftovers_add(&b->leftovers, keys->list, keys->cap * sizeof(*keys->list));
+	*keys = (struct tree_keys){0};
+}
+
+static void let_ranks_go(struct tree_build *b, uint32_t **list, uint32_t n)
+{
+	leftovers_add(&b->leftovers, *list, n * sizeof(**list));
+	*list = NULL;
+}
+
+static void let_index_go(struct tree_build *b, struct hash_index *h)
+{
+	struct hash_index slots = {.slots = h->slots, .mask = h->mask};
+
+	leftovers_add(&b->leftovers, h->slots, hash_index_bytes(&slots));
+	h->slots = NULL;
+	hash_index_free(h);
+}
+
+static void begin_letting_go(struct tree_build *b)
+{
+	uint32_t n = b->nodes.n;
+
+	b->tree.by_start = b->place;
+	b->place = NULL;
+	let_keys_go(b, &b->nodes);
+	let_keys_go(b, &b->attached);
+	let_keys_go(b, &b->explicit_events);
+	let_ranks_go(b, &b->parent, n);
+	let_ranks_go(b, &b->sibling, n);
+	let_ranks_go(b, &b->child, n);
+	let_ranks_go(b, &b->walk, n);
+	leftovers_add(&b->leftovers, b->mark, n);
+	b->mark = NULL;
+	let_index_go(b, &b->by_id);
+	let_index_go(b, &b->aliases);
+}
+
 /* ---- all of it -------------------------------------------------------------------------- */
 
 static uint32_t *ranks(const struct tree_build *b)
@@ -414,16 +381,13 @@ static void begin_linking(struct tree_build *b)
 {
 	b->trunk = find_node(b, b->trace_id);
 	b->parent = ranks(b);
+	b->child = ranks(b);
 	b->mark = mem_zero(b->nodes.n, sizeof(*b->mark));
 }
 
 static void begin_listing(struct tree_build *b)
 {
-	mem_free(b->walk);
-	b->walk = NULL;
 	b->sibling = ranks(b);
-	b->child = ranks(b);
-	memset(b->child, 0xff, b->nodes.n * sizeof(*b->child));
 	b->next = b->nodes.n;
 }
 
@@ -440,10 +404,10 @@ static void begin(struct tree_build *b, enum phase phase)
 	b->next = 0;
 	switch (phase) {
 	case PHASE_SORT_NODES:
-		begin_sorting(b, &b->nodes, events_compare_start);
+		tree_sorting_begin(&b->sorting, b->events, &b->nodes, events_compare_start);
 		break;
 	case PHASE_SORT_ATTACHED:
-		begin_sorting(b, &b->attached, model_compare_time);
+		tree_sorting_begin(&b->sorting, b->events, &b->attached, model_compare_time);
 		break;
 	case PHASE_PARENTS:
 		begin_linking(b);
@@ -460,6 +424,12 @@ static void begin(struct tree_build *b, enum phase phase)
 	case PHASE_SUM:
 		b->next = b->tree.n;
 		break;
+	case PHASE_ATTACHED:
+		b->tree.attached = mem_alloc(b->attached.n, sizeof(*b->tree.attached));
+		break;
+	case PHASE_LET_GO:
+		begin_letting_go(b);
+		break;
 	default:
 		break;
 	}
@@ -471,9 +441,9 @@ static bool run(struct tree_build *b, struct slice *slice)
 	case PHASE_COLLECT:
 		return collect(b, slice);
 	case PHASE_SORT_NODES:
-		return sort(b, &b->nodes, slice);
+		return tree_sorting_step(&b->sorting, &b->nodes, slice);
 	case PHASE_SORT_ATTACHED:
-		return sort(b, &b->attached, slice);
+		return tree_sorting_step(&b->sorting, &b->attached, slice);
 	case PHASE_IDS:
 		return index_ids(b, slice);
 	case PHASE_ALIASES:
@@ -490,6 +460,10 @@ static bool run(struct tree_build *b, struct slice *slice)
 		return walk_down(b, slice);
 	case PHASE_SUM:
 		return sum_up(b, slice);
+	case PHASE_ATTACHED:
+		return list_attached(b, slice);
+	case PHASE_LET_GO:
+		return leftovers_free(&b->leftovers, slice);
 	case PHASE_DONE:
 		break;
 	}
@@ -537,7 +511,7 @@ void tree_drop(struct tree_build *b)
 	mem_free(b->nodes.list);
 	mem_free(b->attached.list);
 	mem_free(b->explicit_events.list);
-	mem_free(b->sorting.to);
+	tree_sorting_free(&b->sorting);
 	mem_free(b->parent);
 	mem_free(b->sibling);
 	mem_free(b->child);
@@ -546,6 +520,7 @@ void tree_drop(struct tree_build *b)
 	mem_free(b->walk);
 	hash_index_free(&b->by_id);
 	hash_index_free(&b->aliases);
+	leftovers_free(&b->leftovers, &(struct slice){.until = SLICE_WHOLE});
 	mem_free(b);
 }
 
@@ -553,11 +528,6 @@ void tree_take(struct tree_build *b, struct tree *t)
 {
 	*t = b->tree;
 	b->tree = (struct tree){0};
-	t->by_start = b->place;
-	b->place = NULL;
-	t->attached = mem_alloc(b->attached.n, sizeof(*t->attached));
-	for (uint32_t i = 0; i < b->attached.n; i++)
-		t->attached[t->n_attached++] = b->attached.list[i].event;
 	tree_drop(b);
 }
 

@@ -23,6 +23,8 @@ struct tree_sum {
 		unpriced; /* generations and embeddings in what was summed that lack a cost, or a part of it */
 };
 
+void tree_sum_add(struct tree_sum *to, const struct tree_sum *more);
+
 struct tree_node {
 	uint32_t event;
 	uint32_t parent;  /* node number, or TREE_ROOT */

@@ -1,95 +1,119 @@
 /* Four stages, of which the first is the loop's and the others are workers':
  *
- *   assign    which part each event is in, in slices
- *   place     the events of a part one behind the other, in the order in which they came
- *   add       units of BREAKDOWN_UNIT events: sums into the parts that lie within, and into two partial ones at the unit's ends
- *   measure   a stretch of parts for each worker: exact percentiles, different traces
+ *   map       what workers must not look at, in slices: which trace is in which session, which events lost or were filtered out,
+ *             values of properties
+ *   add       units of BREAKDOWN_UNIT events into parts, and the parts of the units together
+ *   measure   parts by each of three measures: percentiles of both times, different traces
  *   order     which is the dearest; and what is no longer of use is let go of
  *
- * Workers read a copy of the event table's outline: full chunks never change, and of the one that still grows a copy is made.
- *
- * Invariant: part p's events are order[starts[p]..starts[p + 1]), and their latencies stand at the same places in latencies. */
+ * Workers read a copy of the event table's outline: full chunks never change, and of the one that still grows a copy is made. */
 #include "query/breakdown_internal.h"
 
 #include "base/mem.h"
 #include "query/filtered.h"
-#include "query/match.h"
 
 #include <string.h>
 
-/* ---- assign: on the loop ---- */
+#define GROUPS 256u /* that parts are measured in, so that workers end at about the same time */
 
-static uint32_t part_of_key(struct breakdown *b, uint32_t key)
+/* ---- rooms of workers ---- */
+
+struct breakdown_room *breakdown_enter(struct breakdown *b)
 {
-	if (key >= b->n_keys) {
-		uint32_t n = key >= b->n_keys * 2 ? key + 1 : b->n_keys * 2;
+	struct breakdown_room *room;
 
-		b->of_key = mem_resize(b->of_key, n, sizeof(*b->of_key));
-		memset(b->of_key + b->n_keys, 0, (n - b->n_keys) * sizeof(*b->of_key));
-		b->n_keys = n;
+	pthread_mutex_lock(&b->lock);
+	room = b->rooms;
+	b->rooms = room->next;
+	pthread_mutex_unlock(&b->lock);
+	return room;
+}
+
+void breakdown_leave(struct breakdown *b, struct breakdown_room *room)
+{
+	pthread_mutex_lock(&b->lock);
+	room->next = b->rooms;
+	b->rooms = room;
+	pthread_mutex_unlock(&b->lock);
+}
+
+static void make_rooms(struct breakdown *b)
+{
+	for (unsigned i = loop_workers(); i > 0; i--) {
+		struct breakdown_room *room = mem_zero(1, sizeof(*room));
+
+		for (unsigned edge = 0; edge < BREAKDOWN_BINS - 1; edge++)
+			for (unsigned exponent = 0; exponent < 64; exponent++)
+				room->first_bins[exponent] += (uint64_t)breakdown_edges[edge] <
+				                              UINT64_C(1) << exponent;
+		breakdown_leave(b, room);
 	}
-	if (b->of_key[key] != 0)
-		return b->of_key[key];
-	if (b->n_parts == b->cap_parts) {
-		b->cap_parts = b->cap_parts ? b->cap_parts * 2 : 16;
-		b->parts = mem_resize(b->parts, b->cap_parts, sizeof(*b->parts));
+}
+
+static void free_rooms(struct breakdown *b)
+{
+	while (b->rooms != NULL) {
+		struct breakdown_room *room = b->rooms;
+
+		b->rooms = room->next;
+		hash_index_free(&room->table.index);
+		mem_free(room->table.list);
+		mem_free(room->traces.words);
+		mem_free(room->sessions.words);
+		mem_free(room->users.words);
+		mem_free(room->values);
+		mem_free(room);
 	}
-	b->parts[b->n_parts] = breakdown_no_figures;
-	b->parts[b->n_parts].key = key;
-	b->of_key[key] = ++b->n_parts;
-	return b->n_parts;
 }
 
-static bool takes_part(const struct breakdown *b, uint32_t at)
-{
-	const struct breakdown_query *q = &b->query;
+/* ---- map: on the loop ---- */
 
-	return (q->filter == NULL || filtered_has(q->filter, at)) &&
-	       match_time(q->since, q->until, events_get(&b->snapshot, at)->time) &&
-	       !model_superseded(q->model, at);
-}
-
-static void assign_event(struct breakdown *b, uint32_t at)
-{
-	uint32_t key = SPLIT_NONE, part;
-
-	b->of_event[at] = 0;
-	if (!takes_part(b, at))
-		return;
-	if (b->query.split != NULL)
-		key = split_key(b->query.split, at);
-	if (key == SPLIT_OUT)
-		return;
-	part = part_of_key(b, key);
-	b->of_event[at] = part;
-	b->parts[part - 1].traces++;
-	b->n_in++;
-}
-
-/* Workers must not look at the model. */
 static bool map_sessions(struct breakdown *b, struct slice *slice)
 {
-	const struct model *m = b->query.model;
-
-	for (; b->next_trace < model_trace_count(m); b->next_trace++) {
-		const struct trace *t = model_trace(m, b->next_trace);
-
+	for (; b->session_at < b->n_sessions; b->session_at++) {
 		if (slice_over(slice))
 			return false;
-		if (t->id <= b->n_ids && t->session < b->n_sessions)
-			b->session_of[t->id] = t->session + 1;
+		b->session_ids[b->session_at + 1] = model_session_id(b->query.model, b->session_at);
 	}
 	return true;
 }
 
-static bool assign(struct breakdown *b, struct slice *slice)
+static bool map_traces(struct breakdown *b, struct slice *slice)
 {
-	if (!map_sessions(b, slice))
-		return false;
-	for (; b->at < b->n_events; b->at++) {
+	for (; b->trace_at < b->n_traces; b->trace_at++) {
+		const struct trace *t = model_trace(b->query.model, b->trace_at);
+
 		if (slice_over(slice))
 			return false;
-		assign_event(b, b->at);
+		if (t->id <= b->n_ids)
+			b->traces[t->id] = b->trace_at + 1;
+		if (t->session < b->n_sessions)
+			b->sessions[b->trace_at + 1] = t->session + 1;
+	}
+	return true;
+}
+
+static bool is_left_out(const struct breakdown_query *q, uint32_t event)
+{
+	return (q->filter != NULL && !filtered_has(q->filter, event)) ||
+	       model_superseded(q->model, event);
+}
+
+static bool map_events(struct breakdown *b, struct slice *slice)
+{
+	bool some_out = b->query.filter != NULL || model_duplicates(b->query.model) > 0;
+
+	b->choosy = some_out || b->query.since != TIME_NONE || b->query.until != TIME_NONE;
+	if (!some_out && b->keys == NULL)
+		return true;
+	bits_reach(&b->left_out, b->n_events);
+	for (; b->event_at < b->n_events; b->event_at++) {
+		if (slice_over(slice))
+			return false;
+		if (some_out && is_left_out(&b->query, b->event_at))
+			bits_set(&b->left_out, b->event_at, true);
+		else if (b->keys != NULL)
+			b->keys[b->event_at] = split_key(b->query.split, b->event_at);
 	}
 	return true;
 }
@@ -103,6 +127,8 @@ static void take_snapshot(struct breakdown *b)
 	struct event_chunk *copy;
 
 	s->n = t->n;
+	s->models = mem_alloc(t->n_models, sizeof(*s->models));
+	memcpy(s->models, t->models, t->n_models * sizeof(*s->models));
 	s->chunks = t->chunks;
 	s->chunks.list = mem_alloc(last + 1, sizeof(void *));
 	memcpy(s->chunks.list, t->chunks.list, (last + 1) * sizeof(void *));
@@ -124,41 +150,34 @@ static void start_workers(struct breakdown *b, uint32_t n, parallel_fn *unit)
 	b->work = parallel_start(b->loop, n, unit, on_stage_done, b);
 }
 
-static void start_placing(struct breakdown *b)
+static void start_adding(struct breakdown *b)
 {
-	size_t n = (size_t)b->n_in + 1;
+	size_t n = b->n_events;
 
-	b->starts = mem_alloc((size_t)b->n_parts + 1, sizeof(*b->starts));
-	b->order = mem_alloc(n, sizeof(*b->order));
-	b->whose = mem_alloc(n, sizeof(*b->whose));
-	b->latencies = mem_alloc(n, sizeof(*b->latencies));
-	b->first_tokens = mem_alloc(n, sizeof(*b->first_tokens));
+	b->n_units = b->n_events / BREAKDOWN_UNIT + (b->n_events % BREAKDOWN_UNIT != 0);
+	b->units = mem_zero((size_t)b->n_units + 1, sizeof(*b->units));
+	b->whose = mem_alloc(n + 1, sizeof(*b->whose));
+	b->latencies = mem_alloc(n + 1, sizeof(*b->latencies));
+	b->first_tokens = mem_alloc(n + 1, sizeof(*b->first_tokens));
 	mem_ask_large(b->whose, n * sizeof(*b->whose));
 	mem_ask_large(b->latencies, n * sizeof(*b->latencies));
 	mem_ask_large(b->first_tokens, n * sizeof(*b->first_tokens));
-	start_workers(b, 1, breakdown_place);
-}
-
-static void start_adding(struct breakdown *b)
-{
-	b->n_units = b->n_in / BREAKDOWN_UNIT + (b->n_in % BREAKDOWN_UNIT != 0);
-	b->units = mem_alloc((size_t)b->n_units + 1, sizeof(*b->units));
+	make_rooms(b);
 	start_workers(b, b->n_units, breakdown_add);
 }
 
 static void start_measuring(struct breakdown *b)
 {
-	breakdown_join(b);
-	b->n_stretches = b->n_in == 0 ? 0 : 2 * loop_workers();
-	start_workers(b, b->n_stretches, breakdown_measure);
+	uint32_t n = b->table.n;
+
+	b->group = n / GROUPS + 1;
+	start_workers(b, (n / b->group + (n % b->group != 0)) * BREAKDOWN_MEASURES,
+	              breakdown_measure);
 }
 
 static void next_stage(struct breakdown *b)
 {
 	switch (++b->stage) {
-	case STAGE_PLACE:
-		start_placing(b);
-		break;
 	case STAGE_ADD:
 		start_adding(b);
 		break;
@@ -186,6 +205,25 @@ static void on_stage_done(void *ctx)
 
 /* ---- all of it ---- */
 
+static void make_maps(struct breakdown *b)
+{
+	const struct breakdown_query *q = &b->query;
+
+	b->n_ids = model_events(q->model)->ids.n;
+	b->n_traces = model_trace_count(q->model);
+	b->n_sessions = model_session_count(q->model);
+	b->traces = mem_zero((size_t)b->n_ids + 1, sizeof(*b->traces));
+	mem_ask_large(b->traces, ((size_t)b->n_ids + 1) * sizeof(*b->traces));
+	b->sessions = mem_zero((size_t)b->n_traces + 1, sizeof(*b->sessions));
+	b->session_ids = mem_zero((size_t)b->n_sessions + 1, sizeof(*b->session_ids));
+	b->records = (struct split_records){.events = &b->snapshot,
+	                                    .traces = b->traces,
+	                                    .sessions = b->sessions,
+	                                    .session_ids = b->session_ids};
+	if (q->split != NULL && !split_is_of_records(q->split))
+		b->keys = mem_alloc((size_t)b->n_events + 1, sizeof(*b->keys));
+}
+
 struct breakdown *breakdown_new(struct loop *loop, const struct breakdown_query *query,
                                 loop_fn *changed, void *ctx)
 {
@@ -202,12 +240,11 @@ struct breakdown *breakdown_new(struct loop *loop, const struct breakdown_query 
 	b->ready = query->split == NULL || split_ready(query->split);
 	b->by_time = query->split != NULL && split_field(query->split, &name) == NULL;
 	b->n_events = t->n;
-	b->n_ids = t->ids.n;
-	b->n_sessions = model_session_count(query->model);
-	b->session_of = mem_zero((size_t)b->n_ids + 1, sizeof(*b->session_of));
-	b->of_event = mem_alloc((size_t)t->n + 1, sizeof(*b->of_event));
+	b->seed = hash_pair_seed();
+	pthread_mutex_init(&b->lock, NULL);
 	if (t->n > 0)
 		take_snapshot(b);
+	make_maps(b);
 	return b;
 }
 
@@ -220,29 +257,55 @@ struct breakdown *breakdown_told(const struct breakdown_query *query,
 	b->query = *query;
 	b->told = true;
 	b->by_time = query->split != NULL && split_field(query->split, &name) == NULL;
-	b->parts = mem_alloc((size_t)n + 1, sizeof(*b->parts));
-	if (n > 0)
-		memcpy(b->parts, parts, n * sizeof(*parts));
-	b->n_parts = n;
+	pthread_mutex_init(&b->lock, NULL);
+	b->table.list = mem_alloc((size_t)n + 1, sizeof(*b->table.list));
+	for (uint32_t i = 0; i < n; i++)
+		b->table.list[i] = (struct breakdown_sums){.part = parts[i], .first_event = i};
+	b->table.n = n;
 	breakdown_order(b, 0);
 	b->priced = b->priced && whole;
 	b->stage = STAGE_DONE;
 	return b;
 }
 
+void breakdown_free_means(struct breakdown *b)
+{
+	for (uint32_t i = 0; i < b->n_units; i++)
+		mem_free(b->units[i]);
+	b->n_units = 0;
+	mem_free(b->units);
+	mem_free(b->whose);
+	mem_free(b->latencies);
+	mem_free(b->first_tokens);
+	mem_free(b->traces);
+	mem_free(b->sessions);
+	mem_free(b->session_ids);
+	mem_free(b->left_out.words);
+	mem_free(b->keys);
+	b->units = NULL;
+	b->whose = NULL;
+	b->latencies = b->first_tokens = NULL;
+	b->traces = b->sessions = b->session_ids = b->keys = NULL;
+	b->left_out = (struct bits){0};
+	free_rooms(b);
+	hash_index_free(&b->table.index);
+}
+
 void breakdown_free(struct breakdown *b)
 {
 	if (b == NULL)
 		return;
+	atomic_store(&b->off, true);
 	parallel_stop(b->work);
 	breakdown_free_means(b);
-	mem_free(b->of_key);
 	mem_free(b->snapshot.chunks.list);
+	mem_free(b->snapshot.models);
 	if (b->growing != NULL)
 		mem_free(b->growing->extras);
 	mem_free(b->growing);
-	mem_free(b->parts);
+	mem_free(b->table.list);
 	mem_free(b->ranks);
+	pthread_mutex_destroy(&b->lock);
 	mem_free(b);
 }
 
@@ -250,10 +313,11 @@ bool breakdown_step(struct breakdown *b, int64_t until)
 {
 	struct slice slice = {.until = until};
 
-	if (b->stage == STAGE_ASSIGN && !assign(b, &slice))
+	if (b->stage != STAGE_MAP)
+		return true;
+	if (!map_sessions(b, &slice) || !map_traces(b, &slice) || !map_events(b, &slice))
 		return false;
-	if (b->stage == STAGE_ASSIGN)
-		next_stage(b);
+	next_stage(b);
 	return true;
 }
 
@@ -271,17 +335,18 @@ void breakdown_wait(struct breakdown *b)
 
 unsigned breakdown_percent(const struct breakdown *b)
 {
-	static const unsigned percents[] = {0, 30, 45, 80, 95, 100};
-	unsigned part = 0;
+	static const unsigned percents[] = {0, 30, 70, 95, 100};
+	uint64_t all = (uint64_t)b->n_sessions + b->n_traces + b->n_events;
+	uint64_t mapped = (uint64_t)b->session_at + b->trace_at + b->event_at;
 
-	if (b->stage == STAGE_ASSIGN && b->n_events > 0)
-		part = (unsigned)((uint64_t)b->at * 30 / b->n_events);
-	return percents[b->stage] + part;
+	if (b->stage == STAGE_MAP && all > 0)
+		return (unsigned)(mapped * percents[STAGE_ADD] / all);
+	return percents[b->stage];
 }
 
 uint32_t breakdown_count(const struct breakdown *b)
 {
-	return b->n_parts;
+	return b->table.n;
 }
 
 bool breakdown_cost(const struct breakdown *b, money *out)
@@ -292,7 +357,7 @@ bool breakdown_cost(const struct breakdown *b, money *out)
 
 const struct breakdown_part *breakdown_part(const struct breakdown *b, uint32_t place)
 {
-	return &b->parts[b->ranks[place].part];
+	return &b->table.list[b->ranks[place].part].part;
 }
 
 bool breakdown_is_current(const struct breakdown *b)

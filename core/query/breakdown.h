@@ -26,8 +26,10 @@ struct breakdown_part {
 	uint32_t traces, sessions, users; /* different ones, as stats.h counts them */
 	uint32_t
 		calls; /* generations and embeddings, or whatever the split times: see split_times_all */
-	uint32_t failed;      /* of these, with an error */
-	struct totals totals; /* of all its events */
+	uint32_t failed; /* of these, with an error */
+	uint32_t suspect_calls,
+		suspect_spans; /* generations and embeddings, spans: with values that cannot be */
+	struct totals totals;  /* of all its events */
 	/* Tokens of the prompts of which it is known how much was read from a cache, and how much that was. */
 	money prompt, cached;
 	struct stats_latency latency; /* of its calls */

@@ -1,6 +1,7 @@
 /* Values, and the columns over totals that traces, sessions, users and models have in common.
  * Unknown never becomes 0: a sum that no event contributed to is unknown. */
 #include "query/columns.h"
+#include "model/tree.h"
 #include "query/breakdown.h"
 
 struct value columns_value(enum value_type type, int64_t number)
@@ -149,6 +150,14 @@ struct value value_of_cost(const struct totals *t)
 	if (totals_cost(t, &v.number))
 		v.type = VALUE_MONEY;
 	return v;
+}
+
+struct value value_of_sum_cost(const struct tree_sum *s)
+{
+	return (struct value){.type = s->cost_known ? VALUE_MONEY : VALUE_UNKNOWN,
+	                      .number = s->cost_known ? s->cost : 0,
+	                      .estimate = s->cost_known && s->cost_estimated,
+	                      .partial = s->unpriced > 0};
 }
 
 struct value value_of_event_cost(const struct event *e)

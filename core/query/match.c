@@ -5,13 +5,6 @@
 #include "query/filtered.h"
 #include "query/memberships.h"
 
-bool match_time(int64_t since, int64_t until, int64_t time)
-{
-	if (since == TIME_NONE && until == TIME_NONE)
-		return true;
-	return time != TIME_NONE && time >= since && (until == TIME_NONE || time < until);
-}
-
 bool match_filter(const struct rows *r, uint32_t number)
 {
 	return r->query.filter == NULL || filtered_has(r->query.filter, number);

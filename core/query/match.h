@@ -5,7 +5,12 @@
 #include "query/rows.h"
 
 /* since <= time < until; TIME_NONE as a bound is none. */
-bool match_time(int64_t since, int64_t until, int64_t time);
+static inline bool match_time(int64_t since, int64_t until, int64_t time)
+{
+	if (since == TIME_NONE && until == TIME_NONE)
+		return true;
+	return time != TIME_NONE && time >= since && (until == TIME_NONE || time < until);
+}
 /* By r->query's time, session, trace, user, model, tool, group and error. What lost against a duplicate never
  * matches. */
 bool match_event(const struct rows *r, uint32_t event);

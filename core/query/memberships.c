@@ -134,6 +134,21 @@ bool memberships_has(struct memberships *m, uint32_t event, uint32_t group)
 	return false;
 }
 
+uint32_t memberships_add(struct memberships *m, struct str type, struct str key)
+{
+	struct buf name = {0};
+	uint32_t group;
+
+	if (key.n == 0 || str_find(type, (struct str){"", 1}, 0, false) != SIZE_MAX)
+		return 0;
+	buf_append(&name, type);
+	buf_add(&name, '\0');
+	buf_append(&name, key);
+	group = strings_add(&m->names, buf_str(&name));
+	buf_free(&name);
+	return group;
+}
+
 struct str memberships_type(const struct memberships *m, uint32_t group)
 {
 	struct str name = strings_get(&m->names, group);

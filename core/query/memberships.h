@@ -13,6 +13,8 @@ void memberships_free(struct memberships *m);              /* NULL is allowed */
  * of JSON, or no object. A value that is empty or no text, number or boolean is no group. */
 const uint32_t *memberships_of(struct memberships *m, uint32_t event, uint32_t *n);
 bool memberships_has(struct memberships *m, uint32_t event, uint32_t group);
+/* The number of a group that somebody else met; 0: its type or key makes it none. */
+uint32_t memberships_add(struct memberships *m, struct str type, struct str key);
 struct str memberships_type(const struct memberships *m, uint32_t group);
 struct str memberships_key(const struct memberships *m, uint32_t group);
 uint32_t memberships_count(const struct memberships *m); /* groups met so far */

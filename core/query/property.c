@@ -3,7 +3,8 @@
  * How it works. A column knows of a row of events from the first one on. A job reads a range of events for every column that
  * is due to begin there, so columns that were asked for together are read together, and one that comes later catches up
  * with the others and goes on with them. Jobs read (property_read.c) into sets of values of their own; they are merged on
- * the loop's thread in the order in which they were started, a column at a time, and the next ones are started then.
+ * the loop's thread in the order in which they were started, a column at a time, and the next ones are started then. Of persons
+ * somebody else may know more, who is asked then: the columns behind wait with it.
  *
  * Invariants: for every column known <= asked <= events in the table, and between them lie jobs in the queue; a job's events
  * lie in one chunk of numbers; nothing but `turn` changes a column. */
@@ -12,6 +13,8 @@
 #include "base/mem.h"
 #include "base/time.h"
 #include "query/field.h"
+
+#include <string.h>
 
 #define JOB_BYTES  (UINT64_C(4) << 20) /* of JSON: some milliseconds */
 #define QUEUE_MAX  16u                 /* jobs, while the first of them reads something large */
@@ -28,6 +31,8 @@ struct property {
 	uint64_t bytes;        /* of those that are known */
 	uint32_t failed;
 	struct errinfo failure; /* of the first of them */
+	/* What was told of persons, as numbers of values and 1, by its own number; 0: not met yet. */
+	uint32_t *told, n_told;
 };
 
 struct job {
@@ -52,6 +57,7 @@ struct properties {
 	uint32_t queued;          /* so many */
 	uint32_t jobs;            /* of them, those that are not read yet */
 	struct loop_idle *idle;
+	const struct property_persons *persons; /* NULL: nobody knows more of them */
 	atomic_bool cancelled;
 	loop_fn *changed;
 	void *ctx;
@@ -187,6 +193,7 @@ struct property *properties_column(struct properties *p, enum property_of of, st
 
 static void free_column(struct property *c)
 {
+	mem_free(c->told);
 	property_set_fini(&c->set);
 	chunks_free(&c->numbers);
 	mem_free(c->name);
@@ -319,6 +326,74 @@ static void start_jobs(struct properties *p)
 		start_job(p, from);
 }
 
+/* ---- persons --------------------------------------------------------------------------------- */
+
+/* The number of the value that is in what was told; 0: it has none. */
+static uint32_t read_told(struct property *c, uint32_t told)
+{
+	const struct property_persons *persons = c->owner->persons;
+	struct property_wanted wanted = {c->of, property_name(c)};
+	struct property_reader *r = property_reader_new(&wanted, 1);
+	struct property_entry value = {.value.type = PROPERTY_ABSENT};
+
+	if (property_reader_open(r, persons->text(persons->ctx, told)))
+		property_reader_value(r, 0, &value);
+	told = value.value.type != PROPERTY_ABSENT ? property_set_add(&c->set, &value) : 0;
+	property_reader_free(r);
+	return told;
+}
+
+static uint32_t number_told(struct property *c, uint32_t told)
+{
+	if (told >= c->n_told) {
+		uint32_t n = told >= c->n_told * 2 ? told + 1 : c->n_told * 2;
+
+		c->told = mem_resize(c->told, n, sizeof(*c->told));
+		memset(c->told + c->n_told, 0, (n - c->n_told) * sizeof(*c->told));
+		c->n_told = n;
+	}
+	if (c->told[told] == 0)
+		c->told[told] = read_told(c, told) + 1;
+	return c->told[told] - 1;
+}
+
+/* In place of what events set. */
+static void take_told(struct property *c, uint32_t from, uint32_t n, uint32_t *numbers)
+{
+	const struct property_persons *persons = c->owner->persons;
+
+	if (persons == NULL || c->of != PROPERTY_OF_PERSON)
+		return;
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t told = persons->told(persons->ctx, property_name(c), from + i);
+
+		if (told != 0)
+			numbers[i] = number_told(c, told);
+	}
+}
+
+/* Whether the next column of the job may be merged. */
+static bool is_ready(const struct job *job)
+{
+	const struct property_persons *persons = job->owner->persons;
+	const struct property *c = job->merged < job->range.n_wanted ? job->columns[job->merged]
+	                                                             : NULL;
+
+	return persons == NULL || c == NULL || c->of != PROPERTY_OF_PERSON ||
+	       persons->ready(persons->ctx, property_name(c), job->from, job->range.n);
+}
+
+void properties_ask_persons(struct properties *p, const struct property_persons *persons)
+{
+	p->persons = persons;
+}
+
+void properties_resume(struct properties *p)
+{
+	if (p->idle != NULL && p->first != NULL && p->first->read)
+		loop_idle_start(p->idle);
+}
+
 /* ---- merging --------------------------------------------------------------------------------- */
 
 static void merge_column(struct job *job, uint32_t which)
@@ -339,6 +414,7 @@ static void merge_column(struct job *job, uint32_t which)
 	for (uint32_t i = 0; i < range->n; i++)
 		to[i] = map[numbers[i]];
 	mem_free(map);
+	take_told(c, job->from, range->n, to);
 	c->known += range->n;
 	c->bytes += job->bytes;
 	if (c->failed == 0)
@@ -365,14 +441,17 @@ static void turn(void *ctx)
 {
 	struct properties *p = ctx;
 	int64_t until = time_monotonic() + SLICE_TIME;
-	bool merged = false;
+	bool merged = false, ready = true;
 
 	while (p->first != NULL && p->first->read && time_monotonic() < until) {
+		ready = is_ready(p->first);
+		if (!ready)
+			break;
 		merge_some(p);
 		merged = true;
 	}
 	start_jobs(p);
-	if (p->first == NULL || !p->first->read)
+	if (p->first == NULL || !p->first->read || !ready)
 		loop_idle_stop(p->idle);
 	if (merged && p->changed != NULL)
 		p->changed(p->ctx);

@@ -46,6 +46,20 @@ void properties_on_change(struct properties *p, loop_fn *changed, void *ctx);
 /* New events have come: goes on reading for every column that was asked for. */
 void properties_refresh(struct properties *p);
 
+/* Who knows more of persons than events say: then its word counts, and not what an event sets. What it says is an event as JSON,
+ * which sets of its person what is known under that name; texts are numbered from 1, and stay. */
+struct property_persons {
+	/* Whether all that will be known of the persons of these events is. If not it is asked for, and properties_resume called
+	 * when there is more. */
+	bool (*ready)(void *ctx, struct str name, uint32_t from, uint32_t n);
+	uint32_t (*told)(void *ctx, struct str name, uint32_t event); /* 0: it knows nothing */
+	struct str (*text)(void *ctx, uint32_t told);
+	void *ctx;
+};
+/* Before the first column; borrowed. NULL: nobody does any more. */
+void properties_ask_persons(struct properties *p, const struct property_persons *persons);
+void properties_resume(struct properties *p);
+
 struct str property_name(const struct property *c);
 /* Of events 0..known-1 all is known; the others read as absent. */
 uint32_t property_known(const struct property *c);

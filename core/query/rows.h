@@ -46,6 +46,8 @@ struct value {
  * and partial: there are calls, and none has a price. Unknown alone: there is nothing that costs. */
 struct value value_of_cost(const struct totals *t);
 struct value value_of_event_cost(const struct event *e);
+struct tree_sum;
+struct value value_of_sum_cost(const struct tree_sum *s); /* likewise */
 
 struct rows;
 struct property;

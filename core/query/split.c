@@ -17,7 +17,7 @@ struct splitting {
 	enum field_number field;
 	enum numbering numbering;
 	bool times_all;
-	uint32_t (*key)(struct split *s, uint32_t event);
+	uint32_t (*key)(const struct split_records *r, uint32_t event); /* NULL: no record's */
 };
 
 /* The values of one property. */
@@ -41,109 +41,115 @@ struct split {
 
 /* ---- keys ---- */
 
-static const struct event *event_of(const struct split *s, uint32_t at)
+static uint32_t key_model(const struct split_records *r, uint32_t at)
 {
-	return events_get(s->events, at);
+	const struct event *e = events_get(r->events, at);
+	uint32_t model = r->events->models[e->model].model;
+
+	return event_is_call(e) ? model : SPLIT_OUT;
 }
 
-static uint32_t key_model(struct split *s, uint32_t at)
+static uint32_t key_provider(const struct split_records *r, uint32_t at)
 {
-	const struct event *e = event_of(s, at);
+	const struct event *e = events_get(r->events, at);
+	uint32_t provider = r->events->models[e->model].provider;
 
-	return event_is_call(e) ? s->events->models[e->model].model : SPLIT_OUT;
+	return event_is_call(e) ? provider : SPLIT_OUT;
 }
 
-static uint32_t key_provider(struct split *s, uint32_t at)
+static uint32_t key_user(const struct split_records *r, uint32_t at)
 {
-	const struct event *e = event_of(s, at);
-
-	return event_is_call(e) ? s->events->models[e->model].provider : SPLIT_OUT;
-}
-
-static uint32_t key_user(struct split *s, uint32_t at)
-{
-	const struct event *e = event_of(s, at);
+	const struct event *e = events_get(r->events, at);
 
 	return e->flags & EVENT_PERSONLESS ? SPLIT_NONE : e->user;
 }
 
-/* The one that it names, else its trace's: as session: has it. */
-static uint32_t key_session(struct split *s, uint32_t at)
+static uint32_t session_of_trace(struct model *m, uint32_t event)
 {
-	uint32_t session = events_session(s->events, at), trace;
+	uint32_t trace = model_trace_of(m, event);
+
+	if (trace == MODEL_NONE || model_trace(m, trace)->session == MODEL_NONE)
+		return SPLIT_NONE;
+	return model_session_id(m, model_trace(m, trace)->session);
+}
+
+/* The one that it names, else its trace's: as session: has it. */
+static uint32_t key_session(const struct split_records *r, uint32_t at)
+{
+	uint32_t session = events_session(r->events, at);
 
 	if (session != 0)
 		return session;
-	trace = model_trace_of(s->model, at);
-	if (trace == MODEL_NONE || model_trace(s->model, trace)->session == MODEL_NONE)
-		return SPLIT_NONE;
-	return model_session(s->model, model_trace(s->model, trace)->session)->id;
+	if (r->model != NULL)
+		return session_of_trace(r->model, at);
+	return r->session_ids[r->sessions[r->traces[events_get(r->events, at)->trace]]];
 }
 
-static uint32_t key_trace(struct split *s, uint32_t at)
+static uint32_t key_trace(const struct split_records *r, uint32_t at)
 {
-	return event_of(s, at)->trace;
+	return events_get(r->events, at)->trace;
 }
 
-static uint32_t key_name(struct split *s, uint32_t at)
+static uint32_t key_name(const struct split_records *r, uint32_t at)
 {
-	return event_of(s, at)->name;
+	return events_get(r->events, at)->name;
 }
 
-static uint32_t key_tool(struct split *s, uint32_t at)
+static uint32_t key_tool(const struct split_records *r, uint32_t at)
 {
-	const struct event *e = event_of(s, at);
+	const struct event *e = events_get(r->events, at);
 
 	return e->flags & EVENT_TOOL ? e->name : SPLIT_OUT;
 }
 
 /* In the order of status:'s words. */
-static uint32_t key_status(struct split *s, uint32_t at)
+static uint32_t key_status(const struct split_records *r, uint32_t at)
 {
-	uint32_t flags = event_of(s, at)->flags;
+	uint32_t flags = events_get(r->events, at)->flags;
 
 	if (flags & EVENT_ERROR)
 		return 2;
 	return flags & EVENT_RUNNING ? 3 : 1;
 }
 
-static uint32_t key_kind(struct split *s, uint32_t at)
+static uint32_t key_kind(const struct split_records *r, uint32_t at)
 {
-	return event_kind(event_of(s, at)) + 1u;
+	return event_kind(events_get(r->events, at)) + 1u;
 }
 
-static uint32_t extra_of(const struct split *s, uint32_t at, enum event_field field)
+static uint32_t extra_of(const struct split_records *r, uint32_t at, enum event_field field)
 {
 	int64_t value;
 
-	if (!events_extra(s->events, at, field, &value) || value < 0 || value >= SPLIT_OUT)
+	if (!events_extra(r->events, at, field, &value) || value < 0 || value >= SPLIT_OUT)
 		return SPLIT_NONE;
 	return (uint32_t)value;
 }
 
-static uint32_t key_finish(struct split *s, uint32_t at)
+static uint32_t key_finish(const struct split_records *r, uint32_t at)
 {
-	return event_is_call(event_of(s, at)) ? extra_of(s, at, EVENT_STOP_REASON) : SPLIT_OUT;
+	return event_is_call(events_get(r->events, at)) ? extra_of(r, at, EVENT_STOP_REASON)
+	                                                : SPLIT_OUT;
 }
 
 /* Beyond what a status can be there is none: a key is a place in a list. */
-static uint32_t key_code(struct split *s, uint32_t at)
+static uint32_t key_code(const struct split_records *r, uint32_t at)
 {
-	uint32_t code = extra_of(s, at, EVENT_HTTP_STATUS);
+	uint32_t code = extra_of(r, at, EVENT_HTTP_STATUS);
 
-	if (!event_is_call(event_of(s, at)))
+	if (!event_is_call(events_get(r->events, at)))
 		return SPLIT_OUT;
 	return code <= CODE_MAX ? code : SPLIT_NONE;
 }
 
-static uint32_t key_library(struct split *s, uint32_t at)
+static uint32_t key_library(const struct split_records *r, uint32_t at)
 {
-	return extra_of(s, at, EVENT_LIBRARY);
+	return extra_of(r, at, EVENT_LIBRARY);
 }
 
-static uint32_t key_time(struct split *s, uint32_t at)
+static uint32_t key_time(const struct split *s, const struct split_records *r, uint32_t at)
 {
-	int64_t time = event_of(s, at)->time;
+	int64_t time = events_get(r->events, at)->time;
 
 	if (time == TIME_NONE || time < s->since || time >= s->until)
 		return SPLIT_OUT;
@@ -178,7 +184,7 @@ static uint32_t key_value(struct split *s, uint32_t at)
 	return SPLIT_NONE;
 }
 
-static const struct splitting by_time = {FIELDS, OF_TIME, false, key_time};
+static const struct splitting by_time = {FIELDS, OF_TIME, false, NULL};
 
 static const struct splitting table[] = {
 	{FIELD_MODEL, OF_STRINGS, false, key_model},
@@ -193,13 +199,13 @@ static const struct splitting table[] = {
 	{FIELD_FINISH, OF_STRINGS, false, key_finish},
 	{FIELD_CODE, OF_NUMBERS, false, key_code},
 	{FIELD_LIB, OF_STRINGS, false, key_library},
-	{FIELD_ENV, OF_VALUES, false, key_value},
-	{FIELD_VERSION, OF_VALUES, false, key_value},
-	{FIELD_URL, OF_VALUES, false, key_value},
-	{FIELD_EVAL, OF_VALUES, false, key_value},
-	{FIELD_FEEDBACK, OF_VALUES, false, key_value},
-	{FIELD_PROPERTY, OF_VALUES, false, key_value},
-	{FIELD_PERSON, OF_VALUES, false, key_value},
+	{FIELD_ENV, OF_VALUES, false, NULL},
+	{FIELD_VERSION, OF_VALUES, false, NULL},
+	{FIELD_URL, OF_VALUES, false, NULL},
+	{FIELD_EVAL, OF_VALUES, false, NULL},
+	{FIELD_FEEDBACK, OF_VALUES, false, NULL},
+	{FIELD_PROPERTY, OF_VALUES, false, NULL},
+	{FIELD_PERSON, OF_VALUES, false, NULL},
 };
 #define TABLE (sizeof(table) / sizeof(table[0]))
 
@@ -355,9 +361,21 @@ void split_free(struct split *s)
 
 /* ---- asked ---- */
 
+bool split_is_of_records(const struct split *s)
+{
+	return s->how->numbering != OF_VALUES;
+}
+
+uint32_t split_record_key(const struct split *s, const struct split_records *r, uint32_t event)
+{
+	return s->how->numbering == OF_TIME ? key_time(s, r, event) : s->how->key(r, event);
+}
+
 uint32_t split_key(struct split *s, uint32_t event)
 {
-	return s->how->key(s, event);
+	struct split_records now = {.events = s->events, .model = s->model};
+
+	return split_is_of_records(s) ? split_record_key(s, &now, event) : key_value(s, event);
 }
 
 static void time_text(const struct split *s, uint32_t key, struct buf *out)

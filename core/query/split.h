@@ -1,4 +1,5 @@
-/* What figures are split by: model, user, @release, time. It tells of every event which value it has, as a number. Loop thread. */
+/* What figures are split by: model, user, @release, time. It tells of every event which value it has, as a number. Loop thread, but
+ * for what is said of records. */
 #ifndef QUERY_SPLIT_H
 #define QUERY_SPLIT_H
 
@@ -26,6 +27,20 @@ void split_free(struct split *s); /* NULL is allowed */
 
 /* Of an event: SPLIT_NONE, SPLIT_OUT, or a number from 1 up that is good as long as the split. */
 uint32_t split_key(struct split *s, uint32_t event);
+
+/* What keys of records are told by. Workers have a snapshot of the table, since it grows, and arrays instead of the model, in
+ * which numbers are the model's + 1; 0: none. */
+struct split_records {
+	const struct events *events; /* chunks and models are looked at */
+	struct model *model;         /* NULL: there are the arrays */
+	const uint32_t *traces;      /* numbers, by the trace's id */
+	const uint32_t *sessions;    /* numbers, by the trace's */
+	const uint32_t *session_ids; /* by the session's number */
+};
+/* Whether keys stand in records: then split_record_key gives what split_key would have, in any thread. */
+bool split_is_of_records(const struct split *s);
+uint32_t split_record_key(const struct split *s, const struct split_records *r, uint32_t event);
+
 /* Appends the value's text as sent; nothing for SPLIT_NONE. Of time when the part begins, RFC 3339. */
 void split_text(const struct split *s, uint32_t key, struct buf *out);
 /* False while a column of properties is being read: what is not read yet has no value. */

@@ -1,6 +1,7 @@
 /* Every question that tracehog asks PostHog, a body a line, for hogql_grammar.sh; with each filter of a file, too. */
 #include "collect/posthog_figures.h"
 #include "collect/posthog_filter.h"
+#include "collect/posthog_person.h"
 #include "collect/posthog_query.h"
 
 #include <stdio.h>
@@ -40,19 +41,17 @@ static int print_filters(void)
 	FILE *file = fopen(FILTERS, "r");
 	char line[512];
 	struct filter *f;
-	int lines = 0;
 
-	/* Each of the kinds for some of them: the parser takes a second for one. */
 	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
 		line[strcspn(line, "\n")] = '\0';
 		if (line[0] == '#')
 			continue;
 		if (filter_parse(&f, str_of(line + 4), &how, NULL) != FILTER_VALID)
 			return 1;
-		if (lines % 4 < 3 && lines % 12 < 4)
-			print_filtered(f, (enum filtered_of)(lines % 4));
+		print_filtered(f, FILTERED_EVENTS);
+		print_filtered(f, FILTERED_TRACES);
+		print_filtered(f, FILTERED_SESSIONS);
 		filter_free(f);
-		lines++;
 	}
 	return file == NULL || fclose(file) != 0;
 }
@@ -60,8 +59,9 @@ static int print_filters(void)
 /* By a column, a property, a path and time. */
 static int print_figures(void)
 {
-	static const char *const by[] = {"model",  "user",    "name",  "tool",
-	                                 "status", "version", "@it's", "$groups.company"};
+	static const char *const by[] = {"model",  "user",         "name",  "tool",
+	                                 "status", "version",      "@it's", "$groups.company",
+	                                 "kind",   "person.it's.b"};
 	const char *id = "00000000-0000-4000-8000-000000000000";
 	struct events events;
 	struct posthog_figures f = {.until = TIME_SECOND, .limit = 10};
@@ -88,6 +88,15 @@ static int print_figures(void)
 		split_free(s);
 	}
 	f.split = NULL;
+	f.slices = 0;
+	f.each_group = true;
+	told = told && posthog_query_figures(&body, &f, id);
+	print(&body);
+	f.by_value = true;
+	f.after = STR("7:companyit's {b}");
+	told = told && posthog_query_figures(&body, &f, id);
+	print(&body);
+	f.each_group = f.by_value = false;
 	told = told && posthog_query_figures_parts(&body, &f, id);
 	print(&body);
 	posthog_query_figures_events(&body, &f, id);
@@ -125,9 +134,6 @@ int main(void)
 	events.trace = STR_EMPTY;
 	posthog_query_generations(&body, &page, id);
 	print(&body);
-	events.user = ids[1];
-	posthog_query_generations(&body, &page, id);
-	print(&body);
 	posthog_query_trace_event(&body, POSTHOG_AI_EVENTS, ids[0], 0, TIME_SECOND, id);
 	print(&body);
 	posthog_query_trace_event(&body, POSTHOG_EVENTS, ids[0], 0, TIME_SECOND, id);
@@ -135,6 +141,10 @@ int main(void)
 	posthog_query_body(&body, ids[0], ids[1], 0, TIME_SECOND, id);
 	print(&body);
 	posthog_query_people(&body, ids, 2, 0, TIME_SECOND, id);
+	print(&body);
+	posthog_query_person(&body, ids[1], ids, 2, 0, TIME_SECOND, id);
+	print(&body);
+	posthog_query_person(&body, STR("it's.a.path"), ids, 2, 0, TIME_SECOND, id);
 	print(&body);
 	posthog_query_find(&body, ids[0], false, 0, TIME_SECOND, id);
 	print(&body);

@@ -47,9 +47,9 @@ limits()
 	BUT='"(bytes|lines|other_events)"' same stats --json -f 'cost:>0.001'
 	asked_for 'project tracehog:events'
 	afresh
-	asks 2 stats --by kind posthog:
+	asks 2 stats --by "$(printf '@\xff')" posthog:
 	err_has 'too much to fetch'
-	err_has 'PostHog cannot split by kind'
+	err_has 'PostHog cannot split by'
 	out_lacks '[a-z]'
 }
 

@@ -82,14 +82,16 @@ text 2
 wait_for 'sessions'
 wait_cursor ann
 keys Enter
+wait_for '[ Chat ]'
 wait_for ' 1 turn '
 text q
-wait_gone ' 1 turn '
+wait_gone '[ Chat ]'
 text j
 keys Enter
+wait_for '[ Chat ]'
 wait_for ' 7 turns '
 text q
-wait_gone ' 7 turns '
+wait_gone '[ Chat ]'
 
 # ---- a time -------------------------------------------------------------------------------------------------------------
 text 1

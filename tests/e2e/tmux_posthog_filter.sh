@@ -5,12 +5,12 @@ EVENTS_FOLDER=$D
 . e2e/lib_tmux.sh
 trap 'T kill-server 2>/dev/null; end_all; rm -rf "$EVENTS_FOLDER"' EXIT
 
-# Of 400 traces each tenth is of another model.
+# Of 400 traces each tenth is of another model, and of somebody whom PostHog knows more of.
 awk 'BEGIN {
 	for (i = 1; i <= 400; i++)
 		printf "{\"uuid\":\"00000000-0000-4001-8000-%012d\",\"event\":\"$ai_generation\",\"distinct_id\":\"ann\",\"timestamp\":\"\",\"properties\":{\"$ai_trace_id\":\"trace-%03d\",\"$ai_session_id\":\"session-%02d\",\"$ai_span_name\":\"trace-%03d\",\"$ai_model\":\"%s\",\"$ai_latency\":1,\"$ai_input\":\"question %d\"}}\n", i, i, i / 7, i, i % 10 ? "gpt-5" : "claude-9", i
 }' >"$D/plain.ndjson"
-recent "$D/plain.ndjson" >"$EVENTS"
+recent "$D/plain.ndjson" | sed '/claude-9/s/"distinct_id":"ann"/"distinct_id":"bob","person_properties":{"plan":"pro"}/' >"$EVENTS"
 
 lists()
 {
@@ -27,6 +27,13 @@ well_asked()
 copied_query()
 {
 	T show-buffer 2>/dev/null | grep -qF "ILIKE '%claude%'" && ! T show-buffer | grep -q '{[a-z]'
+}
+
+# The last row that is there, and whether that is all.
+ends_at()
+{
+	text G
+	shows "$1"
 }
 
 standin
@@ -57,6 +64,54 @@ wait_for 'server '
 bytes=$(sed -n 's/.*"tracehog:generations".*"bytes":\([0-9]*\),.*/\1/p' "$LOG" | tail -1)
 [ "$bytes" -lt 16000 ] || fail "generations came that do not pass: $bytes bytes"
 text 1
+keys f C-u
+keys Enter
+wait_cursor trace-400
+
+# What a list is narrowed to goes along, and it pages on.
+before=$(asked | grep -cx tracehog:events)
+text 4
+wait_for '1 user'
+keys Enter
+wait_for '+ generations '
+wait_for ' ms  '
+shows 'of what was fetched' && fail 'all that passes is there, page by page'
+waits 'it pages to its end' ends_at ' 400 generations'
+keys q
+# Of another list that passes between them the rows come back.
+text 3
+text 'fmodel:claude'
+keys Enter
+wait_for '40 generations'
+text 4
+wait_for '1 user'
+keys Enter
+wait_for '40 generations'
+wait_for 'server '
+text u
+wait_for 'generations'
+[ "$(asked | grep -cx tracehog:events)" = "$before" ] || fail 'events that nobody looks at were fetched'
+keys q
+text 1
+
+# What events do not say of a person PostHog is asked; a trace that was opened, and is judged here, passes as before.
+text 'f'
+keys C-u
+text 'person.plan:pro'
+keys Enter
+wait_for '40 traces'
+wait_for 'server '
+wait_cursor trace-400
+keys Enter
+wait_for 'made from its parts'
+text q
+wait_for '40 traces'
+wait_cursor trace-400
+text f
+keys C-u
+text 'person.plan:free'
+keys Enter
+wait_for 'no traces pass'
 
 text 'f'
 keys C-u

@@ -1,4 +1,4 @@
-# A list of users of a PostHog project: PostHog adds them up, a filter goes along, Enter fetches the events of one of them alone;
+# A list of users, or of groups, of a PostHog project: PostHog adds them up, a filter goes along, Enter fetches the calls of one of them alone;
 # when events came is asked in one question a range; what it refuses is said.
 . e2e/lib_posthog.sh
 EVENTS_FOLDER=$D
@@ -8,7 +8,7 @@ trap 'T kill-server 2>/dev/null; end_all; rm -rf "$EVENTS_FOLDER"' EXIT
 # 120 calls of 6 users, the dearest the last; those of the fourth fail.
 awk 'BEGIN {
 	for (i = 1; i <= 120; i++)
-		printf "{\"uuid\":\"00000000-0000-4003-8000-%012d\",\"event\":\"$ai_generation\",\"distinct_id\":\"user-%d\",\"timestamp\":\"\",\"properties\":{\"$ai_trace_id\":\"trace-%03d\",\"$ai_span_name\":\"call-%03d\",\"$ai_model\":\"gpt-5\",\"$ai_latency\":1,\"$ai_total_cost_usd\":0.0%d%s}}\n", i, i % 6 + 1, i, i, i % 6 + 1, i % 6 == 3 ? ",\"$ai_is_error\":true,\"$ai_error\":\"boom\"" : ""
+		printf "{\"uuid\":\"00000000-0000-4003-8000-%012d\",\"event\":\"$ai_generation\",\"distinct_id\":\"user-%d\",\"timestamp\":\"\",\"properties\":{\"$ai_trace_id\":\"trace-%03d\",\"$ai_span_name\":\"call-%03d\",\"$ai_model\":\"gpt-5\",\"$ai_latency\":1,\"$ai_total_cost_usd\":0.0%d,\"$groups\":{\"company\":\"c-%d\"}%s}}\n", i, i % 6 + 1, i, i, i % 6 + 1, i % 2, i % 6 == 3 ? ",\"$ai_is_error\":true,\"$ai_error\":\"boom\"" : ""
 }' >"$D/plain.ndjson"
 recent "$D/plain.ndjson" >"$EVENTS"
 sed -i 's/"distinct_id":"user-4"/&,"person_properties":{"email":"four@example.com"}/' "$EVENTS"
@@ -46,10 +46,22 @@ wait_for 'four@example.com'
 keys Enter
 wait_for '20 generations'
 wait_for 'user user-4'
-[ "$(questions events)" = "$((before + 1))" ] || fail 'the events of a user are one question'
+wait_for 'server '
+[ "$(questions generations)" = 1 ] || fail 'the calls of a user are one question'
 text q
 text u
 wait_for '6 users'
+
+# Their groups likewise.
+text t
+wait_for '2 groups'
+wait_for 'server '
+wait_cursor company:c-1
+shows 'of what was fetched' && fail 'what PostHog adds up is all there is'
+keys Enter
+wait_for '60 generations'
+[ "$(questions generations)" = 2 ] || fail 'the calls of a group are one question'
+[ "$(questions events)" = "$before" ] || fail 'other events were fetched'
 ! grep '"wrong"' "$LOG" || fail 'a query that is not as it should be'
 text Q
 wait_prompt

@@ -36,9 +36,28 @@ wait_for 'support_agent  '
 wait_for 'DUR'
 text q
 wait_cursor '! refund_tool 500 +2'
+# Its traces are a tab, which is where one that was opened there leads back to; each tab stays as it was left.
 text l
-wait_for 'Sessions > s_77 > Traces'
+wait_for '[ Traces ]'
+text j
+wait_cursor 'evil'
+keys Enter
+wait_gone '[ Traces ]'
 text q
+wait_for '[ Traces ]'
+wait_cursor 'evil'
+text f
+text is:error
+keys Enter
+wait_for ' 2 traces'
+text h
+wait_for '[ Chat ]'
+wait_cursor '! refund_tool 500 +2'
+text ']'
+wait_for ' 2 traces'
+text u
+wait_for '16 traces'
+text '['
 wait_cursor '! refund_tool 500 +2'
 text '/ledger'
 keys Enter

@@ -114,11 +114,56 @@ static void large_ones(void **state)
 	remove(path);
 }
 
+#define STEPS 60
+
+/* Steps that are alike but for what two of them gave. */
+static void write_outputs(FILE *f)
+{
+	for (int side = 0; side < 2; side++)
+		for (int i = 0; i < STEPS; i++)
+			fprintf(f,
+			        "{\"event\":\"$ai_span\",\"timestamp\":\"2026-11-01T00:%02d:%02dZ\","
+			        "\"properties\":{\"$ai_trace_id\":\"t%d\",\"$ai_span_name\":\"step "
+			        "%d\",\"$ai_output_state\":\"%s\"}}\n",
+			        side, i, side, i,
+			        side == 1 && (i == 41 || i == 50) ? "other" : "done");
+}
+
+/* What is not on the screen counts neither as the same nor as changed before it is read, and is read for who looks for a change. */
+static void outputs_that_are_not_read(void **state)
+{
+	char path[] = "/tmp/tracehog-compare-XXXXXX";
+	FILE *f = fdopen(mkstemp(path), "w");
+	struct stage s;
+
+	(void)state;
+	assert_non_null(f);
+	write_outputs(f);
+	assert_int_equal(fclose(f), 0);
+	stage_open(&s, path, "outputs", 24, 80);
+	stage_keys(&s, "g d j d");
+	assert_true(says(&s, " not read"));
+	assert_false(says(&s, "60 same"));
+	assert_false(says(&s, "changed"));
+	stage_keys(&s, "}");
+	assert_true(says(&s, ">~ step 41"));
+	stage_keys(&s, "} }");
+	assert_true(says(&s, ">~ step 41"));
+	assert_true(says(&s, "wrapped to the top"));
+	stage_keys(&s, "g");
+	assert_true(says(&s, "58 same, 2 changed"));
+	stage_keys(&s, "{");
+	assert_true(says(&s, ">~ step 50"));
+	stage_close(&s);
+	remove(path);
+}
+
 int main(void)
 {
 	struct CMUnitTest tests[SCENE_TAKES] = {cmocka_unit_test(keys_say_what_they_do),
-	                                        cmocka_unit_test(large_ones)};
-	size_t n = 2 + scenes_add(scenes, SCENES, "compare", play, tests + 2);
+	                                        cmocka_unit_test(large_ones),
+	                                        cmocka_unit_test(outputs_that_are_not_read)};
+	size_t n = 3 + scenes_add(scenes, SCENES, "compare", play, tests + 3);
 
 	return _cmocka_run_group_tests("compare", tests, n, NULL, NULL);
 }

@@ -19,6 +19,7 @@
 #define HOSTILE "data/hostile.ndjson"
 #define DEMO    "demo.ndjson" /* in a folder of this run */
 #define LISTED  "data/listed.ndjson"
+#define LONG    "data/session.ndjson" /* one of many turns */
 #define EMPTY   "empty.ndjson"
 #define MISSING "data/missing.ndjson" /* is not there */
 #define LOCAL   "local.ndjson"        /* as empty, but events can be sent here */
@@ -60,6 +61,7 @@ static const struct scene scenes[] = {
 	{"listed_session", LISTED, "S", "2 l", false},
 	{"listed_session_chat", LISTED, "S", "2 Enter", false},
 	{"sessions", DEMO, "SMLT", "2", false},
+	{"sessions_long", LONG, "SML", "2", false},
 	{"session_traces", DEMO, "SM", "2 j l", false},
 	{"session_chat", DEMO, "SML", "2 j Enter", false},
 	{"generations", DEMO, "SMLT", "3", false},

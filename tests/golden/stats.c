@@ -56,6 +56,8 @@ static const struct scene hostile[] = {
 	{"hostile_by_user", "SL", "6 b user Enter"},
 	{"hostile_by_name", "SA", "6 b name Enter"},
 	{"hostile_opened", "S", "6 b name Enter Enter"},
+	{"hostile_suspect_calls", "L", "6 Shift-Tab G k k Enter"},
+	{"hostile_suspect_spans", "L", "6 Shift-Tab G k Enter"},
 };
 #define HOSTILE (sizeof(hostile) / sizeof(hostile[0]))
 

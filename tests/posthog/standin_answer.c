@@ -41,7 +41,7 @@ static char *list_traces(const struct question *q)
 		put_text(&t, "session_id", g->session);
 		put_text(&t, "user", g->user);
 	}
-	groups_free(&all);
+	traces_free(&all);
 	return table_print(&t);
 }
 
@@ -64,8 +64,8 @@ static char *list_sessions(const struct question *q)
 		put_time(&t, "last_time", all.at[i].last);
 		put_text(&t, "user", all.at[i].user);
 	}
-	groups_free(&all);
-	groups_free(&traces);
+	traces_free(&all);
+	traces_free(&traces);
 	return table_print(&t);
 }
 
@@ -105,7 +105,7 @@ static char *total_traces(const struct question *q)
 		put_sum(&t, "generation_latency", g->generation_latency);
 		put_sum(&t, "top_latency", g->top_latency);
 	}
-	groups_free(&all);
+	traces_free(&all);
 	return table_print(&t);
 }
 
@@ -141,42 +141,8 @@ static char *total_sessions(const struct question *q)
 		put_sum(&t, "cost_sum", g->cost);
 		put_sum(&t, "latency_sum", g->latency);
 	}
-	groups_free(&all);
-	groups_free(&traces);
-	return table_print(&t);
-}
-
-/* ---- who a user is ---- */
-
-/* Of the last of its events; the file's events may have person_properties beside properties. */
-static const char *person_of(const struct question *q, const char *user)
-{
-	const cJSON *last = NULL;
-
-	for (size_t i = 0; i < q->standin->n_events; i++) {
-		const cJSON *event = q->standin->events[i];
-
-		if (is_ai(event) && strcmp(text(get(event, "distinct_id")), user) == 0 &&
-		    when(event) >= q->since && when(event) < q->until &&
-		    (last == NULL || when(event) >= when(last)))
-			last = event;
-	}
-	last = get(last, "person_properties");
-	return *text(get(last, "email")) != '\0' ? text(get(last, "email"))
-	                                         : text(get(last, "name"));
-}
-
-static char *list_people(const struct question *q)
-{
-	struct table t = table_new();
-	const cJSON *user;
-
-	cJSON_ArrayForEach(user, get(q->values, "ids"))
-	{
-		table_row(&t);
-		put_text(&t, "user", text(user));
-		put_text(&t, "person", person_of(q, text(user)));
-	}
+	traces_free(&all);
+	traces_free(&traces);
 	return table_print(&t);
 }
 
@@ -221,7 +187,7 @@ static char *find_id(const struct question *q)
 		put_time(&t, "first_time", all.at[i].first);
 		put_time(&t, "last_time", all.at[i].last);
 	}
-	groups_free(&all);
+	traces_free(&all);
 	return table_print(&t);
 }
 
@@ -244,10 +210,10 @@ static const struct {
 	{"tracehog:trace-event", list_events},
 	{"tracehog:body", list_events},
 	{"tracehog:find", find_id},
-	{"tracehog:people", list_people},
 };
 
-/* What PostHog adds up is no list of things: the little ClickHouse answers all of it. */
+/* What PostHog adds up, and who users are, is no list of things: the little ClickHouse answers all of it. The file's events may
+ * have person_properties beside properties. */
 static char *answer_figures(const struct question *q, int *status)
 {
 	const char *wrong;
@@ -315,7 +281,8 @@ char *answer_query(const struct standin *s, const cJSON *body, int *status)
 		return answer_hogql(s, q.sql, status);
 	if (strcmp(text(get(query, "kind")), "TraceQuery") == 0 && s->age == SERVER_NEW)
 		return query_trace(s, query);
-	if (strncmp(q.name, "tracehog:figures", 16) == 0)
+	if (strncmp(q.name, "tracehog:figures", 16) == 0 ||
+	    strcmp(q.name, "tracehog:people") == 0 || strcmp(q.name, "tracehog:person") == 0)
 		return answer_figures(&q, status);
 	q.since = parse(text(get(q.values, "since")));
 	q.until = parse(text(get(q.values, "until")));

@@ -103,7 +103,6 @@ char *list_events(const struct question *q)
 {
 	const struct standin *s = q->standin;
 	cJSON **sorted = malloc((s->n_events + 1) * sizeof(cJSON *));
-	const char *user = text(get(q->values, "user"));
 	struct table t = table_new();
 	size_t n = 0;
 
@@ -111,10 +110,8 @@ char *list_events(const struct question *q)
 	qsort(sorted, s->n_events, sizeof(cJSON *), by_time);
 	for (size_t i = 0; i < s->n_events && n < q->limit; i++) {
 		const cJSON *event = sorted[is_newest_first(q) ? s->n_events - 1 - i : i];
-		const char *of = text(get(event, "distinct_id"));
 
-		if (!is_asked_for(q, event) || !where_event(q->where, event) ||
-		    (*user != '\0' && strcmp(user, of) != 0))
+		if (!is_asked_for(q, event) || !where_event(q->where, event))
 			continue;
 		n++;
 		put_event(&t, q, event);
@@ -182,7 +179,7 @@ char *query_trace(const struct standin *s, const cJSON *query)
 		cJSON_Delete(trace);
 	cJSON_AddArrayToObject(root, "columns");
 	cJSON_AddBoolToObject(root, "hasMore", false);
-	groups_free(&all);
+	traces_free(&all);
 	out = cJSON_PrintUnformatted(root);
 	cJSON_Delete(root);
 	return out;

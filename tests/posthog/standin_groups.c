@@ -61,7 +61,7 @@ static void make_slots(struct groups *all)
 		all->slots[slot_of(all, all->at[i].id)] = i + 1;
 }
 
-void groups_free(struct groups *all)
+void traces_free(struct groups *all)
 {
 	free(all->at);
 	free(all->slots);

@@ -66,7 +66,7 @@ struct groups {
 	size_t n;
 	size_t *slots, n_slots; /* by hash of the id: its place and 1, or 0 */
 };
-void groups_free(struct groups *all);
+void traces_free(struct groups *all);
 
 /* Made where there is none. */
 struct group *group_of(struct groups *all, const char *id);

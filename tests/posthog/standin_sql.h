@@ -15,7 +15,7 @@ enum sql_kind {
 	SQL_COLUMN,   /* name: timestamp, c0, properties.$ai_model */
 	SQL_CALL,     /* name(args...) */
 	SQL_OPERATOR, /* name: AND OR NOT = != < <= > >= LIKE ILIKE + * IN; of IN the second argument is a list or a SELECT */
-	SQL_LIST,
+	SQL_LIST,     /* of args, or a list of JSON texts as its value */
 	SQL_SELECTED,
 };
 
@@ -47,7 +47,7 @@ struct sql_select {
 	int n;
 	struct sql_select *from; /* NULL: events */
 	struct sql_expr *where, *having;
-	const char *group;                   /* a column's name; NULL: none */
+	const char *group, *then;            /* names of columns; NULL: none */
 	struct sql_expr *orders[SQL_ORDERS]; /* ORDER BY, of the outermost */
 	bool falling[SQL_ORDERS];
 	int n_orders;
@@ -70,7 +70,18 @@ const char **sql_texts(struct arena *a, const struct sql_select *q, const struct
                        size_t *n);
 /* All of it, as PostHog answers a query; to be freed. What is named ..._time is a time. */
 char *sql_answer(const struct standin *s, const char *sql, const cJSON *values, const char **wrong);
+
+/* ---- single values, standin_sql_value.c ---- */
+
 bool sql_like(const char *text, const char *pattern, bool fold);
+/* JSONExtractKeysAndValuesRaw; empty of what is no object. */
+struct sql_value sql_members(struct arena *a, const cJSON *object);
+/* JSONExtractString of a whole text; "" of what is no string. */
+const char *sql_unquoted(struct arena *a, const char *json);
+const char *sql_substring(struct arena *a, const char *text, double from, double n); /* from 1 */
+struct sql_value sql_to_float(struct sql_value v);
+const char *sql_lower(struct arena *a, const char *text);
+const char *sql_number_text(struct arena *a, double number);
 
 /* What a SELECT gave, standin_sql_eval.c. */
 struct sql_rows {

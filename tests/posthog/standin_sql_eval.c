@@ -1,7 +1,6 @@
 /* See standin_sql.h: a tree over rows. */
 #include "standin_sql.h"
 
-#include "base/utf8.h"
 #include "standin_groups.h"
 
 #include <math.h>
@@ -68,9 +67,9 @@ static const char *raw(const struct scope *s, const cJSON *value)
 }
 
 /* properties.NAME: without the quotes at its ends, escapes as they stand. */
-static struct sql_value property_value(const struct scope *s, const cJSON *event, const char *name)
+static struct sql_value member_value(const struct scope *s, const cJSON *member)
 {
-	const char *text = raw(s, get(get(event, "properties"), name));
+	const char *text = raw(s, member);
 	size_t n = strlen(text);
 
 	if (n == 0 || strcmp(text, "null") == 0)
@@ -91,10 +90,22 @@ static const cJSON *extract(const struct scope *s, const struct sql_expr *e)
 
 /* ---- columns ---- */
 
+/* What the file says beside the properties; else what the event sets. */
+static const cJSON *person_of(const cJSON *event)
+{
+	const cJSON *person = get(event, "person_properties");
+
+	return person != NULL ? person : property(event, "$set");
+}
+
 static struct sql_value event_column(const struct scope *s, const cJSON *event, const char *name)
 {
 	if (strncmp(name, "properties.", 11) == 0)
-		return property_value(s, event, name + 11);
+		return member_value(s, get(get(event, "properties"), name + 11));
+	if (strncmp(name, "person.properties.", 18) == 0)
+		return member_value(s, get(person_of(event), name + 18));
+	if (strcmp(name, "person.properties") == 0)
+		return (struct sql_value){.type = SQL_JSON, .json = person_of(event)};
 	if (strcmp(name, "properties") == 0)
 		return (struct sql_value){.type = SQL_JSON, .json = get(event, "properties")};
 	if (strcmp(name, "timestamp") == 0)
@@ -127,51 +138,6 @@ static struct sql_value column(const struct scope *s, const char *name)
 			return s->row->values[i];
 	return s->row != NULL && s->row->event != NULL ? event_column(s, s->row->event, name)
 	                                               : null;
-}
-
-/* ---- LIKE ---- */
-
-static uint32_t next_letter(struct str s, size_t *at, bool fold)
-{
-	int32_t code = utf8_next(s, at);
-
-	if (fold && code >= 'A' && code <= 'Z')
-		code += 'a' - 'A';
-	return (uint32_t)code;
-}
-
-bool sql_like(const char *text, const char *pattern, bool fold)
-{
-	struct str t = str_of(text), p = str_of(pattern);
-	size_t at = 0, in = 0, star = SIZE_MAX, taken = 0;
-
-	while (at < t.n) {
-		size_t t_next = at, p_next = in;
-		uint32_t letter, wanted;
-
-		if (in < p.n && p.p[in] == '%') {
-			star = ++in;
-			taken = at;
-			continue;
-		}
-		letter = next_letter(t, &t_next, fold);
-		if (in < p.n && p.p[in] == '\\' && in + 1 < p.n)
-			p_next = in + 1;
-		wanted = p_next < p.n ? next_letter(p, &p_next, fold) : UINT32_MAX;
-		if (in < p.n && (p.p[in] == '_' || wanted == letter)) {
-			at = t_next;
-			in = p_next;
-		} else if (star != SIZE_MAX) {
-			(void)utf8_next(t, &taken);
-			at = taken;
-			in = star;
-		} else {
-			return false;
-		}
-	}
-	while (in < p.n && p.p[in] == '%')
-		in++;
-	return in == p.n;
 }
 
 /* ---- operators ---- */
@@ -227,8 +193,15 @@ static struct sql_value is_member(const struct scope *s, const struct sql_expr *
 	const char **texts;
 	size_t n;
 
+	const cJSON *each;
+
 	if (v.type == SQL_NULL)
 		return null;
+	cJSON_ArrayForEach(each, among->value.json)
+	{
+		if (v.type == SQL_TEXT && strcmp(text(each), v.text) == 0)
+			return of_number(1);
+	}
 	if (among->kind != SQL_SELECTED) {
 		for (int i = 0; i < among->n; i++)
 			if (is_true(compare("=", v, eval(s, among->args[i]))))
@@ -267,33 +240,6 @@ static struct sql_value operate(const struct scope *s, const struct sql_expr *e)
 
 /* ---- functions ---- */
 
-/* A whole text that is a number, infinities too; else NULL. */
-static struct sql_value to_float(struct sql_value v)
-{
-	char *end;
-	double number;
-
-	if (v.type != SQL_TEXT)
-		return v;
-	number = strtod(v.text, &end);
-	if (*v.text == '\0' || *end != '\0' || strchr(" \t\n\r+", v.text[0]) != NULL ||
-	    strpbrk(v.text, "xX") != NULL)
-		return null;
-	return of_number(number);
-}
-
-static struct sql_value lower(const struct scope *s, struct sql_value v)
-{
-	char *out;
-
-	if (v.type != SQL_TEXT)
-		return v;
-	out = arena_alloc(s->arena, strlen(v.text) + 1);
-	for (size_t i = 0; v.text[i] != '\0'; i++)
-		out[i] = v.text[i] >= 'A' && v.text[i] <= 'Z' ? (char)(v.text[i] + 32) : v.text[i];
-	return of_text(out);
-}
-
 static struct sql_value first_known(const struct scope *s, const struct sql_expr *e)
 {
 	struct sql_value v = null;
@@ -315,11 +261,27 @@ static struct sql_value sorted(const struct scope *s, struct sql_value v)
 	size_t n = (size_t)v.number;
 	struct sql_value *list = arena_alloc(s->arena, (n + 1) * sizeof(*list));
 
-	if (n > 0)
+	if (v.list != NULL)
 		memcpy(list, v.list, n * sizeof(*list));
 	qsort(list, n, sizeof(*list), by_value);
 	v.list = list;
 	return v;
+}
+
+/* Of texts alone; nothing of what is NULL. */
+static struct sql_value concat(const struct scope *s, const struct sql_expr *e)
+{
+	struct buf all = {0};
+	const char *out;
+
+	for (int i = 0; i < e->n; i++) {
+		struct sql_value v = eval(s, e->args[i]);
+
+		buf_puts(&all, v.type == SQL_TEXT ? v.text : "");
+	}
+	out = keep(s, buf_text(&all), all.n);
+	buf_free(&all);
+	return of_text(out);
 }
 
 /* Of one value. */
@@ -334,18 +296,20 @@ static struct sql_value convert(const struct scope *s, const struct sql_expr *e)
 	if (v.type == SQL_NULL)
 		return null;
 	if (strcmp(e->name, "toFloat") == 0)
-		return to_float(v);
+		return sql_to_float(v);
 	if (strcmp(e->name, "floor") == 0)
 		return of_number(floor(v.number));
 	if (strcmp(e->name, "length") == 0)
-		return of_number(v.number);
+		return of_number(v.type == SQL_TEXT ? (double)strlen(v.text) : v.number);
+	if (strcmp(e->name, "toString") == 0 && v.type == SQL_NUMBER)
+		return of_text(sql_number_text(s->arena, v.number));
 	if (strcmp(e->name, "arraySort") == 0)
 		return sorted(s, v);
 	if (strcmp(e->name, "lower") == 0)
-		return lower(s, v);
+		return v.type == SQL_TEXT ? of_text(sql_lower(s->arena, v.text)) : v;
 	if (strcmp(e->name, "toDateTime") == 0)
 		return of_number((double)parse(v.text));
-	return v; /* toString, of what is a text */
+	return v; /* toString, of what is a text; arrayJoin, of which join_rows makes rows */
 }
 
 static struct sql_value call_two(const struct scope *s, const struct sql_expr *e)
@@ -356,7 +320,7 @@ static struct sql_value call_two(const struct scope *s, const struct sql_expr *e
 		return is_true(compare("=", a, b)) ? null : a;
 	if (strcmp(e->name, "intDiv") == 0)
 		return of_number(trunc(a.number / b.number));
-	if (strcmp(e->name, "arrayElement") == 0)
+	if (strcmp(e->name, "arrayElement") == 0 || strcmp(e->name, "tupleElement") == 0)
 		return b.number >= 1 && b.number <= a.number ? a.list[(size_t)b.number - 1] : null;
 	if (strcmp(e->name, "dateDiff") == 0)
 		return of_number(eval(s, e->args[2]).number - b.number);
@@ -383,8 +347,8 @@ static struct sql_value aggregate(const struct scope *s, const struct sql_expr *
 
 static bool is_of_two(const char *name)
 {
-	static const char *const names[] = {"nullIf", "startsWith", "intDiv", "arrayElement",
-	                                    "dateDiff"};
+	static const char *const names[] = {"nullIf",       "startsWith",   "intDiv",
+	                                    "arrayElement", "tupleElement", "dateDiff"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(name, names[i]) == 0)
@@ -404,11 +368,21 @@ static struct sql_value call(const struct scope *s, const struct sql_expr *e)
 		return eval(s, e->args[is_true(eval(s, e->args[0])) ? 1 : 2]);
 	if (is_of_two(e->name))
 		return call_two(s, e);
+	if (strcmp(e->name, "concat") == 0)
+		return concat(s, e);
+	if (strcmp(e->name, "substring") == 0)
+		return of_text(sql_substring(s->arena, eval(s, e->args[0]).text,
+		                             eval(s, e->args[1]).number,
+		                             eval(s, e->args[2]).number));
 	if (strncmp(e->name, "JSONExtract", 11) != 0)
 		return convert(s, e);
+	if (e->n == 1)
+		return of_text(sql_unquoted(s->arena, eval(s, e->args[0]).text));
 	found = extract(s, e);
 	if (strcmp(e->name, "JSONExtractRaw") == 0)
 		return of_text(raw(s, found));
+	if (strcmp(e->name, "JSONExtractKeysAndValuesRaw") == 0)
+		return sql_members(s->arena, found);
 	return of_text(text(found));
 }
 
@@ -438,7 +412,7 @@ bool sql_holds(struct arena *a, const struct sql_expr *e, const cJSON *event)
 
 struct rows {
 	struct row *at;
-	size_t n;
+	size_t n, cap;
 };
 
 static struct rows all_events(struct arena *a, const struct standin *s)
@@ -463,21 +437,46 @@ static int by_key(const void *left, const void *right)
 	return by != 0 ? by : (a->row > b->row) - (a->row < b->row);
 }
 
-static void add_row(struct scope *s, struct rows *out)
+/* The first column may be there already. */
+static void add_columns(struct scope *s, const struct sql_value *first, struct rows *out)
 {
 	const struct sql_select *q = s->select;
 	struct sql_value *values = arena_alloc(s->arena, (size_t)q->n * sizeof(*values));
 
-	if (q->having != NULL && !is_true(eval(s, q->having)))
-		return;
 	for (int i = 0; i < q->n; i++) {
 		struct scope own = *s;
 
 		own.made = values;
 		own.n_made = i;
-		values[i] = eval(&own, q->columns[i]);
+		values[i] = i == 0 && first != NULL ? *first : eval(&own, q->columns[i]);
+	}
+	if (out->n == out->cap) {
+		size_t cap = out->cap * 2 + 16;
+		struct row *at = arena_alloc(s->arena, cap * sizeof(*at));
+
+		if (out->n > 0)
+			memcpy(at, out->at, out->n * sizeof(*at));
+		out->at = at;
+		out->cap = cap;
 	}
 	out->at[out->n++] = (struct row){.of = q, .values = values};
+}
+
+/* A first column that is arrayJoin gives a row for each of its values. */
+static void add_row(struct scope *s, struct rows *out)
+{
+	const struct sql_expr *first = s->select->columns[0];
+	struct sql_value values;
+
+	if (s->select->having != NULL && !is_true(eval(s, s->select->having)))
+		return;
+	if (first->kind != SQL_CALL || strcmp(first->name, "arrayJoin") != 0) {
+		add_columns(s, NULL, out);
+		return;
+	}
+	values = eval(s, first);
+	for (size_t i = 0; i < (size_t)values.number; i++)
+		add_columns(s, &values.list[i], out);
 }
 
 /* Rows of one key after the other. */
@@ -527,26 +526,36 @@ static const char *key_text(const struct scope *s, struct sql_value key)
 	return keep(s, text, strlen(text));
 }
 
+static const char *group_key(const struct scope *s)
+{
+	const struct sql_select *q = s->select;
+	const char *first = q->group != NULL ? key_text(s, column(s, q->group)) : "";
+	struct buf both = {0};
+
+	if (q->then == NULL)
+		return first;
+	buf_printf(&both, "%s\x01%s", first, key_text(s, column(s, q->then)));
+	first = keep(s, buf_text(&both), both.n);
+	buf_free(&both);
+	return first;
+}
+
 static struct rows select_rows(struct arena *a, const struct sql_select *q,
                                const struct standin *of)
 {
 	struct rows from = q->from != NULL ? select_rows(a, q->from, of) : all_events(a, of);
-	struct rows out = {.at = arena_alloc(a, (from.n + 1) * sizeof(*out.at))};
+	struct rows out = {0};
 	struct keyed *all = arena_alloc(a, (from.n + 1) * sizeof(*all));
 	struct scope s = {.arena = a, .standin = of};
 	size_t n = 0;
 
 	for (size_t i = 0; i < from.n; i++) {
-		struct sql_value key = of_text("");
-
 		s.row = &from.at[i];
 		s.select = NULL;
 		if (q->where != NULL && !is_true(eval(&s, q->where)))
 			continue;
 		s.select = q;
-		if (q->group != NULL)
-			key = column(&s, q->group);
-		all[n++] = (struct keyed){key_text(&s, key), &from.at[i]};
+		all[n++] = (struct keyed){group_key(&s), &from.at[i]};
 	}
 	s.select = q;
 	qsort(all, n, sizeof(*all), by_key);

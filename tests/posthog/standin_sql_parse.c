@@ -133,16 +133,15 @@ static struct sql_expr *number(struct reader *r)
 static struct sql_expr *of_json(struct reader *r, const cJSON *value)
 {
 	struct sql_expr *e = node(r, cJSON_IsArray(value) ? SQL_LIST : SQL_CONSTANT, "");
-	const cJSON *each;
 
 	if (cJSON_IsString(value))
 		e->value = (struct sql_value){.type = SQL_TEXT, .text = value->valuestring};
 	else if (cJSON_IsNumber(value))
 		e->value = (struct sql_value){.type = SQL_NUMBER, .number = value->valuedouble};
-	else if (!cJSON_IsArray(value))
+	else if (cJSON_IsArray(value))
+		e->value = (struct sql_value){.type = SQL_JSON, .json = value};
+	else
 		fail_at(r);
-	if (cJSON_IsArray(value))
-		cJSON_ArrayForEach(each, value) add(r, e, of_json(r, each));
 	return e;
 }
 
@@ -334,6 +333,8 @@ static struct sql_select *selection(struct reader *r)
 	if (take(r, "GROUP")) {
 		want(r, "BY");
 		q->group = name(r);
+		if (take(r, ","))
+			q->then = name(r);
 	}
 	if (take(r, "HAVING"))
 		q->having = expression(r);

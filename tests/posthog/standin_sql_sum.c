@@ -4,11 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum aggregate { COUNT, COUNT_IF, SUM, SUM_IF, LEAST, MOST, ARG_MIN, DIFFERENT, GATHERED, NAMES };
+enum aggregate {
+	COUNT,
+	COUNT_IF,
+	SUM,
+	SUM_IF,
+	LEAST,
+	MOST,
+	ARG_MIN,
+	ARG_MAX,
+	DIFFERENT,
+	GATHERED,
+	NAMES
+};
 static const char *const names[NAMES] = {
-	[COUNT] = "count",    [COUNT_IF] = "countIf",    [SUM] = "sum",
-	[SUM_IF] = "sumIf",   [LEAST] = "min",           [MOST] = "max",
-	[ARG_MIN] = "argMin", [DIFFERENT] = "uniqExact", [GATHERED] = "groupArray",
+	[COUNT] = "count",         [COUNT_IF] = "countIf", [SUM] = "sum",
+	[SUM_IF] = "sumIf",        [LEAST] = "min",        [MOST] = "max",
+	[ARG_MIN] = "argMin",      [ARG_MAX] = "argMax",   [DIFFERENT] = "uniqExact",
+	[GATHERED] = "groupArray",
 };
 
 static int number_of(const char *name)
@@ -65,12 +78,13 @@ static struct sql_value extreme(enum aggregate of, const struct sql_value (*args
 	struct sql_value out = {.type = SQL_NULL}, best = out;
 
 	for (size_t i = 0; i < n; i++) {
-		struct sql_value by = args[i][of == ARG_MIN ? 1 : 0];
+		struct sql_value by = args[i][of == ARG_MIN || of == ARG_MAX ? 1 : 0];
 
 		if (args[i][0].type == SQL_NULL || by.type == SQL_NULL)
 			continue;
 		if (best.type == SQL_NULL ||
-		    (of == MOST ? by.number > best.number : by.number < best.number)) {
+		    (of == MOST || of == ARG_MAX ? by.number > best.number
+		                                 : by.number < best.number)) {
 			best = by;
 			out = args[i][0];
 		}
@@ -88,7 +102,7 @@ struct sql_value sql_aggregate(struct arena *a, const char *name, const struct s
 		return different(a, args, n);
 	if (of == GATHERED)
 		return gather(a, args, n);
-	if (of == LEAST || of == MOST || of == ARG_MIN)
+	if (of == LEAST || of == MOST || of == ARG_MIN || of == ARG_MAX)
 		return extreme(of, args, n);
 	for (size_t i = 0; i < n; i++) {
 		struct sql_value v = args[i][0];

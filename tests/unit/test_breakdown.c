@@ -34,6 +34,16 @@ static const char *maybe(char *text, const char *what, uint32_t below)
 	return text;
 }
 
+/* Of any size, edges of bins and what no record holds among them. */
+static int64_t any_latency(void)
+{
+	if (any(5) == 0)
+		return 0;
+	if (any(8) == 0)
+		return breakdown_edges[any(BREAKDOWN_BINS - 1)] - any(2);
+	return any(20) == 0 ? (int64_t)1 << any(50) : 1 + any(3000) * 1000;
+}
+
 static void add_any(struct fixture *f)
 {
 	static const enum event_kind kinds[] = {EVENT_GENERATION, EVENT_GENERATION, EVENT_EMBEDDING,
@@ -49,12 +59,13 @@ static void add_any(struct fixture *f)
 	e.model = any(20) == 0 ? NULL : maybe(model, "m", 3);
 	e.provider = any(3) == 0 ? "azure" : "openai";
 	e.time = any(50) == 0 ? 0 : 1000 + any(100000);
-	e.latency = any(5) == 0 ? 0 : 1 + any(3000) * 1000;
+	e.latency = any_latency();
 	e.first_token = any(2) == 0 ? 0 : 1 + any(900);
 	e.input = any(3) == 0 ? 0 : any(5000);
 	e.output = any(4000);
 	e.cost = any(4) == 0 ? 0 : any(900);
-	e.flags = (any(9) == 0 ? EVENT_ERROR : 0) | (any(9) == 0 ? EVENT_RUNNING : 0);
+	e.flags = (any(9) == 0 ? EVENT_ERROR : 0) | (any(9) == 0 ? EVENT_RUNNING : 0) |
+	          (any(9) == 0 ? EVENT_SUSPECT : 0);
 	if (e.kind == EVENT_SPAN && any(2) == 0)
 		e.flags |= EVENT_TOOL;
 	fixture_add(f, &e);
@@ -95,6 +106,10 @@ static void plain_add(struct plain *p, const struct model *m, uint32_t at, bool 
 		p->part.first = e->time;
 	if (e->time != TIME_NONE && (p->part.last == TIME_NONE || e->time > p->part.last))
 		p->part.last = e->time;
+	if (e->flags & EVENT_SUSPECT && event_is_call(e))
+		p->part.suspect_calls++;
+	if (e->flags & EVENT_SUSPECT && event_kind(e) == EVENT_SPAN)
+		p->part.suspect_spans++;
 	if (!call)
 		return;
 	p->part.calls++;
@@ -146,14 +161,23 @@ static void plain_free(struct plain *p)
 
 static void expect_part(const struct breakdown_part *part, struct plain *p)
 {
-	uint32_t bins = 0;
+	uint32_t bins[BREAKDOWN_BINS] = {0};
 
+	for (size_t i = 0; i < p->n_latencies; i++) {
+		unsigned bin = 0;
+
+		while (bin < BREAKDOWN_BINS - 1 && p->latencies[i] >= breakdown_edges[bin])
+			bin++;
+		bins[bin]++;
+	}
 	assert_memory_equal(&part->totals, &p->part.totals, sizeof(part->totals));
 	assert_int_equal(part->traces, p->part.traces);
 	assert_int_equal(part->sessions, p->part.sessions);
 	assert_int_equal(part->users, p->part.users);
 	assert_int_equal(part->calls, p->part.calls);
 	assert_int_equal(part->failed, p->part.failed);
+	assert_int_equal(part->suspect_calls, p->part.suspect_calls);
+	assert_int_equal(part->suspect_spans, p->part.suspect_spans);
 	assert_int_equal(part->first, p->part.first);
 	assert_int_equal(part->last, p->part.last);
 	assert_int_equal(part->latency.p50, nearest(p->latencies, p->n_latencies, 50));
@@ -163,9 +187,7 @@ static void expect_part(const struct breakdown_part *part, struct plain *p)
 	assert_int_equal(part->latency.max, nearest(p->latencies, p->n_latencies, 100));
 	assert_int_equal(part->first_token_p50, nearest(p->first_tokens, p->n_first_tokens, 50));
 	assert_int_equal(part->first_token_p95, nearest(p->first_tokens, p->n_first_tokens, 95));
-	for (unsigned i = 0; i < BREAKDOWN_BINS; i++)
-		bins += part->bins[i];
-	assert_int_equal(bins, p->n_latencies);
+	assert_memory_equal(part->bins, bins, sizeof(bins));
 }
 
 /* Every part that the plain walk has is there, once, with its figures. */

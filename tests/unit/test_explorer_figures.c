@@ -324,22 +324,20 @@ static void answer(struct project *p, const char *text, int status, const char *
 	unsigned request;
 
 	while (!is_asked(p, text, &request)) {
-		assert_null(figures_breakdown(p->figures));
 		figures_step(p->figures, SLICE_WHOLE);
 		loop_step(p->loop, true);
 	}
 	manual_server_answer(p->server, request, status, "", body);
 }
 
-/* One row more than the parts that are wanted: foo0 to foo1000, each at a dollar. */
-static void answer_parts(struct project *p)
+/* Rows foo<from> to foo<to>, each at a dollar. */
+static void answer_rows(struct project *p, unsigned from, unsigned to)
 {
 	struct buf body = {0};
 
-	answer(p, "GET /api/projects/7/", 200, "{\"id\":7,\"name\":\"Hogs\"}");
 	buf_puts(&body, "{\"results\":[");
-	for (unsigned i = 0; i <= FIGURES_PARTS; i++) {
-		buf_printf(&body, "%s[\"foo%u\"", i > 0 ? "," : "", i);
+	for (unsigned i = from; i <= to; i++) {
+		buf_printf(&body, "%s[\"foo%u\"", i > from ? "," : "", i);
 		for (unsigned column = 1; column < 60; column++)
 			buf_puts(&body, ",1");
 		buf_add(&body, ']');
@@ -350,6 +348,13 @@ static void answer_parts(struct project *p)
 	buf_puts(&body, "]}");
 	answer(p, "\"tracehog:figures\"", 200, buf_text(&body));
 	buf_free(&body);
+}
+
+/* One row more than the parts that are wanted. */
+static void answer_parts(struct project *p)
+{
+	answer(p, "GET /api/projects/7/", 200, "{\"id\":7,\"name\":\"Hogs\"}");
+	answer_rows(p, 0, FIGURES_PARTS);
 }
 
 /* There are others: nobody knows what all of them cost, or which of them contain a value. */
@@ -396,6 +401,73 @@ static void the_count_fails(void **state)
 	expect_cut(*state, 1, true);
 }
 
+static void count_others(struct project *p)
+{
+	answer_parts(p);
+	answer(p, "\"tracehog:figures-parts\"", 200,
+	       "{\"results\":[[1234]],\"columns\":[\"parts\"]}");
+	expect_cut(p, 234, false);
+	figures_want_all(p->figures);
+}
+
+static void wait_fetched(struct project *p, struct figures_status *status)
+{
+	do {
+		figures_step(p->figures, SLICE_WHOLE);
+		figures_read_status(p->figures, status);
+	} while (status->fetching && loop_step(p->loop, true));
+}
+
+/* In the order of their values, whatever came before; those that were there stay until then. */
+static void the_others_come(void **state)
+{
+	struct project *p = *state;
+	struct figures_status status;
+	money all;
+
+	count_others(p);
+	figures_read_status(p->figures, &status);
+	assert_true(status.done && status.fetching);
+	assert_int_equal(breakdown_count(figures_breakdown(p->figures)), FIGURES_PARTS);
+	answer_rows(p, 1000, 3000);
+	answer_rows(p, 3000, 3233);
+	wait_fetched(p, &status);
+	assert_int_equal(status.left_out, 0);
+	assert_int_equal(breakdown_count(figures_breakdown(p->figures)), 2234);
+	assert_true(breakdown_cost(figures_breakdown(p->figures), &all));
+	figures_want_all(p->figures);
+	figures_read_status(p->figures, &status);
+	assert_false(status.fetching);
+}
+
+/* Those that were there stay, and it is not tried for ever. */
+static void the_others_are_refused(void **state)
+{
+	struct project *p = *state;
+	struct figures_status status;
+
+	count_others(p);
+	answer(p, "\"tracehog:figures\"", 400, "{\"detail\":\"no\"}");
+	wait_fetched(p, &status);
+	expect_cut(p, 234, false);
+	figures_want_all(p->figures);
+	figures_read_status(p->figures, &status);
+	assert_false(status.fetching);
+}
+
+/* A server that gives the same page again. */
+static void the_others_do_not_end(void **state)
+{
+	struct project *p = *state;
+	struct figures_status status;
+
+	count_others(p);
+	answer_rows(p, 1000, 3000);
+	answer_rows(p, 1000, 3000);
+	wait_fetched(p, &status);
+	assert_true(status.at_least);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -410,6 +482,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_count_makes_no_sense, open_project,
 	                                        close_project),
 		cmocka_unit_test_setup_teardown(the_count_fails, open_project, close_project),
+		cmocka_unit_test_setup_teardown(the_others_come, open_project, close_project),
+		cmocka_unit_test_setup_teardown(the_others_are_refused, open_project,
+	                                        close_project),
+		cmocka_unit_test_setup_teardown(the_others_do_not_end, open_project, close_project),
 		cmocka_unit_test_setup_teardown(as_an_expression_where_there_are_many, open_many,
 	                                        close_bench),
 	};

@@ -165,52 +165,102 @@ static void answer(struct bench *b, struct manual_server *server, const char *as
 	"{\"results\":[[\"t0\",\"2026-09-22T22:00:00Z\",\"2026-09-22T23:00:00Z\"]]," \
 	"\"columns\":[\"trace_id\",\"first_time\",\"last_time\"]}"
 
-static void wait_traces(struct bench *b)
+/* Until the trace is listed by all of these origins. */
+static void wait_traces(struct bench *b, uint32_t origins)
 {
+	const struct model *m = explorer_model(b->explorer);
 	int64_t end = time_monotonic() + PATIENCE;
 
-	while (model_trace_count(explorer_model(b->explorer)) == 0 ||
-	       !model_trace(explorer_model(b->explorer), 0)->listed) {
+	while (model_trace_count(m) == 0 || !model_trace(m, 0)->listed ||
+	       model_trace(m, 0)->origins != origins) {
 		assert_true(time_monotonic() < end);
 		loop_step(b->loop, true);
 	}
 }
 
-/* A trace that a project does not name under a filter is out, unless events of it come from elsewhere, too. */
-static void no_is_said_by_all(void **state)
+static void wait_word(struct bench *b, enum filtered_word word)
 {
-	struct bench *b = *state;
-	struct manual_server *server = manual_server_new(b->loop);
-	struct posthog_options options = {.host = manual_server_url(server),
-	                                  .key = STR("phx_of_the_tests"),
-	                                  .project = 7,
-	                                  .patient = true};
-	struct filter *filter = filter_bench_parse("model:gpt");
 	int64_t end = time_monotonic() + PATIENCE;
 
-	explorer_start(b->explorer, false);
-	begin(b, 0);
-	assert_int_equal(explorer_add_posthog(b->explorer, &options, NULL), ERR_OK);
-	answer(b, server, "GET /api/projects/7/", "{\"id\":7,\"name\":\"Hogs\"}");
-	answer(b, server, "tracehog:traces", LISTED);
-	answer(b, server, "tracehog:sessions", NO_ROWS);
-	wait_traces(b);
-	assert_int_equal(explorer_judged(b->explorer, FILTERED_TRACES, 0), FILTERED_LOOK);
-	explorer_push_filter(b->explorer, ROWS_TRACES, filter);
-	answer(b, server, "tracehog:traces", NO_ROWS);
-	while (explorer_judged(b->explorer, FILTERED_TRACES, 0) != FILTERED_NO) {
+	while (explorer_judged(b->explorer, FILTERED_TRACES, 0) != word) {
 		assert_true(time_monotonic() < end);
 		loop_step(b->loop, true);
 	}
-	begin(b, 1);
-	put(b->path, "{\"event\":\"$ai_span\",\"properties\":{\"$ai_trace_id\":\"t0\"}}\n");
-	assert_int_equal(explorer_add_file(b->explorer, b->path, NULL), ERR_OK);
-	wait_events(b, 1);
+}
+
+/* Until so much is said for the filter. */
+static void wait_said(struct bench *b, uint32_t said)
+{
+	int64_t end = time_monotonic() + PATIENCE;
+
+	while (explorer_said(b->explorer, FILTERED_TRACES) < said) {
+		assert_true(time_monotonic() < end);
+		loop_step(b->loop, true);
+	}
+}
+
+static void expect_status(const struct bench *b, const char *begins)
+{
+	struct buf status = {0};
+
+	explorer_pushed_status(b->explorer, ROWS_TRACES, &status);
+	if (!str_starts(buf_str(&status), str_of(begins)))
+		fail_msg("%s is not %s", buf_text(&status), begins);
+	buf_free(&status);
+}
+
+/* A project that lists the trace t0. */
+static struct manual_server *add_project(struct bench *b, unsigned number, uint32_t project)
+{
+	struct manual_server *server = manual_server_new(b->loop);
+	struct posthog_options options = {.host = manual_server_url(server),
+	                                  .key = STR("phx_of_the_tests"),
+	                                  .project = project,
+	                                  .patient = true};
+
+	begin(b, number);
+	assert_int_equal(explorer_add_posthog(b->explorer, &options, NULL), ERR_OK);
+	answer(b, server, "GET /api/projects/", "{\"id\":7,\"name\":\"Hogs\"}");
+	answer(b, server, "tracehog:traces", LISTED);
+	answer(b, server, "tracehog:sessions", NO_ROWS);
+	return server;
+}
+
+/* A trace that two projects list is out when neither names it under a filter, and in when one does. */
+static void no_is_said_by_all(void **state)
+{
+	struct bench *b = *state;
+	struct filter *filter = filter_bench_parse("model:gpt"),
+		      *other = filter_bench_parse("model:claude");
+	struct manual_server *one, *two;
+	uint32_t said;
+
+	explorer_start(b->explorer, false);
+	one = add_project(b, 0, 7);
+	two = add_project(b, 1, 8);
+	wait_traces(b, 3);
 	assert_int_equal(explorer_judged(b->explorer, FILTERED_TRACES, 0), FILTERED_LOOK);
+	expect_status(b, "");
+	explorer_push_filter(b->explorer, ROWS_TRACES, filter, NULL);
+	expect_status(b, "server ...");
+	said = explorer_said(b->explorer, FILTERED_TRACES);
+	/* Both begin their pages anew, and one of them has one. */
+	answer(b, one, "tracehog:traces", NO_ROWS);
+	wait_said(b, said + 3);
+	assert_int_equal(explorer_judged(b->explorer, FILTERED_TRACES, 0), FILTERED_LOOK);
+	expect_status(b, "server ...");
+	answer(b, two, "tracehog:traces", NO_ROWS);
+	wait_word(b, FILTERED_NO);
+	explorer_push_filter(b->explorer, ROWS_TRACES, other, NULL);
+	answer(b, one, "tracehog:traces", NO_ROWS);
+	answer(b, two, "tracehog:traces", LISTED);
+	wait_word(b, FILTERED_YES);
 	filter_free(filter);
+	filter_free(other);
 	explorer_free(b->explorer);
 	b->explorer = NULL;
-	manual_server_free(server);
+	manual_server_free(one);
+	manual_server_free(two);
 }
 
 int main(void)

@@ -4,9 +4,10 @@
 
 #include "base/utf8.h"
 #include "collect/posthog_query.h"
-#include "posthog/standin_sql.h"
+#include "query/memberships.h"
+#include "query/rows.h"
 #include "query/stats.h"
-#include "support/filter_bench.h"
+#include "support/figures_both.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,171 +20,9 @@
 #include <cmocka.h>
 
 #define FILTERS "data/posthog/filters.txt" /* see there */
-#define EVENTS  120
 #define NOWHERE "00000000-0000-4000-8000-000000000000"
 #define MINUTE  (60 * TIME_SECOND)
 #define BEGIN   (INT64_C(1795341600) * TIME_SECOND) /* 2026-11-22T10:00Z */
-
-static uint64_t seed;
-
-static uint32_t any(uint32_t below)
-{
-	seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return (uint32_t)(seed >> 33) % below;
-}
-
-static const char *one_of(const char *const *list, uint32_t n)
-{
-	return list[any(n)];
-}
-#define ONE_OF(...)                                \
-	one_of((const char *const[]){__VA_ARGS__}, \
-	       sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
-
-/* ---- events ---- */
-
-static void maybe(cJSON *to, const char *name, const char *json)
-{
-	if (any(4) > 0)
-		cJSON_AddItemToObject(to, name, cJSON_Parse(json));
-}
-
-static void add_call(cJSON *p)
-{
-	maybe(p, "$ai_model", ONE_OF("\"gpt-5\"", "\"gpt-5-mini\"", "\"Claude-Opus\"", "\"it's\""));
-	maybe(p, "$ai_provider", ONE_OF("\"openai\"", "\"Anthropic\"", "\"gateway\""));
-	maybe(p, "$ai_framework", ONE_OF("\"vercel\"", "\"langchain\""));
-	maybe(p, "$ai_input_tokens", ONE_OF("12", "60", "120", "0", "\"90\"", "-3", "1.5"));
-	maybe(p, "$ai_output_tokens", ONE_OF("10", "50", "99", "8000000000"));
-	maybe(p, "$ai_cache_read_input_tokens", ONE_OF("0", "5", "40", "200"));
-	maybe(p, "$ai_cache_creation_input_tokens", ONE_OF("0", "7", "300"));
-	maybe(p, "$ai_cache_reporting_exclusive", ONE_OF("true", "false", "\"true\""));
-	maybe(p, "$ai_reasoning_tokens", ONE_OF("0", "2"));
-	maybe(p, "$ai_total_cost_usd", ONE_OF("0.25", "1.5", "0.1", "0.0000123", "0"));
-	maybe(p, "$ai_time_to_first_token", ONE_OF("0.2", "1", "2.5", "-1"));
-	maybe(p, "$ai_stop_reason", ONE_OF("\"stop\"", "\"length\"", "\"Tool_Use\""));
-}
-
-static void add_values(cJSON *p)
-{
-	cJSON *groups;
-
-	maybe(p, "release", ONE_OF("\"2.14\"", "3", "\"3\"", "true", "\"a\\nb\"", "{\"a\":1}"));
-	maybe(p, "env", ONE_OF("\"dev\"", "\"prod\""));
-	maybe(p, "environment", ONE_OF("\"prod\"", "\"staging\""));
-	maybe(p, "app_version", "\"1.0\"");
-	maybe(p, "odd key's {v0}", ONE_OF("\"' OR 1=1 --\"", "\"}\""));
-	maybe(p, "$ai_lib", ONE_OF("\"posthog-python\"", "\"posthog-js\""));
-	if (any(3) == 0)
-		return;
-	groups = cJSON_AddObjectToObject(p, "$groups");
-	cJSON_AddStringToObject(groups, "company", ONE_OF("acme", "umbrella", "o'brien & sons"));
-}
-
-/* All events of a trace name its session. */
-static void add_ids(cJSON *p)
-{
-	uint32_t trace = any(12);
-	char text[16];
-
-	if (trace == 0)
-		return;
-	snprintf(text, sizeof(text), "tr%02u", trace);
-	cJSON_AddStringToObject(p, "$ai_trace_id", text);
-	snprintf(text, sizeof(text), "se%u", trace % 4);
-	if (trace % 3 > 0)
-		cJSON_AddStringToObject(p, "$ai_session_id", text);
-}
-
-static cJSON *new_event(uint32_t i)
-{
-	const char *kind = ONE_OF("$ai_generation", "$ai_generation", "$ai_span", "$ai_span",
-	                          "$ai_embedding", "$ai_trace", "$ai_metric", "$ai_feedback",
-	                          "$ai_evaluation", "$ai_summary");
-	cJSON *event = cJSON_CreateObject(), *p;
-	char text[64];
-
-	snprintf(text, sizeof(text), "01990000-0000-7000-8000-%012u", i);
-	cJSON_AddStringToObject(event, "uuid", text);
-	cJSON_AddStringToObject(event, "event", kind);
-	cJSON_AddStringToObject(event, "distinct_id", ONE_OF("u_1", "U_1", "u_2", "o'brien"));
-	snprintf(text, sizeof(text), "2026-11-22T10:%02u:%02u.%06uZ", any(60), any(60),
-	         any(1000000));
-	cJSON_AddStringToObject(event, "timestamp", text);
-	p = cJSON_AddObjectToObject(event, "properties");
-	add_ids(p);
-	maybe(p, "$ai_span_name", ONE_OF("\"agent\"", "\"search\"", "\"say \\\"hi\\\"\""));
-	maybe(p, "$ai_trace_name", ONE_OF("\"agent\"", "\"whole\""));
-	maybe(p, "$ai_span_type", ONE_OF("\"tool\"", "\"retriever\"", "\"mcp_tools\""));
-	maybe(p, "$ai_latency", ONE_OF("0.5", "1.5", "2", "0.01", "3.5", "\"2.5\"", "6000"));
-	maybe(p, "$ai_http_status", ONE_OF("200", "429", "500"));
-	if (any(4) == 0)
-		maybe(p, "$ai_is_error", ONE_OF("true", "\"true\"", "false"));
-	if (any(4) == 0)
-		maybe(p, "$ai_error", ONE_OF("\"it went boom\"", "{\"message\":\"timeout\"}"));
-	if (any(9) == 0)
-		cJSON_AddBoolToObject(p, "$process_person_profile", false);
-	if (strcmp(kind, "$ai_generation") == 0 || strcmp(kind, "$ai_embedding") == 0)
-		add_call(p);
-	add_values(p);
-	return event;
-}
-
-/* ---- there and here ---- */
-
-struct both {
-	struct filter_bench here;
-	struct standin there;
-	struct buf lines;
-};
-
-static void open_both(struct both *b)
-{
-	*b = (struct both){0};
-	b->there.events = calloc(EVENTS, sizeof(cJSON *));
-	for (uint32_t i = 0; i < EVENTS; i++) {
-		cJSON *event = b->there.events[b->there.n_events++] = new_event(i);
-		char *line = cJSON_PrintUnformatted(event);
-
-		buf_puts(&b->lines, line);
-		buf_add(&b->lines, '\n');
-		cJSON_free(line);
-	}
-	filter_bench_open(&b->here, buf_str(&b->lines));
-	filter_bench_feed_all(&b->here);
-}
-
-static void close_both(struct both *b)
-{
-	filter_bench_close(&b->here);
-	for (size_t i = 0; i < b->there.n_events; i++)
-		cJSON_Delete(b->there.events[i]);
-	free(b->there.events);
-	buf_free(&b->lines);
-}
-
-static struct hogql_result *answer_of(const struct both *b, const struct buf *body)
-{
-	cJSON *json = cJSON_ParseWithLength(body->p, body->n);
-	const cJSON *query = cJSON_GetObjectItemCaseSensitive(json, "query");
-	const char *sql, *wrong;
-	struct hogql_result *result;
-	struct buf text = {0};
-	struct errinfo e;
-	char *answer;
-
-	sql = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(query, "query"));
-	answer = sql_answer(&b->there, sql, cJSON_GetObjectItemCaseSensitive(query, "values"),
-	                    &wrong);
-	if (wrong != NULL)
-		fail_msg("cannot be read at %.80s", wrong);
-	buf_puts(&text, answer);
-	free(answer);
-	if (hogql_result_read(&result, &text, buf_str(&text), &e) != ERR_OK)
-		fail_msg("%s", e.msg);
-	cJSON_Delete(json);
-	return result;
-}
 
 /* The part of that value; NULL: there is none. */
 static const struct breakdown_part *find(const struct breakdown *b, const struct split *s,
@@ -214,7 +53,7 @@ static void expect_part(const char *what, struct breakdown_part here, struct bre
 		fail_msg("%s: cost is off by %lld", what, (long long)off);
 	here.key = there.key;
 	here.totals.cost_reported = there.totals.cost_reported;
-	here.totals.running = here.totals.suspect = 0;
+	here.totals.running = here.totals.suspect = here.suspect_calls = here.suspect_spans = 0;
 	for (size_t at = 0; at < sizeof(here); at++)
 		if (((char *)&here)[at] != ((char *)&there)[at])
 			fail_msg("%s: differs at byte %zu (calls %u and %u, prompt %lld and %lld)",
@@ -227,7 +66,7 @@ struct case_of {
 	uint32_t slices;
 };
 
-static struct split *split_of(const struct both *b, const struct case_of *c, bool told)
+static struct split *split_of(const struct figures_both *b, const struct case_of *c, bool told)
 {
 	struct split *s = NULL;
 	struct errinfo e;
@@ -274,7 +113,7 @@ static void compare_parts(const struct case_of *c, const struct breakdown *here,
 }
 
 /* False: its filter is not judged there. */
-static bool compare(struct both *b, const struct case_of *c)
+static bool compare(struct figures_both *b, const struct case_of *c)
 {
 	struct filter *f = filter_bench_parse(c->filter != NULL ? c->filter : "");
 	struct filtered *d = filter_bench_new(&b->here, f, FILTERED_EVENTS);
@@ -282,7 +121,12 @@ static bool compare(struct both *b, const struct case_of *c)
 	struct breakdown_query q = {b->here.model, s, d, BEGIN + 5 * MINUTE, BEGIN + 50 * MINUTE};
 	struct breakdown *here;
 	struct posthog_filter p = {0};
-	struct posthog_figures figures = {told, c->slices, q.since, q.until, &p, 500};
+	struct posthog_figures figures = {.split = told,
+	                                  .slices = c->slices,
+	                                  .since = q.since,
+	                                  .until = q.until,
+	                                  .filter = &p,
+	                                  .limit = 500};
 	struct buf body = {0};
 	bool judged;
 
@@ -295,7 +139,7 @@ static bool compare(struct both *b, const struct case_of *c)
 		struct hogql_result *r;
 
 		assert_true(posthog_query_figures(&body, &figures, NOWHERE));
-		r = answer_of(b, &body);
+		r = figures_both_answer(b, &body);
 		compare_parts(c, here, s, r, told);
 		hogql_result_drop(r, NULL);
 	}
@@ -309,26 +153,39 @@ static bool compare(struct both *b, const struct case_of *c)
 	return judged;
 }
 
-static const char *const by[] = {
-	NULL,       "model",           "provider",       "user", "session", "trace", "name",
-	"tool",     "status",          "finish",         "code", "lib",     "env",   "version",
-	"@release", "@odd key's {v0}", "$groups.company"};
+static const char *const by[] = {NULL,
+                                 "model",
+                                 "provider",
+                                 "user",
+                                 "session",
+                                 "trace",
+                                 "name",
+                                 "tool",
+                                 "status",
+                                 "finish",
+                                 "code",
+                                 "lib",
+                                 "env",
+                                 "version",
+                                 "@release",
+                                 "@odd key's {v0}",
+                                 "$groups.company",
+                                 "kind",
+                                 "person.plan",
+                                 "person.it's.deep"};
 #define BY (sizeof(by) / sizeof(by[0]))
 
 static void by_every_field(void **state)
 {
-	struct both b;
+	struct figures_both b;
 
 	(void)state;
-	for (seed = 1; seed < 3; seed++) {
-		uint64_t round = seed;
-
-		open_both(&b);
+	for (uint64_t seed = 1; seed < 3; seed++) {
+		figures_both_open(&b, seed);
 		for (size_t i = 0; i < BY; i++)
 			compare(&b, &(struct case_of){by[i], NULL, 0});
 		compare(&b, &(struct case_of){NULL, NULL, 7});
-		close_both(&b);
-		seed = round;
+		figures_both_close(&b);
 	}
 }
 
@@ -337,12 +194,11 @@ static void under_every_filter(void **state)
 	FILE *file = fopen(FILTERS, "r");
 	char line[512];
 	size_t judged = 0;
-	struct both b;
+	struct figures_both b;
 
 	(void)state;
 	assert_non_null(file);
-	seed = 7;
-	open_both(&b);
+	figures_both_open(&b, 7);
 	while (fgets(line, sizeof(line), file) != NULL) {
 		line[strcspn(line, "\n")] = '\0';
 		if (line[0] != 'x' || judged >= 60)
@@ -352,14 +208,14 @@ static void under_every_filter(void **state)
 	}
 	assert_true(judged > 20);
 	fclose(file);
-	close_both(&b);
+	figures_both_close(&b);
 }
 
 /* ---- what is left out ---- */
 
 static void the_dearest_and_how_many(void **state)
 {
-	struct both b;
+	struct figures_both b;
 	struct split *told;
 	struct posthog_figures f = {.until = BEGIN + 60 * MINUTE, .limit = 2};
 	struct breakdown_part first, second;
@@ -368,12 +224,11 @@ static void the_dearest_and_how_many(void **state)
 	uint32_t n;
 
 	(void)state;
-	seed = 3;
-	open_both(&b);
+	figures_both_open(&b, 3);
 	told = split_of(&b, &(struct case_of){"trace", NULL, 0}, true);
 	f.split = told;
 	assert_true(posthog_query_figures(&body, &f, NOWHERE));
-	r = answer_of(&b, &body);
+	r = figures_both_answer(&b, &body);
 	assert_int_equal(r->rows, 3);
 	assert_true(posthog_read_figures(r, 0, told, &first));
 	assert_true(posthog_read_figures(r, 1, told, &second));
@@ -381,13 +236,141 @@ static void the_dearest_and_how_many(void **state)
 	hogql_result_drop(r, NULL);
 	buf_clear(&body);
 	assert_true(posthog_query_figures_parts(&body, &f, NOWHERE));
-	r = answer_of(&b, &body);
+	r = figures_both_answer(&b, &body);
 	assert_true(posthog_read_figures_count(r, &n));
 	assert_int_equal(n, 12);
 	hogql_result_drop(r, NULL);
 	buf_free(&body);
 	split_free(told);
-	close_both(&b);
+	figures_both_close(&b);
+}
+
+/* Behind each page all of them have come, each once. */
+static void every_part_by_value(void **state)
+{
+	struct figures_both b;
+	struct posthog_figures f = {.until = BEGIN + 60 * MINUTE, .limit = 5, .by_value = true};
+	struct buf body = {0}, after = {0}, before = {0};
+	struct hogql_result *r;
+	uint32_t n = 0;
+	bool more;
+
+	(void)state;
+	figures_both_open(&b, 3);
+	f.split = split_of(&b, &(struct case_of){"trace", NULL, 0}, true);
+	do {
+		buf_clear(&body);
+		assert_true(posthog_query_figures(&body, &f, NOWHERE));
+		r = figures_both_answer(&b, &body);
+		more = r->rows > f.limit;
+		n += more ? f.limit : r->rows;
+		buf_clear(&before);
+		buf_append(&before, buf_str(&after));
+		buf_clear(&after);
+		if (more) {
+			hogql_text(r, f.limit - 1, 0, &after);
+			assert_true(str_cmp(buf_str(&after), buf_str(&before)) > 0);
+		}
+		f.after = buf_str(&after);
+		if (!more)
+			assert_int_equal(hogql_type(r, r->rows - 1, 0), JSON_NULL);
+		hogql_result_drop(r, NULL);
+	} while (more);
+	assert_int_equal(n, 12);
+	buf_free(&body);
+	buf_free(&after);
+	buf_free(&before);
+	split_free((struct split *)(uintptr_t)f.split);
+	figures_both_close(&b);
+}
+
+/* ---- each group ---- */
+
+/* The row of that group; NULL: there is none. */
+static const struct group *group_of(const struct rows *rows, struct memberships *m, struct str type,
+                                    struct str key)
+{
+	uint32_t number = memberships_add(m, type, key);
+
+	for (uint32_t i = 0; i < rows->n_groups; i++)
+		if (rows->groups[i].key == number)
+			return &rows->groups[i];
+	return NULL;
+}
+
+static void expect_groups(struct figures_both *b, const struct rows *rows, struct memberships *m)
+{
+	struct split *told = split_of(b, &(struct case_of){"@$groups", NULL, 0}, true);
+	struct posthog_figures f = {
+		.split = told, .until = BEGIN + 60 * MINUTE, .limit = 500, .each_group = true};
+	struct buf body = {0}, text = {0};
+	struct hogql_result *r;
+
+	assert_true(posthog_query_figures(&body, &f, NOWHERE));
+	r = figures_both_answer(b, &body);
+	assert_int_equal(r->rows, rows->n_groups);
+	for (uint32_t row = 0; row < r->rows; row++) {
+		struct breakdown_part part;
+		const struct group *here;
+		struct str type, key;
+
+		assert_true(posthog_read_figures(r, row, told, &part));
+		buf_clear(&text);
+		split_text(told, part.key, &text);
+		assert_true(posthog_read_group(buf_str(&text), &type, &key));
+		here = group_of(rows, m, type, key);
+		if (here == NULL)
+			fail_msg("%s is not here", buf_text(&text));
+		assert_int_equal(here->traces, part.traces);
+		assert_int_equal(here->sessions, part.sessions);
+		assert_int_equal(here->totals.events, part.totals.events);
+		assert_int_equal(here->totals.errors, part.totals.errors);
+		assert_int_equal(here->totals.input, part.totals.input);
+		assert_int_equal(here->last_time, part.last);
+	}
+	hogql_result_drop(r, NULL);
+	buf_free(&body);
+	buf_free(&text);
+	split_free(told);
+}
+
+static void by_each_group(void **state)
+{
+	struct figures_both b;
+
+	(void)state;
+	for (uint64_t seed = 11; seed < 14; seed++) {
+		struct memberships *m;
+		struct rows rows = {0};
+		struct query q;
+
+		figures_both_open(&b, seed);
+		m = memberships_new(b.here.properties);
+		while (!property_done(memberships_property(m)) && loop_step(b.here.loop, true))
+			;
+		query_init(&q, ROWS_GROUPS);
+		q.memberships = m;
+		rows_build(&rows, b.here.model, &q);
+		assert_true(rows.n_groups > 8);
+		expect_groups(&b, &rows, m);
+		rows_free(&rows);
+		memberships_free(m);
+		figures_both_close(&b);
+	}
+}
+
+static void what_is_no_group(void **state)
+{
+	static const char *const none[] = {
+		"", ":", "x", "1:", "1:a", "-1:ab", "99:ab", "1.5:ab", "99999999999999999999:a"};
+	struct str type, key;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
+		assert_false(posthog_read_group(str_of(none[i]), &type, &key));
+	assert_true(posthog_read_group(STR("0:a"), &type, &key));
+	assert_true(posthog_read_group(STR("3:a:bc:d"), &type, &key));
+	assert_true(str_eq(type, STR("a:b")) && str_eq(key, STR("c:d")));
 }
 
 /* ---- what was typed ---- */
@@ -437,9 +420,44 @@ static void names_are_values(void **state)
 	filter_bench_close(&b);
 }
 
+/* Nor is what a page begins behind. */
+static void pages_are_values(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++) {
+		struct posthog_figures f = {.until = MINUTE,
+		                            .limit = 1,
+		                            .each_group = i % 2,
+		                            .by_value = true,
+		                            .after = str_of(hostile[i])};
+		struct buf body = {0}, plain = {0};
+		cJSON *query[2];
+
+		assert_true(posthog_query_figures(&body, &f, NOWHERE));
+		f.after = STR("x");
+		assert_true(posthog_query_figures(&plain, &f, NOWHERE));
+		query[0] = cJSON_ParseWithLength(body.p, body.n);
+		query[1] = cJSON_ParseWithLength(plain.p, plain.n);
+		for (int k = 0; k < 2; k++) {
+			cJSON *q = cJSON_GetObjectItemCaseSensitive(query[k], "query");
+			cJSON *v = cJSON_GetObjectItemCaseSensitive(q, "values");
+
+			assert_string_equal(
+				cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(v, "v0")),
+				k == 0 ? hostile[i] : "x");
+			cJSON_DeleteItemFromObjectCaseSensitive(q, "values");
+		}
+		assert_true(cJSON_Compare(query[0], query[1], true));
+		cJSON_Delete(query[0]);
+		cJSON_Delete(query[1]);
+		buf_free(&body);
+		buf_free(&plain);
+	}
+}
+
 static void what_it_cannot_split_by(void **state)
 {
-	static const char *const words[] = {"kind", "person.plan"};
+	static const char *const words[] = {"@\xff", "person.\xc0"};
 	struct filter_bench b;
 	struct errinfo e;
 
@@ -462,9 +480,15 @@ static void what_it_cannot_split_by(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(by_every_field),           cmocka_unit_test(under_every_filter),
-		cmocka_unit_test(the_dearest_and_how_many), cmocka_unit_test(names_are_values),
+		cmocka_unit_test(by_every_field),
+		cmocka_unit_test(under_every_filter),
+		cmocka_unit_test(the_dearest_and_how_many),
+		cmocka_unit_test(names_are_values),
 		cmocka_unit_test(what_it_cannot_split_by),
+		cmocka_unit_test(every_part_by_value),
+		cmocka_unit_test(by_each_group),
+		cmocka_unit_test(what_is_no_group),
+		cmocka_unit_test(pages_are_values),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,12 +102,16 @@ static void add_call(cJSON *p)
 static void add_others(cJSON *p)
 {
 	maybe(p, "release", ONE_OF("\"2.14\"", "\"2.15-beta\"", "3", "true", "\"v3\""));
+	maybe(p, "$set", ONE_OF("{\"plan\":\"pro\",\"age\":31}", "{\"plan\":3}", "{\"plan\":{}}"));
 	maybe(p, "ok", ONE_OF("true", "false", "1", "0", "\"true\""));
 	maybe(p, "latency_ms", ONE_OF("250", "2500", "90000", "\"150\"", "\"fast\""));
 	maybe(p, "shape", ONE_OF("{\"kind\":\"square\"}", "[\"square\",1]", "\"round\""));
 	maybe(p, "environment", ONE_OF("\"prod\"", "\"staging\""));
 	maybe(p, "env", ONE_OF("\"dev\"", "\"prod\""));
 	maybe(p, "deployment.environment", "\"prod\"");
+	maybe(p, "$groups",
+	      ONE_OF("{\"company\":\"acme\"}", "{\"company\":\"Acme\",\"team\":3}",
+	             "{\"company\":\"\"}", "{\"it's\":\"x\"}"));
 	maybe(p, "$ai_temperature", ONE_OF("0.5", "1", "\"1.5\""));
 	maybe(p, "$ai_base_url", "\"https://api.example.com/v1\"");
 	maybe_text(p, "odd key's", "x");
@@ -455,7 +459,7 @@ static void test_injection(void **state)
 {
 	static const enum field_number texts[] = {FIELD_MODEL, FIELD_PROVIDER, FIELD_NAME,
 	                                          FIELD_USER,  FIELD_ERROR,    FIELD_TRACE,
-	                                          FIELD_ENV,   FIELD_PROPERTY};
+	                                          FIELD_ENV,   FIELD_PROPERTY, FIELD_PERSON};
 	struct both b;
 
 	(void)state;
@@ -485,8 +489,6 @@ static void test_injection(void **state)
 	}
 	close_both(&b);
 }
-
-/* ---- to paste ---- */
 
 static void test_literal(void **state)
 {

@@ -1,6 +1,8 @@
 /* What PostHog is asked: bodies read back with another JSON library. */
 #include "collect/posthog_query.h"
 
+#include "collect/posthog_person.h"
+
 #include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -321,6 +323,55 @@ static void test_events_of_all_traces(void **state)
 	cJSON_Delete(all);
 }
 
+/* The value that PostHog puts together is JSON whatever the name is, and the HogQL the same. */
+static void test_persons(void **state)
+{
+	struct str plain_ids[] = {STR("a")};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(hostile) / sizeof(hostile[0]); i++) {
+		struct str ids[] = {str_of(hostile[i])};
+		struct buf body = {0}, began = {0};
+		cJSON *all, *plain, *set;
+
+		assert_true(posthog_query_person(&body, ids[0], ids, 1, SINCE, UNTIL, QUERY_ID));
+		all = read_back(&body, "tracehog:person");
+		assert_string_equal(value(all, "v2"), hostile[i]);
+		buf_printf(&began, "%s1%s", value(all, "v1"), value(all, "v3"));
+		set = cJSON_Parse(buf_text(&began));
+		assert_non_null(at(at(set, "$set"), hostile[i]));
+		assert_true(posthog_query_person(&body, STR("plan"), plain_ids, 1, SINCE, UNTIL,
+		                                 QUERY_ID));
+		plain = read_back(&body, "tracehog:person");
+		assert_string_equal(text_of(all), text_of(plain));
+		cJSON_Delete(set);
+		cJSON_Delete(all);
+		cJSON_Delete(plain);
+		buf_free(&began);
+	}
+}
+
+static void test_names_of_persons(void **state)
+{
+	struct str ids[] = {STR("a")};
+	struct buf body = {0}, began = {0};
+	cJSON *all, *set;
+
+	(void)state;
+	assert_false(posthog_query_person(&body, STR("\xff"), ids, 1, SINCE, UNTIL, QUERY_ID));
+	assert_true(posthog_query_person(&body, STR("a.b.c"), ids, 1, SINCE, UNTIL, QUERY_ID));
+	all = read_back(&body, "tracehog:person");
+	assert_string_equal(value(all, "v2"), "a");
+	assert_string_equal(value(all, "v4"), "a.b.c");
+	buf_printf(&began, "%s1%s2%s", value(all, "v1"), value(all, "v5"), value(all, "v3"));
+	set = cJSON_Parse(buf_text(&began));
+	assert_int_equal(at(at(set, "$set"), "a")->valueint, 1);
+	assert_int_equal(at(at(set, "$set"), "a.b.c")->valueint, 2);
+	cJSON_Delete(set);
+	cJSON_Delete(all);
+	buf_free(&began);
+}
+
 static void test_one_body(void **state)
 {
 	struct buf body = {0};
@@ -389,6 +440,8 @@ int main(void)
 		cmocka_unit_test(test_events_of_all_traces),
 		cmocka_unit_test(test_one_body),
 		cmocka_unit_test(test_trace_event),
+		cmocka_unit_test(test_persons),
+		cmocka_unit_test(test_names_of_persons),
 		cmocka_unit_test(test_find),
 	};
 

@@ -357,6 +357,69 @@ static void fields_have_properties(void **state)
 	assert_int_equal(property_names_of(FIELD_COST, names), 0);
 }
 
+/* ---- persons ---- */
+
+struct asked_persons {
+	bool ready;
+	uint32_t asked;
+};
+
+static bool persons_ready(void *ctx, struct str name, uint32_t from, uint32_t n)
+{
+	struct asked_persons *a = ctx;
+
+	(void)name;
+	assert_int_equal(from, 0);
+	assert_int_equal(n, 3);
+	a->asked++;
+	return a->ready;
+}
+
+/* Of the first two: pro, and nothing; of the third nobody knows. */
+static uint32_t persons_told(void *ctx, struct str name, uint32_t event)
+{
+	(void)ctx;
+	(void)name;
+	return event < 2 ? event + 1 : 0;
+}
+
+static struct str persons_text(void *ctx, uint32_t told)
+{
+	(void)ctx;
+	return told == 1 ? STR("{\"$set\":{\"plan\":\"pro\"}}") : STR("{\"$set\":{\"plan\":null}}");
+}
+
+/* Who knows more of persons is waited for, and goes before what events set; events' own properties are as they are. */
+static void somebody_knows_persons(void **state)
+{
+	static const char event[] =
+		"{\"event\":\"$ai_span\",\"properties\":{\"plan\":\"own\",\"$set\":{\"plan\":\"set\"}}}\n";
+	struct asked_persons a = {0};
+	const struct property_persons persons = {persons_ready, persons_told, persons_text, &a};
+	struct buf lines = {0};
+	struct property *person, *own;
+	struct single s;
+
+	for (int i = 0; i < 3; i++)
+		buf_puts(&lines, event);
+	s = open_lines(state, buf_text(&lines));
+	properties_ask_persons(s.p, &persons);
+	own = column_of(&s, PROPERTY_OF_EVENT, "plan");
+	person = properties_column(s.p, PROPERTY_OF_PERSON, STR("plan"));
+	while (a.asked == 0)
+		loop_step(s.b->loop, true);
+	assert_false(property_done(person));
+	a.ready = true;
+	properties_resume(s.p);
+	wait_column(s.b, person);
+	assert_true(str_eq(property_text(person, property_get(person, 0).text), STR("pro")));
+	assert_int_equal(property_get(person, 1).type, PROPERTY_ABSENT);
+	assert_true(str_eq(property_text(person, property_get(person, 2).text), STR("set")));
+	assert_true(str_eq(property_text(own, property_get(own, 0).text), STR("own")));
+	buf_free(&lines);
+	close_single(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -371,6 +434,7 @@ int main(void)
 		LOADED(freed_while_jobs_run),
 		LOADED(more_columns_than_a_job_takes),
 		LOADED(values_are_numbered),
+		LOADED(somebody_knows_persons),
 		cmocka_unit_test(fields_have_properties),
 	};
 

@@ -96,7 +96,7 @@ struct loop_sample {
 static uint32_t add_call(struct sample *t, const char *uuid, double at, uint32_t flags)
 {
 	uint32_t event = FIXTURE_ADD(&t->f, .kind = EVENT_SPAN, .uuid = uuid, .trace = "r",
-	                             .parent = "root", .name = "update",
+	                             .span = uuid, .parent = "root", .name = "update",
 	                             .time = START + (int64_t)(at * 1000) * MS, .latency = 500 * MS,
 	                             .flags = EVENT_TOOL | flags);
 
@@ -192,12 +192,39 @@ static void repeats_open_on_the_way(void **state)
 	assert_non_null(strstr(screen, "x4 1 err"));
 }
 
+/* Errors that a person folded away under one of the calls are told beside those of the others. */
+static void folded_errors_are_told(void **state)
+{
+	struct sample *t = *state;
+	struct loop_sample l;
+
+	add_loop(t, &l);
+	FIXTURE_ADD(&t->f, .kind = EVENT_SPAN, .uuid = "r9", .trace = "r", .parent = "r2",
+	            .name = "ask", .time = START + 1900 * MS, .latency = 100 * MS,
+	            .flags = EVENT_ERROR);
+	FIXTURE_ADD(&t->f, .kind = EVENT_SPAN, .uuid = "ra", .trace = "r", .parent = "r6",
+	            .name = "ask", .time = START + 5900 * MS, .latency = 100 * MS,
+	            .flags = EVENT_ERROR);
+	draw(t, 16, 100, true);
+	assert_true(waterfall_go(&t->w, t->f.model, l.call[2]));
+	assert_true(act(t, ACTION_LEFT, 0));
+	draw(t, 16, 100, true);
+	assert_non_null(strstr(screen, "update +1 1 err x3 "));
+	/* Of those that are folded into the first, too. */
+	assert_true(waterfall_go(&t->w, t->f.model, l.call[0]));
+	assert_true(act(t, ACTION_LEFT, 0));
+	assert_true(act(t, ACTION_FOLD_REPEATS, 0));
+	draw(t, 16, 100, true);
+	assert_non_null(strstr(screen, "update +1 1 err x3 3 err"));
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(repeats_fold_into_one_row),
 		TEST(repeats_open_on_the_way),
+		TEST(folded_errors_are_told),
 	};
 
 	setlocale(LC_ALL, "C");

@@ -85,9 +85,7 @@ static void open_rows(struct app *a, enum rows_kind kind, const struct wish *w)
 	struct query q;
 
 	query_init(&q, kind);
-	if (w->kind == WISH_TURNS)
-		q.session = w->number;
-	else if (w->kind == WISH_USER)
+	if (w->kind == WISH_USER)
 		q.user = w->number;
 	else if (w->kind == WISH_TOOL)
 		q.tool = w->number;
@@ -100,26 +98,20 @@ static void open_rows(struct app *a, enum rows_kind kind, const struct wish *w)
 	q.memberships = w->kind == WISH_GROUP ? explorer_memberships(a->world.explorer) : NULL;
 	q.errors = w->kind == WISH_ERROR ? explorer_errors(a->world.explorer) : NULL;
 	q.anonymous = w->kind == WISH_USER && w->number == 0;
-	if (w->kind == WISH_TURNS)
-		explorer_want_session(a->world.explorer, w->number);
-	if (w->kind == WISH_USER)
-		explorer_want_user(a->world.explorer, w->number);
 	app_push(a, view_table_new(&a->world, &q));
 }
 
-static void open_session(struct app *a, uint32_t session)
+static void open_session(struct app *a, uint32_t session, bool traces)
 {
-	app_push(a, view_session_new(&a->world, session));
+	app_push(a, view_session_new(&a->world, session, traces));
 	explorer_want_session(a->world.explorer, session);
 }
 
 /* What belongs to something: rows, of a session its conversation too. */
 static void grant_rows(struct app *a, const struct wish *w)
 {
-	if (w->kind == WISH_SESSION)
-		open_session(a, w->number);
-	else if (w->kind == WISH_TURNS)
-		open_rows(a, ROWS_TRACES, w);
+	if (w->kind == WISH_SESSION || w->kind == WISH_TURNS)
+		open_session(a, w->number, w->kind == WISH_TURNS);
 	else if (w->kind == WISH_TOOL)
 		open_rows(a, ROWS_SPANS, w);
 	else if (w->kind == WISH_MODEL && w->number == 0)

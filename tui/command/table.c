@@ -33,8 +33,8 @@ const struct command commands[] = {
 	{ACTION_NEXT_PANE, 0, "next-pane", "Tab", "the other pane"},
 	{ACTION_PREVIOUS_PANE, 0, "previous-pane", "Shift-Tab", "the other pane"},
 	{ACTION_NEXT_TAB, 0, "next-tab", "]",
-         "next tab of the detail: Chat, In, Out, Tools, JSON, Props, Cost, Raw; of a session its "
-         "traces; of figures the next"},
+         "next tab of the detail: Chat, In, Out, Tools, JSON, Props, Cost, Raw; of a session: "
+         "Chat, Traces; of figures the next"},
 	{ACTION_PREVIOUS_TAB, 0, "previous-tab", "[", "previous tab of the detail"},
 	{ACTION_ZOOM, 0, "zoom", "Z", "this pane alone, and back"},
 	{ACTION_SCROLL_LEFT, 0, "scroll-left", "H",

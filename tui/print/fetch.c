@@ -6,6 +6,7 @@
 #include "collect/posthog_pushed.h"
 #include "collect/posthog_query.h"
 #include "explorer_pushed.h"
+#include "explorer_users.h"
 #include "print/filter.h"
 #include "print/output.h"
 #include "print/stats_server.h"
@@ -334,7 +335,7 @@ static bool push_filter(struct fetch *f, enum posthog_list list, uint32_t *rows)
 /* What PostHog adds up by itself, print_ls asks. */
 static bool is_added_up(const struct fetch *f, enum rows_kind kind)
 {
-	return kind == ROWS_USERS && explorer_origin_count(f->explorer) == 1;
+	return explorer_adds_up(kind) && explorer_origin_count(f->explorer) == 1;
 }
 
 static void ask_for_list(struct fetch *f, int64_t since, int64_t until)

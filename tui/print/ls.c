@@ -21,8 +21,8 @@ struct listing {
 	struct property_column sorted; /* where it is a property's */
 	struct filter *filter;         /* NULL: none */
 	struct condition condition;
-	struct figures *figures; /* of users; NULL: events add up to them */
-	struct group *users;
+	struct figures *figures; /* of users or groups; NULL: events add up to them */
+	struct group *given;
 	struct people *people;
 };
 
@@ -157,27 +157,42 @@ static void know_order(struct listing *l, struct explorer *x)
 	l->query.sort = l->sort.property != NULL ? &l->sorted.column : l->sort.own;
 }
 
-/* Users of a PostHog project, as it adds them up; where it does not, all events are fetched. Gives the exit code so far. */
-static int know_users(struct listing *l, struct explorer *x, const struct options *o, int code)
+/* Who users are. */
+static void know_people(struct listing *l, struct explorer *x, const struct options *o)
 {
-	const struct figures_query query = {
-		.by = STR("user"),
-		.filtered = (struct filtered *)(uintptr_t)l->query.filter,
-		.filter = l->filter,
-		.since = o->since,
-		.until = o->until};
+	if (l->query.kind != ROWS_USERS)
+		return;
+	l->people = people_new(x, l->given, l->query.n_given, o->since, o->until, NULL, NULL);
+	people_wait(l->people);
+}
+
+/* The dearest are what PostHog gives first. */
+static bool wants_all(const struct listing *l)
+{
+	return l->query.limit == 0 || l->query.limit > FIGURES_PARTS || l->sort.name.n > 0;
+}
+
+/* Users or groups of a PostHog project, as it adds them up; where it does not, all events are fetched. Gives the exit code so
+ * far. */
+static int know_given(struct listing *l, struct explorer *x, const struct options *o, int code)
+{
+	struct figures_query query = explorer_added_up(l->query.kind);
 	struct figures_status status;
 
+	query.filtered = (struct filtered *)(uintptr_t)l->query.filter;
+	query.filter = l->filter;
+	query.since = o->since;
+	query.until = o->until;
+	query.all = wants_all(l);
 	l->figures = figures_new(x, &query, NULL, NULL, NULL);
 	figures_wait(l->figures);
 	figures_read_status(l->figures, &status);
 	if (status.done && status.from == FIGURES_SERVER) {
-		l->query.n_given = explorer_users(x, l->figures, &l->users);
-		l->query.given = l->users;
-		l->people = people_new(x, l->users, l->query.n_given, o->since, o->until, NULL,
-		                       NULL);
-		people_wait(l->people);
-		stats_server_left_out(&status, "users");
+		l->query.n_given = explorer_given(x, l->query.kind, l->figures, &l->given);
+		l->query.given = l->given;
+		know_people(l, x, o);
+		if (query.all)
+			stats_server_left_out(&status, rows_kind_name(l->query.kind));
 		return code;
 	}
 	if (status.why.code != ERR_OK)
@@ -194,12 +209,12 @@ static int print_rows(struct listing *l, struct explorer *x, const struct option
 	struct rows rows = {0};
 	bool held = false;
 
+	if (explorer_adds_up(l->query.kind) && explorer_is_partial(x))
+		code = know_given(l, x, o, code);
 	if (l->query.kind == ROWS_GROUPS)
 		know_groups(&l->query, x);
 	if (l->query.kind == ROWS_ERRORS)
 		know_errors(&l->query, x);
-	if (l->query.kind == ROWS_USERS && explorer_is_partial(x))
-		code = know_users(l, x, o, code);
 	if (o->fields == NULL)
 		cells_tell_sources(&l->cells, explorer_model(x), l->query.kind);
 	cells_ask(l->cells.columns, l->cells.n, x);
@@ -214,7 +229,7 @@ static int print_rows(struct listing *l, struct explorer *x, const struct option
 	rows_free(&rows);
 	people_free(l->people);
 	figures_free(l->figures);
-	mem_free(l->users);
+	mem_free(l->given);
 	return code;
 }
 

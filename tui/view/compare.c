@@ -138,6 +138,15 @@ static void stop_reading(struct compare_view *c)
 	c->compared = NULL;
 }
 
+/* Whether it went on. */
+static bool stop_search(struct compare_view *c)
+{
+	bool awaited = c->awaits;
+
+	c->awaits = false;
+	return search_cancel(&c->search) || awaited;
+}
+
 static void keep_cursor(struct compare_view *c, const uint32_t events[2])
 {
 	for (uint32_t row = 0; row < c->shown.n; row++)
@@ -164,7 +173,7 @@ static void show_next(struct compare_view *c)
 	c->list.count = c->shown.n;
 	c->told = 0;
 	buf_clear(&c->copy);
-	search_cancel(&c->search);
+	stop_search(c);
 	keep_cursor(c, events);
 }
 
@@ -200,16 +209,22 @@ static void take_output(struct compare_view *c)
 	stop_reading(c);
 }
 
-/* Of the rows that are seen, one at a time. */
+static bool is_unread(const struct compare_view *c, uint64_t row)
+{
+	return compare_at(c, row)->output == OUTPUT_UNKNOWN &&
+	       has_output(c, &c->shown, compare_at(c, row));
+}
+
+/* Of the row that is waited for, else of those that are seen, one at a time. */
 static void read_outputs(struct compare_view *c)
 {
 	struct explorer *x = c->view.world->explorer;
-	uint64_t end = c->list.top + (uint64_t)(c->list.height > 0 ? c->list.height : 0);
+	uint64_t seen = c->list.height > 0 ? (uint64_t)c->list.height : 0;
+	uint64_t row = c->awaits ? c->search.at : c->list.top;
+	uint64_t end = c->awaits ? row + 1 : row + seen;
 
-	for (uint64_t row = c->list.top; c->compared == NULL && row < end && row < c->shown.n;
-	     row++) {
-		if (compare_at(c, row)->output != OUTPUT_UNKNOWN ||
-		    !has_output(c, &c->shown, compare_at(c, row)))
+	for (; c->compared == NULL && row < end && row < c->shown.n; row++) {
+		if (!is_unread(c, row))
 			continue;
 		c->reading = (uint32_t)row;
 		c->compared = explorer_compare(x, compare_event(c, row, 0),
@@ -239,17 +254,25 @@ static bool row_holds(void *ctx, uint64_t row)
 	return found;
 }
 
-static bool row_changes(void *ctx, uint64_t row)
+/* For all that is known. */
+static bool row_may_change(void *ctx, uint64_t row)
 {
-	return compare_is_change(compare_at(ctx, row));
+	return compare_is_change(compare_at(ctx, row)) || is_unread(ctx, row);
+}
+
+static void go_to_found(struct compare_view *c)
+{
+	const char *wrapped = search_wrapped(&c->search);
+
+	list_go(&c->list, c->search.at);
+	buf_puts(&c->view.world->message, wrapped != NULL ? wrapped : "");
 }
 
 static void go_on(struct compare_view *c)
 {
 	bool text = c->needle.n > 0;
-	enum search_state state = search_more(&c->search, BUILD_US, text ? row_holds : row_changes,
-	                                      c);
-	const char *wrapped;
+	enum search_state state = search_more(&c->search, BUILD_US,
+	                                      text ? row_holds : row_may_change, c);
 
 	if (state == SEARCH_GOES_ON) {
 		c->view.draw_again_us = VIEW_AT_ONCE;
@@ -262,13 +285,28 @@ static void go_on(struct compare_view *c)
 		                                          : "no other change");
 		return;
 	}
-	list_go(&c->list, c->search.at);
-	wrapped = search_wrapped(&c->search);
-	buf_puts(&c->view.world->message, wrapped != NULL ? wrapped : "");
+	c->awaits = !text && !compare_is_change(compare_at(c, c->search.at));
+	if (!c->awaits)
+		go_to_found(c);
+}
+
+/* What the search has come to is read. */
+static void go_on_when_read(struct compare_view *c)
+{
+	if (!c->awaits || is_unread(c, c->search.at))
+		return;
+	c->awaits = false;
+	if (compare_is_change(compare_at(c, c->search.at))) {
+		go_to_found(c);
+	} else {
+		search_resume(&c->search);
+		go_on(c);
+	}
 }
 
 static void begin_search(struct compare_view *c, struct str needle, int direction)
 {
+	stop_search(c);
 	buf_clear(&c->needle);
 	buf_append(&c->needle, needle);
 	search_begin(&c->search, c->list.cursor, c->shown.n, direction);
@@ -311,7 +349,7 @@ static bool compare_act(struct view *v, enum action action, int argument)
 	struct compare_view *c = (struct compare_view *)v;
 
 	(void)argument;
-	if (search_cancel(&c->search) && action == ACTION_CANCEL)
+	if (stop_search(c) && action == ACTION_CANCEL)
 		return true;
 	switch (action) {
 	case ACTION_SIDE_BY_SIDE:
@@ -359,6 +397,7 @@ static void view_draw(struct view *v, struct surface *s, struct area a)
 		go_on(c);
 	if (c->compared != NULL && c->compared->state != DETAIL_LOADING)
 		take_output(c);
+	go_on_when_read(c);
 	compare_draw(c, s, a);
 	if (c->shown.ready)
 		read_outputs(c);
@@ -384,6 +423,9 @@ static void compare_status(struct view *v, struct buf *out)
 	if (!c->shown.ready)
 		return;
 	search_status(&c->search, out);
+	if (c->awaits)
+		buf_printf(out, "reading %llu/%u (Esc)  ", (unsigned long long)c->search.at + 1,
+		           c->shown.n);
 	list_position(&c->list, out);
 	buf_puts(out, "  ");
 	compare_tell_counts(c, out);

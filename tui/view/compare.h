@@ -41,6 +41,7 @@ struct compare_view {
 	const struct compared *compared;
 	uint32_t reading; /* the row that it is of */
 	struct search search;
+	bool awaits; /* the outputs of the row that the search has come to, before it goes on */
 	struct buf needle, copy;
 	uint32_t told; /* rows in copy */
 	bool telling;

@@ -186,6 +186,26 @@ static const struct part *asked(const struct messages *m, bool is_tool)
 	return NULL;
 }
 
+/* Says of a call that goes on with a repeat how many before it were the same; gives what is left of the row. */
+static struct area draw_same(struct live_view *l, struct surface *s, struct area a, int row)
+{
+	const struct model *m = live_model(l);
+	const struct live_block *b = block_of(l, model_trace_of(m, l->stood));
+	uint32_t before = b != NULL ? waterfall_same_before(&b->waterfall, m, l->stood) : 0;
+	struct buf text = {0};
+
+	if (before == 0)
+		return a;
+	if (a.cols < CLOCK_FROM)
+		buf_printf(&text, "x%u", before + 1);
+	else
+		buf_printf(&text, "same as %u before", before);
+	surface_put_right(s, a, row, 0, a.cols - 1, ROLE_WARNING, buf_str(&text));
+	a.cols -= (int)text.n + 1;
+	buf_free(&text);
+	return a;
+}
+
 /* No more of it than fits is looked at. */
 static bool draw_arguments(struct live_view *l, struct surface *s, struct area a, int row)
 {
@@ -203,7 +223,7 @@ static bool draw_arguments(struct live_view *l, struct surface *s, struct area a
 		buf_append(&text, str_sub(part->name, 0, most));
 	buf_puts(&text, is_tool ? "" : " ");
 	buf_append(&text, str_sub(part->arguments.n > 0 ? part->arguments : part->text, 0, most));
-	draw_line(s, a, row, "args", ROLE_TEXT, buf_str(&text));
+	draw_line(s, draw_same(l, s, a, row), row, "args", ROLE_TEXT, buf_str(&text));
 	buf_free(&text);
 	return true;
 }

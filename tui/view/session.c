@@ -1,4 +1,4 @@
-/* A session as one conversation, turn by turn; a turn is a trace.
+/* A session as one conversation, turn by turn; a turn is a trace. The other tab beside it is session_tabs.c's.
  *
  * Laid out are the turns around those on the screen, so that a session of any size opens at once; what is laid out is made anew
  * when other turns come near, or something else is read of them. The place in it, the cursor and folds are kept by turn.
@@ -298,12 +298,6 @@ static void reload(struct session_view *s)
 static bool act_on_turns(struct session_view *s, enum action action)
 {
 	switch (action) {
-	case ACTION_NEXT_PANE:
-	case ACTION_PREVIOUS_PANE:
-	case ACTION_NEXT_TAB:
-	case ACTION_PREVIOUS_TAB:
-		s->view.world->wish = (struct wish){WISH_TURNS, s->session, EVENT_NONE};
-		return true;
 	case ACTION_NEXT_ERROR:
 	case ACTION_PREVIOUS_ERROR:
 		go_to_error(s, action == ACTION_NEXT_ERROR ? 1 : -1);
@@ -351,13 +345,12 @@ static bool session_act(struct view *v, enum action action, int argument)
 	struct session_view *s = (struct session_view *)v;
 	bool searching = session_chat_found(s->chat)->state == SESSION_FIND_GOES_ON;
 
+	(void)argument;
 	s->at_end = false;
 	session_chat_find_end(s->chat);
 	if (searching && action == ACTION_CANCEL)
 		return true;
 	update(s);
-	if (action == ACTION_OPEN && argument == 'l')
-		action = ACTION_NEXT_TAB;
 	if (act_on_turns(s, action) || act_on_text(s, action)) {
 		session_remember(s);
 		return true;
@@ -481,7 +474,6 @@ static void session_free(struct view *v)
 	mem_free(s->heads);
 	mem_free(s->open.words);
 	mem_free(s->folds);
-	buf_free(&s->title);
 	mem_free(s);
 }
 
@@ -499,15 +491,12 @@ static const struct view_class session_class = {
 	.terms = session_terms,
 };
 
-struct view *view_session_new(struct world *w, uint32_t session)
+struct view *session_conversation_new(struct world *w, uint32_t session)
 {
 	struct session_view *s = mem_zero(1, sizeof(*s));
 
 	s->view = (struct view){.class = &session_class, .world = w};
 	s->session = session;
-	view_short_id(&s->title, &explorer_events(w->explorer)->ids,
-	              model_session(explorer_model(w->explorer), session)->id);
-	s->view.title = buf_text(&s->title);
 	s->height = 24;
 	s->chat = explorer_session_chat(w->explorer, session);
 	reader_init(&s->reader);

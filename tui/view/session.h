@@ -1,4 +1,4 @@
-/* Private to the screen of a session: what session.c and session_lay.c share. */
+/* Private to the screen of a session: what session_tabs.c, session.c and session_lay.c share. */
 #ifndef VIEW_SESSION_H
 #define VIEW_SESSION_H
 
@@ -35,11 +35,13 @@ struct session_view {
 	size_t n_folds, cap_folds;
 	enum session_folds all; /* of the others */
 	bool as_sent;
-	bool at_end;      /* it stays there, whatever comes */
-	int height;       /* of the last drawing */
-	int direction;    /* of a search in all of the session */
-	struct buf title; /* its id, short */
+	bool at_end;   /* it stays there, whatever comes */
+	int height;    /* of the last drawing */
+	int direction; /* of a search in all of the session */
 };
+
+/* Its conversation as a view without a title of its own; freed by its class. */
+struct view *session_conversation_new(struct world *w, uint32_t session);
 
 /* The pieces of turns [first, end). The cursor and the first row seen stay on what they were on. */
 void session_lay(struct session_view *s);

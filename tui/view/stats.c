@@ -59,20 +59,13 @@ static void open_slot(struct stats_view *v)
 	open_rows(v, ROWS_GENERATIONS);
 }
 
-static bool is_of_spans(const struct stats_line *line)
-{
-	return line->kind == STATS_TOOL || line->kind == STATS_LOOP ||
-	       line->kind == STATS_LOOP_TOOL;
-}
-
 static void open_line(struct stats_view *v)
 {
 	struct buf *term = &v->view.world->term;
 
 	buf_clear(term);
 	if (stats_panel_term(v, term))
-		open_rows(v,
-		          is_of_spans(&v->lines[v->panel.cursor]) ? ROWS_SPANS : ROWS_GENERATIONS);
+		open_rows(v, stats_panel_is_of_spans(v) ? ROWS_SPANS : ROWS_GENERATIONS);
 }
 
 static void open_focused(struct stats_view *v)

@@ -4,6 +4,7 @@
 
 #include "draw/plot.h"
 #include "explorer_figures.h"
+#include "query/loops.h"
 #include "view/view_filter.h"
 #include "widget/list.h"
 #include "widget/search.h"
@@ -18,7 +19,7 @@ enum stats_of {
 	STATS_PARTS,    /* by what was chosen; these three are there together */
 	STATS_TOOLS,    /* this and what follows where there is room to show it */
 	STATS_MISMATCH, /* of what is:mismatch alone */
-	STATS_LOOPS,    /* of what is:loop alone, all together and by tool */
+	STATS_LOOPS,    /* of what is:loop alone, by trace and by tool */
 	STATS_LOOP_TOOLS,
 	STATS_OF
 };
@@ -31,6 +32,8 @@ struct stats_filters {
 /* Figures of one moment, filter and range. */
 struct stats_set {
 	struct figures *of[STATS_OF]; /* NULL: not asked for */
+	struct loop_costs *loops;     /* of both figures of loops; NULL likewise */
+	bool loops_known;             /* what they cost */
 	struct plot_slots slots;      /* n == 0: there are no times */
 };
 
@@ -124,7 +127,9 @@ void stats_slot_text(const struct stats_view *v, struct buf *out);
 
 /* stats_panel.c: latencies of a part, tools, what is odd about costs, calls of tools that loop. */
 void stats_draw_panel(struct stats_view *v, struct surface *s, struct area a);
-/* Appends what a filter says of the line under its cursor. False: nothing can. */
+bool stats_panel_is_of_spans(
+	const struct stats_view *v); /* what the line under its cursor counts */
+/* Appends what a filter says of that line. False: nothing can. */
 bool stats_panel_term(const struct stats_view *v, struct buf *out);
 
 #endif

@@ -96,6 +96,7 @@ static void take_order(struct stats_view *v)
 
 static void free_set(struct stats_set *set)
 {
+	loop_costs_free(set->loops);
 	for (int i = 0; i < STATS_OF; i++)
 		figures_free(set->of[i]);
 	*set = (struct stats_set){0};
@@ -166,6 +167,8 @@ static void begin_one(struct stats_view *v, struct stats_set *set, enum stats_of
 		q.by = stats_by(v);
 	if (of == STATS_TOOLS || of == STATS_LOOP_TOOLS)
 		q.by = STR("tool");
+	if (of == STATS_LOOPS)
+		q.by = STR("trace");
 	if (of == STATS_TIMES) {
 		q.slices = (uint32_t)set->slots.n;
 		q.since = set->slots.since;
@@ -187,7 +190,7 @@ static bool is_done(const struct stats_view *v, const struct stats_set *set, int
 		if (is_wanted(v, set, i) &&
 		    (set->of[i] == NULL || figures_breakdown(set->of[i]) == NULL))
 			return false;
-	return true;
+	return n < STATS_OF || !v->range.extras || set->loops_known;
 }
 
 static bool is_judged(const struct view_filter *f)
@@ -206,6 +209,27 @@ static bool is_of_server(const struct stats_set *set)
 }
 
 /* False: there is more that can be done now. */
+static bool step_loops(struct stats_view *v, struct stats_set *set, int64_t until)
+{
+	const struct figures *traces = set->of[STATS_LOOPS], *tools = set->of[STATS_LOOP_TOOLS];
+
+	if (traces == NULL || tools == NULL || !figures_breakdown(traces) ||
+	    !figures_breakdown(tools))
+		return true;
+	if (set->loops == NULL)
+		set->loops = loop_costs_new(&(struct loop_costs_of){
+			.model = explorer_model(v->view.world->explorer),
+			.calls = v->filters->loops.filtered,
+			.since = v->range.since,
+			.until = v->range.until,
+			.traces = figures_breakdown(traces),
+			.by_trace = figures_split(traces),
+			.by_tool = figures_split(tools),
+		});
+	set->loops_known = loop_costs_step(set->loops, until);
+	return set->loops_known;
+}
+
 static bool step_set(struct stats_view *v, struct stats_set *set, int64_t until)
 {
 	bool rests = true;
@@ -218,7 +242,7 @@ static bool step_set(struct stats_view *v, struct stats_set *set, int64_t until)
 			begin_one(v, set, (enum stats_of)i);
 		rests = set->of[i] == NULL || figures_step(set->of[i], until);
 	}
-	return rests;
+	return rests && (set->loops_known || step_loops(v, set, until));
 }
 
 /* ---- rows ------------------------------------------------------------------------------------------------------------ */

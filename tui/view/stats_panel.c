@@ -11,10 +11,11 @@
 #define WIDE        100 /* columns from which three stand side by side */
 #define MEDIUM      60  /* and two */
 #define GAP         2
-#define LOOPS_TITLE 40 /* columns that it has room in, beside what its columns are */
+#define LOOPS_TITLE 50 /* columns that it has room in, beside what its columns are */
 #define BINS        BREAKDOWN_BINS
 
 #define COUNT_COLS 7 /* "999,999", "1.2M" */
+#define COST_COLS  9 /* "~$0.00123" */
 
 /* ---- latencies --------------------------------------------------------------------------------------------------------- */
 
@@ -196,27 +197,45 @@ static void draw_tools(struct stats_view *v, struct surface *s, struct area a)
 
 /* ---- what is odd --------------------------------------------------------------------------------------------------------- */
 
+/* Each counts what the list has that it opens: events of other kinds stand in none. */
+enum check_of { CHECK_MISMATCH, CHECK_UNPRICED, CHECK_CALLS, CHECK_SPANS, CHECK_FAILED, CHECKS };
 static const struct check {
 	const char *term, *one, *many;
-} checks[] = {
-	{"is:mismatch", "call costs other than reported", "calls cost other than reported"},
-	{"is:unpriced", "call has no price", "calls have no price"},
-	{"is:suspect", "event has impossible values", "events have impossible values"},
-	{"is:error", "call failed", "calls failed"},
+} checks[CHECKS] = {
+	[CHECK_MISMATCH] = {"is:mismatch", "call costs other than reported",
+                            "calls cost other than reported"},
+	[CHECK_UNPRICED] = {"is:unpriced", "call has no price", "calls have no price"},
+	[CHECK_CALLS] = {"is:suspect", "call has impossible values",
+                         "calls have impossible values"},
+	[CHECK_SPANS] = {"is:suspect", "span has impossible values",
+                         "spans have impossible values"},
+	[CHECK_FAILED] = {"is:error", "call failed", "calls failed"},
 };
-#define CHECKS (sizeof(checks) / sizeof(checks[0]))
 
-static uint32_t count_of(const struct stats_view *v, size_t check)
+static uint32_t count_of(const struct stats_view *v, enum check_of check)
 {
-	const struct breakdown *b = stats_breakdown(v, check == 0 ? STATS_MISMATCH : STATS_TOTAL);
+	const struct breakdown *b = stats_breakdown(v, check == CHECK_MISMATCH ? STATS_MISMATCH
+	                                                                       : STATS_TOTAL);
 	const struct breakdown_part *p;
 
 	if (b == NULL || breakdown_count(b) == 0)
 		return 0;
 	p = breakdown_part(b, 0);
-	return check == 0 || check > 2 ? (check == 0 ? p->calls : p->failed)
-	       : check == 1            ? p->totals.unpriced
-	                               : p->totals.suspect;
+	switch (check) {
+	case CHECK_MISMATCH:
+		return p->calls;
+	case CHECK_UNPRICED:
+		return p->totals.unpriced;
+	case CHECK_CALLS:
+		return p->suspect_calls;
+	case CHECK_SPANS:
+		return p->suspect_spans;
+	case CHECK_FAILED:
+		return p->failed;
+	case CHECKS:
+		break;
+	}
+	return 0;
 }
 
 /* Gives how many rows it took. */
@@ -229,7 +248,7 @@ static int draw_checks(struct stats_view *v, struct surface *s, struct area a)
 	a = put_title(s, a,
 	              a.cols < MEDIUM - GAP ? STR("COST CHECK")
 	                                    : STR("COST CHECK  (reported against recomputed)"));
-	for (size_t i = 0; i < CHECKS; i++) {
+	for (enum check_of i = 0; i < CHECKS; i++) {
 		uint32_t n = count_of(v, i);
 
 		if (n == 0 || row >= a.rows)
@@ -237,8 +256,8 @@ static int draw_checks(struct stats_view *v, struct surface *s, struct area a)
 		buf_clear(&text);
 		count.number = n;
 		format_value(&text, &count, COUNT_COLS, 0);
-		surface_put_right(s, a, row, 2, COUNT_COLS, i == 3 ? ROLE_ERROR : ROLE_WARNING,
-		                  buf_str(&text));
+		surface_put_right(s, a, row, 2, COUNT_COLS,
+		                  i == CHECK_FAILED ? ROLE_ERROR : ROLE_WARNING, buf_str(&text));
 		view_put_clipped(s, a, row, 10, a.cols - 10, ROLE_TEXT,
 		                 str_of(n == 1 ? checks[i].one : checks[i].many));
 		add_line(v, s, a, row++, (struct stats_line){STATS_CHECK, (uint32_t)i, 0});
@@ -252,6 +271,26 @@ static int draw_checks(struct stats_view *v, struct surface *s, struct area a)
 
 /* ---- loops ------------------------------------------------------------------------------------------------------------------ */
 
+/* Of one whose calls nobody led to, and that have none below, nothing costs. */
+static int put_loop_cost(const struct stats_view *v, struct surface *s, struct area a, int row,
+                         uint32_t tool)
+{
+	const struct tree_sum *sum = loop_costs_of(v->shown.loops, tool);
+	struct value cost = {0};
+	struct buf text = {0};
+	enum role role;
+
+	if (v->shown.loops_known && sum != NULL)
+		cost = value_of_sum_cost(sum);
+	role = format_value(&text, &cost, COST_COLS, 0);
+	if (!v->shown.loops_known)
+		surface_put_right(s, a, row, a.cols - COST_COLS, COST_COLS, ROLE_DIM, STR("..."));
+	else
+		surface_put_right(s, a, row, a.cols - COST_COLS, COST_COLS, role, buf_str(&text));
+	buf_free(&text);
+	return a.cols - COST_COLS - 1;
+}
+
 static void draw_loop_tools(struct stats_view *v, struct surface *s, struct area a)
 {
 	const struct breakdown *b = stats_breakdown(v, STATS_LOOP_TOOLS);
@@ -259,21 +298,22 @@ static void draw_loop_tools(struct stats_view *v, struct surface *s, struct area
 	struct buf text = {0};
 
 	for (uint32_t i = 0; i < n && (int)i + 1 < a.rows; i++) {
-		int row = (int)i + 1, end = a.cols;
+		int row = (int)i + 1, end;
 
 		buf_clear(&text);
 		split_text(figures_split(v->shown.of[STATS_LOOP_TOOLS]), breakdown_part(b, i)->key,
 		           &text);
+		end = put_loop_cost(v, s, a, row, breakdown_part(b, i)->key);
 		end = put_value(s, a, row, end, 6, b, i, "traces");
-		end = put_value(s, a, row, end, 6, b, i, "calls");
-		view_put_clipped(s, a, row, 10, end - 10, ROLE_NAME,
+		end = put_value(s, a, row, end, 5, b, i, "calls");
+		view_put_clipped(s, a, row, 3, end - 3, ROLE_NAME,
 		                 text.n > 0 ? buf_str(&text) : STR("(none)"));
 		add_line(v, s, a, row, (struct stats_line){STATS_LOOP_TOOL, i, 0});
 	}
 	buf_free(&text);
 }
 
-/* Where there are any: which tools are called again and again, how often, and in how many traces. */
+/* Where there are any: which tools are called again and again, how often, in how many traces, and what that cost. */
 static void draw_loops(struct stats_view *v, struct surface *s, struct area a)
 {
 	const struct breakdown *b = stats_breakdown(v, STATS_LOOPS);
@@ -282,10 +322,10 @@ static void draw_loops(struct stats_view *v, struct surface *s, struct area a)
 
 	if (b == NULL || breakdown_count(b) == 0 || a.rows < 2)
 		return;
-	n = breakdown_part(b, 0)->traces;
+	n = breakdown_count(b);
 	a = put_title(s, a, a.cols < LOOPS_TITLE ? STR("LOOPS") : STR("LOOPS  same call 3+ times"));
 	surface_put_right(s, (struct area){a.row - 1, a.col, 1, a.cols}, 0, 0, a.cols, ROLE_COLUMN,
-	                  STR("CALLS TRACES"));
+	                  STR("CALLS TRACES      COST"));
 	format_count(&text, n);
 	surface_put_right(s, a, 0, 2, 7, ROLE_WARNING, buf_str(&text));
 	view_put_clipped(s, a, 0, 10, a.cols - 10, ROLE_TEXT,
@@ -336,6 +376,15 @@ void stats_draw_panel(struct stats_view *v, struct surface *s, struct area a)
 	}
 	if (v->panel.cursor >= v->panel.count)
 		v->panel.cursor = v->panel.count > 0 ? v->panel.count - 1 : 0;
+}
+
+bool stats_panel_is_of_spans(const struct stats_view *v)
+{
+	const struct stats_line *line = &v->lines[v->panel.cursor];
+
+	return line->kind == STATS_TOOL || line->kind == STATS_LOOP ||
+	       line->kind == STATS_LOOP_TOOL ||
+	       (line->kind == STATS_CHECK && line->number == CHECK_SPANS);
 }
 
 bool stats_panel_term(const struct stats_view *v, struct buf *out)

@@ -190,10 +190,8 @@ static void want_rows(struct table *t)
 	/* Until the rows are those that came nobody knows how many there are. */
 	if (t->query.session != MODEL_NONE || !newest_first(t) || t->view.draw_again_us != 0)
 		return;
-	/* Of one user, model or the like a page may have none. */
-	if (table_is_of_events(t) &&
-	    (t->query.user != 0 || t->query.anonymous || t->query.model_pair != 0 ||
-	     t->query.tool != MODEL_NONE || t->query.error != 0 || t->query.group != 0))
+	/* Where PostHog was not told of whom they are a page may have none. */
+	if (table_is_of_events(t) && table_is_narrowed(t) && t->within == NULL)
 		return;
 	if (row < t->rows.n && table_is_of_events(t))
 		time = events_get(explorer_events(t->view.world->explorer), t->rows.at[row])->time;
@@ -346,9 +344,12 @@ static bool act_on_list(struct table *t, enum action action)
 			t->waiting = 0;
 		return true;
 	}
-	if (action != ACTION_PREVIEW_DOWN && action != ACTION_PREVIEW_UP &&
-	    action != ACTION_NEXT_TAB && action != ACTION_PREVIOUS_TAB)
+	if (action == ACTION_NEXT_TAB || action == ACTION_PREVIOUS_TAB) {
+		if (!table_is_of_events(t))
+			return false;
+	} else if (action != ACTION_PREVIEW_DOWN && action != ACTION_PREVIEW_UP) {
 		return false;
+	}
 	/* The pane is scrolled while the list has the focus. */
 	return !view_has_pane(t->view.world, t->pane_visible, t->zoomed) ||
 	       table_pane_act(t, view_scrolls(action));
@@ -475,6 +476,7 @@ static void table_free(struct view *v)
 	table_figures_drop(t);
 	view_filter_free(&t->typed);
 	view_filter_free(&t->kept);
+	filter_free(t->within);
 	buf_free(&t->refused);
 	undo_forget(&v->world->undos, v);
 	buf_free(&t->sought.needle);

@@ -15,11 +15,11 @@
 
 #include <string.h>
 
-#define TABLE_COLUMNS    24  /* that a list shows at most */
-#define TABLE_PROPERTIES 16  /* of them, and of those that were */
-#define TABLE_ALL        64  /* there are to choose from */
-#define TABLE_OFFERED    40  /* properties of the row under the cursor */
-#define TABLE_TURNS      200 /* of a session that the pane shows */
+#define TABLE_COLUMNS    24 /* that a list shows at most */
+#define TABLE_PROPERTIES 16 /* of them, and of those that were */
+#define TABLE_ALL        64 /* there are to choose from */
+#define TABLE_OFFERED    40 /* properties of the row under the cursor */
+#define TABLE_TURNS      64 /* of a session that the pane shows, at most */
 
 /* What the pane shows of the row under the cursor. */
 struct table_pane {
@@ -28,8 +28,9 @@ struct table_pane {
 	struct waterfall waterfall; /* traces */
 	struct detail_pane detail;  /* generations and spans */
 	struct reader reader;       /* the others */
-	uint32_t turns[TABLE_TURNS], n_turns,
-		n_here; /* of a session: the earliest, and of how many */
+	/* Of a session: the latest turns by time, of how many, and the earliest of all. */
+	uint32_t turns[TABLE_TURNS], n_turns, n_here, first_turn;
+	int rows, cols; /* that they were laid out for */
 	bool waiting;   /* a preview has not come yet */
 };
 
@@ -80,12 +81,13 @@ enum table_menu {
 	TABLE_FREQUENCY, /* which value is kept */
 };
 
-/* Users of a PostHog project as PostHog adds them up, while not all of their events are here. */
+/* Users or groups of a PostHog project as PostHog adds them up, while not all of their events are here. */
 struct table_figures {
-	struct figures *figures; /* NULL: they are not asked for */
-	struct group *rows;      /* NULL: PostHog has not said */
-	struct people *people;   /* who they are; with rows */
-	int64_t since, until;    /* of the list, then */
+	struct figures *figures;       /* NULL: they are not asked for */
+	const struct breakdown *taken; /* that rows were made of; NULL: PostHog has not said */
+	struct group *rows;
+	struct people *people; /* who they are; with rows */
+	int64_t since, until;  /* of the list, then */
 };
 
 struct table {
@@ -112,6 +114,7 @@ struct table {
 	enum table_menu menu;
 	struct list menu_list;          /* its rows */
 	struct view_filter kept, typed; /* the list is of typed, if there is one */
+	struct filter *within;          /* what it is narrowed to; NULL: nothing, or not read yet */
 	uint32_t said;                  /* explorer_said, as of the filter */
 	bool has_typed, refilter;       /* the rows are still of another filter */
 	struct buf refused;             /* the world's filter, which cannot be used here: */
@@ -132,8 +135,10 @@ uint32_t table_id_at(const struct table *t, uint64_t row);
 uint32_t table_current(const struct table *t);
 uint64_t table_row_of(const struct table *t, uint32_t id); /* UINT64_MAX: it is not there */
 bool table_is_of_events(const struct table *t);            /* generations or spans */
-bool table_is_pushed(
-	const struct table *t);  /* events, of which what passes is asked for page by page */
+/* Its rows are those of one user, model, tool or the like. */
+bool table_is_narrowed(const struct table *t);
+/* Events, of which what passes, of what they are narrowed to, is asked for page by page. */
+bool table_is_pushed(const struct table *t);
 void table_ask(struct table *t); /* rows anew; until they are there those from before stay */
 void table_changed(void *table); /* something that was worked out in the background is there */
 /* What was asked and answered in the row; false while it is not there. */
@@ -234,6 +239,9 @@ bool table_passed(struct view *v, struct buf *out, struct errinfo *e);
 void table_terms(struct view *v, struct terms *out);
 void table_undo(struct view *v, const struct undo *step);
 void table_sort_remember(struct table *t); /* before the order changes */
+
+/* Appends what all rows belong to in the filter's language, nothing if that is nothing; false: no filter can say it. */
+bool table_append_restriction(const struct table *t, struct buf *out);
 
 bool table_copy_row(struct table *t, enum copy_what what, struct buf *out);
 

@@ -95,8 +95,7 @@ static void append_error(struct buf *out, const struct query *q)
 		buf_puts(out, "is:error -error.like:*");
 }
 
-/* Appends what all rows belong to, nothing if that is nothing; false: no filter can say it. */
-static bool append_restriction(const struct table *t, struct buf *out)
+bool table_append_restriction(const struct table *t, struct buf *out)
 {
 	struct model *m = explorer_model(t->view.world->explorer);
 	const struct events *e = model_events(m);
@@ -156,7 +155,7 @@ void table_command(struct view *v, struct buf *out)
 	view_append_filter(v->world, &filter);
 	if (filter.n > 0)
 		buf_add(&filter, ' ');
-	can = can && append_restriction(t, &filter);
+	can = can && table_append_restriction(t, &filter);
 	while (filter.n > 0 && filter.p[filter.n - 1] == ' ')
 		filter.n--;
 	/* An error may be of any kind of event; tail has neither range nor order. */

@@ -36,10 +36,22 @@ static bool copy_id(struct table *t, uint32_t id, struct buf *out)
 	return out->n > 0;
 }
 
-/* It wants no row. */
+/* Of several projects the one that the row under the cursor is from was asked for it; without a row any will do. */
+static const struct posthog *project_of_row(const struct table *t)
+{
+	const struct explorer *x = t->view.world->explorer;
+	uint32_t row = (uint32_t)t->list.cursor,
+		 from = row < t->rows.n ? rows_origins(&t->rows, row) : 0;
+
+	for (uint32_t i = 0; i < explorer_origin_count(x); i++)
+		if ((from >> i & 1) != 0 && explorer_origin_posthog(x, i) != NULL)
+			return explorer_origin_posthog(x, i);
+	return explorer_posthog(x);
+}
+
 static bool copy_hogql(const struct table *t, struct buf *out)
 {
-	const struct posthog *p = explorer_posthog(t->view.world->explorer);
+	const struct posthog *p = project_of_row(t);
 	enum posthog_list list;
 
 	if (p != NULL && explorer_list_of(t->query.kind, &list))

@@ -271,15 +271,21 @@ static bool say_unfetched(const struct table *t, struct buf *out)
 {
 	const struct explorer *x = t->view.world->explorer;
 	const char *name = rows_kind_name(t->query.kind);
+	const struct posthog *p;
 	struct posthog_status status;
+	bool waits = false, failed = false;
 
-	if (explorer_posthog(x) == NULL)
-		return false;
-	posthog_read_status(explorer_posthog(x), &status);
-	if (posthog_last_trouble(explorer_posthog(x), NULL) != POSTHOG_FINE || status.offline)
-		buf_printf(out, "no %s were fetched yet", name);
-	else if (status.waiting > 0)
+	for (uint32_t i = 0; (p = explorer_project(x, i)) != NULL; i++) {
+		posthog_read_status(p, &status);
+		if (posthog_last_trouble(p, NULL) != POSTHOG_FINE || status.offline)
+			failed = true;
+		else
+			waits |= status.waiting > 0;
+	}
+	if (waits)
 		buf_puts(out, "fetching ...");
+	else if (failed)
+		buf_printf(out, "no %s were fetched yet", name);
 	else if (t->query.kind != ROWS_TRACES && t->query.kind != ROWS_SESSIONS &&
 	         explorer_is_partial(x))
 		buf_printf(out, "no %s here yet: R fetches", name);

@@ -1,4 +1,4 @@
-/* A list of users of a PostHog project: while not all events of the range are here, rows are what PostHog adds up. Until it answers,
+/* A list of users or groups of a PostHog project: while not all events of the range are here, rows are what PostHog adds up. Until it answers,
  * and where it does not, the list is what the events here add up to, and says so. */
 #include "view/table.h"
 
@@ -7,7 +7,9 @@
 
 static bool wants_figures(const struct table *t)
 {
-	return t->query.kind == ROWS_USERS && explorer_is_partial(t->view.world->explorer);
+	return explorer_adds_up(t->query.kind) &&
+	       explorer_origin_count(t->view.world->explorer) == 1 &&
+	       explorer_is_partial(t->view.world->explorer);
 }
 
 void table_figures_drop(struct table *t)
@@ -28,12 +30,12 @@ void table_figures_drop(struct table *t)
 static void ask(struct table *t)
 {
 	const struct view_filter *filter = table_filter_in_use(t);
-	struct figures_query query = {.by = STR("user"),
-	                              .filtered = filter->filtered,
-	                              .filter = filter->filter,
-	                              .since = t->query.since,
-	                              .until = t->query.until};
+	struct figures_query query = explorer_added_up(t->query.kind);
 
+	query.filtered = filter->filtered;
+	query.filter = filter->filter;
+	query.since = t->query.since;
+	query.until = t->query.until;
 	t->figures.since = t->query.since;
 	t->figures.until = t->query.until;
 	t->figures.figures = figures_new(t->view.world->explorer, &query, table_changed, t, NULL);
@@ -42,17 +44,32 @@ static void ask(struct table *t)
 /* What is worked out of the events here, the list does as well. */
 static void take(struct table *t)
 {
+	struct explorer *x = t->view.world->explorer;
 	struct table_figures *f = &t->figures;
 	struct figures_status status;
 
 	figures_read_status(f->figures, &status);
-	if (f->rows != NULL || !status.done || status.from != FIGURES_SERVER)
+	if (!status.done || status.from != FIGURES_SERVER ||
+	    f->taken == figures_breakdown(f->figures))
 		return;
-	t->query.n_given = explorer_users(t->view.world->explorer, f->figures, &f->rows);
+	people_free(f->people);
+	mem_free(f->rows);
+	f->people = NULL;
+	f->taken = figures_breakdown(f->figures);
+	t->query.n_given = explorer_given(x, t->query.kind, f->figures, &f->rows);
 	t->query.given = f->rows;
-	f->people = people_new(t->view.world->explorer, f->rows, t->query.n_given, f->since,
-	                       f->until, table_changed, t);
+	if (t->query.kind == ROWS_USERS)
+		f->people = people_new(x, f->rows, t->query.n_given, f->since, f->until,
+		                       table_changed, t);
 	table_ask(t);
+}
+
+/* What was left out, once somebody comes near the end of what is there. */
+static void want_all(struct table *t)
+{
+	if (t->query.given != NULL && t->rows.n > 0 && t->built != 0 && !t->asked &&
+	    t->list.cursor + 2 * (uint64_t)t->list.height >= t->rows.n)
+		figures_want_all(t->figures.figures);
 }
 
 void table_figures_follow(struct table *t)
@@ -69,6 +86,7 @@ void table_figures_follow(struct table *t)
 	if (!figures_step(f->figures, time_monotonic() + t->slice))
 		t->view.draw_again_us = VIEW_AT_ONCE;
 	take(t);
+	want_all(t);
 	if (f->people != NULL && people_take(f->people))
 		table_ask(t);
 }
@@ -83,7 +101,9 @@ bool table_figures_status(const struct table *t, struct buf *out)
 	if (status.from == FIGURES_SERVER && t->query.given != NULL) {
 		buf_printf(out, "server %lld ms  ", (long long)(status.took / 1000));
 		if (status.left_out > 0)
-			buf_printf(out, "%s%u cheaper ones left out  ",
+			buf_printf(out,
+			           status.fetching ? "%s%u cheaper ones on their way  "
+			                           : "%s%u cheaper ones left out (G)  ",
 			           status.at_least ? "at least " : "", status.left_out);
 		return true;
 	}

@@ -6,7 +6,6 @@
 #include "view/table.h"
 
 #include "base/clean.h"
-#include "collect/posthog_pushed.h"
 #include "draw/format.h"
 #include "explorer_pushed.h"
 
@@ -86,6 +85,38 @@ static void use_order(struct table *t)
 	t->query.limit = f != NULL ? f->limit : 0;
 }
 
+bool table_is_narrowed(const struct table *t)
+{
+	const struct query *q = &t->query;
+
+	return q->user != 0 || q->anonymous || q->model_pair != 0 || q->tool != MODEL_NONE ||
+	       q->error != 0 || q->group != 0;
+}
+
+/* Errors are of events of any kind, which PostHog has no list of. */
+static const struct filter *within(struct table *t)
+{
+	const struct filter_reading how = {0};
+	struct buf text = {0};
+
+	if (t->within != NULL || !table_is_of_events(t) || !table_is_narrowed(t) ||
+	    t->query.error != 0)
+		return t->within;
+	if (table_append_restriction(t, &text) &&
+	    filter_parse(&t->within, buf_str(&text), &how, NULL) != FILTER_VALID)
+		t->within = NULL;
+	buf_free(&text);
+	return t->within;
+}
+
+static void push(struct table *t)
+{
+	struct explorer *x = t->view.world->explorer;
+
+	if (explorer_posthog(x) != NULL)
+		explorer_push_filter(x, t->query.kind, in_use(t)->filter, within(t));
+}
+
 /* The rows from before must not be taken for rows of it. */
 static void use(struct table *t)
 {
@@ -93,7 +124,7 @@ static void use(struct table *t)
 	t->query.filter = in_use(t)->filtered;
 	t->rows.query.filter = NULL;
 	t->refilter = true;
-	explorer_push_filter(t->view.world->explorer, t->query.kind, in_use(t)->filter);
+	push(t);
 	t->said = explorer_said(t->view.world->explorer, table_filtered_of(t->query.kind));
 	table_ask(t);
 }
@@ -141,7 +172,7 @@ static void follow_said(struct table *t)
 	buf_clear(t->has_typed ? &t->typed.text : &t->kept.text);
 }
 
-void table_filter_follow(struct table *t)
+static void follow_text(struct table *t)
 {
 	const struct world *w = t->view.world;
 	struct str wanted = buf_str(&w->filter);
@@ -170,6 +201,14 @@ void table_filter_follow(struct table *t)
 			buf_printf(&t->view.world->message, "the filter is not for this list: %s",
 			           t->filter_error.msg);
 	}
+}
+
+void table_filter_follow(struct table *t)
+{
+	follow_text(t);
+	/* Another list of such rows, which are of somebody else, may have been there. */
+	if (table_is_of_events(t))
+		push(t);
 }
 
 /* Its next drawing finds it to be none that it has. */
@@ -229,8 +268,7 @@ static bool total(const struct table *t, int64_t *out)
 	const uint32_t *kinds = model_totals(m)->kinds;
 
 	if (q->since != TIME_NONE || q->until != TIME_NONE || q->session != MODEL_NONE ||
-	    q->user != 0 || q->anonymous || q->model_pair != 0 || q->tool != MODEL_NONE ||
-	    q->group != 0)
+	    table_is_narrowed(t))
 		return false;
 	switch (q->kind) {
 	case ROWS_TRACES:
@@ -302,13 +340,12 @@ void table_filter_head(const struct table *t, struct buf *out)
 /* Where it is judged, if not all of it is here. */
 static void say_where(const struct table *t, struct buf *out)
 {
-	const struct posthog *p = explorer_posthog(t->view.world->explorer);
-	enum posthog_list list;
+	const struct explorer *x = t->view.world->explorer;
 	struct buf where = {0};
 
-	if (p != NULL && in_use(t)->filter != NULL && explorer_list_of(t->query.kind, &list) &&
-	    (!table_is_of_events(t) || explorer_is_partial(t->view.world->explorer)))
-		posthog_pushed_status(p, list, &where);
+	if ((in_use(t)->filter != NULL || t->within != NULL) &&
+	    (!table_is_of_events(t) || explorer_is_partial(x)))
+		explorer_pushed_status(x, t->query.kind, &where);
 	if (where.n > 0) {
 		clean_append(out, str_sub(buf_str(&where), 0, WHERE_MAX), 0);
 		buf_puts(out, where.n > WHERE_MAX ? "...  " : "  ");

@@ -11,6 +11,9 @@
 #define FACT_ROWS    20   /* the same for each fact */
 #define ASKED_ROWS   2    /* at least, under the tree */
 #define TITLE_BYTES  4096 /* of a name that are looked at */
+#define TURN_ROWS    4    /* of a session: of a turn, at least */
+#define TURN_LABELS  7
+#define TURN_EDGES   (TURN_LABELS + 3) /* columns that what is said in a turn does not have */
 
 /* ---- previews of rows ---------------------------------------------------------------------------------------------- */
 
@@ -66,15 +69,16 @@ static bool add_number(struct buf *title, const struct buf *number, int cols)
 	return fits;
 }
 
-static bool add_numbers(struct buf *title, const struct trace *trace, int cols)
+static bool add_numbers(struct buf *title, int64_t time, bool goes_on, const struct totals *t,
+                        int cols)
 {
-	const struct totals *t = &trace->totals;
 	struct value cost = value_of_cost(t);
 	struct buf number = {0};
 	bool fits = true;
 
-	if (trace->latency != EVENT_UNKNOWN) {
-		format_seconds(&number, trace->latency);
+	if (time != EVENT_UNKNOWN) {
+		buf_puts(&number, goes_on ? ">=" : "");
+		format_seconds(&number, time);
 		fits = add_number(title, &number, cols);
 	}
 	if (fits && totals_has_calls(t)) {
@@ -102,7 +106,7 @@ static void trace_title(const struct model *m, const struct trace *trace, int co
 	if (name.n > 0)
 		buf_puts(out, "  ");
 	clean_append(out, str_sub(name, 0, TITLE_BYTES), 0);
-	whole = add_numbers(out, trace, cols);
+	whole = add_numbers(out, trace->latency, false, &trace->totals, cols);
 	if (whole && trace->listed)
 		buf_puts(out, "  (listed: not all of it is here)");
 	else if (whole && trace->explicit_event == EVENT_NONE)
@@ -221,13 +225,13 @@ static void take_turn(struct table_pane *p, const struct model *m, uint32_t trac
 {
 	uint32_t at = p->n_turns;
 
-	p->n_here++;
-	if (at == TABLE_TURNS && is_before(m, p->turns[at - 1], trace))
+	if (p->n_here++ == 0 || is_before(m, trace, p->first_turn))
+		p->first_turn = trace;
+	if (at == TABLE_TURNS && is_before(m, trace, p->turns[0]))
 		return;
-	if (at < TABLE_TURNS)
-		p->n_turns++;
-	else
-		at--;
+	if (at == TABLE_TURNS)
+		memmove(p->turns, p->turns + 1, --at * sizeof(p->turns[0]));
+	p->n_turns = at + 1;
 	for (; at > 0 && is_before(m, trace, p->turns[at - 1]); at--)
 		p->turns[at] = p->turns[at - 1];
 	p->turns[at] = trace;
@@ -242,7 +246,20 @@ static void choose_turns(struct table_pane *p, struct model *m, uint32_t session
 		take_turn(p, m, at);
 }
 
-static void add_turn(struct table *t, uint32_t trace, uint32_t turn)
+static void add_said(struct reader *r, enum role role, struct str who, struct str text, int columns)
+{
+	struct value v = {.type = VALUE_TEXT, .text = text};
+	struct buf said = {0};
+
+	if (text.n == 0)
+		return;
+	format_value(&said, &v, columns, 0);
+	reader_add(r, ROLE_TEXT, 1, role, who, buf_str(&said));
+	buf_free(&said);
+}
+
+/* columns: of what was asked in it, and of what was answered. */
+static void add_turn(struct table *t, uint32_t trace, uint32_t turn, int columns)
 {
 	struct explorer *x = t->view.world->explorer;
 	struct model *m = explorer_model(x);
@@ -255,13 +272,37 @@ static void add_turn(struct table *t, uint32_t trace, uint32_t turn)
 	time_append_clock(&line, tr->first_time);
 	view_turn(m, trace, turn, STR_EMPTY, &line);
 	reader_add_across(r, tr->totals.errors > 0 ? ROLE_ERROR : ROLE_STRONG, buf_str(&line));
-	if (p == NULL)
-		t->pane.waiting = true;
-	if (p != NULL && p->asked.n > 0)
-		reader_add(r, ROLE_TEXT, 1, ROLE_USER, STR("  user"), p->asked);
-	if (p != NULL && p->answered.n > 0)
-		reader_add(r, ROLE_TEXT, 1, ROLE_ASSISTANT, STR("  asst"), p->answered);
 	buf_free(&line);
+	if (p == NULL) {
+		t->pane.waiting = true;
+		return;
+	}
+	add_said(r, ROLE_USER, STR("  user"), p->asked, columns);
+	add_said(r, ROLE_ASSISTANT, STR("  asst"), p->answered, columns);
+}
+
+/* The first and the latest, of each as much as leaves room for the others; what is not shown is not read. */
+static void add_turns(struct table *t)
+{
+	struct table_pane *p = &t->pane;
+	uint32_t n = p->n_here, room = (uint32_t)p->rows / TURN_ROWS, shown;
+	int text_rows;
+
+	room = room < 2 ? 2 : room > TABLE_TURNS ? TABLE_TURNS : room;
+	shown = n < room ? n : room;
+	if (shown == 0)
+		return;
+	text_rows = (p->rows / (int)shown - 2) / 2;
+	text_rows = text_rows < 1 ? 1 : text_rows;
+	text_rows *= p->cols - TURN_EDGES;
+	if (shown < n) {
+		add_turn(t, p->first_turn, 1, text_rows);
+		reader_addf(&p->reader, ROLE_DIM, 0, "... +%u turn%s (Enter)", n - shown,
+		            n - shown == 1 ? "" : "s");
+		shown--;
+	}
+	for (uint32_t i = p->n_turns - shown; i < p->n_turns; i++)
+		add_turn(t, p->turns[i], n - p->n_turns + i + 1, text_rows);
 }
 
 static void fill_session(struct table *t, uint32_t session)
@@ -269,16 +310,38 @@ static void fill_session(struct table *t, uint32_t session)
 	const struct session *s = model_session(explorer_model(t->view.world->explorer), session);
 	uint32_t n = t->pane.n_here;
 
-	t->pane.reader.label_width = 7;
-	for (uint32_t i = 0; i < t->pane.n_turns; i++)
-		add_turn(t, t->pane.turns[i], i + 1);
-	if (n > TABLE_TURNS)
-		reader_addf(&t->pane.reader, ROLE_DIM, 0, "... +%u turns (Enter)", n - TABLE_TURNS);
+	t->pane.reader.label_width = TURN_LABELS;
+	add_turns(t);
 	if (s->listed && s->counted && s->traces > n)
 		reader_addf(&t->pane.reader, ROLE_DIM, 0, "%u more turns are not here",
 		            s->traces - n);
 	else if (s->listed && !s->counted)
 		reader_add_across(&t->pane.reader, ROLE_DIM, STR("its turns are not here"));
+}
+
+static void session_title(const struct model *m, const struct session *s, int cols, struct buf *out)
+{
+	const struct ids *ids = &model_events(m)->ids;
+	bool known = s->first_time != TIME_NONE && s->last_time > s->first_time;
+	struct buf turns = {0};
+
+	buf_add(out, ' ');
+	view_short_id(out, ids, s->id);
+	if (s->user != 0) {
+		buf_puts(out, "  ");
+		view_short_id(out, ids, s->user);
+	}
+	if (s->listed && !s->counted)
+		buf_add(&turns, '?');
+	else
+		format_count(&turns, s->traces);
+	buf_puts(&turns, s->traces == 1 ? " turn" : " turns");
+	if (add_number(out, &turns, cols))
+		add_numbers(out, known ? s->last_time - s->first_time : EVENT_UNKNOWN,
+		            s->totals.running > 0, &s->totals, cols);
+	buf_free(&turns);
+	if (width_text(buf_str(out)) < cols)
+		buf_add(out, ' ');
 }
 
 /* ---- users and models ------------------------------------------------------------------------------------------------ */
@@ -315,8 +378,11 @@ static void draw_reader(struct table *t, struct surface *s, struct area a, uint3
 	struct model *m = explorer_model(t->view.world->explorer);
 	bool same = t->pane.shown == id;
 	bool changed = !same || (t->view.world->follow && t->pane.version != version_of(t, id));
+	bool resized = t->pane.rows != a.rows || t->pane.cols != a.cols;
 
-	if (changed || t->pane.waiting) {
+	t->pane.rows = a.rows;
+	t->pane.cols = a.cols;
+	if (changed || resized || t->pane.waiting) {
 		struct reader_place top = t->pane.reader.top;
 
 		reader_clear(&t->pane.reader);
@@ -335,6 +401,19 @@ static void draw_reader(struct table *t, struct surface *s, struct area a, uint3
 	reader_draw(&t->pane.reader, s, a);
 }
 
+static void draw_session(struct table *t, struct surface *s, struct area a, uint32_t session)
+{
+	struct model *m = explorer_model(t->view.world->explorer);
+	struct area below = {a.row + 1, a.col, a.rows - 1, a.cols};
+	struct buf title = {0};
+
+	session_title(m, model_session(m, session), a.cols - 4, &title);
+	view_put_clipped(s, a, 0, 2, a.cols - 4, ROLE_STRONG, buf_str(&title));
+	buf_free(&title);
+	if (below.rows > 0)
+		draw_reader(t, s, below, session);
+}
+
 /* ---- the pane ------------------------------------------------------------------------------------------------------ */
 
 void table_pane_draw(struct table *t, struct surface *s, struct area a, bool side_by_side)
@@ -342,10 +421,10 @@ void table_pane_draw(struct table *t, struct surface *s, struct area a, bool sid
 	uint32_t id = table_current(t);
 	struct area body = a;
 
-	/* A trace writes its title on the rule, a generation its tabs. */
+	/* A trace or session writes its title on the rule, a generation its tabs. */
 	if (!side_by_side)
 		surface_rule(s, a, 0, 0, a.cols, t->pane_focused ? ROLE_MARKER : ROLE_RULE);
-	if (!side_by_side && (t->query.kind == ROWS_SESSIONS || t->rows.groups != NULL)) {
+	if (!side_by_side && t->rows.groups != NULL) {
 		body.row++;
 		body.rows--;
 	}
@@ -355,6 +434,9 @@ void table_pane_draw(struct table *t, struct surface *s, struct area a, bool sid
 	case ROWS_TRACES:
 		t->pane.waiting = false;
 		draw_trace(t, s, body, id);
+		break;
+	case ROWS_SESSIONS:
+		draw_session(t, s, body, id);
 		break;
 	case ROWS_GENERATIONS:
 	case ROWS_SPANS:

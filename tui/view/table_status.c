@@ -26,18 +26,14 @@ static void append_model(const struct events *e, struct model_pair pair, bool br
 	clean_append(out, model.n > 0 ? model : STR("(no name)"), 0);
 }
 
-/* What all rows belong to. */
+/* What all rows belong to; of a session that is said by the screen that they are a tab of. */
 static void append_restriction(const struct table *t, bool brief, struct buf *out)
 {
-	struct model *m = explorer_model(t->view.world->explorer);
-	const struct events *e = model_events(m);
+	const struct events *e = explorer_events(t->view.world->explorer);
 	const struct query *q = &t->query;
 	struct str name;
 
-	if (q->session != MODEL_NONE) {
-		buf_puts(out, "session ");
-		view_short_id(out, &e->ids, model_session(m, q->session)->id);
-	} else if (q->user != 0) {
+	if (q->user != 0) {
 		buf_puts(out, "user ");
 		view_short_id(out, &e->ids, q->user);
 	} else if (q->anonymous) {

@@ -47,7 +47,7 @@ enum wish_kind {
 	WISH_EVENT,   /* open one event full screen */
 	WISH_COST,    /* the same, with what it costs */
 	WISH_SESSION, /* a session as one conversation */
-	WISH_TURNS,   /* its traces */
+	WISH_TURNS,   /* the same, on the tab of its traces */
 	WISH_USER,  /* the generations of a user (number: id; 0: those without a person profile) */
 	WISH_MODEL, /* the generations of a model (number: of the pair) */
 	WISH_TOOL,  /* the spans of a tool (number: of its name) */
@@ -179,7 +179,7 @@ struct view {
 
 /* Each owned by who made it, freed by its class. */
 struct view *view_table_new(struct world *w, const struct query *q); /* any kind of rows */
-struct view *view_session_new(struct world *w, uint32_t session);
+struct view *view_session_new(struct world *w, uint32_t session, bool traces); /* on which tab */
 struct view *view_trace_new(struct world *w, uint32_t trace, uint32_t event);
 struct view *view_event_new(struct world *w, uint32_t event);
 struct view *view_cost_new(struct world *w, uint32_t event); /* of an event what it costs */

@@ -10,7 +10,10 @@
 #include "draw/format.h"
 #include "draw/width.h"
 #include "widget/detail_internal.h"
+#include "widget/tabs.h"
 #include "widget/waterfall.h"
+
+#include <stdio.h>
 
 #define CHAT_LABELS 9
 #define CHAT_GUTTER 12 /* "~100% 1.2kx " */
@@ -338,77 +341,22 @@ static void draw_label(const struct detail_pane *d, const struct model *m, struc
 	buf_free(&clean);
 }
 
-/* "[ Chat ]-- In -- Out" where there is room, else "[Chat] In Out", else the tabs from this one on. */
-struct tab_line {
-	int blank, gap; /* around a name, and between two */
-	int first;
-	bool counts; /* how many tools were offered stands behind the name */
-};
-
-static void tab_title(const struct detail_pane *d, struct tab_line l, int tab, struct buf *out)
-{
-	buf_puts(out, tabs[tab].name);
-	if (l.counts && tab == DETAIL_TOOLS && d->payload != NULL && d->payload->tools.n > 0)
-		buf_printf(out, "(%u)", d->payload->tools.n);
-}
-
-static int tabs_width(const struct detail_pane *d, struct tab_line l)
-{
-	int width = 1;
-
-	for (int tab = l.first; tab < DETAIL_TABS; tab++) {
-		struct buf title = {0};
-
-		tab_title(d, l, tab, &title);
-		width += (int)title.n + 2 * l.blank + l.gap + (tab == (int)d->tab ? 2 : 0);
-		buf_free(&title);
-	}
-	return width - l.gap;
-}
-
-static struct tab_line tab_line_of(const struct detail_pane *d, int cols)
-{
-	struct tab_line l = {.blank = 1, .gap = 2, .counts = true};
-
-	if (tabs_width(d, l) <= cols)
-		return l;
-	l = (struct tab_line){.blank = 0, .gap = 1, .counts = true};
-	l.counts = tabs_width(d, l) <= cols;
-	while (l.first < (int)d->tab && tabs_width(d, l) > cols)
-		l.first++;
-	return l;
-}
-
-static int draw_tab(const struct detail_pane *d, struct surface *s, struct area a, int column,
-                    struct tab_line l, int tab, enum role role)
-{
-	const char *blank = l.blank > 0 ? " " : "";
-	bool here = tab == (int)d->tab;
-	struct buf title = {0};
-	int used;
-
-	tab_title(d, l, tab, &title);
-	used = surface_printf(s, a, 0, column, role, "%s%s%s%s%s", here ? "[" : "", blank,
-	                      buf_text(&title), blank, here ? "]" : "");
-	buf_free(&title);
-	return used;
-}
-
+/* How many tools were offered stands behind the name where there is room. */
 static void draw_tabs(const struct detail_pane *d, const struct model *m, struct surface *s,
                       struct area a, bool focused)
 {
-	struct tab_line l = tab_line_of(d, a.cols);
-	enum role here = focused ? ROLE_MARKER : ROLE_STRONG;
-	int column = l.gap == 1 ? 0 : 1;
+	const char *names[DETAIL_TABS];
+	char tools[24];
 
-	surface_rule(s, a, 0, 0, a.cols, focused ? ROLE_MARKER : ROLE_RULE);
-	for (int tab = l.first; tab < DETAIL_TABS; tab++) {
-		column += draw_tab(d, s, a, column, l, tab, tab == (int)d->tab ? here : ROLE_DIM);
-		if (l.gap == 1 && tab + 1 < DETAIL_TABS)
-			surface_puts(s, a, 0, column, ROLE_DIM, " ");
-		column += l.gap;
+	for (int tab = 0; tab < DETAIL_TABS; tab++)
+		names[tab] = tabs[tab].name;
+	if (d->payload != NULL && d->payload->tools.n > 0) {
+		snprintf(tools, sizeof(tools), "%s(%u)", names[DETAIL_TOOLS], d->payload->tools.n);
+		names[DETAIL_TOOLS] = tools;
 	}
-	draw_label(d, m, s, a, column - l.gap);
+	if (tabs_width(names, DETAIL_TABS) > a.cols)
+		names[DETAIL_TOOLS] = tabs[DETAIL_TOOLS].name;
+	draw_label(d, m, s, a, tabs_draw(s, a, names, DETAIL_TABS, (int)d->tab, focused));
 }
 
 void detail_pane_draw(struct detail_pane *d, struct explorer *x, struct surface *s, struct area a,

@@ -145,10 +145,7 @@ static bool is_told(const struct events *events, const struct insight *s)
 static void add_loop(struct buf *out, const struct events *events, const struct insight *s)
 {
 	const struct tree_sum *sum = &s->loop.sum;
-	struct value cost = {.type = VALUE_MONEY,
-	                     .number = sum->cost,
-	                     .estimate = sum->cost_estimated,
-	                     .partial = sum->unpriced > 0};
+	struct value cost = value_of_sum_cost(sum);
 
 	add_label(out, events, s->looped);
 	buf_printf(out, " x%u same arguments", s->loop.calls);
@@ -156,7 +153,8 @@ static void add_loop(struct buf *out, const struct events *events, const struct 
 		buf_puts(out, ", ");
 		format_seconds(out, sum->latency);
 	}
-	if (sum->cost_known) {
+	/* A tool has no cost; a call without one has an unknown cost. */
+	if (sum->cost_known || sum->unpriced > 0) {
 		buf_puts(out, ", ");
 		format_value(out, &cost, 0, 0);
 	}

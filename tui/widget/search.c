@@ -30,11 +30,17 @@ enum search_state search_more(struct search *s, int64_t slice,
 		s->wrapped |= s->direction > 0 ? s->at <= before : s->at >= before;
 		s->left--;
 		if (holds(ctx, s->at)) {
+			s->rest = s->left;
 			s->left = 0;
 			return SEARCH_FOUND;
 		}
 	}
 	return SEARCH_NONE;
+}
+
+void search_resume(struct search *s)
+{
+	s->left = s->rest;
 }
 
 bool search_goes_on(const struct search *s)

@@ -8,6 +8,7 @@
 struct search {
 	uint64_t at; /* the place that was looked at last */
 	uint64_t left, count;
+	uint64_t rest; /* left, when it was found */
 	uint64_t from;
 	int direction; /* 1 or -1 */
 	bool wrapped;  /* it went past the end, or the beginning */
@@ -21,6 +22,7 @@ void search_begin(struct search *s, uint64_t from, uint64_t count, int direction
  * began. slice: microseconds; some places are always looked at, so that it comes to its end. */
 enum search_state search_more(struct search *s, int64_t slice,
                               bool (*holds)(void *ctx, uint64_t place), void *ctx);
+void search_resume(struct search *s); /* after SEARCH_FOUND: as if that place did not hold it */
 bool search_goes_on(const struct search *s);
 bool search_cancel(struct search *s); /* whether it went on */
 /* Of what was found: "wrapped to the top", "wrapped to the bottom"; that it is the place where the search began; NULL: neither. */

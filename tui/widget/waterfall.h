@@ -117,4 +117,7 @@ void waterfall_say(struct waterfall *w, struct buf *message);
  * tree it goes on in waterfall_update, as do DEAREST, _SLOW and SAME_NAME; the titles say how far it is, and that nothing was found. */
 bool waterfall_find(struct waterfall *w, struct model *m, struct str needle, int direction);
 
+/* How many calls of the tool with the same arguments go right before this one; 0 also while its row is not there. */
+uint32_t waterfall_same_before(const struct waterfall *w, const struct model *m, uint32_t event);
+
 #endif

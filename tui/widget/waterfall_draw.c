@@ -136,10 +136,7 @@ static void draw_node_numbers(struct waterfall_drawing *d, int row, const struct
 	const struct alike_repeat *r = waterfall_repeat(d->w, (uint32_t)(node - d->w->tree.nodes));
 	const struct tree_sum *sum = r != NULL ? &r->sum : &node->sum;
 	bool running = e->flags & EVENT_RUNNING;
-	struct value cost = {.type = sum->cost_known ? VALUE_MONEY : VALUE_UNKNOWN,
-	                     .number = sum->cost,
-	                     .estimate = sum->cost_estimated,
-	                     .partial = sum->unpriced > 0};
+	struct value cost = value_of_sum_cost(sum);
 	int64_t latency;
 	bool slow = r == NULL && d->w->slow != NULL && slow_event(d->w->slow, node->event);
 

@@ -91,3 +91,13 @@ uint32_t waterfall_repeats(const struct waterfall *w, uint32_t node)
 		return 0;
 	return w->alike.nodes[node].number;
 }
+
+uint32_t waterfall_same_before(const struct waterfall *w, const struct model *m, uint32_t event)
+{
+	uint32_t rank = tree_rank(&w->tree, model_events(m), event), node;
+
+	if (rank == TREE_ROOT)
+		return 0;
+	node = w->tree.by_start[rank];
+	return alike_repeat_of(&w->alike, node) != NULL ? w->alike.nodes[node].number - 1 : 0;
+}

@@ -1,0 +1,32 @@
+/* A block is made smaller from its end until it is small. */
+#include "base/leftovers.h"
+
+#include "base/mem.h"
+
+#include <assert.h>
+
+#define PIECE ((size_t)1 << 20) /* bytes: some tens of microseconds */
+
+void leftovers_add(struct leftovers *l, void *p, size_t bytes)
+{
+	assert(l->n < LEFTOVERS);
+	l->list[l->n] = p;
+	l->bytes[l->n++] = p ? bytes : 0;
+}
+
+bool leftovers_free(struct leftovers *l, struct slice *slice)
+{
+	for (; l->n > 0; l->n--) {
+		void **last = &l->list[l->n - 1];
+		size_t *bytes = &l->bytes[l->n - 1];
+
+		for (; *bytes > PIECE; slice_was_large(slice)) {
+			if (slice_over(slice))
+				return false;
+			*bytes -= PIECE;
+			*last = mem_resize(*last, *bytes, 1);
+		}
+		mem_free(*last);
+	}
+	return true;
+}

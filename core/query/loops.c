@@ -1,0 +1,172 @@
+/* What loops cost, trace by trace. Which traces have any a breakdown has found; how a tree is made and searched for what is alike
+ * is left to model/. */
+#include "query/loops.h"
+
+#include "base/mem.h"
+#include "base/slice.h"
+#include "model/alike.h"
+#include "query/match.h"
+
+#include <string.h>
+
+struct loop_costs {
+	struct loop_costs_of of;
+	uint32_t place; /* of the trace among of.traces */
+	uint32_t trace; /* MODEL_NONE: it has not begun */
+	uint32_t version;
+	struct tree_build *building;
+	struct alike_build *finding;
+	struct tree tree;
+	struct alike alike; /* of a loop that was added `calls` is 0 */
+	uint32_t node;
+	struct tree_sum *sums; /* by the key of the tool */
+	uint32_t n_sums;
+};
+
+/* ---- a trace ---- */
+
+static void leave(struct loop_costs *c)
+{
+	alike_drop(c->finding);
+	alike_free(&c->alike);
+	tree_drop(c->building);
+	tree_free(&c->tree);
+	c->finding = NULL;
+	c->building = NULL;
+	c->alike = (struct alike){0};
+	c->tree = (struct tree){0};
+	c->node = 0;
+	c->trace = MODEL_NONE;
+}
+
+static void enter(struct loop_costs *c)
+{
+	const struct ids *ids = &model_events(c->of.model)->ids;
+	struct buf id = {0};
+
+	split_text(c->of.by_trace, breakdown_part(c->of.traces, c->place)->key, &id);
+	c->trace = model_find_trace(c->of.model, ids_find(ids, buf_str(&id)));
+	buf_free(&id);
+	if (c->trace == MODEL_NONE)
+		return;
+	c->version = model_trace(c->of.model, c->trace)->version;
+	c->building = tree_start(c->of.model, c->trace);
+}
+
+/* A tree that its trace outgrew while it was made may have half of what came. */
+static bool build(struct loop_costs *c, int64_t until)
+{
+	if (c->building != NULL && c->version != model_trace(c->of.model, c->trace)->version) {
+		leave(c);
+		enter(c);
+	}
+	if (c->building == NULL)
+		return true;
+	if (!tree_step(c->building, until))
+		return false;
+	tree_take(c->building, &c->tree);
+	c->building = NULL;
+	c->finding = alike_start(&c->tree, model_events(c->of.model));
+	return true;
+}
+
+static bool find(struct loop_costs *c, int64_t until)
+{
+	if (c->finding == NULL)
+		return true;
+	if (!alike_step(c->finding, until))
+		return false;
+	alike_take(c->finding, &c->alike);
+	c->finding = NULL;
+	return true;
+}
+
+/* ---- its loops ---- */
+
+static bool counts(const struct loop_costs *c, uint32_t event)
+{
+	return match_time(c->of.since, c->of.until,
+	                  events_get(model_events(c->of.model), event)->time) &&
+	       filtered_has(c->of.calls, event);
+}
+
+static void reach(struct loop_costs *c, uint32_t tool)
+{
+	uint32_t n = c->n_sums;
+
+	if (tool < n)
+		return;
+	c->n_sums = tool + 1;
+	c->sums = mem_resize(c->sums, c->n_sums, sizeof(*c->sums));
+	memset(&c->sums[n], 0, (c->n_sums - n) * sizeof(*c->sums));
+}
+
+static void add_loop(struct loop_costs *c, struct alike_repeat *loop, uint32_t event)
+{
+	uint32_t tool = split_key(c->of.by_tool, event);
+
+	if (tool == SPLIT_OUT)
+		return;
+	reach(c, tool);
+	tree_sum_add(&c->sums[tool], &loop->sum);
+	loop->calls = 0;
+}
+
+static bool add_loops(struct loop_costs *c, struct slice *slice)
+{
+	for (; c->node < c->tree.n; c->node++) {
+		uint32_t repeat = c->alike.nodes[c->node].repeat,
+			 event = c->tree.nodes[c->node].event;
+
+		if (slice_over(slice))
+			return false;
+		if (repeat != ALIKE_NONE && c->alike.repeats[repeat].calls >= ALIKE_LOOP &&
+		    counts(c, event))
+			add_loop(c, &c->alike.repeats[repeat], event);
+	}
+	return true;
+}
+
+/* ---- all of them ---- */
+
+struct loop_costs *loop_costs_new(const struct loop_costs_of *of)
+{
+	struct loop_costs *c = mem_zero(1, sizeof(*c));
+
+	c->of = *of;
+	c->trace = MODEL_NONE;
+	return c;
+}
+
+void loop_costs_free(struct loop_costs *c)
+{
+	if (c == NULL)
+		return;
+	leave(c);
+	mem_free(c->sums);
+	mem_free(c);
+}
+
+bool loop_costs_step(struct loop_costs *c, int64_t until)
+{
+	struct slice slice = {.until = until};
+
+	for (; c->place < breakdown_count(c->of.traces); c->place++) {
+		if (slice_over(&slice))
+			return false;
+		if (c->trace == MODEL_NONE)
+			enter(c);
+		if (c->trace == MODEL_NONE)
+			continue;
+		if (!build(c, until) || !find(c, until) || !add_loops(c, &slice))
+			return false;
+		slice_was_large(&slice);
+		leave(c);
+	}
+	return true;
+}
+
+const struct tree_sum *loop_costs_of(const struct loop_costs *c, uint32_t tool)
+{
+	return c != NULL && tool < c->n_sums ? &c->sums[tool] : NULL;
+}

@@ -1,0 +1,148 @@
+/* What loops cost, by tool: of which traces, calls and times, in however short steps. */
+#include "query/loops.h"
+
+#include "support/filter_bench.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#define ONE_USD INT64_C(1000000000000) /* as money is counted */
+
+#define EVENT(kind, time, trace, properties)                                                       \
+	"{\"uuid\":\"" trace time "\",\"event\":\"$ai_" kind "\",\"timestamp\":\"2026-03-01T" time \
+	"Z\",\"properties\":{\"$ai_trace_id\":\"" trace "\"" properties "}}\n"
+#define TOOL(time, trace, name, more)                                 \
+	EVENT("span", time, trace,                                    \
+	      ",\"$ai_span_type\":\"tool\",\"$ai_span_name\":\"" name \
+	      "\",\"$ai_input_state\":{\"a\":1}" more)
+#define CALL(time, trace, cost) EVENT("generation", time, trace, ",\"$ai_total_cost_usd\":" cost)
+
+/* t1: what led to the second and third of three, t2: to two of four alike, of which one has no price; t3: no loop; t4: no money. */
+static const char lines[] = CALL("10:00:00", "t1", "1") TOOL("10:00:01", "t1", "ask", "") CALL(
+	"10:00:02", "t1", "2") TOOL("10:00:03", "t1", "ask", "") CALL("10:00:04", "t1", "4")
+	TOOL("10:00:05", "t1", "ask", "") CALL("10:00:06", "t1", "8")
+		TOOL("11:00:01", "t2", "ask", "") CALL("11:00:02", "t2", "16") TOOL(
+			"11:00:03", "t2", "ask", "") EVENT("generation", "11:00:04", "t2",
+                                                           ",\"$ai_model\":\"nobody-knows\"")
+			TOOL("11:00:05", "t2", "ask", "") TOOL("11:00:07", "t2", "ask", "")
+				TOOL("12:00:01", "t3", "ask", "") CALL("12:00:02", "t3", "32")
+					TOOL("12:00:03", "t3", "ask", "")
+						TOOL("13:00:01", "t4", "tell", "")
+							TOOL("13:00:02", "t4", "tell", "")
+								TOOL("13:00:03", "t4", "tell", "");
+
+/* A breakdown of the same calls, and what its keys mean. */
+struct parts {
+	struct split *split;
+	struct breakdown *breakdown;
+};
+
+static struct parts split_calls(struct filter_bench *b, struct filtered *calls, const char *by)
+{
+	struct parts p;
+	struct breakdown_query q = {
+		.model = b->model, .filter = calls, .since = TIME_NONE, .until = TIME_NONE};
+
+	assert_int_equal(split_new(&p.split, str_of(by), b->model, b->properties, NULL), ERR_OK);
+	q.split = p.split;
+	p.breakdown = breakdown_new(b->loop, &q, NULL, NULL);
+	breakdown_wait(p.breakdown);
+	return p;
+}
+
+static void free_parts(struct parts p)
+{
+	breakdown_free(p.breakdown);
+	split_free(p.split);
+}
+
+/* "ask 22+1, tell 0": in USD, and how many have no price. */
+static void append_costs(const struct loop_costs *c, struct parts tools, struct buf *out)
+{
+	for (uint32_t i = 0; i < breakdown_count(tools.breakdown); i++) {
+		uint32_t key = breakdown_part(tools.breakdown, i)->key;
+		const struct tree_sum *sum = loop_costs_of(c, key);
+
+		buf_puts(out, i > 0 ? ", " : "");
+		split_text(tools.split, key, out);
+		if (sum == NULL)
+			buf_puts(out, " -");
+		else
+			buf_printf(out, " %d+%u", (int)(sum->cost / ONE_USD), sum->unpriced);
+	}
+}
+
+static void check(const char *text, int64_t since, int64_t until, const char *expected)
+{
+	struct filter *filter = filter_bench_parse(text);
+	struct filter_bench b;
+	struct filtered *calls;
+	struct parts traces, tools;
+	struct loop_costs_of of = {.since = since, .until = until};
+	struct loop_costs *c;
+	struct buf said = {0};
+
+	filter_bench_open(&b, STR(lines));
+	filter_bench_feed_all(&b);
+	calls = filter_bench_new(&b, filter, FILTERED_EVENTS);
+	filtered_wait(calls);
+	traces = split_calls(&b, calls, "trace");
+	tools = split_calls(&b, calls, "tool");
+	of.model = b.model;
+	of.calls = calls;
+	of.traces = traces.breakdown;
+	of.by_trace = traces.split;
+	of.by_tool = tools.split;
+	c = loop_costs_new(&of);
+	while (!loop_costs_step(c, 0))
+		continue;
+	append_costs(c, tools, &said);
+	assert_string_equal(buf_text(&said), expected);
+	loop_costs_free(c);
+	free_parts(traces);
+	free_parts(tools);
+	filtered_free(calls);
+	filter_bench_close(&b);
+	filter_free(filter);
+	buf_free(&said);
+}
+
+static void by_tool(void **state)
+{
+	(void)state;
+	check("is:loop", TIME_NONE, TIME_NONE, "ask 22+1, tell 0+0");
+}
+
+/* One call of a loop that passes brings all of it. */
+static void filtered_calls(void **state)
+{
+	(void)state;
+	check("is:loop trace:t1", TIME_NONE, TIME_NONE, "ask 6+0");
+	check("is:loop at:2026-03-01T11:00:05Z", TIME_NONE, TIME_NONE, "ask 16+1");
+}
+
+static void range(void **state)
+{
+	int64_t ten = INT64_C(1772359200000000), hour = 3600 * TIME_SECOND;
+
+	(void)state;
+	check("is:loop", ten, ten + hour, "ask 6+0, tell -");
+	check("is:loop", ten + 5 * TIME_SECOND, ten + hour, "ask 6+0, tell -");
+	check("is:loop", ten + hour, ten + 2 * hour, "ask 16+1, tell -");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(by_tool),
+		cmocka_unit_test(filtered_calls),
+		cmocka_unit_test(range),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
