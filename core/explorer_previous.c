@@ -65,6 +65,13 @@ static void earlier_find(struct earlier *e, const struct model *m, uint32_t even
 			earlier_add(e, t, at);
 }
 
+static uint32_t trace_version(const struct model *m, uint32_t event)
+{
+	uint32_t trace = model_trace_of(m, event);
+
+	return trace == MODEL_NONE ? 0 : model_trace(m, trace)->version;
+}
+
 static uint64_t earlier_digest(const struct earlier *e)
 {
 	return hash64((struct str){(const char *)e->events, e->n * sizeof(e->events[0])});
@@ -112,6 +119,9 @@ struct previous_cache {
 	const struct model *model;
 	loop_fn *changed;
 	void *ctx;
+	/* What was found last: a trace is gone through once for the question and the job that answers it. */
+	struct earlier earlier;
+	uint32_t earlier_of, earlier_version; /* of its trace */
 	struct answer answers[ANSWER_SETS][WAYS];
 	struct prints prints[PRINT_SETS][WAYS];
 	size_t bytes;
@@ -119,6 +129,18 @@ struct previous_cache {
 	unsigned wanted;
 	bool running, closing;
 };
+
+/* Lasts until it is asked about another call. */
+static const struct earlier *earlier_of(struct previous_cache *c, uint32_t event)
+{
+	uint32_t version = trace_version(c->model, event);
+
+	if (c->earlier_of != event || c->earlier_version != version)
+		earlier_find(&c->earlier, c->model, event);
+	c->earlier_of = event;
+	c->earlier_version = version;
+	return &c->earlier;
+}
 
 static struct answer *answer_find(struct previous_cache *c, uint32_t event)
 {
@@ -329,14 +351,13 @@ static void add_call(struct previous_job *job, uint32_t event)
 static void start(struct previous_cache *c, struct answer *a)
 {
 	struct previous_job *job = mem_zero(1, sizeof(*job));
-	struct earlier earlier;
+	const struct earlier *earlier = earlier_of(c, a->event);
 
-	earlier_find(&earlier, c->model, a->event);
 	job->cache = c;
-	job->digest = earlier_digest(&earlier);
+	job->digest = earlier_digest(earlier);
 	add_call(job, a->event);
-	for (uint32_t i = earlier.n; i-- > 0;)
-		add_call(job, earlier.events[i]);
+	for (uint32_t i = earlier->n; i-- > 0;)
+		add_call(job, earlier->events[i]);
 	a->wanted = false;
 	a->running = true;
 	c->wanted--;
@@ -362,16 +383,14 @@ static void start_next(struct previous_cache *c)
 /* The trace has changed, or nobody has asked yet. */
 static void look_again(struct previous_cache *c, struct answer *a)
 {
-	struct earlier earlier;
-	uint64_t digest;
+	const struct earlier *earlier = earlier_of(c, a->event);
+	uint64_t digest = earlier_digest(earlier);
 
-	earlier_find(&earlier, c->model, a->event);
-	digest = earlier_digest(&earlier);
 	if (a->ready && a->previous.event != EVENT_NONE)
 		a->previous.number = call_number(c->model, a->previous.event);
 	if (a->ready && a->digest == digest)
 		return;
-	if (earlier.n == 0) {
+	if (earlier->n == 0) {
 		a->ready = true;
 		a->digest = digest;
 		a->previous = (struct previous){.event = EVENT_NONE, .alike = EVENT_NONE};
@@ -384,8 +403,7 @@ static void look_again(struct previous_cache *c, struct answer *a)
 
 static const struct previous *get(struct previous_cache *c, uint32_t event)
 {
-	uint32_t trace = model_trace_of(c->model, event);
-	uint32_t version = trace == MODEL_NONE ? 0 : model_trace(c->model, trace)->version;
+	uint32_t version = trace_version(c->model, event);
 	struct answer *a = answer_find(c, event);
 	bool is_new = !a;
 
@@ -413,6 +431,7 @@ struct previous_cache *previous_cache_new(struct loop *loop, const struct model 
 	c->model = model;
 	c->changed = changed;
 	c->ctx = ctx;
+	c->earlier_of = EVENT_NONE;
 	return c;
 }
 

@@ -15,9 +15,8 @@
  * Of a trace a condition on events is a fact: how many of its events it holds of; so are sums. Of a session facts are added
  * up. What sums are is known here of every row that is listed, so they are pushed with room for rounding and judged again.
  *
- * Facts (gens:>=5, none(), all(), sums) are of the events within the list's since..until alone. A row's totals look up to
- * ten minutes further back (posthog_query.c): of one that began just before since they may say otherwise, and it is lost or
- * listed by what is in the window. */
+ * Facts (gens:>=5, none(), all(), sums) are of the events that totals are of: of a session those within the list's since..until, of a
+ * trace from ten minutes before, where it may have begun. */
 #ifndef COLLECT_POSTHOG_FILTER_H
 #define COLLECT_POSTHOG_FILTER_H
 

@@ -21,7 +21,8 @@
 #include <cjson/cJSON.h>
 #include <stdio.h>
 
-#define MARGIN (600 * TIME_SECOND) /* before `since`: as PostHog's own TraceQuery looks around */
+/* Before `since`, of traces, which may have begun there: as PostHog's own TraceQuery looks around. */
+#define MARGIN (600 * TIME_SECOND)
 
 /* ---- HogQL ---- */
 
@@ -79,26 +80,26 @@ static const char sessions_end[] =
 	"  OR (last_time = toDateTime({before_time}) AND session_id < {before_id})\n"
 	"ORDER BY last_time DESC, session_id DESC\n";
 
-/* The facts of a filter by trace; of any AI event, as here. */
+/* The facts of a filter by trace; of any AI event, as here, in the time that totals are of. */
 #define FACTS                                           \
 	"SELECT properties.$ai_trace_id AS trace_id,\n" \
 	"  argMin(nullIf(properties.$ai_session_id, ''), timestamp) AS session_id"
-#define FACTS_END                                                                      \
-	"\nFROM events\n"                                                              \
-	"WHERE event LIKE '$ai_%'\n"                                                   \
-	"  AND " HAS_TRACE "\n"                                                        \
-	"  AND timestamp >= toDateTime({since}) AND timestamp < toDateTime({until})\n" \
-	"GROUP BY trace_id\n"                                                          \
+#define FACTS_END(since)                                                                 \
+	"\nFROM events\n"                                                                \
+	"WHERE event LIKE '$ai_%'\n"                                                     \
+	"  AND " HAS_TRACE "\n"                                                          \
+	"  AND timestamp >= toDateTime(" since ") AND timestamp < toDateTime({until})\n" \
+	"GROUP BY trace_id\n"                                                            \
 	")\n"
 static const struct {
 	const char *start, *facts, *where;
 } filter_texts[] = {
 	[FILTERED_EVENTS] = {"  AND (", NULL, NULL},
 	[FILTERED_TRACES] = {"  AND properties.$ai_trace_id IN (\nSELECT trace_id FROM (\n", FACTS,
-                             FACTS_END "WHERE "},
+                             FACTS_END("{facts_since}") "WHERE "},
 	[FILTERED_SESSIONS] = {"  AND session_id IN (\nSELECT session_id FROM (\n", FACTS,
-                               FACTS_END "WHERE isNotNull(session_id)\n"
-                                         "GROUP BY session_id\nHAVING "},
+                               FACTS_END("{since}") "WHERE isNotNull(session_id)\n"
+                                                    "GROUP BY session_id\nHAVING "},
 };
 
 /* An event a row: what counts of it, as numbers. Only calls (generations, embeddings) have tokens and
@@ -370,10 +371,13 @@ static void add_values(cJSON *values, char letter, const struct posthog_value *a
 }
 
 /* Where the rows are bounded already. */
-static void write_filter(struct buf *hogql, const struct posthog_filter *p, cJSON *values)
+static void write_filter(struct buf *hogql, const struct posthog_filter *p, int64_t since,
+                         cJSON *values)
 {
 	if (p == NULL || p->where.n == 0)
 		return;
+	if (p->of == FILTERED_TRACES)
+		add(values, "facts_since", moment(time_add(since, -MARGIN)));
 	buf_puts(hogql, filter_texts[p->of].start);
 	if (p->of != FILTERED_EVENTS) {
 		buf_puts(hogql, filter_texts[p->of].facts);
@@ -414,7 +418,7 @@ static void write_page(struct buf *body, const char *start, const char *end,
 	if (end == traces_of_session_end)
 		add(values, "session", text(page->session));
 	buf_puts(&hogql, start);
-	write_filter(&hogql, page->filter, values);
+	write_filter(&hogql, page->filter, page->since, values);
 	buf_puts(&hogql, end);
 	write_hogql(body, buf_text(&hogql), page->limit + 1, values, name, query_id);
 	buf_free(&hogql);
@@ -445,7 +449,7 @@ void posthog_query_spans(struct buf *body, const struct posthog_page *page, cons
 static void write_totals(struct buf *body, const char *hogql, cJSON *ids, int64_t since,
                          int64_t until, const char *name, const char *query_id)
 {
-	cJSON *values = range(time_add(since, -MARGIN), until);
+	cJSON *values = range(since, until);
 
 	assert(cJSON_GetArraySize(ids) <= POSTHOG_MAX_ROWS);
 	add(values, "ids", ids);
@@ -455,8 +459,8 @@ static void write_totals(struct buf *body, const char *hogql, cJSON *ids, int64_
 void posthog_query_trace_totals(struct buf *body, const struct str *ids, size_t n, int64_t since,
                                 int64_t until, const char *query_id)
 {
-	write_totals(body, trace_totals, texts(ids, n), since, until, "tracehog:trace-totals",
-	             query_id);
+	write_totals(body, trace_totals, texts(ids, n), time_add(since, -MARGIN), until,
+	             "tracehog:trace-totals", query_id);
 }
 
 void posthog_query_session_totals(struct buf *body, const struct str *ids, size_t n, int64_t since,
@@ -549,7 +553,7 @@ void posthog_query_question(struct buf *body, const struct posthog_question *q,
 	struct buf hogql = {0};
 
 	buf_puts(&hogql, q->start);
-	write_filter(&hogql, q->filter, values);
+	write_filter(&hogql, q->filter, q->since, values);
 	buf_puts(&hogql, q->end);
 	add_values(values, 'v', q->values, q->n_values);
 	write_hogql(body, buf_text(&hogql), q->limit, values, q->name, query_id);

@@ -42,7 +42,7 @@ void posthog_query_traces(struct buf *body, const struct posthog_page *page, con
  * Columns: see posthog_rows.h. */
 void posthog_query_trace_totals(struct buf *body, const struct str *ids, size_t n, int64_t since,
                                 int64_t until, const char *query_id);
-/* tracehog:sessions and tracehog:session-totals likewise; a session's time is its last timestamp, and
+/* tracehog:sessions and tracehog:session-totals likewise, the totals from `since` on; a session's time is its last timestamp, and
  * a trace belongs to the session of its earliest event that names one. The totals read every trace of
  * the time given, since a session need not be named on each event: keep it narrow. */
 void posthog_query_sessions(struct buf *body, const struct posthog_page *page,

@@ -93,4 +93,17 @@ cmp -s "$D/of_file" "$D/out" || fail 'a refused filter lets other generations th
 equal 'lists of events after a refusal' 1 "$(asked | grep -cx tracehog:events)"
 mannerly
 
+# What a filter counts is what the list says, also where a trace goes on over the edge of the time that is asked for.
+awk 'BEGIN {
+	for (i = 0; i < 8; i++)
+		printf "{\"uuid\":\"00000000-0000-4006-8000-%012d\",\"event\":\"$ai_generation\",\"distinct_id\":\"ann\",\"timestamp\":\"\",\"properties\":{\"$ai_trace_id\":\"over\",\"$ai_session_id\":\"edge\"}}\n", i
+}' >"$D/plain.ndjson"
+recent "$D/plain.ndjson" 3600 60 >"$EVENTS"
+standin
+afresh
+asks 0 ls sessions posthog: --since "$(ago 3810)" --fields id,generations --csv
+out_has 'edge,4'
+asks 0 ls sessions posthog: --since "$(ago 3810)" --fields id,generations --csv -f 'gens:4'
+out_has 'edge,4'
+asks 1 ls sessions posthog: --since "$(ago 3810)" --fields id,generations --csv -f 'gens:>4'
 verdict

@@ -69,14 +69,16 @@ keys Enter
 wait_cursor trace-400
 
 # What a list is narrowed to goes along, and it pages on.
-before=$(asked | grep -cx tracehog:events)
 text 4
-wait_for '1 user'
+wait_for '2 users'
+wait_for ' 360 '
+text g
+wait_cursor ann
 keys Enter
 wait_for '+ generations '
 wait_for ' ms  '
 shows 'of what was fetched' && fail 'all that passes is there, page by page'
-waits 'it pages to its end' ends_at ' 400 generations'
+waits 'it pages to its end' ends_at ' 360 generations'
 keys q
 # Of another list that passes between them the rows come back.
 text 3
@@ -90,7 +92,6 @@ wait_for '40 generations'
 wait_for 'server '
 text u
 wait_for 'generations'
-[ "$(asked | grep -cx tracehog:events)" = "$before" ] || fail 'events that nobody looks at were fetched'
 keys q
 text 1
 

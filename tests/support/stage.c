@@ -17,6 +17,8 @@
 #include <unistd.h>
 #include <wchar.h>
 
+#define DRAWS_AT_ONCE 2000 /* who asks for more, for work that it can do by itself, never ends */
+
 static void on_change(void *ctx)
 {
 	((struct stage *)ctx)->changed = true;
@@ -82,7 +84,10 @@ void stage_close(struct stage *s)
 
 void stage_draw(struct stage *s)
 {
+	int draws = 0;
+
 	do {
+		assert(draws++ < DRAWS_AT_ONCE);
 		s->surface = app_draw(s->app, &s->cursor_row, &s->cursor_col);
 		stage_check_cells(s->surface);
 	} while (app_draw_again(s->app) == VIEW_AT_ONCE);

@@ -125,7 +125,7 @@ struct app {
 	int64_t ctrl_c;     /* when it was pressed last */
 	int64_t clock;      /* what stands for the wall clock, or 0 */
 	enum app_need need;
-	int64_t draw_again_us;
+	int64_t draw_again_us; /* as app_look_again says */
 	struct filter_bar bar;
 	struct offers offers;
 	char picking;             /* '.' or ',' while a value of the row is picked, or 0 */
@@ -135,6 +135,9 @@ struct app {
 };
 
 struct view *app_top(struct app *a);
+/* While it is drawn: it wants to be drawn again in so many microseconds, at the latest; 0: that is not needed. What stands above a
+ * view asks here, since a view that does not change leaves its own draw_again_us as it is. */
+void app_look_again(struct app *a, int64_t after);
 void app_push(struct app *a, struct view *v);
 int64_t app_now(const struct app *a); /* wall clock, or what stands for it */
 void app_grant(struct app *a);        /* what the world wishes */

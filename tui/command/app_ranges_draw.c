@@ -246,14 +246,10 @@ void app_ranges_draw(struct app *a, struct surface *s, struct area body)
 	struct area list = {menu.row + 1, menu.col, rows - 1, LIST_COLS};
 	struct area plot = {menu.row + 1, menu.col + LIST_COLS + 1, rows - 1,
 	                    menu.cols - LIST_COLS - 2};
-	struct view *v = app_top(a);
-	int64_t again;
 
 	if (a->ranges.now == 0 || rows <= ROWS_ROUND)
 		return;
-	again = app_ranges_look(a, plot.cols);
-	if (again != 0 && (v->draw_again_us == 0 || again < v->draw_again_us))
-		v->draw_again_us = again;
+	app_look_again(a, app_ranges_look(a, plot.cols));
 	surface_rule(s, menu, 0, 0, menu.cols, ROLE_RULE);
 	surface_puts(s, menu, 0, 1, ROLE_STRONG, " time range ");
 	surface_put_right(s, menu, 0, 0, menu.cols - 1, ROLE_RULE,

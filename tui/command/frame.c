@@ -306,7 +306,6 @@ static void draw_status(struct app *a, struct surface *s, struct area row)
 {
 	struct view *v = app_top(a);
 	struct buf text = {0};
-	int64_t again;
 	int used;
 
 	surface_fill(s, row, 0, 0, row.cols, ROLE_STATUS, ' ');
@@ -318,9 +317,7 @@ static void draw_status(struct app *a, struct surface *s, struct area row)
 	}
 	if (a->prefix != 0)
 		buf_printf(&text, "%c-  ", (int)a->prefix);
-	again = remote_status(a->world.explorer, &text);
-	if (again != 0 && (v->draw_again_us == 0 || again < v->draw_again_us))
-		v->draw_again_us = again;
+	app_look_again(a, remote_status(a->world.explorer, &text));
 	v->class->status(v, &text);
 	append_rate(a, &text);
 	used = 1 + surface_put(s, row, 0, 1, row.cols - 2, ROLE_STATUS,
@@ -379,6 +376,12 @@ static void draw_too_small(struct surface *s)
 	surface_put(s, surface_area(s), 0, 0, s->cols, ROLE_WARNING, STR("tracehog needs 40x8"));
 }
 
+void app_look_again(struct app *a, int64_t after)
+{
+	if (after != 0 && (a->draw_again_us == 0 || after < a->draw_again_us))
+		a->draw_again_us = after;
+}
+
 const struct surface *app_draw(struct app *a, int *row, int *col)
 {
 	struct surface *s = &a->surface;
@@ -419,8 +422,8 @@ const struct surface *app_draw(struct app *a, int *row, int *col)
 	} else {
 		draw_status(a, s, status);
 	}
-	a->draw_again_us = v->draw_again_us;
+	app_look_again(a, v->draw_again_us);
 	if (!rests || (a->offers.open && !a->offers.counted && a->offers.chosen < 0))
-		a->draw_again_us = VIEW_AT_ONCE;
+		app_look_again(a, VIEW_AT_ONCE);
 	return s;
 }
