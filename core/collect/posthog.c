@@ -519,6 +519,11 @@ const char *posthog_folder(const struct posthog *p)
 	return p->ready ? p->folder.p : NULL;
 }
 
+bool posthog_is(const struct posthog *p, const char *host, uint32_t project)
+{
+	return p->project != 0 && p->project == project && str_eq(buf_str(&p->host), str_of(host));
+}
+
 bool posthog_cancel(struct posthog *p)
 {
 	struct ask *next;

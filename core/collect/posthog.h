@@ -81,6 +81,8 @@ enum err posthog_open(struct posthog **out, struct loop *l, const struct posthog
 void posthog_close(struct posthog *p); /* not from a callback; NULL is allowed */
 /* The journal's folder; NULL until the project is known. */
 const char *posthog_folder(const struct posthog *p);
+/* Whether it is that project, as far as it is known which one it is. */
+bool posthog_is(const struct posthog *p, const char *host, uint32_t project);
 void posthog_read_status(const struct posthog *p, struct posthog_status *out);
 
 /* Each of these may be called at any time; what cannot be asked yet waits for the project. Asking for

@@ -3,6 +3,7 @@
 . e2e/lib_sources.sh
 SOURCES=$D
 several
+named again 'source = posthog:12' "host = $(sed -n 's/^listening on //p' "$D/prod.up")" "key_file = $D/prod.key"
 . e2e/lib_tmux.sh
 trap 'T kill-server 2>/dev/null; end_all; rm -rf "$SOURCES"' EXIT
 
@@ -38,6 +39,9 @@ wait_for 'did you mean dev?'
 text ":source $SOURCES/./local.ndjson"
 keys Enter
 wait_for 'it is open already'
+text ':source again'
+keys Enter
+wait_for 'again: it is open already'
 text ":source $SOURCES/nowhere"
 keys Enter
 wait_for 'no such file'

@@ -192,13 +192,43 @@ static bool find_label(struct source_adder *a, struct source_choice *choice)
 	return false;
 }
 
+/* The local journal with its path, which may be named as well; folder has it. */
+static struct source_choice placed(const struct source_adder *a, const struct source_choice *choice,
+                                   struct buf *folder)
+{
+	struct source_choice at = *choice;
+
+	if (source_is_local(choice) && capture_folder(folder, a->options, NULL) == ERR_OK)
+		at.path = buf_text(folder);
+	return at;
+}
+
 static bool means(const struct source_adder *a, const char *word,
                   const struct source_choice *choice)
 {
-	struct source_choice other;
+	struct buf folder = {0}, same_folder = {0};
+	struct source_choice other, here;
+	bool same = false;
 
-	return source_choose(&other, a->options, word, NULL) == ERR_OK &&
-	       source_is_same(&other, choice);
+	if (source_choose(&other, a->options, word, NULL) == ERR_OK) {
+		other = placed(a, &other, &folder);
+		here = placed(a, choice, &same_folder);
+		same = source_is_same(&other, &here);
+	}
+	buf_free(&folder);
+	buf_free(&same_folder);
+	return same;
+}
+
+/* A project may be known by its key alone, or by another name of the config. */
+static bool is_open_project(const struct source_adder *a, const struct source_choice *choice)
+{
+	const struct posthog *p;
+
+	for (uint32_t i = 0; (p = explorer_project(a->explorer, i)) != NULL; i++)
+		if (posthog_is(p, choice->host, choice->project))
+			return true;
+	return false;
 }
 
 static bool is_open(const struct source_adder *a, const struct source_choice *choice)
@@ -206,8 +236,11 @@ static bool is_open(const struct source_adder *a, const struct source_choice *ch
 	const struct options *o = a->options;
 
 	/* Without words it is the local journal that is shown. */
-	if (o->n_words == 0 && source_is_local(choice) && explorer_origin_count(a->explorer) > 0 &&
-	    strcmp(explorer_origin_name(a->explorer, 0), choice->label) == 0)
+	if (o->n_words == 0 && explorer_origin_count(a->explorer) > 0 &&
+	    strcmp(explorer_origin_name(a->explorer, 0), "local") == 0 &&
+	    means(a, "journal:", choice))
+		return true;
+	if (choice->kind == SOURCE_POSTHOG && is_open_project(a, choice))
 		return true;
 	for (int i = 0; i < o->n_words; i++)
 		if (means(a, o->words[i], choice))

@@ -152,7 +152,8 @@ enum posthog_trouble source_open_posthog(struct explorer *x, const struct source
 	buf_free(&cache);
 	if (err == ERR_OK)
 		return POSTHOG_FINE;
-	return err == ERR_USAGE ? POSTHOG_BAD_HOST : POSTHOG_AWAY;
+	/* Nothing was asked: it is what was typed. */
+	return err == ERR_USAGE || err == ERR_LIMIT ? POSTHOG_BAD_HOST : POSTHOG_AWAY;
 }
 
 /* ---- all ------------------------------------------------------------------------------------- */
@@ -251,10 +252,15 @@ static bool same_text(const char *a, const char *b)
 	return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
+static bool has_folder(const struct source_choice *s)
+{
+	return s->kind == SOURCE_JOURNAL || s->kind == SOURCE_FOLDER;
+}
+
 bool source_is_same(const struct source_choice *a, const struct source_choice *b)
 {
 	if (a->kind != b->kind)
-		return false;
+		return has_folder(a) && has_folder(b) && same_place(a->path, b->path);
 	if (a->section != NULL && same_text(a->section, b->section))
 		return true;
 	switch (a->kind) {

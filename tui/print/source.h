@@ -45,7 +45,7 @@ enum err source_choose(struct source_choice *out, const struct options *o, const
 bool source_reads_stdin(const struct options *o);
 
 bool source_is_local(const struct source_choice *s); /* the local journal */
-/* The same thing: two of them would only show it twice. */
+/* The same thing: two of them would only show it twice. The local journal has no path of its own. */
 bool source_is_same(const struct source_choice *a, const struct source_choice *b);
 
 /* The key of the environment, read but once: no child is to inherit it. Where there are several projects, one that has a key of
