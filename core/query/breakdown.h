@@ -1,5 +1,5 @@
-/* Figures of events, split by what they have in common (split.h): what each model costs, how slow each hour was. A pass of the loop, in
- * slices, tells which part every event is in; workers add up and measure over a snapshot. Loop thread. */
+/* Figures of events, split by what they have in common (split.h): what each model costs, how slow each hour was. The loop looks up, in
+ * slices, what only it may; workers do the rest over a snapshot. Loop thread. */
 #ifndef QUERY_BREAKDOWN_H
 #define QUERY_BREAKDOWN_H
 

@@ -170,7 +170,7 @@ static void add_unit(const struct breakdown *b, struct breakdown_room *room, uin
 	room->table.n = room->n_chosen = 0;
 	hash_index_clear(&room->table.index);
 	memset(room->known, 0, sizeof(room->known));
-	for (; from < end; from += SOME)
+	for (; from < end && !atomic_load(&b->off); from += SOME)
 		add_some(b, room, from, end - from < SOME ? end : from + SOME);
 }
 
