@@ -61,6 +61,17 @@ shows 'of what was fetched' && fail 'what PostHog adds up is all there is'
 keys Enter
 wait_for '60 generations'
 [ "$(questions generations)" = 2 ] || fail 'the calls of a group are one question'
+
+# What events do not say of a person PostHog is asked.
+text 1
+text ':filter person.email:four'
+keys Enter
+wait_for '20 traces'
+wait_for 'server '
+wait_cursor call-117
+text ':filter person.email:five'
+keys Enter
+wait_for 'no traces pass'
 ! grep '"wrong"' "$LOG" || fail 'a query that is not as it should be'
 text Q
 wait_prompt
