@@ -1,10 +1,12 @@
-/* Persons of projects, by users and names of properties: asked for when a column comes to their first event, some hundred users a
- * question. A user whom PostHog does not know of, or a question that it does not answer, leaves what events set themselves.
+/* What PostHog knows of the persons of events: asked for when a column comes to them, some thousand a question, and forgotten when
+ * the column has it.
  *
- * A value may have been another at other times: of those that the event lies among the one counts that began last. */
+ * Invariants: one stretch of events at a time is asked about, under one name, by one question at a time; the next one is sent by
+ * `ready`, which a turn of the loop calls. */
 #include "explorer_persons.h"
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "collect/posthog_hogql.h"
 #include "collect/posthog_person.h"
 #include "collect/posthog_query.h"
@@ -12,32 +14,20 @@
 
 #include <string.h>
 
-struct span {
-	int64_t first, last;
-	uint32_t told;
+#define AGAIN    (30 * TIME_SECOND)
+#define AGAIN_MS UINT64_C(30000)
+#define RECENT   (120 * TIME_SECOND) /* PostHog may not have taken it in yet */
+
+enum state { SETTLED, WAITS, ASKED, LATER, FAILED };
+struct asked_event {
+	enum state state;
+	uint32_t told; /* SETTLED: number in told; 0: nobody knows */
 };
 
-enum user_state { USER_NEW, USER_WAITS, USER_ASKED, USER_TOLD };
-struct user {
-	enum user_state state;
-	uint32_t from, n; /* spans */
-};
-
-/* One name in one project. */
-struct known {
-	struct persons *persons;
-	struct known *next;
-	char *name;
-	size_t name_length;
-	uint32_t origin;
-	struct user *users; /* by number of the id */
-	uint32_t n_users;
-	struct span *spans;
-	uint32_t n_spans, cap_spans;
-	uint32_t *asking; /* ids: USER_WAITS, then USER_ASKED */
-	uint32_t n_asking, cap_asking, n_asked;
-	int64_t since, until; /* of the events of those that wait */
-	struct hogql *hogql;
+/* A project that did not answer is not asked before then. */
+struct refusal {
+	int64_t until; /* monotonic */
+	struct errinfo why;
 };
 
 struct persons {
@@ -45,200 +35,217 @@ struct persons {
 	struct properties *properties;
 	struct property_persons says;
 	struct strings told;
-	struct known *known;
+	uint32_t nothing;    /* in told */
+	struct buf name;     /* of the stretch */
+	uint32_t from, n;    /* its events; n 0: there is none yet */
+	int64_t began;       /* wall clock */
+	struct hogql *hogql; /* the last question; NULL: none */
+	uint32_t origin;     /* whom it went to */
+	uint32_t first, end; /* of the stretch: between them lie those that it is about */
+	struct loop_timer *again;
+	struct refusal refusals[EVENTS_ORIGINS];
+	struct asked_event asked[EVENTS_CHUNK];
 };
+
+static const struct event *event_at(const struct persons *p, uint32_t i)
+{
+	return events_get(explorer_events(p->explorer), p->from + i);
+}
+
+static uint32_t uuid_at(const struct persons *p, uint32_t i)
+{
+	return events_uuid(explorer_events(p->explorer), p->from + i);
+}
+
+static uint32_t origin_at(const struct persons *p, uint32_t i)
+{
+	return events_origin(explorer_events(p->explorer), event_at(p, i)->place);
+}
 
 /* ---- asking ---- */
 
-static void ask(struct known *k)
+/* The first that waits and those of its project. */
+static void ask(struct persons *p, uint32_t first)
 {
-	struct ids *all = explorer_ids(k->persons->explorer);
 	struct buf *texts = mem_zero(POSTHOG_PERSONS, sizeof(*texts)), body = {0};
-	struct str *ids = mem_alloc(POSTHOG_PERSONS, sizeof(*ids));
+	struct str *uuids = mem_alloc(POSTHOG_PERSONS, sizeof(*uuids));
+	int64_t since = INT64_MAX, until = INT64_MIN;
 	char query_id[POSTHOG_QUERY_ID];
 	uint32_t n = 0;
 
-	for (; n < POSTHOG_PERSONS && n < k->n_asking; n++) {
-		ids_text(all, k->asking[n], &texts[n]);
-		ids[n] = buf_str(&texts[n]);
-		k->users[k->asking[n]].state = USER_ASKED;
+	p->first = p->end = first;
+	for (uint32_t i = first; i < p->n && n < POSTHOG_PERSONS; i++) {
+		int64_t time = event_at(p, i)->time;
+
+		if (p->asked[i].state != WAITS || origin_at(p, i) != p->origin)
+			continue;
+		p->asked[i].state = ASKED;
+		p->end = i + 1;
+		ids_text(explorer_ids(p->explorer), uuid_at(p, i), &texts[n]);
+		uuids[n] = buf_str(&texts[n]);
+		n++;
+		since = time < since ? time : since;
+		until = time > until ? time : until;
 	}
-	k->n_asked = n;
 	posthog_query_id(query_id);
-	if (posthog_query_person(&body, (struct str){k->name, k->name_length}, ids, n, k->since,
-	                         k->until + 1, query_id))
-		hogql_send(k->hogql, &body, query_id);
+	posthog_query_person(&body, buf_str(&p->name), uuids, n, since, until + 1, query_id);
+	hogql_send(p->hogql, &body, query_id);
 	for (uint32_t i = 0; i < n; i++)
 		buf_free(&texts[i]);
 	buf_free(&body);
 	mem_free(texts);
-	mem_free(ids);
+	mem_free(uuids);
 }
 
-static void add_span(struct known *k, uint32_t user, const struct span *span)
+/* An event may be here more than once. */
+static void settle(struct persons *p, const struct posthog_person *row)
 {
-	struct user *u = &k->users[user];
+	uint32_t uuid = ids_find(explorer_ids(p->explorer), buf_str(&row->uuid));
+	uint32_t told = strings_add(&p->told, buf_str(&row->told));
 
-	/* Rows of a user that do not come together say no more of them. */
-	if (u->n > 0 && u->from + u->n != k->n_spans)
-		return;
-	if (k->n_spans == k->cap_spans) {
-		k->cap_spans = k->cap_spans > 0 ? k->cap_spans * 2 : 64;
-		k->spans = mem_resize(k->spans, k->cap_spans, sizeof(*k->spans));
-	}
-	if (u->n == 0)
-		u->from = k->n_spans;
-	k->spans[k->n_spans++] = *span;
-	u->n++;
+	for (uint32_t i = p->first; uuid != 0 && i < p->end; i++)
+		if (p->asked[i].state == ASKED && uuid_at(p, i) == uuid)
+			p->asked[i] = (struct asked_event){SETTLED, told};
 }
 
-static void take_rows(struct known *k)
+static void take_rows(struct persons *p)
 {
-	const struct hogql_result *answer = k->hogql->result;
-	struct posthog_person row = {{0}, {0}, 0, 0};
+	struct posthog_person row = {{0}, {0}};
 
-	for (uint32_t i = 0; i < answer->rows; i++) {
-		struct span span;
-		uint32_t user;
-
-		if (!posthog_read_person(answer, i, &row))
-			continue;
-		user = ids_find(explorer_ids(k->persons->explorer), buf_str(&row.user));
-		if (user == 0 || user >= k->n_users || k->users[user].state != USER_ASKED)
-			continue;
-		span = (struct span){row.first, row.last,
-		                     strings_add(&k->persons->told, buf_str(&row.told))};
-		add_span(k, user, &span);
-	}
-	buf_free(&row.user);
+	for (uint32_t i = 0; i < p->hogql->result->rows; i++)
+		if (posthog_read_person(p->hogql->result, i, &row))
+			settle(p, &row);
+	buf_free(&row.uuid);
 	buf_free(&row.told);
+}
+
+static bool is_recent(const struct persons *p, uint32_t i)
+{
+	return event_at(p, i)->time > p->began - RECENT && time_now() < p->began + RECENT;
+}
+
+static void refuse(struct persons *p)
+{
+	struct refusal *r = &p->refusals[p->origin];
+
+	r->until = time_monotonic() + AGAIN;
+	if (p->hogql->state == HOGQL_FAILED)
+		r->why = p->hogql->why;
+	else
+		err_set(&r->why, ERR_IO, "The question about persons was cancelled.");
 }
 
 static void on_answer(void *ctx)
 {
-	struct known *k = ctx;
+	struct persons *p = ctx;
+	bool answered = p->hogql->state == HOGQL_DONE;
 
-	if (k->hogql->state == HOGQL_RUNNING || k->n_asked == 0)
+	if (p->hogql->state == HOGQL_RUNNING)
 		return;
-	if (k->hogql->state == HOGQL_DONE)
-		take_rows(k);
-	for (uint32_t i = 0; i < k->n_asked; i++)
-		k->users[k->asking[i]].state = USER_TOLD;
-	k->n_asking -= k->n_asked;
-	memmove(k->asking, k->asking + k->n_asked, k->n_asking * sizeof(*k->asking));
-	k->n_asked = 0;
-	if (k->n_asking > 0)
-		ask(k);
-	properties_resume(k->persons->properties);
-}
+	if (answered)
+		take_rows(p);
+	else
+		refuse(p);
+	for (uint32_t i = p->first; i < p->end; i++) {
+		struct asked_event *e = &p->asked[i];
 
-/* ---- what is known ---- */
-
-static struct known *find(const struct persons *p, struct str name, uint32_t origin)
-{
-	struct known *k = p->known;
-
-	while (k != NULL &&
-	       (k->origin != origin || !str_eq((struct str){k->name, k->name_length}, name)))
-		k = k->next;
-	return k;
-}
-
-static struct known *make(struct persons *p, struct str name, uint32_t origin,
-                          struct posthog *posthog)
-{
-	struct known *k = mem_zero(1, sizeof(*k));
-
-	k->persons = p;
-	k->name = mem_copy_text(name.p, name.n);
-	k->name_length = name.n;
-	k->origin = origin;
-	k->since = INT64_MAX;
-	k->until = INT64_MIN;
-	k->hogql = hogql_new(posthog, on_answer, k);
-	k->next = p->known;
-	p->known = k;
-	return k;
-}
-
-static uint32_t origin_of(const struct persons *p, const struct event *e)
-{
-	return events_origin(explorer_events(p->explorer), e->place);
-}
-
-static void want(struct known *k, uint32_t user)
-{
-	if (k->n_asking == k->cap_asking) {
-		k->cap_asking = k->cap_asking > 0 ? k->cap_asking * 2 : 64;
-		k->asking = mem_resize(k->asking, k->cap_asking, sizeof(*k->asking));
+		if (e->state != ASKED)
+			continue;
+		*e = (struct asked_event){SETTLED, p->nothing};
+		if (!answered || is_recent(p, i))
+			e->state = answered ? LATER : FAILED;
 	}
-	k->asking[k->n_asking++] = user;
-	k->users[user].state = USER_WAITS;
+	properties_resume(p->properties);
 }
 
-static struct user *user_of(struct known *k, uint32_t user)
+static void on_again(void *ctx)
 {
-	if (user >= k->n_users) {
-		uint32_t n = explorer_ids(k->persons->explorer)->n + 1;
+	struct persons *p = ctx;
 
-		k->users = mem_resize(k->users, n, sizeof(*k->users));
-		memset(k->users + k->n_users, 0, (n - k->n_users) * sizeof(*k->users));
-		k->n_users = n;
+	properties_resume(p->properties);
+}
+
+/* ---- a stretch of events ---- */
+
+static struct asked_event begin_event(const struct persons *p, uint32_t i)
+{
+	const struct event *e = event_at(p, i);
+
+	if (explorer_origin_posthog(p->explorer, origin_at(p, i)) == NULL || uuid_at(p, i) == 0 ||
+	    (e->flags & EVENT_NO_UUID) != 0 || e->time == TIME_NONE)
+		return (struct asked_event){SETTLED, 0};
+	if (!utf8_valid(buf_str(&p->name)))
+		return (struct asked_event){SETTLED, p->nothing};
+	return (struct asked_event){WAITS, 0};
+}
+
+static void begin(struct persons *p, struct str name, uint32_t from, uint32_t n)
+{
+	buf_clear(&p->name);
+	buf_append(&p->name, name);
+	p->from = from;
+	p->n = n;
+	p->began = time_now();
+	for (uint32_t i = 0; i < n; i++)
+		p->asked[i] = begin_event(p, i);
+}
+
+/* Sends the next question; false: nothing waits for one. */
+static bool ask_next(struct persons *p)
+{
+	for (uint32_t i = 0; i < p->n; i++) {
+		if (p->asked[i].state != WAITS)
+			continue;
+		p->origin = origin_at(p, i);
+		if (time_monotonic() < p->refusals[p->origin].until) {
+			p->asked[i].state = FAILED;
+			continue;
+		}
+		hogql_free(p->hogql);
+		p->hogql = hogql_new(explorer_origin_posthog(p->explorer, p->origin), on_answer, p);
+		ask(p, i);
+		return true;
 	}
-	return &k->users[user];
-}
-
-/* Whether all is known of the event's person. */
-static bool is_known(struct persons *p, struct str name, const struct event *e)
-{
-	uint32_t origin = origin_of(p, e);
-	struct posthog *posthog = explorer_origin_posthog(p->explorer, origin);
-	struct known *k;
-
-	if (posthog == NULL || e->user == 0 || e->time == TIME_NONE)
-		return true;
-	k = find(p, name, origin);
-	if (k == NULL)
-		k = make(p, name, origin, posthog);
-	if (user_of(k, e->user)->state == USER_TOLD)
-		return true;
-	k->since = e->time < k->since ? e->time : k->since;
-	k->until = e->time > k->until ? e->time : k->until;
-	if (k->users[e->user].state == USER_NEW)
-		want(k, e->user);
 	return false;
+}
+
+/* Those without a row wait for another question. */
+static bool ask_later(struct persons *p)
+{
+	bool any = false;
+
+	for (uint32_t i = 0; i < p->n; i++) {
+		if (p->asked[i].state != LATER)
+			continue;
+		p->asked[i].state = WAITS;
+		any = true;
+	}
+	if (any)
+		loop_timer_start(p->again, AGAIN_MS, 0);
+	return any;
 }
 
 static bool ready(void *ctx, struct str name, uint32_t from, uint32_t n)
 {
 	struct persons *p = ctx;
-	bool all = true;
 
-	for (uint32_t i = 0; i < n; i++)
-		all &= is_known(p, name, events_get(explorer_events(p->explorer), from + i));
-	for (struct known *k = p->known; k != NULL; k = k->next)
-		if (k->n_asked == 0 && k->n_asking > 0)
-			ask(k);
-	return all;
+	assert(n <= EVENTS_CHUNK);
+	if (p->n != n || p->from != from || !str_eq(buf_str(&p->name), name))
+		begin(p, name, from, n);
+	if (p->hogql != NULL && p->hogql->state == HOGQL_RUNNING)
+		return false;
+	return !loop_timer_active(p->again) && !ask_next(p) && !ask_later(p);
 }
 
-static uint32_t told(void *ctx, struct str name, uint32_t event)
+static uint32_t told(void *ctx, uint32_t event, struct errinfo *why)
 {
-	struct persons *p = ctx;
-	const struct event *e = events_get(explorer_events(p->explorer), event);
-	const struct known *k = find(p, name, origin_of(p, e));
-	const struct user *u = k != NULL && e->user < k->n_users ? &k->users[e->user] : NULL;
-	uint32_t before = 0, then = 0;
+	const struct persons *p = ctx;
+	const struct asked_event *e = &p->asked[event - p->from];
 
-	for (uint32_t i = 0; u != NULL && i < u->n; i++) {
-		const struct span *span = &k->spans[u->from + i];
-
-		if (before == 0 || span->first <= e->time)
-			before = span->told;
-		if (span->first <= e->time && e->time <= span->last)
-			then = span->told;
-	}
-	return then != 0 ? then : before;
+	assert(event - p->from < p->n);
+	if (e->state == FAILED)
+		*why = p->refusals[origin_at(p, event - p->from)].why;
+	return e->state == FAILED ? PROPERTY_NOT_TOLD : e->told;
 }
 
 static struct str text(void *ctx, uint32_t number)
@@ -257,6 +264,8 @@ struct persons *persons_new(struct explorer *x, struct properties *properties)
 	p->explorer = x;
 	p->properties = properties;
 	strings_init(&p->told);
+	p->nothing = strings_add(&p->told, STR("{\"$set\":{}}"));
+	p->again = loop_timer_new(explorer_loop(x), on_again, p);
 	p->says = (struct property_persons){ready, told, text, p};
 	properties_ask_persons(properties, &p->says);
 	return p;
@@ -267,15 +276,9 @@ void persons_free(struct persons *p)
 	if (p == NULL)
 		return;
 	properties_ask_persons(p->properties, NULL);
-	for (struct known *k = p->known, *next; k != NULL; k = next) {
-		next = k->next;
-		hogql_free(k->hogql);
-		mem_free(k->name);
-		mem_free(k->users);
-		mem_free(k->spans);
-		mem_free(k->asking);
-		mem_free(k);
-	}
+	hogql_free(p->hogql);
+	loop_timer_free(p->again);
+	buf_free(&p->name);
 	strings_fini(&p->told);
 	mem_free(p);
 }

@@ -4,7 +4,7 @@
  * what it leaves to us; who lists events judges all of them once more. Everything that was typed is a {placeholder} with a
  * value, names of properties too (JSONExtractString takes them as texts), so that nothing of it can be HogQL.
  *
- * Properties of persons are those that PostHog gives an event there; here they are asked for by user (posthog_person.h).
+ * Properties of persons are those that PostHog gives an event there; here they are asked for by event (posthog_person.h).
  *
  * What differs at PostHog. A property is a text or NULL: what is absent, empty or of another type fails every comparison, as
  * here, since each condition stands within ifNull(..., 0). Numbers are doubles; bounds of decimals leave room for half of the

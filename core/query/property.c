@@ -357,6 +357,13 @@ static uint32_t number_told(struct property *c, uint32_t told)
 	return c->told[told] - 1;
 }
 
+static void not_told(struct property *c, uint32_t *number, const struct errinfo *why)
+{
+	*number = 0;
+	if (c->failed++ == 0)
+		c->failure = *why;
+}
+
 /* In place of what events set. */
 static void take_told(struct property *c, uint32_t from, uint32_t n, uint32_t *numbers)
 {
@@ -365,9 +372,12 @@ static void take_told(struct property *c, uint32_t from, uint32_t n, uint32_t *n
 	if (persons == NULL || c->of != PROPERTY_OF_PERSON)
 		return;
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t told = persons->told(persons->ctx, property_name(c), from + i);
+		struct errinfo why;
+		uint32_t told = persons->told(persons->ctx, from + i, &why);
 
-		if (told != 0)
+		if (told == PROPERTY_NOT_TOLD)
+			not_told(c, &numbers[i], &why);
+		else if (told != 0)
 			numbers[i] = number_told(c, told);
 	}
 }

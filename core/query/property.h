@@ -48,11 +48,14 @@ void properties_refresh(struct properties *p);
 
 /* Who knows more of persons than events say: then its word counts, and not what an event sets. What it says is an event as JSON,
  * which sets of its person what is known under that name; texts are numbered from 1, and stay. */
+#define PROPERTY_NOT_TOLD UINT32_MAX
 struct property_persons {
 	/* Whether all that will be known of the persons of these events is. If not it is asked for, and properties_resume called
 	 * when there is more. */
 	bool (*ready)(void *ctx, struct str name, uint32_t from, uint32_t n);
-	uint32_t (*told)(void *ctx, struct str name, uint32_t event); /* 0: it knows nothing */
+	/* Of an event of those that were ready last. 0: it knows nothing; PROPERTY_NOT_TOLD: it would, but could not be asked,
+	 * and *why says why. */
+	uint32_t (*told)(void *ctx, uint32_t event, struct errinfo *why);
 	struct str (*text)(void *ctx, uint32_t told);
 	void *ctx;
 };
@@ -70,7 +73,7 @@ struct property_value property_get(const struct property *c, uint32_t event);
 struct str property_text(const struct property *c,
                          uint32_t text);           /* by a value's number; lasts as long as c */
 uint32_t property_texts(const struct property *c); /* different values; numbers are 1..this */
-/* Events that could not be read. */
+/* Events that could not be read, or whose persons nobody could be asked about. */
 uint32_t property_failed(const struct property *c);
 const struct errinfo *property_failure(const struct property *c); /* of the first of them */
 /* Appends an event's value whole, as JSON as it was sent, from its journal; null if it is absent. ERR_IO if it cannot be read

@@ -67,4 +67,37 @@ cp "$D/out" "$D/server"
 exits 0 ls traces "$D/local.ndjson" --fields id -f 'person.plan:pro' --csv
 cmp -s "$D/server" "$D/out" || fail 'what PostHog refuses differs'
 [ "$(questions tracehog:person)" -ge 1 ] || fail 'nobody asked for persons'
+
+# A person who changes half way over more events than one question holds: each has what was when it came.
+awk 'BEGIN {
+	for (i = 0; i < 3000; i++)
+		printf "{\"uuid\":\"00000000-0000-4006-8000-%012d\",\"event\":\"$ai_generation\",\"distinct_id\":\"one\",\"timestamp\":\"\",\"properties\":{\"$ai_model\":\"gpt-5\",\"$ai_trace_id\":\"t-%d\"},\"PERSON\":{\"plan\":\"%s\"}}\n", i, i, i < 1500 ? "free" : "pro"
+}' >"$D/plain.ndjson"
+recent "$D/plain.ndjson" 3600 1 >"$D/both.ndjson"
+sed 's/"PERSON":/"person_properties":/' "$D/both.ndjson" >"$EVENTS"
+sed 's/"PERSON":/"$set":/' "$D/both.ndjson" >"$D/local.ndjson"
+standin
+equal_rows ls generations --fields id -f 'person.plan:pro' --csv
+equal 'rows of who changed' 1501 "$(wc -l <"$D/out")"
+equal_rows ls generations --fields id,person.plan --csv
+[ "$(questions tracehog:person)" -ge 3 ] || fail 'one question was enough'
+! grep '"wrong"' "$LOG" || fail 'a query that is not as it should be'
+
+# not_told SAYS ARG...: the first question about persons is refused, which is said.
+not_told()
+{
+	local says=$1 nth
+	shift
+	standin
+	forget
+	exits 0 "$@" posthog: --host "$HOST" --csv
+	nth=$(asked | grep '^tracehog:' | grep -n -m 1 -x tracehog:person | cut -d: -f1)
+	standin --fault "$nth:400"
+	forget
+	exits 6 "$@" posthog: --host "$HOST" --csv
+	err_has "$says"
+	[ "$(asked | grep -c -x -e tracehog:person -e 400)" = 1 ] || fail "$RAN: asked again at once"
+}
+not_told 'person.plan: not known of 3000 events: ' ls generations --fields id,person.plan
+not_told 'could not be judged: ' ls generations --fields id -f 'person.plan:pro'
 verdict

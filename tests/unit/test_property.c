@@ -370,17 +370,18 @@ static bool persons_ready(void *ctx, struct str name, uint32_t from, uint32_t n)
 
 	(void)name;
 	assert_int_equal(from, 0);
-	assert_int_equal(n, 3);
+	assert_int_equal(n, 4);
 	a->asked++;
 	return a->ready;
 }
 
-/* Of the first two: pro, and nothing; of the third nobody knows. */
-static uint32_t persons_told(void *ctx, struct str name, uint32_t event)
+/* Of the first two: pro, and nothing; of the third nobody knows, of the fourth it is not said. */
+static uint32_t persons_told(void *ctx, uint32_t event, struct errinfo *why)
 {
 	(void)ctx;
-	(void)name;
-	return event < 2 ? event + 1 : 0;
+	if (event == 3)
+		err_set(why, ERR_IO, "nobody there");
+	return event == 3 ? PROPERTY_NOT_TOLD : event < 2 ? event + 1 : 0;
 }
 
 static struct str persons_text(void *ctx, uint32_t told)
@@ -400,7 +401,7 @@ static void somebody_knows_persons(void **state)
 	struct property *person, *own;
 	struct single s;
 
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 4; i++)
 		buf_puts(&lines, event);
 	s = open_lines(state, buf_text(&lines));
 	properties_ask_persons(s.p, &persons);
@@ -415,6 +416,10 @@ static void somebody_knows_persons(void **state)
 	assert_true(str_eq(property_text(person, property_get(person, 0).text), STR("pro")));
 	assert_int_equal(property_get(person, 1).type, PROPERTY_ABSENT);
 	assert_true(str_eq(property_text(person, property_get(person, 2).text), STR("set")));
+	assert_int_equal(property_get(person, 3).type, PROPERTY_ABSENT);
+	assert_int_equal(property_failed(person), 1);
+	assert_string_equal(property_failure(person)->msg, "nobody there");
+	assert_int_equal(property_failed(own), 0);
 	assert_true(str_eq(property_text(own, property_get(own, 0).text), STR("own")));
 	buf_free(&lines);
 	close_single(&s);

@@ -147,9 +147,10 @@ void cells_ask(struct cells_column *columns, size_t n, struct explorer *x)
 				explorer_properties(x), columns[i].of, columns[i].property_name);
 }
 
-void cells_read(struct cells_column *columns, size_t n, struct explorer *x)
+bool cells_read(struct cells_column *columns, size_t n, struct explorer *x)
 {
 	struct buf text = {0};
+	bool all = true;
 
 	cells_ask(columns, n, x);
 	for (size_t i = 0; i < n; i++) {
@@ -160,11 +161,14 @@ void cells_read(struct cells_column *columns, size_t n, struct explorer *x)
 		if (p == NULL || property_failed(p) == 0)
 			continue;
 		buf_clear(&text);
-		buf_printf(&text, "%.*s: %u events cannot be read any more",
-		           STR_ARG(str_sub(columns[i].name, 0, 60)), property_failed(p));
+		buf_printf(&text, "%.*s: not known of %u events: %s",
+		           STR_ARG(str_sub(columns[i].name, 0, 60)), property_failed(p),
+		           property_failure(p)->msg);
 		output_error(buf_text(&text));
+		all = false;
 	}
 	buf_free(&text);
+	return all;
 }
 
 /* ---- the values of a property ---- */

@@ -33,9 +33,10 @@ void cells_choose_own(struct cells *c, enum rows_kind kind, bool all);
 /* Where there are several sources their column stands second: for who has chosen no columns. */
 void cells_tell_sources(struct cells *c, const struct model *m, enum rows_kind kind);
 /* Reads what n columns need that are of properties, with turns of the loop. Before rows are sorted by them, and before the
- * functions below. Columns that are asked for before are read together with them. */
+ * functions below. Columns that are asked for before are read together with them. False: some events' are not known, which is
+ * said. */
 void cells_ask(struct cells_column *columns, size_t n, struct explorer *x);
-void cells_read(struct cells_column *columns, size_t n, struct explorer *x);
+bool cells_read(struct cells_column *columns, size_t n, struct explorer *x);
 
 void cells_print(const struct cells *c, enum output_format format);
 

@@ -146,15 +146,18 @@ static void know_errors(struct query *q, struct explorer *x)
 		;
 }
 
-/* What rows are sorted by may be a property, too. */
-static void know_order(struct listing *l, struct explorer *x)
+/* What rows are sorted by may be a property, too. False: it is not known of all. */
+static bool know_order(struct listing *l, struct explorer *x)
 {
+	bool all;
+
 	if (l->sort.name.n == 0)
-		return;
-	cells_read(&l->sort, 1, x);
+		return true;
+	all = cells_read(&l->sort, 1, x);
 	if (l->sort.property != NULL)
 		property_column_init(&l->sorted, "", l->sort.property);
 	l->query.sort = l->sort.property != NULL ? &l->sorted.column : l->sort.own;
+	return all;
 }
 
 /* Who users are. */
@@ -207,7 +210,7 @@ static int know_given(struct listing *l, struct explorer *x, const struct option
 static int print_rows(struct listing *l, struct explorer *x, const struct options *o, int code)
 {
 	struct rows rows = {0};
-	bool held = false;
+	bool held = false, all;
 
 	if (explorer_adds_up(l->query.kind) && explorer_is_partial(x))
 		code = know_given(l, x, o, code);
@@ -218,10 +221,12 @@ static int print_rows(struct listing *l, struct explorer *x, const struct option
 	if (o->fields == NULL)
 		cells_tell_sources(&l->cells, explorer_model(x), l->query.kind);
 	cells_ask(l->cells.columns, l->cells.n, x);
-	know_order(l, x);
+	all = know_order(l, x);
 	rows_build(&rows, explorer_model(x), &l->query);
 	l->cells.rows = &rows;
-	cells_read(l->cells.columns, l->cells.n, x);
+	all = cells_read(l->cells.columns, l->cells.n, x) && all;
+	if (!all && code == EXIT_OK)
+		code = EXIT_UNREADABLE;
 	cells_print(&l->cells, o->format);
 	for (uint32_t row = 0; row < rows.n && !held; row++)
 		held = condition_holds_row(&l->condition, &rows, row);
