@@ -5,6 +5,7 @@
 #include "explorer_persons.h"
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "collect/posthog_hogql.h"
 #include "collect/posthog_person.h"
 #include "collect/posthog_query.h"
@@ -214,6 +215,9 @@ static bool ready(void *ctx, struct str name, uint32_t from, uint32_t n)
 	struct persons *p = ctx;
 	bool all = true;
 
+	/* No question can have it, and no person. */
+	if (!utf8_valid(name))
+		return true;
 	for (uint32_t i = 0; i < n; i++)
 		all &= is_known(p, name, events_get(explorer_events(p->explorer), from + i));
 	for (struct known *k = p->known; k != NULL; k = k->next)
