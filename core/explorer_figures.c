@@ -38,7 +38,9 @@ struct figures {
 	int64_t took;
 	uint32_t left_out;
 	bool at_least;
+	bool by_value;
 	bool wanted_all; /* once is enough */
+	unsigned told;
 	enum posthog_trouble trouble;
 	struct errinfo why;
 	loop_fn *changed;
@@ -143,6 +145,8 @@ static bool finish(struct figures *f)
 
 	breakdown_free(f->breakdown);
 	f->breakdown = breakdown_told(&of, a->parts, a->n_parts, f->left_out == 0);
+	f->by_value = a->what.by_value;
+	f->told++;
 	asked_free(a);
 	f->asked = NULL;
 	return true;
@@ -376,16 +380,19 @@ struct figures *figures_new(struct explorer *x, const struct figures_query *quer
 	return f;
 }
 
+/* More than that nobody scrolls through: the dearest are better than the first by name. */
+static bool can_want_all(const struct figures *f)
+{
+	return project_of(f->explorer) != NULL && f->asked == NULL && !f->wanted_all &&
+	       f->left_out > 0 && !f->at_least && f->left_out <= FIGURES_LATER;
+}
+
 void figures_want_all(struct figures *f)
 {
-	struct posthog *p = project_of(f->explorer);
-
-	/* More than that nobody scrolls through: the dearest are better than the first by name. */
-	if (p == NULL || f->asked != NULL || f->wanted_all || f->left_out == 0 || f->at_least ||
-	    f->left_out > FIGURES_LATER)
+	if (!can_want_all(f))
 		return;
 	begin_asking(f, true);
-	f->asked->hogql = hogql_new(p, f->changed, f->ctx);
+	f->asked->hogql = hogql_new(project_of(f->explorer), f->changed, f->ctx);
 	ask(f->asked);
 }
 
@@ -430,7 +437,10 @@ void figures_read_status(const struct figures *f, struct figures_status *out)
 	                               .took = f->took,
 	                               .left_out = f->left_out,
 	                               .at_least = f->at_least,
+	                               .by_value = f->by_value,
+	                               .can_want_all = can_want_all(f),
 	                               .fetching = f->asked != NULL && f->breakdown != NULL,
+	                               .told = f->told,
 	                               .trouble = f->trouble,
 	                               .why = f->why};
 	out->done = figures_breakdown(f) != NULL;

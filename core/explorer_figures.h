@@ -4,7 +4,7 @@
  *
  * What PostHog adds up is of what was sent: costs that we would work out are unpriced there, nothing is suspect, `running` is 0,
  * and there is no longest part of an unknown many: of more than FIGURES_PARTS the dearest are given and the others counted,
- * until somebody wants them.
+ * until somebody wants them, if they are not too many.
  * Percentiles are nearest rank in both; a number that PostHog keeps as a text which is no number is none. */
 #ifndef EXPLORER_FIGURES_H
 #define EXPLORER_FIGURES_H
@@ -47,9 +47,14 @@ struct figures_status {
 	/* FIGURES_SERVER: parts that are not among those given; at_least: they were not counted, and may be more. */
 	uint32_t left_out;
 	bool at_least;
-	bool fetching; /* FIGURES_SERVER: what was left out is on its way */
-	/* Of FIGURES_PARTLY why PostHog does not say: its trouble, or what of the filter it cannot judge; empty: it was
-	 * not asked. Not clean. */
+	bool by_value; /* FIGURES_SERVER: those given are not the dearest, but the first by value */
+	bool can_want_all; /* figures_want_all would ask for what was left out */
+	bool fetching;     /* FIGURES_SERVER: what was left out is on its way */
+	/* FIGURES_SERVER: answers that were made a breakdown. Another count is another breakdown; another address
+	 * need not be. */
+	unsigned told;
+	/* Of FIGURES_PARTLY why PostHog does not say, of FIGURES_SERVER why it does not say what was left out: its trouble,
+	 * or what of the filter it cannot judge; empty: it was not asked. Not clean. */
 	enum posthog_trouble trouble;
 	struct errinfo why;
 };
@@ -65,7 +70,7 @@ void figures_free(struct figures *f); /* calls off what is under way; NULL is al
 bool figures_step(struct figures *f, int64_t until);
 void figures_wait(struct figures *f); /* for commands: runs the loop until it is done */
 /* What was left out is asked for, page by page; until all of it is there figures_breakdown stays. Once: not
- * again after it failed, nor where they are more than FIGURES_LATER. */
+ * again after it failed, nor where they were not counted or are more than FIGURES_LATER. */
 void figures_want_all(struct figures *f);
 void figures_read_status(const struct figures *f, struct figures_status *out);
 /* For struct query of ROWS_PARTS: done, or NULL. Until figures_free, or the next figures_step while it is not done or all are

@@ -9,9 +9,20 @@
 
 void leftovers_add(struct leftovers *l, void *p, size_t bytes)
 {
+	if (p == NULL)
+		return;
 	assert(l->n < LEFTOVERS);
 	l->list[l->n] = p;
-	l->bytes[l->n++] = p ? bytes : 0;
+	l->bytes[l->n++] = bytes;
+}
+
+void leftovers_add_index(struct leftovers *l, struct hash_index *h)
+{
+	struct hash_index slots = {.slots = h->slots, .mask = h->mask};
+
+	leftovers_add(l, h->slots, hash_index_bytes(&slots));
+	h->slots = NULL;
+	hash_index_free(h);
 }
 
 bool leftovers_free(struct leftovers *l, struct slice *slice)

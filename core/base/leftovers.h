@@ -2,6 +2,7 @@
 #ifndef BASE_LEFTOVERS_H
 #define BASE_LEFTOVERS_H
 
+#include "base/hash.h"
 #include "base/slice.h"
 
 #include <stddef.h>
@@ -15,6 +16,7 @@ struct leftovers {
 	unsigned n;
 };
 void leftovers_add(struct leftovers *l, void *p, size_t bytes); /* takes p over; NULL is allowed */
-bool leftovers_free(struct leftovers *l, struct slice *slice);  /* true: all of it */
+void leftovers_add_index(struct leftovers *l, struct hash_index *h); /* leaves it empty */
+bool leftovers_free(struct leftovers *l, struct slice *slice);       /* true: all of it */
 
 #endif

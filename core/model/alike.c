@@ -7,11 +7,9 @@
  * stands below a call of a group is in that call's sum, and is not added to the group again. */
 #include "model/alike.h"
 
+#include "base/leftovers.h"
 #include "base/mem.h"
-#include "base/slice.h"
 #include "model/model_internal.h"
-
-#define LET_GO 65536 /* groups that are freed at once */
 
 enum phase {
 	PHASE_FILL,
@@ -53,6 +51,7 @@ struct alike_build {
 	uint8_t *below;                /* by node */
 	uint32_t *holder;              /* by node; of what none holds as many as there are nodes */
 	uint32_t *tool_after;          /* by holder: node, or ALIKE_NONE */
+	struct leftovers leftovers;
 };
 
 struct call {
@@ -153,8 +152,6 @@ static bool group_calls(struct alike_build *b, struct slice *slice)
 		take_call(b, node);
 		b->tool = node;
 	}
-	hash_index_free(&b->first_calls);
-	slice_was_large(slice);
 	return true;
 }
 
@@ -307,16 +304,25 @@ static bool fill_nodes(struct alike_build *b, struct slice *slice)
 	return true;
 }
 
-/* The system takes its time over much memory that is freed at once. */
+static void begin_letting_go(struct alike_build *b)
+{
+	uint32_t n = b->tree->n;
+
+	leftovers_add(&b->leftovers, b->groups, b->cap_groups * sizeof(*b->groups));
+	leftovers_add(&b->leftovers, b->below, n * sizeof(*b->below));
+	leftovers_add(&b->leftovers, b->holder, n * sizeof(*b->holder));
+	leftovers_add(&b->leftovers, b->tool_after, n * sizeof(*b->tool_after));
+	leftovers_add_index(&b->leftovers, &b->first_calls);
+	b->groups = NULL;
+	b->below = NULL;
+	b->holder = b->tool_after = NULL;
+}
+
 static bool let_go(struct alike_build *b, struct slice *slice)
 {
-	for (; b->cap_groups > LET_GO; b->cap_groups -= LET_GO) {
-		if (slice_over(slice))
-			return false;
-		b->groups = mem_resize(b->groups, b->cap_groups - LET_GO, sizeof(*b->groups));
-		slice_was_large(slice);
-	}
-	return true;
+	if (b->below != NULL)
+		begin_letting_go(b);
+	return leftovers_free(&b->leftovers, slice);
 }
 
 struct alike_build *alike_start(const struct tree *t, const struct events *events)
@@ -327,6 +333,7 @@ struct alike_build *alike_start(const struct tree *t, const struct events *event
 	b->events = events;
 	b->tool = ALIKE_NONE;
 	b->alike.nodes = mem_alloc(t->n, sizeof(*b->alike.nodes));
+	b->alike.n_nodes = t->n;
 	b->below = mem_zero(t->n, 1);
 	b->holder = mem_alloc(t->n, sizeof(*b->holder));
 	b->tool_after = mem_alloc(t->n + (size_t)1, sizeof(*b->tool_after));
@@ -372,6 +379,7 @@ void alike_drop(struct alike_build *b)
 	mem_free(b->holder);
 	mem_free(b->tool_after);
 	hash_index_free(&b->first_calls);
+	leftovers_free(&b->leftovers, &(struct slice){.until = SLICE_WHOLE});
 	mem_free(b);
 }
 
@@ -388,5 +396,12 @@ void alike_free(struct alike *a)
 {
 	mem_free(a->repeats);
 	mem_free(a->nodes);
+	*a = (struct alike){0};
+}
+
+void alike_let_go(struct alike *a, struct leftovers *l)
+{
+	leftovers_add(l, a->repeats, a->n * sizeof(*a->repeats));
+	leftovers_add(l, a->nodes, a->n_nodes * sizeof(*a->nodes));
 	*a = (struct alike){0};
 }

@@ -32,6 +32,7 @@ struct alike {
 	struct alike_repeat *repeats; /* by the start of their first calls */
 	uint32_t n;
 	struct alike_node *nodes; /* as many as the tree has */
+	uint32_t n_nodes;
 };
 
 /* All of a tree at once, which stays as it is meanwhile. */
@@ -42,6 +43,7 @@ bool alike_step(struct alike_build *b, int64_t until);     /* base/slice.h; true
 void alike_take(struct alike_build *b, struct alike *out); /* of one that is done; frees it */
 void alike_drop(struct alike_build *b);                    /* NULL is allowed */
 void alike_free(struct alike *a);
+void alike_let_go(struct alike *a, struct leftovers *l); /* the same in steps: adds two */
 
 static inline const struct alike_repeat *alike_repeat_of(const struct alike *a, uint32_t node)
 {

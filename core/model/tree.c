@@ -342,15 +342,6 @@ static void let_ranks_go(struct tree_build *b, uint32_t **list, uint32_t n)
 	*list = NULL;
 }
 
-static void let_index_go(struct tree_build *b, struct hash_index *h)
-{
-	struct hash_index slots = {.slots = h->slots, .mask = h->mask};
-
-	leftovers_add(&b->leftovers, h->slots, hash_index_bytes(&slots));
-	h->slots = NULL;
-	hash_index_free(h);
-}
-
 static void begin_letting_go(struct tree_build *b)
 {
 	uint32_t n = b->nodes.n;
@@ -366,8 +357,8 @@ static void begin_letting_go(struct tree_build *b)
 	let_ranks_go(b, &b->walk, n);
 	leftovers_add(&b->leftovers, b->mark, n);
 	b->mark = NULL;
-	let_index_go(b, &b->by_id);
-	let_index_go(b, &b->aliases);
+	leftovers_add_index(&b->leftovers, &b->by_id);
+	leftovers_add_index(&b->leftovers, &b->aliases);
 }
 
 /* ---- all of it -------------------------------------------------------------------------- */
@@ -565,5 +556,13 @@ void tree_free(struct tree *t)
 	mem_free(t->nodes);
 	mem_free(t->by_start);
 	mem_free(t->attached);
+	*t = (struct tree){0};
+}
+
+void tree_let_go(struct tree *t, struct leftovers *l)
+{
+	leftovers_add(l, t->nodes, t->n * sizeof(*t->nodes));
+	leftovers_add(l, t->by_start, t->n * sizeof(*t->by_start));
+	leftovers_add(l, t->attached, t->n_attached * sizeof(*t->attached));
 	*t = (struct tree){0};
 }

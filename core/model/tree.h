@@ -4,6 +4,7 @@
 #ifndef MODEL_TREE_H
 #define MODEL_TREE_H
 
+#include "base/leftovers.h"
 #include "model/model.h"
 
 enum tree_mark {
@@ -62,5 +63,6 @@ void tree_drop(struct tree_build *b);                 /* NULL is allowed */
 /* Where an event stands in by_start, or TREE_ROOT if it is no node. */
 uint32_t tree_rank(const struct tree *t, const struct events *events, uint32_t event);
 void tree_free(struct tree *t);
+void tree_let_go(struct tree *t, struct leftovers *l); /* the same in steps: adds three */
 
 #endif

@@ -304,7 +304,7 @@ void breakdown_free(struct breakdown *b)
 		mem_free(b->growing->extras);
 	mem_free(b->growing);
 	mem_free(b->table.list);
-	mem_free(b->ranks);
+	mem_free(b->order);
 	pthread_mutex_destroy(&b->lock);
 	mem_free(b);
 }
@@ -357,7 +357,7 @@ bool breakdown_cost(const struct breakdown *b, money *out)
 
 const struct breakdown_part *breakdown_part(const struct breakdown *b, uint32_t place)
 {
-	return &b->table.list[b->ranks[place].part].part;
+	return &b->table.list[b->order[place]].part;
 }
 
 bool breakdown_is_current(const struct breakdown *b)

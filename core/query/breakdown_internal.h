@@ -71,12 +71,6 @@ struct breakdown_room {
 	size_t cap_values;
 };
 
-/* What parts are put in order by. */
-struct breakdown_rank {
-	money cost;
-	uint32_t calls, first_event, part;
-};
-
 struct breakdown {
 	struct loop *loop;
 	struct breakdown_query query;
@@ -111,7 +105,7 @@ struct breakdown {
 	int64_t *latencies, *first_tokens;
 	struct breakdown_run **units; /* the runs of each, by place in the unit's table */
 	uint32_t n_units, group;      /* parts that are measured at a time */
-	struct breakdown_rank *ranks; /* what comes of it */
+	uint32_t *order;              /* what comes of it: numbers of parts */
 	money cost;
 	bool priced; /* anything is, and cost is of all of them */
 };

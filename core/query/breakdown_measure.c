@@ -5,11 +5,11 @@
 #include "base/mem.h"
 #include "query/sort.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define FEW         1024u /* events: their values are not worth counting in buckets */
 #define PERCENTILES 4u    /* of one column at most */
+#define PIECE       2000 /* microseconds of sorting until a worker looks whether it was called off */
 
 const int64_t breakdown_edges[BREAKDOWN_BINS - 1] = {
 	10000,     20000,     50000,     100000,     200000,    500000,
@@ -256,28 +256,36 @@ void breakdown_measure(void *ctx, uint32_t unit)
 
 /* ---- order: one worker ---- */
 
-static int compare_ranks(const void *a, const void *b)
-{
-	const struct breakdown_rank *x = a, *y = b;
+/* Where parts cost the same. */
+struct tie {
+	uint32_t calls, first_event;
+};
 
-	if (x->cost != y->cost)
-		return x->cost > y->cost ? -1 : 1;
+static int compare_parts(const void *ties, const struct sort_key *a, const struct sort_key *b)
+{
+	const struct tie *x = (const struct tie *)ties + a->row;
+	const struct tie *y = (const struct tie *)ties + b->row;
+	int order = sort_by_number(NULL, a, b);
+
+	if (order != 0)
+		return order;
 	if (x->calls != y->calls)
 		return x->calls > y->calls ? -1 : 1;
-	return x->first_event < y->first_event ? -1 : 1;
+	return (x->first_event > y->first_event) - (x->first_event < y->first_event);
 }
 
-static struct breakdown_rank rank_of(const struct breakdown *b, uint32_t part)
+static struct sort_key key_of(const struct breakdown *b, uint32_t part)
 {
 	const struct breakdown_part *p = &b->table.list[part].part;
-	struct breakdown_rank r = {.part = part, .first_event = b->table.list[part].first_event};
+	struct sort_key key = {.row = part, .known = true};
 
-	if (b->by_time)
-		r.cost = -(money)p->key;
-	else if (!totals_cost(&p->totals, &r.cost))
-		r.cost = -1;
-	r.calls = p->calls;
-	return r;
+	if (b->by_time) {
+		key.number = p->key;
+		return key;
+	}
+	key.known = totals_cost(&p->totals, &key.number);
+	key.number = -key.number;
+	return key;
 }
 
 static void add_cost(struct breakdown *b, const struct totals *t)
@@ -290,16 +298,38 @@ static void add_cost(struct breakdown *b, const struct totals *t)
 	b->priced = true;
 }
 
+static uint32_t *order_of(const struct sort_key *keys, uint32_t n)
+{
+	uint32_t *order = mem_alloc((size_t)n + 1, sizeof(*order));
+
+	for (uint32_t i = 0; i < n; i++)
+		order[i] = keys[i].row;
+	return order;
+}
+
 void breakdown_order(void *ctx, uint32_t unit)
 {
 	struct breakdown *b = ctx;
+	uint32_t n = b->table.n;
+	struct sort_key *keys = mem_alloc((size_t)n + 1, sizeof(*keys));
+	struct tie *ties = mem_alloc((size_t)n + 1, sizeof(*ties));
+	struct sorting s;
+	bool done = false;
 
 	(void)unit;
-	b->ranks = mem_alloc((size_t)b->table.n + 1, sizeof(*b->ranks));
-	for (uint32_t i = 0; i < b->table.n; i++) {
-		b->ranks[i] = rank_of(b, i);
-		add_cost(b, &b->table.list[i].part.totals);
+	for (uint32_t i = 0; i < n && !atomic_load(&b->off); i++) {
+		const struct breakdown_sums *sums = &b->table.list[i];
+
+		keys[i] = key_of(b, i);
+		ties[i] = (struct tie){sums->part.calls, sums->first_event};
+		add_cost(b, &sums->part.totals);
 	}
-	qsort(b->ranks, b->table.n, sizeof(*b->ranks), compare_ranks);
+	sorting_start_numbers(&s, keys, n, compare_parts, ties);
+	while (!done && !atomic_load(&b->off))
+		done = sorting_step(&s, &(struct slice){.until = time_monotonic() + PIECE});
+	if (done)
+		b->order = order_of(s.keys, n);
+	sorting_free(&s);
+	mem_free(ties);
 	breakdown_free_means(b);
 }

@@ -152,6 +152,14 @@ struct value value_of_cost(const struct totals *t)
 	return v;
 }
 
+struct value value_of_known_cost(const struct totals *t, bool counted)
+{
+	struct value v = value_of_cost(t);
+
+	v.partial |= !counted;
+	return v;
+}
+
 struct value value_of_sum_cost(const struct tree_sum *s)
 {
 	return (struct value){.type = s->cost_known ? VALUE_MONEY : VALUE_UNKNOWN,

@@ -2,8 +2,8 @@
  * is left to model/. */
 #include "query/loops.h"
 
+#include "base/leftovers.h"
 #include "base/mem.h"
-#include "base/slice.h"
 #include "model/alike.h"
 #include "query/match.h"
 
@@ -21,6 +21,7 @@ struct loop_costs {
 	uint32_t node;
 	struct tree_sum *sums; /* by the key of the tool */
 	uint32_t n_sums;
+	struct leftovers leftovers; /* of the trace before */
 };
 
 /* ---- a trace ---- */
@@ -28,13 +29,11 @@ struct loop_costs {
 static void leave(struct loop_costs *c)
 {
 	alike_drop(c->finding);
-	alike_free(&c->alike);
+	alike_let_go(&c->alike, &c->leftovers);
 	tree_drop(c->building);
-	tree_free(&c->tree);
+	tree_let_go(&c->tree, &c->leftovers);
 	c->finding = NULL;
 	c->building = NULL;
-	c->alike = (struct alike){0};
-	c->tree = (struct tree){0};
 	c->node = 0;
 	c->trace = MODEL_NONE;
 }
@@ -143,6 +142,7 @@ void loop_costs_free(struct loop_costs *c)
 	if (c == NULL)
 		return;
 	leave(c);
+	leftovers_free(&c->leftovers, &(struct slice){.until = SLICE_WHOLE});
 	mem_free(c->sums);
 	mem_free(c);
 }
@@ -154,6 +154,8 @@ bool loop_costs_step(struct loop_costs *c, int64_t until)
 	for (; c->place < breakdown_count(c->of.traces); c->place++) {
 		if (slice_over(&slice))
 			return false;
+		if (!leftovers_free(&c->leftovers, &slice))
+			return false;
 		if (c->trace == MODEL_NONE)
 			enter(c);
 		if (c->trace == MODEL_NONE)
@@ -163,7 +165,7 @@ bool loop_costs_step(struct loop_costs *c, int64_t until)
 		slice_was_large(&slice);
 		leave(c);
 	}
-	return true;
+	return leftovers_free(&c->leftovers, &slice);
 }
 
 const struct tree_sum *loop_costs_of(const struct loop_costs *c, uint32_t tool)

@@ -45,6 +45,8 @@ struct value {
 /* What a call cost, or calls cost together: an estimate if any part is one, partial where something is left out. Unknown
  * and partial: there are calls, and none has a price. Unknown alone: there is nothing that costs. */
 struct value value_of_cost(const struct totals *t);
+/* Of a trace or session, of which not all may be counted (model.h): partial then, too. */
+struct value value_of_known_cost(const struct totals *t, bool counted);
 struct value value_of_event_cost(const struct event *e);
 struct tree_sum;
 struct value value_of_sum_cost(const struct tree_sum *s); /* likewise */

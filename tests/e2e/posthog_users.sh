@@ -105,6 +105,15 @@ quiet
 exits 0 ls users posthog: --host "$HOST" --json --limit 3
 out_has user-2500
 equal 'one page of the dearest' 3 "$(questions tracehog:figures)"
+people=$(questions tracehog:people)
+exits 0 ls users posthog: --host "$HOST" --fields user --csv
+equal 'users without who they are' 2145 "$(wc -l <"$D/out")"
+equal 'nobody asks who they are' "$people" "$(questions tracehog:people)"
+exits 0 ls users posthog: --host "$HOST" --fields user --sort person-desc --limit 2 --csv
+out_has 'user-2222'
+standin --many 60000
+exits 0 stats posthog: --host "$HOST" --by user
+err_has 'the 1,000 dearest values: 1,144 more were left out: --since and -f ask for less'
 standin --fault '*:cut'
 exits 4 ls users posthog: --host "$HOST" --json --no-cache
 verdict

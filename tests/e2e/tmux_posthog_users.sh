@@ -89,4 +89,23 @@ text 4
 wait_for 'local only: '
 text Q
 wait_prompt
+
+# Users that are too many for one answer come as the cursor nears the end.
+awk 'BEGIN {
+	for (i = 1; i <= 1234; i++)
+		printf "{\"uuid\":\"00000000-0000-4006-8000-%012d\",\"event\":\"$ai_generation\",\"distinct_id\":\"user-%d\",\"timestamp\":\"\",\"properties\":{\"$ai_model\":\"gpt-5\",\"$ai_total_cost_usd\":0.%05d}}\n", i, i, i
+}' >"$D/plain.ndjson"
+recent "$D/plain.ndjson" 60 1 >"$EVENTS"
+forget
+standin
+explore "posthog: --host $HOST"
+wait_for 'Traces'
+text 4
+wait_for '1,000 users'
+wait_for '234 cheaper ones left out (G)'
+text G
+wait_for '1,234 users'
+wait_gone 'cheaper ones'
+text Q
+wait_prompt
 verdict

@@ -14,7 +14,8 @@
 
 #include <cmocka.h>
 
-#define MANY 40000u /* events: several chunks, several units */
+#define MANY       40000u /* events: several chunks, several units */
+#define MANY_PARTS 9000
 
 static uint64_t seed = 7;
 
@@ -321,6 +322,53 @@ static void the_dearest_first(void **state)
 	loop_free(loop);
 }
 
+static money cost_of(const struct breakdown_part *p)
+{
+	money cost;
+
+	return totals_cost(&p->totals, &cost) ? cost : -1;
+}
+
+static bool is_in_order(const struct breakdown_part *a, const struct breakdown_part *b)
+{
+	money x = cost_of(a), y = cost_of(b);
+
+	if (x != y)
+		return x > y;
+	return a->calls != b->calls ? a->calls > b->calls : a->first < b->first;
+}
+
+/* Costs and calls that many have alike; the time tells in which order they came. */
+static void many_in_order(void **state)
+{
+	struct loop *loop = loop_new();
+	struct errinfo e;
+	struct fixture f;
+	struct split *s;
+	struct breakdown *b;
+	char trace[16];
+
+	(void)state;
+	fixture_init(&f);
+	for (int i = 0; i < MANY_PARTS; i++)
+		for (uint32_t call = 0, calls = 1 + any(3); call < calls; call++) {
+			snprintf(trace, sizeof(trace), "t%d", i);
+			FIXTURE_ADD(&f, .trace = trace, .time = 1000 + i,
+			            .cost = (int)any(3) * (int)any(2));
+		}
+	assert_int_equal(split_new(&s, STR("trace"), f.model, NULL, &e), ERR_OK);
+	b = breakdown_new(loop, &(struct breakdown_query){f.model, s, NULL, TIME_NONE, TIME_NONE},
+	                  NULL, NULL);
+	breakdown_wait(b);
+	assert_int_equal(breakdown_count(b), MANY_PARTS);
+	for (uint32_t i = 1; i < MANY_PARTS; i++)
+		assert_true(is_in_order(breakdown_part(b, i - 1), breakdown_part(b, i)));
+	breakdown_free(b);
+	split_free(s);
+	fixture_fini(&f);
+	loop_free(loop);
+}
+
 static void nothing_at_all(void **state)
 {
 	struct loop *loop = loop_new();
@@ -344,14 +392,18 @@ static void nothing_at_all(void **state)
 static void given_up(void **state)
 {
 	struct loop *loop = loop_new();
+	struct errinfo e;
 	struct fixture f;
+	struct split *s;
 
 	(void)state;
 	fixture_init(&f);
 	while (f.events.n < MANY)
 		add_any(&f);
+	assert_int_equal(split_new(&s, STR("trace"), f.model, NULL, &e), ERR_OK);
 	for (int turns = 0; turns < 40; turns++) {
-		struct breakdown_query q = {f.model, NULL, NULL, TIME_NONE, TIME_NONE};
+		struct breakdown_query q = {f.model, turns % 2 ? s : NULL, NULL, TIME_NONE,
+		                            TIME_NONE};
 		struct breakdown *b = breakdown_new(loop, &q, NULL, NULL);
 
 		for (int i = 0; i < turns; i++) {
@@ -361,6 +413,7 @@ static void given_up(void **state)
 		}
 		breakdown_free(b);
 	}
+	split_free(s);
 	fixture_fini(&f);
 	loop_free(loop);
 }
@@ -448,13 +501,10 @@ static void what_cannot_be_split_by(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(any_events_by_any_value),
-		cmocka_unit_test(by_time),
-		cmocka_unit_test(the_dearest_first),
-		cmocka_unit_test(nothing_at_all),
-		cmocka_unit_test(given_up),
-		cmocka_unit_test(by_properties),
-		cmocka_unit_test(statuses),
+		cmocka_unit_test(any_events_by_any_value), cmocka_unit_test(by_time),
+		cmocka_unit_test(the_dearest_first),       cmocka_unit_test(many_in_order),
+		cmocka_unit_test(nothing_at_all),          cmocka_unit_test(given_up),
+		cmocka_unit_test(by_properties),           cmocka_unit_test(statuses),
 		cmocka_unit_test(what_cannot_be_split_by),
 	};
 

@@ -386,6 +386,21 @@ static void the_others_are_counted(void **state)
 	expect_cut(*state, 234, false);
 }
 
+/* The dearest of too many are better than the first by name. */
+static void too_many_stay_left_out(void **state)
+{
+	struct project *p = *state;
+	struct figures_status status;
+
+	answer_parts(p);
+	answer(p, "\"tracehog:figures-parts\"", 200,
+	       "{\"results\":[[11001]],\"columns\":[\"parts\"]}");
+	expect_cut(p, FIGURES_LATER + 1, false);
+	figures_want_all(p->figures);
+	figures_read_status(p->figures, &status);
+	assert_false(status.can_want_all || status.fetching || status.by_value);
+}
+
 static void the_count_makes_no_sense(void **state)
 {
 	answer_parts(*state);
@@ -403,10 +418,15 @@ static void the_count_fails(void **state)
 
 static void count_others(struct project *p)
 {
+	struct figures_status status;
+
 	answer_parts(p);
 	answer(p, "\"tracehog:figures-parts\"", 200,
 	       "{\"results\":[[1234]],\"columns\":[\"parts\"]}");
 	expect_cut(p, 234, false);
+	figures_read_status(p->figures, &status);
+	assert_true(status.can_want_all && !status.by_value);
+	assert_int_equal(status.told, 1);
 	figures_want_all(p->figures);
 }
 
@@ -427,11 +447,12 @@ static void the_others_come(void **state)
 
 	count_others(p);
 	figures_read_status(p->figures, &status);
-	assert_true(status.done && status.fetching);
+	assert_true(status.done && status.fetching && !status.can_want_all);
 	assert_int_equal(breakdown_count(figures_breakdown(p->figures)), FIGURES_PARTS);
 	answer_rows(p, 1000, 3000);
 	answer_rows(p, 3000, 3233);
 	wait_fetched(p, &status);
+	assert_int_equal(status.told, 2);
 	assert_int_equal(status.left_out, 0);
 	assert_int_equal(breakdown_count(figures_breakdown(p->figures)), 2234);
 	assert_true(breakdown_cost(figures_breakdown(p->figures), &all));
@@ -449,6 +470,9 @@ static void the_others_are_refused(void **state)
 	count_others(p);
 	answer(p, "\"tracehog:figures\"", 400, "{\"detail\":\"no\"}");
 	wait_fetched(p, &status);
+	assert_int_equal(status.told, 1);
+	assert_int_not_equal(status.why.code, ERR_OK);
+	assert_false(status.can_want_all || status.by_value);
 	expect_cut(p, 234, false);
 	figures_want_all(p->figures);
 	figures_read_status(p->figures, &status);
@@ -465,7 +489,8 @@ static void the_others_do_not_end(void **state)
 	answer_rows(p, 1000, 3000);
 	answer_rows(p, 1000, 3000);
 	wait_fetched(p, &status);
-	assert_true(status.at_least);
+	assert_true(status.at_least && status.by_value);
+	assert_false(status.can_want_all);
 }
 
 int main(void)
@@ -478,6 +503,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(all_of_it, open_bench, close_bench),
 		cmocka_unit_test_setup_teardown(what_is_none, open_bench, close_bench),
 		cmocka_unit_test_setup_teardown(the_others_are_counted, open_project,
+	                                        close_project),
+		cmocka_unit_test_setup_teardown(too_many_stay_left_out, open_project,
 	                                        close_project),
 		cmocka_unit_test_setup_teardown(the_count_makes_no_sense, open_project,
 	                                        close_project),

@@ -36,6 +36,13 @@ static const char lines[] = CALL("10:00:00", "t1", "1") TOOL("10:00:01", "t1", "
 							TOOL("13:00:02", "t4", "tell", "")
 								TOOL("13:00:03", "t4", "tell", "");
 
+/* Before the loop of t4 begins. */
+#define LARGE_SPANS 25000
+#define SPAN                                                      \
+	"{\"uuid\":\"s%d\",\"event\":\"$ai_span\","               \
+	"\"timestamp\":\"2026-03-01T09:00:00Z\",\"properties\":{" \
+	"\"$ai_trace_id\":\"t4\",\"$ai_span_id\":\"i%d\"}}\n"
+
 /* A breakdown of the same calls, and what its keys mean. */
 struct parts {
 	struct split *split;
@@ -77,38 +84,54 @@ static void append_costs(const struct loop_costs *c, struct parts tools, struct 
 	}
 }
 
-static void check(const char *text, int64_t since, int64_t until, const char *expected)
-{
-	struct filter *filter = filter_bench_parse(text);
+struct sums_bench {
+	struct filter *filter;
 	struct filter_bench b;
 	struct filtered *calls;
 	struct parts traces, tools;
-	struct loop_costs_of of = {.since = since, .until = until};
-	struct loop_costs *c;
+	struct loop_costs *costs;
+};
+
+static void open_sums(struct sums_bench *s, struct str events, const char *text, int64_t since,
+                      int64_t until)
+{
+	s->filter = filter_bench_parse(text);
+	filter_bench_open(&s->b, events);
+	filter_bench_feed_all(&s->b);
+	s->calls = filter_bench_new(&s->b, s->filter, FILTERED_EVENTS);
+	filtered_wait(s->calls);
+	s->traces = split_calls(&s->b, s->calls, "trace");
+	s->tools = split_calls(&s->b, s->calls, "tool");
+	s->costs = loop_costs_new(&(struct loop_costs_of){.model = s->b.model,
+	                                                  .calls = s->calls,
+	                                                  .since = since,
+	                                                  .until = until,
+	                                                  .traces = s->traces.breakdown,
+	                                                  .by_trace = s->traces.split,
+	                                                  .by_tool = s->tools.split});
+}
+
+static void close_sums(struct sums_bench *s)
+{
+	loop_costs_free(s->costs);
+	free_parts(s->traces);
+	free_parts(s->tools);
+	filtered_free(s->calls);
+	filter_bench_close(&s->b);
+	filter_free(s->filter);
+}
+
+static void check(const char *text, int64_t since, int64_t until, const char *expected)
+{
+	struct sums_bench s;
 	struct buf said = {0};
 
-	filter_bench_open(&b, STR(lines));
-	filter_bench_feed_all(&b);
-	calls = filter_bench_new(&b, filter, FILTERED_EVENTS);
-	filtered_wait(calls);
-	traces = split_calls(&b, calls, "trace");
-	tools = split_calls(&b, calls, "tool");
-	of.model = b.model;
-	of.calls = calls;
-	of.traces = traces.breakdown;
-	of.by_trace = traces.split;
-	of.by_tool = tools.split;
-	c = loop_costs_new(&of);
-	while (!loop_costs_step(c, 0))
+	open_sums(&s, STR(lines), text, since, until);
+	while (!loop_costs_step(s.costs, 0))
 		continue;
-	append_costs(c, tools, &said);
+	append_costs(s.costs, s.tools, &said);
 	assert_string_equal(buf_text(&said), expected);
-	loop_costs_free(c);
-	free_parts(traces);
-	free_parts(tools);
-	filtered_free(calls);
-	filter_bench_close(&b);
-	filter_free(filter);
+	close_sums(&s);
 	buf_free(&said);
 }
 
@@ -136,12 +159,34 @@ static void range(void **state)
 	check("is:loop", ten + hour, ten + 2 * hour, "ask 16+1, tell -");
 }
 
+/* What was made of a large trace is not freed at once: steps follow the one in which the last loop was added. */
+static void large_trace(void **state)
+{
+	struct buf text = {0};
+	struct sums_bench s;
+	uint32_t tell;
+	int more = 0;
+
+	(void)state;
+	for (int i = 0; i < LARGE_SPANS; i++)
+		buf_printf(&text, SPAN, i, i);
+	buf_puts(&text, lines);
+	open_sums(&s, buf_str(&text), "is:loop", TIME_NONE, TIME_NONE);
+	tell = breakdown_part(s.tools.breakdown, 1)->key;
+	while (!loop_costs_step(s.costs, 0))
+		more += loop_costs_of(s.costs, tell) != NULL;
+	assert_true(more > 0);
+	close_sums(&s);
+	buf_free(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(by_tool),
 		cmocka_unit_test(filtered_calls),
 		cmocka_unit_test(range),
+		cmocka_unit_test(large_trace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -157,10 +157,24 @@ static void know_order(struct listing *l, struct explorer *x)
 	l->query.sort = l->sort.property != NULL ? &l->sorted.column : l->sort.own;
 }
 
-/* Who users are. */
+static bool is_person(const struct cells_column *c)
+{
+	return c->own != NULL && strcmp(c->own->name, "person") == 0;
+}
+
+static bool wants_people(const struct listing *l)
+{
+	bool wants = is_person(&l->sort);
+
+	for (size_t i = 0; i < l->cells.n; i++)
+		wants |= is_person(&l->cells.columns[i]);
+	return wants && l->query.kind == ROWS_USERS;
+}
+
+/* Who users are, if that is printed, or says their order: it is a question for each PEOPLE_AT_ONCE of them. */
 static void know_people(struct listing *l, struct explorer *x, const struct options *o)
 {
-	if (l->query.kind != ROWS_USERS)
+	if (!wants_people(l))
 		return;
 	l->people = people_new(x, l->given, l->query.n_given, o->since, o->until, NULL, NULL);
 	people_wait(l->people);
@@ -192,7 +206,7 @@ static int know_given(struct listing *l, struct explorer *x, const struct option
 		l->query.given = l->given;
 		know_people(l, x, o);
 		if (query.all)
-			stats_server_left_out(&status, rows_kind_name(l->query.kind));
+			stats_server_left_out(l->figures, rows_kind_name(l->query.kind));
 		return code;
 	}
 	if (status.why.code != ERR_OK)

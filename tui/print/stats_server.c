@@ -2,6 +2,7 @@
 #include "print/stats_server.h"
 
 #include "base/mem.h"
+#include "draw/format.h"
 #include "print/output.h"
 
 #include <stdlib.h>
@@ -13,14 +14,22 @@ bool stats_is_large(struct explorer *x, const struct figures_query *query)
 	return figures_count_events(x, query, &events) && events > STATS_FETCHED;
 }
 
-void stats_server_left_out(const struct figures_status *status, const char *what)
+void stats_server_left_out(const struct figures *f, const char *what)
 {
+	struct figures_status status;
 	struct buf text = {0};
 
-	if (status->left_out == 0)
+	figures_read_status(f, &status);
+	if (status.left_out == 0)
 		return;
-	buf_printf(&text, "the %u dearest %s: %s%u more were left out: --since and -f ask for less",
-	           FIGURES_PARTS, what, status->at_least ? "at least " : "", status->left_out);
+	buf_puts(&text, status.by_value ? "the first " : "the ");
+	format_count(&text, breakdown_count(figures_breakdown(f)));
+	buf_printf(&text, status.by_value ? " %s by name: " : " dearest %s: ", what);
+	if (!status.at_least) {
+		format_count(&text, status.left_out);
+		buf_add(&text, ' ');
+	}
+	buf_puts(&text, "more were left out: --since and -f ask for less");
 	output_error(buf_text(&text));
 	buf_free(&text);
 }
@@ -33,7 +42,7 @@ int stats_server_tell(const struct figures *f)
 
 	figures_read_status(f, &status);
 	if (status.from == FIGURES_SERVER) {
-		stats_server_left_out(&status, "values");
+		stats_server_left_out(f, "values");
 		return EXIT_OK;
 	}
 	buf_printf(&text, "stats: too much to fetch, and PostHog does not add it up: %s",

@@ -21,7 +21,7 @@ int stats_server_build(struct stats_server *server, struct stats *s, struct expl
 void stats_server_free(struct stats_server *server);
 /* Says what went wrong with figures that PostHog was to add up, and what they leave out: EXIT_OK if it did. */
 int stats_server_tell(const struct figures *f);
-/* How many parts ("users") PostHog left out of them, on stderr, if any. */
-void stats_server_left_out(const struct figures_status *status, const char *what);
+/* Which parts ("users") PostHog gave, and how many it left out, on stderr, if any. */
+void stats_server_left_out(const struct figures *f, const char *what);
 
 #endif

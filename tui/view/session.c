@@ -368,7 +368,7 @@ static void session_head(struct view *v, struct buf *out)
 	struct model *m = explorer_model(v->world->explorer);
 	const struct session *session = model_session(m, s->session);
 	const struct ids *ids = &model_events(m)->ids;
-	struct value cost = value_of_cost(&session->totals);
+	struct value cost = value_of_known_cost(&session->totals, session->counted);
 	uint32_t n = turns_of(s);
 
 	if (s->as_sent)
@@ -390,7 +390,7 @@ static void session_head(struct view *v, struct buf *out)
 		format_value(out, &cost, 0, 0);
 	}
 	if (session->totals.errors > 0)
-		buf_printf(out, "  %u err", session->totals.errors);
+		buf_printf(out, "  %s%u err", session->counted ? "" : ">=", session->totals.errors);
 }
 
 static void session_status(struct view *v, struct buf *out)

@@ -83,8 +83,8 @@ enum table_menu {
 
 /* Users or groups of a PostHog project as PostHog adds them up, while not all of their events are here. */
 struct table_figures {
-	struct figures *figures;       /* NULL: they are not asked for */
-	const struct breakdown *taken; /* that rows were made of; NULL: PostHog has not said */
+	struct figures *figures; /* NULL: they are not asked for */
+	unsigned taken;          /* figures_status.told that rows were made of; 0: none */
 	struct group *rows;
 	struct people *people; /* who they are; with rows */
 	int64_t since, until;  /* of the list, then */

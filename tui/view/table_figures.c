@@ -3,6 +3,7 @@
 #include "view/table.h"
 
 #include "base/clean.h"
+#include "draw/format.h"
 #include "explorer_users.h"
 
 static bool wants_figures(const struct table *t)
@@ -49,13 +50,12 @@ static void take(struct table *t)
 	struct figures_status status;
 
 	figures_read_status(f->figures, &status);
-	if (!status.done || status.from != FIGURES_SERVER ||
-	    f->taken == figures_breakdown(f->figures))
+	if (!status.done || status.from != FIGURES_SERVER || f->taken == status.told)
 		return;
 	people_free(f->people);
 	mem_free(f->rows);
 	f->people = NULL;
-	f->taken = figures_breakdown(f->figures);
+	f->taken = status.told;
 	t->query.n_given = explorer_given(x, t->query.kind, f->figures, &f->rows);
 	t->query.given = f->rows;
 	if (t->query.kind == ROWS_USERS)
@@ -91,6 +91,28 @@ void table_figures_follow(struct table *t)
 		table_ask(t);
 }
 
+static const char *what_of_them(const struct figures_status *status)
+{
+	if (status->fetching)
+		return "on their way";
+	if (status->can_want_all)
+		return "left out (G)";
+	return status->why.code != ERR_OK ? "left out: " : "left out (T, f: fewer)";
+}
+
+/* How many are not here, and which key shows them, or why none does. */
+static void append_left_out(const struct figures_status *status, struct buf *out)
+{
+	if (!status->at_least) {
+		format_count(out, status->left_out);
+		buf_add(out, ' ');
+	}
+	buf_printf(out, "%s %s", status->by_value ? "more of them" : "cheaper ones",
+	           what_of_them(status));
+	clean_append(out, str_of(status->why.msg), 0);
+	buf_puts(out, "  ");
+}
+
 bool table_figures_status(const struct table *t, struct buf *out)
 {
 	struct figures_status status;
@@ -101,10 +123,7 @@ bool table_figures_status(const struct table *t, struct buf *out)
 	if (status.from == FIGURES_SERVER && t->query.given != NULL) {
 		buf_printf(out, "server %lld ms  ", (long long)(status.took / 1000));
 		if (status.left_out > 0)
-			buf_printf(out,
-			           status.fetching ? "%s%u cheaper ones on their way  "
-			                           : "%s%u cheaper ones left out (G)  ",
-			           status.at_least ? "at least " : "", status.left_out);
+			append_left_out(&status, out);
 		return true;
 	}
 	if (status.from == FIGURES_SERVER)

@@ -69,10 +69,11 @@ static bool add_number(struct buf *title, const struct buf *number, int cols)
 	return fits;
 }
 
+/* counted: t leaves nothing out. */
 static bool add_numbers(struct buf *title, int64_t time, bool goes_on, const struct totals *t,
-                        int cols)
+                        bool counted, int cols)
 {
-	struct value cost = value_of_cost(t);
+	struct value cost = value_of_known_cost(t, counted);
 	struct buf number = {0};
 	bool fits = true;
 
@@ -88,7 +89,8 @@ static bool add_numbers(struct buf *title, int64_t time, bool goes_on, const str
 	}
 	if (fits && t->errors > 0) {
 		buf_clear(&number);
-		buf_printf(&number, "%u error%s", t->errors, t->errors == 1 ? "" : "s");
+		buf_printf(&number, "%s%u error%s", counted ? "" : ">=", t->errors,
+		           t->errors == 1 ? "" : "s");
 		fits = add_number(title, &number, cols);
 	}
 	buf_free(&number);
@@ -106,7 +108,7 @@ static void trace_title(const struct model *m, const struct trace *trace, int co
 	if (name.n > 0)
 		buf_puts(out, "  ");
 	clean_append(out, str_sub(name, 0, TITLE_BYTES), 0);
-	whole = add_numbers(out, trace->latency, false, &trace->totals, cols);
+	whole = add_numbers(out, trace->latency, false, &trace->totals, trace->counted, cols);
 	if (whole && trace->listed)
 		buf_puts(out, "  (listed: not all of it is here)");
 	else if (whole && trace->explicit_event == EVENT_NONE)
@@ -338,7 +340,7 @@ static void session_title(const struct model *m, const struct session *s, int co
 	buf_puts(&turns, s->traces == 1 ? " turn" : " turns");
 	if (add_number(out, &turns, cols))
 		add_numbers(out, known ? s->last_time - s->first_time : EVENT_UNKNOWN,
-		            s->totals.running > 0, &s->totals, cols);
+		            s->totals.running > 0, &s->totals, s->counted, cols);
 	buf_free(&turns);
 	if (width_text(buf_str(out)) < cols)
 		buf_add(out, ' ');
