@@ -142,6 +142,10 @@ bool explorer_has_more(const struct explorer *x, enum rows_kind kind);
 void explorer_want_session(struct explorer *x, uint32_t session); /* its traces */
 /* Its events, unless they were fetched and none can have come since; again: in any case. */
 void explorer_want_trace(struct explorer *x, uint32_t trace, bool again);
+/* The same of n traces, with as few questions as can be. */
+void explorer_want_traces(struct explorer *x, const uint32_t *traces, uint32_t n, bool again);
+/* Something that was fetched is not read yet: who asks with every frame waits for it. */
+bool explorer_is_behind(struct explorer *x);
 /* Input and output of an event of a trace that was too big to be fetched with them. */
 void explorer_want_body(struct explorer *x, uint32_t event);
 void explorer_tail(struct explorer *x, bool on);

@@ -397,18 +397,53 @@ static bool is_fetched(const struct trace *t, int64_t now)
 	       t->opened - t->last_time > POSTHOG_SETTLED;
 }
 
+bool explorer_is_behind(struct explorer *x)
+{
+	for (struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r))
+		if (is_behind(r))
+			return true;
+	return false;
+}
+
+/* Of one project: those of the traces that it has and that are not here. */
+static void want_traces_of(struct remote *r, struct explorer *x, const uint32_t *traces, uint32_t n,
+                           bool again)
+{
+	int64_t now = time_now(), since = INT64_MAX, until = INT64_MIN;
+	struct buf text = {0};
+	struct str *ids = mem_alloc(n, sizeof(*ids));
+	const char *at;
+	size_t wanted = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct trace *t = model_trace(explorer_model(x), traces[i]);
+		size_t before = text.n;
+
+		if (!remote_is_from(r, t->origins) || (!again && is_fetched(t, now)))
+			continue;
+		ids_text(&explorer_events(x)->ids, t->id, &text);
+		ids[wanted++].n = text.n - before;
+		since = t->first_time < since ? t->first_time : since;
+		until = t->last_time > until ? t->last_time : until;
+	}
+	at = text.p;
+	for (size_t i = 0; i < wanted; at += ids[i++].n)
+		ids[i].p = at;
+	if (wanted > 0)
+		posthog_traces(r->posthog, ids, wanted, since, until);
+	mem_free(ids);
+	buf_free(&text);
+}
+
+void explorer_want_traces(struct explorer *x, const uint32_t *traces, uint32_t n, bool again)
+{
+	for (struct remote *r = explorer_remote(x); r != NULL && n > 0; r = remote_next(r))
+		want_traces_of(r, x, traces, n, again);
+}
+
 void explorer_want_trace(struct explorer *x, uint32_t trace, bool again)
 {
-	const struct trace *t = model_trace(explorer_model(x), trace);
-	struct buf id = {0};
-
-	if (!again && is_fetched(t, time_now()))
-		return;
-	ids_text(&explorer_events(x)->ids, t->id, &id);
-	for (struct remote *r = explorer_remote(x); r != NULL; r = remote_next(r))
-		if (remote_is_from(r, t->origins))
-			posthog_trace(r->posthog, buf_str(&id), t->first_time, t->last_time);
-	buf_free(&id);
+	explorer_want_traces(x, &trace, 1, again);
 }
 
 void explorer_want_body(struct explorer *x, uint32_t event)

@@ -16,14 +16,15 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#define SLICE       3000                /* microseconds that the list of turns may take of a call */
-#define LIST_AGAIN  INT64_C(200000)     /* microseconds until it, or a turn, is looked at again */
-#define READINGS    64u                 /* of a job */
-#define LOOKS       4096u               /* at events, for it, of a call */
-#define BATCH_BYTES ((uint64_t)1 << 20) /* of their events */
-#define KEPT_BYTES  ((size_t)16 << 20)  /* of turns out of sight */
-#define AHEAD_BYTES ((size_t)4 << 20)   /* of turns that nobody asked for */
-#define AHEAD_READ  ((uint64_t)128 << 20) /* of events that are read for them */
+#define SLICE        3000            /* microseconds that the list of turns may take of a call */
+#define LIST_AGAIN   INT64_C(200000) /* microseconds until it, or a turn, is looked at again */
+#define TURNS_WANTED 128u            /* of a screen, at most, that are fetched at once */
+#define READINGS     64u             /* of a job */
+#define LOOKS        4096u           /* at events, for it, of a call */
+#define BATCH_BYTES  ((uint64_t)1 << 20)   /* of their events */
+#define KEPT_BYTES   ((size_t)16 << 20)    /* of turns out of sight */
+#define AHEAD_BYTES  ((size_t)4 << 20)     /* of turns that nobody asked for */
+#define AHEAD_READ   ((uint64_t)128 << 20) /* of events that are read for them */
 
 struct session_chats {
 	unsigned jobs;
@@ -487,6 +488,18 @@ static int64_t look_at_read(struct session_chat *c)
 	return again;
 }
 
+/* What was fetched may be on its way in. */
+static void want_turns(struct session_chat *c, uint32_t from, uint32_t to)
+{
+	uint32_t traces[TURNS_WANTED], n = 0;
+
+	if (explorer_is_behind(c->explorer))
+		return;
+	for (uint32_t i = from; i < to && n < TURNS_WANTED; i++)
+		traces[n++] = session_chat_trace(c, i);
+	explorer_want_traces(c->explorer, traces, n, false);
+}
+
 int64_t session_chat_show(struct session_chat *c, uint32_t first, uint32_t end, uint32_t from,
                           uint32_t to)
 {
@@ -499,8 +512,7 @@ int64_t session_chat_show(struct session_chat *c, uint32_t first, uint32_t end, 
 	c->first = first;
 	c->end = end;
 	from = from >= first && from < end ? from : first;
-	for (uint32_t i = from; i < to && i < end; i++)
-		explorer_want_trace(c->explorer, session_chat_trace(c, i), false);
+	want_turns(c, from, to < end ? to : end);
 	changed = look_at_read(c);
 	if (c->job == NULL && !start(c, from))
 		return 1;

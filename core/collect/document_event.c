@@ -44,7 +44,7 @@ static void write_row(struct document *d, struct str row)
 	if (d->value.has_columns) {
 		wrap(&answer, buf_str(&d->value.columns), row);
 		rc = posthog_read_events(buf_str(&answer), 1, d->now, &lines, &found, NULL);
-		buf_free(&found.last_uuid);
+		posthog_found_free(&found);
 	}
 	if (rc == ERR_OK && lines.n > 0)
 		write_lines(d, buf_str(&lines));
@@ -117,8 +117,7 @@ static void write_trace(struct document *d, struct str trace, struct str events)
 	/* Here nobody has the real one. */
 	if (rc == ERR_OK)
 		buf_append(&lines, buf_str(&found.folded));
-	buf_free(&found.last_uuid);
-	buf_free(&found.folded);
+	posthog_found_free(&found);
 	if (rc == ERR_OK && lines.n > 0) {
 		write_lines(d, buf_str(&lines));
 		if (e.msg[0] != '\0')

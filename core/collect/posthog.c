@@ -123,8 +123,7 @@ static void ask_free(struct ask *a)
 	posthog_rows_free(&a->rows);
 	buf_free(&a->id);
 	buf_free(&a->uuid);
-	buf_free(&a->page.last_uuid);
-	buf_free(&a->page.folded);
+	posthog_found_free(&a->page);
 	buf_free(&a->folded);
 	mem_free(a);
 }
@@ -548,7 +547,7 @@ static void read_asks(const struct posthog *p, struct posthog_status *out)
 	for (const struct ask *a = p->asks; a; a = a->next) {
 		if (!a->for_tail)
 			out->waiting++;
-		if (a->kind == ASK_TRACE || a->kind == ASK_BODY)
+		if (a->kind == ASK_TRACE || a->kind == ASK_TRACES || a->kind == ASK_BODY)
 			out->opening++;
 		if (a->kind == ASK_LIST)
 			out->listing[a->list] = true;

@@ -101,6 +101,9 @@ void posthog_totals(struct posthog *p, const struct str *traces, size_t n, int64
 /* All events of a trace. since and until are those of its events as far as they are known, TIME_NONE
  * if not. */
 void posthog_trace(struct posthog *p, struct str trace, int64_t since, int64_t until);
+/* The same of several traces, with one question where PostHog can answer it. */
+void posthog_traces(struct posthog *p, const struct str *traces, size_t n, int64_t since,
+                    int64_t until);
 /* The input and output of one event, where a trace was too big for one answer. */
 void posthog_body(struct posthog *p, struct str trace, struct str uuid, int64_t time);
 /* Every AI event of a time, whatever the filters of lists, without inputs and outputs; in place of what was asked so before. */

@@ -141,14 +141,24 @@ enum ask_kind {
 	ASK_LIST,
 	ASK_TOTALS,
 	ASK_TRACE,
+	ASK_TRACES,
 	ASK_BODY,
 	ASK_EVENTS,
 	ASK_FIND,
 	ASK_HOGQL,
 };
 
+/* A trace may have more events than are known of it, since it may have come by the tail or gone on. */
+#define POSTHOG_SOONER POSTHOG_DAY /* before the first event known */
+#define POSTHOG_LATER  POSTHOG_DAY /* after the last */
+
 /* posthog_trace.c */
+/* Notes where the page behind the one that came begins. False: the ask failed, since nothing came that it could begin behind. */
+bool ask_goes_on(struct ask *a);
 void posthog_ask_events(struct posthog *p, int64_t since, int64_t until, bool for_tail);
+
+/* posthog_traces.c: whether that trace is among several that are asked for */
+bool ask_finds_traces(const struct posthog *p, struct str trace);
 
 /* posthog_list.c: until it is listed anew, no page of it comes any more */
 void posthog_list_stop(struct posthog *p, enum posthog_list list);

@@ -178,7 +178,7 @@ static enum err read_list(struct ask *a, struct errinfo *e)
 	struct str answer = buf_str(&a->answer);
 
 	if (is_of_events(a)) {
-		buf_free(&a->page.last_uuid);
+		posthog_found_free(&a->page);
 		return posthog_read_events(answer, a->limit, a->now, &a->lines, &a->page, e);
 	}
 	return a->list == POSTHOG_TRACES

@@ -213,6 +213,11 @@ static const char trace_ai_events[] =
 	"  input, output, output_choices, input_state, output_state, tools\n"
 	"FROM posthog.ai_events\n"
 	"WHERE trace_id = {trace} AND " IN_TIME EVENTS_TAIL;
+static const char traces_ai_events[] =
+	"SELECT trace_id, uuid, event, timestamp, distinct_id, properties,\n"
+	"  input, output, output_choices, input_state, output_state, tools\n"
+	"FROM posthog.ai_events\n"
+	"WHERE trace_id IN {ids} AND " IN_TIME EVENTS_TAIL;
 static const char trace_ai_events_light[] =
 	"SELECT uuid, event, timestamp, distinct_id, properties\n"
 	"FROM posthog.ai_events\n"
@@ -504,16 +509,25 @@ void posthog_query_events(struct buf *body, enum posthog_table table,
 		[POSTHOG_EVENTS] = {trace_events, "tracehog:trace-events"},
 	};
 	cJSON *values = range(page->since, page->until);
-	bool first = page->after_uuid.n == 0, all = page->trace.n == 0;
+	bool first = page->after_uuid.n == 0, several = page->n_traces > 0;
+	const char *hogql = of[table].hogql, *name = of[table].name;
 
 	assert(page->limit >= 1 && page->limit <= POSTHOG_MAX_ROWS);
-	assert(!all || table == POSTHOG_EVENTS);
 	add(values, "after_time", moment(first ? page->since : page->after_time));
 	add(values, "after_uuid", text(page->after_uuid));
-	if (!all)
+	if (several) {
+		assert(table == POSTHOG_AI_EVENTS && page->n_traces <= POSTHOG_MAX_TRACES);
+		add(values, "ids", texts(page->traces, page->n_traces));
+		hogql = traces_ai_events;
+		name = "tracehog:traces-ai-events";
+	} else if (page->trace.n > 0) {
 		add(values, "trace", text(page->trace));
-	write_hogql(body, all ? all_events : of[table].hogql, page->limit + 1, values,
-	            all ? "tracehog:events" : of[table].name, query_id);
+	} else {
+		assert(table == POSTHOG_EVENTS);
+		hogql = all_events;
+		name = "tracehog:events";
+	}
+	write_hogql(body, hogql, page->limit + 1, values, name, query_id);
 }
 
 void posthog_query_trace_event(struct buf *body, enum posthog_table table, struct str trace,

@@ -15,6 +15,7 @@
 #include "base/time.h"
 
 #define POSTHOG_MAX_ROWS     5000
+#define POSTHOG_MAX_TRACES   100 /* of one question for their events */
 #define POSTHOG_MAX_EXPLICIT 100 /* rows of posthog_query_trace_event */
 #define POSTHOG_MAX_FOUND    20  /* rows of posthog_query_find */
 
@@ -68,13 +69,16 @@ enum posthog_table {
 	POSTHOG_EVENTS, /* events: older servers, older data; bodies are not there on new servers */
 };
 struct posthog_events_page {
-	struct str trace; /* empty: of all traces (POSTHOG_EVENTS only) */
+	struct str trace;         /* empty: of all traces (POSTHOG_EVENTS only), or of these: */
+	const struct str *traces; /* POSTHOG_AI_EVENTS only */
+	size_t n_traces;          /* at most POSTHOG_MAX_TRACES */
 	int64_t since, until;
 	int64_t after_time;
 	struct str after_uuid;
 	uint32_t limit;
 };
-/* tracehog:trace-ai-events, -light, tracehog:trace-events; with no trace tracehog:events. */
+/* tracehog:trace-ai-events, -light, tracehog:trace-events; with no trace tracehog:events, with several tracehog:traces-ai-events, which
+ * has a column trace_id. */
 void posthog_query_events(struct buf *body, enum posthog_table table,
                           const struct posthog_events_page *page, const char *query_id);
 /* tracehog:trace-event: the $ai_trace events of a trace, which a TraceQuery leaves out, with their states

@@ -11,7 +11,7 @@
  *   $ai_input_tokens, $ai_output_tokens, $ai_cache_read_input_tokens, $ai_cache_creation_input_tokens,
  *   $ai_reasoning_tokens, $ai_total_cost_usd (sums; absent if no event had one), $ai_latency (seconds,
  *   by PostHog's newest rule), opened (true: every event of the trace was written before this line),
- *   events (with opened: how many those were), bodies ("gone": older than 30 days; "later": too big,
+ *   events (with opened: how many those were, if it was asked alone), bodies ("gone": older than 30 days; "later": too big,
  *   fetched one by one)
  *
  * with the user as distinct_id, and as timestamp and received_at the moment of asking. Without any
@@ -59,13 +59,15 @@ enum err posthog_read_session_totals(struct str answer, int64_t now, struct buf 
 struct posthog_found {
 	uint32_t events;      /* lines written */
 	int64_t last_time;    /* of the last row; TIME_NONE: no row had one */
-	struct buf last_uuid; /* of the last row, for the next page; free it */
+	struct buf last_uuid; /* of the last row, for the next page */
 	bool more;
-	bool has_bodies; /* some generation or embedding had input or output */
+	bool has_bodies;   /* some generation or embedding had input or output */
+	struct buf traces; /* of rows that have a column trace_id: each once, with a NUL behind */
 	/* Of a TraceQuery: the line of a $ai_trace event made of what LLMTrace says, for where the real one is
-	 * not to be had; its uuid is made from the trace's id. Empty if it says nothing. Free it. */
+	 * not to be had; its uuid is made from the trace's id. Empty if it says nothing. */
 	struct buf folded;
 };
+void posthog_found_free(struct posthog_found *found); /* what it holds */
 /* Both fill *found anew: free what it holds before, but it need not be initialised.
  *
  * Of a TraceQuery: its events, each with the trace's user, since theirs is not sent. PostHog folds the
@@ -81,7 +83,8 @@ enum err posthog_read_events(struct str answer, uint32_t limit, int64_t now, str
 /* Of the live stream: the JSON of one message. */
 enum err posthog_read_live(struct str message, int64_t now, struct buf *lines,
                            struct errinfo *e) MUST_USE;
-/* The line that says that all of a trace was fetched. found's last page has been written. */
+/* The line that says that all of a trace was fetched: so many events, POSTHOG_UNCOUNTED if that is not known. */
+#define POSTHOG_UNCOUNTED UINT32_MAX
 void posthog_write_opened(struct str trace, const char *bodies, uint32_t events, int64_t now,
                           struct buf *lines);
 

@@ -281,6 +281,30 @@ static void note_last(struct reading *r, const struct parts *parts)
 	json_unescape(&r->found->last_uuid, raw_inside(parts->uuid));
 }
 
+/* An id with a NUL inside is none that could be asked for. */
+static void note_trace(struct reading *r, struct str sent)
+{
+	struct buf *traces = &r->found->traces;
+	size_t at = 0;
+
+	buf_clear(&r->text);
+	json_unescape(&r->text, raw_inside(sent));
+	if (r->text.n == 0 || memchr(r->text.p, '\0', r->text.n) != NULL)
+		return;
+	for (; at < traces->n; at += strlen(traces->p + at) + 1)
+		if (str_eq(str_of(traces->p + at), buf_str(&r->text)))
+			return;
+	buf_append(traces, buf_str(&r->text));
+	buf_add(traces, '\0');
+}
+
+void posthog_found_free(struct posthog_found *found)
+{
+	buf_free(&found->last_uuid);
+	buf_free(&found->traces);
+	buf_free(&found->folded);
+}
+
 /* Ends every reading: on ERR_OK lines holds what was written, else what it held before. */
 static enum err finish(struct reading *r, enum err rc, size_t before, struct errinfo *e)
 {
@@ -288,8 +312,7 @@ static enum err finish(struct reading *r, enum err rc, size_t before, struct err
 		rc = err_set(e, ERR_PARSE, "PostHog's answer is too big");
 	if (rc != ERR_OK) {
 		r->lines->n = before;
-		buf_free(&r->found->last_uuid);
-		buf_free(&r->found->folded);
+		posthog_found_free(r->found);
 		*r->found = (struct posthog_found){.last_time = TIME_NONE};
 	}
 	reading_free(r);
@@ -329,6 +352,7 @@ static bool read_row(struct reading *r, const struct posthog_answer_rows *a, str
 	if (!write_event(r, &parts))
 		return false;
 	note_last(r, &parts);
+	note_trace(r, posthog_rows_cell(a, cells, STR("trace_id")));
 	return true;
 }
 

@@ -298,7 +298,8 @@ void posthog_write_opened(struct str trace, const char *bodies, uint32_t events,
 	begin_line(&line, false, STR_EMPTY, now);
 	posthog_rows_put(&line, STR("$ai_trace_id"), buf_str(&id));
 	posthog_rows_put(&line, STR("opened"), STR("true"));
-	buf_printf(&line, ",\"events\":%" PRIu32, events);
+	if (events != POSTHOG_UNCOUNTED)
+		buf_printf(&line, ",\"events\":%" PRIu32, events);
 	if (bodies)
 		buf_printf(&line, ",\"bodies\":\"%s\"", bodies);
 	end_line(&line, now, lines);

@@ -7,9 +7,6 @@
 
 #include <string.h>
 
-/* A trace may have more events than are known of it, since it may have come by the tail or gone on. */
-#define SOONER POSTHOG_DAY         /* before the first event known */
-#define LATER  POSTHOG_DAY         /* after the last */
 #define A_YEAR (366 * POSTHOG_DAY) /* where nothing is known: as PostHog's own page */
 #define AROUND (600 * TIME_SECOND) /* an event whose time is known */
 
@@ -64,17 +61,23 @@ static void send_rows(struct ask *a, enum posthog_table table)
 	ask_send(a, &body, query_id);
 }
 
-/* The page behind the one that came. */
-static void send_next(struct ask *a, enum posthog_table table)
+bool ask_goes_on(struct ask *a)
 {
 	if (!goes_on(a)) {
 		ask_fail_in_circles(a);
-		return;
+		return false;
 	}
 	a->time = a->page.last_time;
 	buf_clear(&a->uuid);
 	buf_append(&a->uuid, buf_str(&a->page.last_uuid));
-	send_rows(a, table);
+	return true;
+}
+
+/* The page behind the one that came. */
+static void send_next(struct ask *a, enum posthog_table table)
+{
+	if (ask_goes_on(a))
+		send_rows(a, table);
 }
 
 /* The same page again in a smaller size; false if it was as small as can be. */
@@ -129,7 +132,7 @@ static const char *bodies_of(const struct ask *a)
 {
 	if (a->step == STEP_LIGHT)
 		return "later";
-	if (!a->bodies && a->until - LATER < a->now - POSTHOG_BODY_DAYS * POSTHOG_DAY)
+	if (!a->bodies && a->until - POSTHOG_LATER < a->now - POSTHOG_BODY_DAYS * POSTHOG_DAY)
 		return "gone";
 	return NULL;
 }
@@ -139,8 +142,7 @@ static enum err read_trace(struct ask *a, struct errinfo *e)
 	struct str answer = buf_str(&a->answer), id = buf_str(&a->id);
 	enum err err;
 
-	buf_free(&a->page.last_uuid);
-	buf_free(&a->page.folded);
+	posthog_found_free(&a->page);
 	err = a->step == STEP_QUERY
 	              ? posthog_read_trace(answer, id, a->now, &a->lines, &a->page, e)
 	              : posthog_read_events(answer, a->limit, a->now, &a->lines, &a->page, e);
@@ -224,13 +226,13 @@ void posthog_trace(struct posthog *p, struct str trace, int64_t since, int64_t u
 	int64_t now = time_now();
 	struct ask *a;
 
-	if (trace.n == 0 || ask_find(p, ASK_TRACE, trace))
+	if (trace.n == 0 || ask_find(p, ASK_TRACE, trace) || ask_finds_traces(p, trace))
 		return;
 	a = ask_new(p, ASK_TRACE, read_trace, use_trace);
 	a->refused = refuse_trace;
 	a->urgent = true;
-	a->since = since == TIME_NONE ? now - A_YEAR : since - SOONER;
-	a->until = until == TIME_NONE ? now + LATER : until + LATER;
+	a->since = since == TIME_NONE ? now - A_YEAR : since - POSTHOG_SOONER;
+	a->until = until == TIME_NONE ? now + POSTHOG_LATER : until + POSTHOG_LATER;
 	buf_append(&a->id, trace);
 	send_step(a, STEP_QUERY);
 }
@@ -258,7 +260,7 @@ void posthog_trace_url(const struct posthog *p, struct str trace, struct buf *ou
 
 static enum err read_events(struct ask *a, struct errinfo *e)
 {
-	buf_free(&a->page.last_uuid);
+	posthog_found_free(&a->page);
 	return posthog_read_events(buf_str(&a->answer), a->limit, a->now, &a->lines, &a->page, e);
 }
 

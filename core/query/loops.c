@@ -9,6 +9,17 @@
 
 #include <string.h>
 
+/* Of a repeat that counts `calls` becomes one of these, which is fewer than any repeat has. */
+#define TO_ADD 0u
+#define ADDED  1u
+
+struct tool {
+	struct tree_sum sum;
+	uint32_t loops; /* in it */
+	uint32_t place; /* of the trace in which nodes before `end` stand in calls that count */
+	uint32_t end;
+};
+
 struct loop_costs {
 	struct loop_costs_of of;
 	uint32_t place; /* of the trace among of.traces */
@@ -17,10 +28,11 @@ struct loop_costs {
 	struct tree_build *building;
 	struct alike_build *finding;
 	struct tree tree;
-	struct alike alike; /* of a loop that was added `calls` is 0 */
+	struct alike alike;
+	bool marked; /* which loops count is known */
 	uint32_t node;
-	struct tree_sum *sums; /* by the key of the tool */
-	uint32_t n_sums;
+	struct tool *tools; /* by key */
+	uint32_t n_tools;
 	struct leftovers leftovers; /* of the trace before */
 };
 
@@ -34,6 +46,7 @@ static void leave(struct loop_costs *c)
 	tree_let_go(&c->tree, &c->leftovers);
 	c->finding = NULL;
 	c->building = NULL;
+	c->marked = false;
 	c->node = 0;
 	c->trace = MODEL_NONE;
 }
@@ -89,39 +102,64 @@ static bool counts(const struct loop_costs *c, uint32_t event)
 	       filtered_has(c->of.calls, event);
 }
 
-static void reach(struct loop_costs *c, uint32_t tool)
+static struct tool *reach(struct loop_costs *c, uint32_t tool)
 {
-	uint32_t n = c->n_sums;
+	uint32_t n = c->n_tools;
 
-	if (tool < n)
-		return;
-	c->n_sums = tool + 1;
-	c->sums = mem_resize(c->sums, c->n_sums, sizeof(*c->sums));
-	memset(&c->sums[n], 0, (c->n_sums - n) * sizeof(*c->sums));
+	if (tool >= n) {
+		c->n_tools = tool + 1;
+		c->tools = mem_resize(c->tools, c->n_tools, sizeof(*c->tools));
+		memset(&c->tools[n], 0, (c->n_tools - n) * sizeof(*c->tools));
+	}
+	return &c->tools[tool];
 }
 
-static void add_loop(struct loop_costs *c, struct alike_repeat *loop, uint32_t event)
+static bool mark_loops(struct loop_costs *c, struct slice *slice)
 {
-	uint32_t tool = split_key(c->of.by_tool, event);
+	for (; !c->marked && c->node < c->tree.n; c->node++) {
+		uint32_t repeat = c->alike.nodes[c->node].repeat;
 
-	if (tool == SPLIT_OUT)
+		if (slice_over(slice))
+			return false;
+		if (repeat != ALIKE_NONE && c->alike.repeats[repeat].calls >= ALIKE_LOOP &&
+		    counts(c, c->tree.nodes[c->node].event))
+			c->alike.repeats[repeat].calls = TO_ADD;
+	}
+	if (!c->marked)
+		c->node = 0;
+	c->marked = true;
+	return true;
+}
+
+/* What stands below a call is in its loop's sum: a loop of the same tool that begins there is not added once more. */
+static void add_call(struct loop_costs *c, struct alike_repeat *loop, const struct tree_node *node)
+{
+	uint32_t key = split_key(c->of.by_tool, node->event);
+	struct tool *tool;
+
+	if (key == SPLIT_OUT)
 		return;
-	reach(c, tool);
-	tree_sum_add(&c->sums[tool], &loop->sum);
-	loop->calls = 0;
+	tool = reach(c, key);
+	if (tool->place == c->place && c->node < tool->end)
+		return;
+	if (loop->calls == TO_ADD) {
+		tree_sum_add(&tool->sum, &loop->sum);
+		tool->loops++;
+		loop->calls = ADDED;
+	}
+	tool->place = c->place;
+	tool->end = c->node + node->subtree;
 }
 
 static bool add_loops(struct loop_costs *c, struct slice *slice)
 {
 	for (; c->node < c->tree.n; c->node++) {
-		uint32_t repeat = c->alike.nodes[c->node].repeat,
-			 event = c->tree.nodes[c->node].event;
+		uint32_t repeat = c->alike.nodes[c->node].repeat;
 
 		if (slice_over(slice))
 			return false;
-		if (repeat != ALIKE_NONE && c->alike.repeats[repeat].calls >= ALIKE_LOOP &&
-		    counts(c, event))
-			add_loop(c, &c->alike.repeats[repeat], event);
+		if (repeat != ALIKE_NONE && c->alike.repeats[repeat].calls <= ADDED)
+			add_call(c, &c->alike.repeats[repeat], &c->tree.nodes[c->node]);
 	}
 	return true;
 }
@@ -143,7 +181,7 @@ void loop_costs_free(struct loop_costs *c)
 		return;
 	leave(c);
 	leftovers_free(&c->leftovers, &(struct slice){.until = SLICE_WHOLE});
-	mem_free(c->sums);
+	mem_free(c->tools);
 	mem_free(c);
 }
 
@@ -160,7 +198,8 @@ bool loop_costs_step(struct loop_costs *c, int64_t until)
 			enter(c);
 		if (c->trace == MODEL_NONE)
 			continue;
-		if (!build(c, until) || !find(c, until) || !add_loops(c, &slice))
+		if (!build(c, until) || !find(c, until) || !mark_loops(c, &slice) ||
+		    !add_loops(c, &slice))
 			return false;
 		slice_was_large(&slice);
 		leave(c);
@@ -170,5 +209,6 @@ bool loop_costs_step(struct loop_costs *c, int64_t until)
 
 const struct tree_sum *loop_costs_of(const struct loop_costs *c, uint32_t tool)
 {
-	return c != NULL && tool < c->n_sums ? &c->sums[tool] : NULL;
+	return c != NULL && tool < c->n_tools && c->tools[tool].loops > 0 ? &c->tools[tool].sum
+	                                                                  : NULL;
 }

@@ -132,6 +132,11 @@ int main(void)
 		print(&body);
 	}
 	events.trace = STR_EMPTY;
+	events.traces = ids;
+	events.n_traces = 2;
+	posthog_query_events(&body, POSTHOG_AI_EVENTS, &events, id);
+	print(&body);
+	events.n_traces = 0;
 	posthog_query_generations(&body, &page, id);
 	print(&body);
 	posthog_query_trace_event(&body, POSTHOG_AI_EVENTS, ids[0], 0, TIME_SECOND, id);

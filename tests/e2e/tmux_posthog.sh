@@ -87,9 +87,13 @@ wait_for ' 1 turn '
 text q
 wait_gone '[ Chat ]'
 text j
+: >"$LOG"
 keys Enter
 wait_for '[ Chat ]'
 wait_for ' 7 turns '
+waits 'the events' shows 'answer 393'
+equal 'a session and the events of all its traces' 'tracehog:traces tracehog:traces-ai-events' \
+	"$(asked | grep -v -e tracehog:events -e totals | sort | xargs)"
 text q
 wait_gone '[ Chat ]'
 

@@ -5,18 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_wanted(const struct question *q, const char *id)
-{
-	const cJSON *each;
-
-	cJSON_ArrayForEach(each, get(q->values, "ids"))
-	{
-		if (strcmp(text(each), id) == 0)
-			return true;
-	}
-	return false;
-}
-
 static char *list_traces(const struct question *q)
 {
 	struct groups all = traces_of(q->standin, q->since, q->until);
@@ -77,7 +65,7 @@ static char *total_traces(const struct question *q)
 	for (size_t i = 0; i < all.n; i++) {
 		const struct group *g = &all.at[i];
 
-		if (!is_wanted(q, g->id))
+		if (!question_names(q, g->id))
 			continue;
 		table_row(&t);
 		put_text(&t, "trace_id", g->id);
@@ -118,7 +106,7 @@ static char *total_sessions(const struct question *q)
 	for (size_t i = 0; i < all.n; i++) {
 		const struct group *g = &all.at[i];
 
-		if (!is_wanted(q, g->id))
+		if (!question_names(q, g->id))
 			continue;
 		table_row(&t);
 		put_text(&t, "session_id", g->id);
@@ -202,6 +190,7 @@ static const struct {
 	{"tracehog:trace-totals", total_traces},
 	{"tracehog:session-totals", total_sessions},
 	{"tracehog:trace-ai-events", list_events},
+	{"tracehog:traces-ai-events", list_events},
 	{"tracehog:trace-ai-events-light", list_events},
 	{"tracehog:trace-events", list_events},
 	{"tracehog:events", list_events},

@@ -45,6 +45,8 @@ static void put_event(struct table *t, const struct question *q, const cJSON *ev
 	char *properties = properties_text(q->standin, event);
 
 	table_row(t);
+	if (get(q->values, "ids") != NULL)
+		put_text(t, "trace_id", property_text(event, "$ai_trace_id"));
 	put_text(t, "uuid", text(get(event, "uuid")));
 	put_text(t, "event", text(get(event, "event")));
 	put_time(t, "timestamp", when(event));
@@ -91,6 +93,9 @@ static bool is_asked_for(const struct question *q, const cJSON *event)
 		return kind_of(event) == TRACE &&
 		       strcmp(property_text(event, "$ai_trace_id"), trace) == 0;
 	if (*trace != '\0' && strcmp(property_text(event, "$ai_trace_id"), trace) != 0)
+		return false;
+	if (get(q->values, "ids") != NULL &&
+	    !question_names(q, property_text(event, "$ai_trace_id")))
 		return false;
 	if (*uuid != '\0')
 		return strcmp(text(get(event, "uuid")), uuid) == 0;

@@ -4,6 +4,18 @@
 #include <stdio.h>
 #include <string.h>
 
+bool question_names(const struct question *q, const char *id)
+{
+	const cJSON *each;
+
+	cJSON_ArrayForEach(each, get(q->values, "ids"))
+	{
+		if (strcmp(text(each), id) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool question_is_behind(const struct question *q, int64_t time, const char *id)
 {
 	const char *before = text(get(q->values, "before_id"));

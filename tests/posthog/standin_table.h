@@ -14,6 +14,8 @@ struct question {
 	const struct where *where; /* its filter */
 };
 
+/* Whether the id is one of its {ids}. */
+bool question_names(const struct question *q, const char *id);
 /* Whether a row comes after the last one of the page before. */
 bool question_is_behind(const struct question *q, int64_t time, const char *id);
 

@@ -36,6 +36,23 @@ static const char lines[] = CALL("10:00:00", "t1", "1") TOOL("10:00:01", "t1", "
 							TOOL("13:00:02", "t4", "tell", "")
 								TOOL("13:00:03", "t4", "tell", "");
 
+/* A loop of a tool within each call of another loop of it, with a USD each. */
+#define OUTER(n)                                                                                  \
+	"{\"uuid\":\"o" n "\",\"event\":\"$ai_span\",\"timestamp\":\"2026-03-01T10:0" n ":00Z\"," \
+	"\"properties\":{\"$ai_trace_id\":\"t5\",\"$ai_span_id\":\"o" n                           \
+	"\",\"$ai_span_type\":\"tool\",\"$ai_span_name\":\"task\",\"$ai_input_state\":{\"a\":1}}}\n"
+#define INNER(n, m)                                                                                  \
+	"{\"uuid\":\"i" n m "\",\"event\":\"$ai_span\",\"timestamp\":\"2026-03-01T10:0" n ":0" m     \
+	"Z\","                                                                                       \
+	"\"properties\":{\"$ai_trace_id\":\"t5\",\"$ai_parent_id\":\"o" n                            \
+	"\",\"$ai_span_id\":\"i" n m                                                                 \
+	"\",\"$ai_span_type\":\"tool\",\"$ai_span_name\":\"task\",\"$ai_input_state\":{\"a\":2}}}\n" \
+	"{\"uuid\":\"g" n m "\",\"event\":\"$ai_generation\",\"timestamp\":\"2026-03-01T10:0" n      \
+	":0" m "Z\",\"properties\":{\"$ai_trace_id\":\"t5\",\"$ai_parent_id\":\"i" n m               \
+	"\",\"$ai_total_cost_usd\":1}}\n"
+#define WITH_LOOP(n) OUTER(n) INNER(n, "1") INNER(n, "2") INNER(n, "3")
+static const char nested[] = WITH_LOOP("1") WITH_LOOP("2") WITH_LOOP("3");
+
 /* Before the loop of t4 begins. */
 #define LARGE_SPANS 25000
 #define SPAN                                                      \
@@ -121,18 +138,33 @@ static void close_sums(struct sums_bench *s)
 	filter_free(s->filter);
 }
 
-static void check(const char *text, int64_t since, int64_t until, const char *expected)
+static void check_of(struct str events, const char *text, int64_t since, int64_t until,
+                     const char *expected)
 {
 	struct sums_bench s;
 	struct buf said = {0};
 
-	open_sums(&s, STR(lines), text, since, until);
+	open_sums(&s, events, text, since, until);
 	while (!loop_costs_step(s.costs, 0))
 		continue;
 	append_costs(s.costs, s.tools, &said);
 	assert_string_equal(buf_text(&said), expected);
 	close_sums(&s);
 	buf_free(&said);
+}
+
+static void check(const char *text, int64_t since, int64_t until, const char *expected)
+{
+	check_of(STR(lines), text, since, until, expected);
+}
+
+static void a_loop_within_a_loop_is_not_added_twice(void **state)
+{
+	(void)state;
+	check_of(STR(nested), "is:loop", TIME_NONE, TIME_NONE, "task 9+0");
+	check_of(STR(nested), "is:loop @$ai_span_id:/^(o2|i12)$/", TIME_NONE, TIME_NONE,
+	         "task 9+0");
+	check_of(STR(nested), "is:loop id:i12", TIME_NONE, TIME_NONE, "task 3+0");
 }
 
 static void by_tool(void **state)
@@ -184,6 +216,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(by_tool),
+		cmocka_unit_test(a_loop_within_a_loop_is_not_added_twice),
 		cmocka_unit_test(filtered_calls),
 		cmocka_unit_test(range),
 		cmocka_unit_test(large_trace),

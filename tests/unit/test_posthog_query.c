@@ -304,6 +304,28 @@ static void test_events_by_table(void **state)
 	}
 }
 
+static void test_events_of_several_traces(void **state)
+{
+	struct str ids[] = {str_of(hostile[0]), str_of(hostile[1])};
+	struct posthog_events_page page = {
+		.traces = ids, .n_traces = 2, .since = SINCE, .until = UNTIL, .limit = 200};
+	struct buf body = {0};
+	cJSON *all;
+
+	(void)state;
+	posthog_query_events(&body, POSTHOG_AI_EVENTS, &page, QUERY_ID);
+	all = read_back(&body, "tracehog:traces-ai-events");
+	assert_non_null(strstr(text_of(all), "trace_id IN {ids}"));
+	for (int i = 0; i < 2; i++) {
+		const cJSON *values = cJSON_GetObjectItem(
+			cJSON_GetObjectItem(cJSON_GetObjectItem(all, "query"), "values"), "ids");
+
+		assert_string_equal(cJSON_GetStringValue(cJSON_GetArrayItem(values, i)),
+		                    hostile[i]);
+	}
+	cJSON_Delete(all);
+}
+
 static void test_events_of_all_traces(void **state)
 {
 	struct posthog_events_page page = {.since = SINCE,
@@ -437,6 +459,7 @@ int main(void)
 		cmocka_unit_test(test_totals),
 		cmocka_unit_test(test_trace),
 		cmocka_unit_test(test_events_by_table),
+		cmocka_unit_test(test_events_of_several_traces),
 		cmocka_unit_test(test_events_of_all_traces),
 		cmocka_unit_test(test_one_body),
 		cmocka_unit_test(test_trace_event),

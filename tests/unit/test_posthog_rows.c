@@ -39,8 +39,7 @@ static int leave(void **state)
 
 	buf_free(&b->json);
 	buf_free(&b->lines);
-	buf_free(&b->found.last_uuid);
-	buf_free(&b->found.folded);
+	posthog_found_free(&b->found);
 	posthog_rows_free(&b->rows);
 	return 0;
 }
@@ -307,6 +306,7 @@ static void test_trace_that_is_not_there(void **state)
 
 static void test_ai_events(void **state)
 {
+	static const char traces[] = "ignored\0t-1"; /* each once */
 	struct rows_bench *b = *state;
 
 	assert_int_equal(
@@ -334,6 +334,8 @@ static void test_ai_events(void **state)
 	assert_true(line_has(b, 3, "\"properties\":\"no object\","));
 	no_line(b, 4);
 	assert_int_equal(b->found.events, 4);
+	assert_int_equal(b->found.traces.n, sizeof(traces));
+	assert_memory_equal(b->found.traces.p, traces, sizeof(traces));
 	assert_true(b->found.has_bodies);
 	assert_false(b->found.more);
 	assert_true(b->found.last_time == AT_TEN + 4);

@@ -370,8 +370,7 @@ static bool compare_act(struct view *v, enum action action, int argument)
 		v->world->wish.kind = WISH_CLOSE;
 		return true;
 	case ACTION_RELOAD:
-		for (int side = 0; side < 2; side++)
-			explorer_want_trace(v->world->explorer, c->traces[side], true);
+		explorer_want_traces(v->world->explorer, c->traces, 2, true);
 		return true;
 	default:
 		return list_act(&c->list, action);
@@ -525,8 +524,7 @@ struct view *view_compare_new(struct world *w, uint32_t before, uint32_t after)
 	c->view = (struct view){.class = &compare_class, .world = w, .title = compare_class.title};
 	c->traces[0] = before;
 	c->traces[1] = after;
-	explorer_want_trace(w->explorer, before, false);
-	explorer_want_trace(w->explorer, after, false);
+	explorer_want_traces(w->explorer, c->traces, 2, false);
 	return &c->view;
 }
 

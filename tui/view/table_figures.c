@@ -95,20 +95,21 @@ static const char *what_of_them(const struct figures_status *status)
 {
 	if (status->fetching)
 		return "on their way";
-	if (status->can_want_all)
-		return "left out (G)";
-	return status->why.code != ERR_OK ? "left out: " : "left out (T, f: fewer)";
+	return status->can_want_all ? "left out (G)" : "left out (T, f: fewer)";
 }
 
-/* How many are not here, and which key shows them, or why none does. */
+/* How many are not here, and which key helps. Why they were refused is a field of its own: a narrow line does without it,
+ * but not without the number. */
 static void append_left_out(const struct figures_status *status, struct buf *out)
 {
 	if (!status->at_least) {
 		format_count(out, status->left_out);
 		buf_add(out, ' ');
 	}
-	buf_printf(out, "%s %s", status->by_value ? "more of them" : "cheaper ones",
+	buf_printf(out, "%s %s  ", status->by_value ? "more of them" : "cheaper ones",
 	           what_of_them(status));
+	if (status->why.code == ERR_OK)
+		return;
 	clean_append(out, str_of(status->why.msg), 0);
 	buf_puts(out, "  ");
 }
