@@ -240,9 +240,11 @@ void breakdown_add(void *ctx, uint32_t unit)
 		 end = b->n_events - from < BREAKDOWN_UNIT ? b->n_events : from + BREAKDOWN_UNIT;
 
 	add_unit(b, room, from, end);
-	b->units[unit] = place_unit(b, room);
-	pthread_mutex_lock(&b->lock);
-	join_unit(b, &room->table, b->units[unit]);
-	pthread_mutex_unlock(&b->lock);
+	if (!atomic_load(&b->off)) {
+		b->units[unit] = place_unit(b, room);
+		pthread_mutex_lock(&b->lock);
+		join_unit(b, &room->table, b->units[unit]);
+		pthread_mutex_unlock(&b->lock);
+	}
 	breakdown_leave(b, room);
 }

@@ -11,7 +11,7 @@
 #include "query/property_internal.h"
 
 #include "base/mem.h"
-#include "base/time.h"
+#include "base/slice.h"
 #include "query/field.h"
 
 #include <string.h>
@@ -44,6 +44,8 @@ struct job {
 	struct property **columns; /* as many as are wanted */
 	uint32_t from;             /* event */
 	uint32_t merged;           /* columns */
+	bool placed;               /* of the next one: what events set is in it, */
+	uint32_t told;             /* and what was told of the persons of so many events */
 	uint64_t bytes;
 	bool read;
 };
@@ -329,22 +331,21 @@ static void start_jobs(struct properties *p)
 /* ---- persons --------------------------------------------------------------------------------- */
 
 /* The number of the value that is in what was told; 0: it has none. */
-static uint32_t read_told(struct property *c, uint32_t told)
+static uint32_t read_told(struct property *c, struct property_reader *r, uint32_t told)
 {
 	const struct property_persons *persons = c->owner->persons;
-	struct property_wanted wanted = {c->of, property_name(c)};
-	struct property_reader *r = property_reader_new(&wanted, 1);
 	struct property_entry value = {.value.type = PROPERTY_ABSENT};
 
 	if (property_reader_open(r, persons->text(persons->ctx, told)))
 		property_reader_value(r, 0, &value);
-	told = value.value.type != PROPERTY_ABSENT ? property_set_add(&c->set, &value) : 0;
-	property_reader_free(r);
-	return told;
+	return value.value.type != PROPERTY_ABSENT ? property_set_add(&c->set, &value) : 0;
 }
 
-static uint32_t number_told(struct property *c, uint32_t told)
+/* Makes *r for the first text that was not met. */
+static uint32_t number_told(struct property *c, struct property_reader **r, uint32_t told)
 {
+	struct property_wanted wanted = {c->of, property_name(c)};
+
 	if (told >= c->n_told) {
 		uint32_t n = told >= c->n_told * 2 ? told + 1 : c->n_told * 2;
 
@@ -352,34 +353,42 @@ static uint32_t number_told(struct property *c, uint32_t told)
 		memset(c->told + c->n_told, 0, (n - c->n_told) * sizeof(*c->told));
 		c->n_told = n;
 	}
-	if (c->told[told] == 0)
-		c->told[told] = read_told(c, told) + 1;
+	if (c->told[told] == 0) {
+		if (*r == NULL)
+			*r = property_reader_new(&wanted, 1);
+		c->told[told] = read_told(c, *r, told) + 1;
+	}
 	return c->told[told] - 1;
 }
 
-static void not_told(struct property *c, uint32_t *number, const struct errinfo *why)
+static void not_told(struct property *c, uint32_t event, const struct errinfo *why)
 {
-	*number = 0;
+	*number_of(c, event) = 0;
 	if (c->failed++ == 0)
 		c->failure = *why;
 }
 
-/* In place of what events set. */
-static void take_told(struct property *c, uint32_t from, uint32_t n, uint32_t *numbers)
+/* In place of what events set. False: the slice was over before. */
+static bool take_told(struct job *job, struct property *c, struct slice *slice)
 {
 	const struct property_persons *persons = c->owner->persons;
+	struct property_reader *r = NULL;
 
 	if (persons == NULL || c->of != PROPERTY_OF_PERSON)
-		return;
-	for (uint32_t i = 0; i < n; i++) {
+		return true;
+	for (; job->told < job->range.n && !slice_over(slice); job->told++) {
+		uint32_t event = job->from + job->told;
 		struct errinfo why;
-		uint32_t told = persons->told(persons->ctx, from + i, &why);
+		uint32_t told = persons->told(persons->ctx, event, &why);
 
 		if (told == PROPERTY_NOT_TOLD)
-			not_told(c, &numbers[i], &why);
+			not_told(c, event, &why);
 		else if (told != 0)
-			numbers[i] = number_told(c, told);
+			*number_of(c, event) = number_told(c, &r, told);
 	}
+	if (r != NULL)
+		property_reader_free(r);
+	return job->told == job->range.n;
 }
 
 /* Whether the next column of the job may be merged. */
@@ -406,13 +415,13 @@ void properties_resume(struct properties *p)
 
 /* ---- merging --------------------------------------------------------------------------------- */
 
-static void merge_column(struct job *job, uint32_t which)
+/* What events set. */
+static void place_found(struct job *job, struct property *c)
 {
 	const struct property_range *range = &job->range;
-	const struct property_set *found = &range->sets[which];
-	const uint32_t *numbers = range->numbers + (size_t)which * range->n;
+	const struct property_set *found = &range->sets[job->merged];
+	const uint32_t *numbers = range->numbers + (size_t)job->merged * range->n;
 	uint32_t *map = mem_alloc(found->n + 1, sizeof(*map));
-	struct property *c = job->columns[which];
 	uint32_t *to;
 
 	map[0] = 0;
@@ -424,20 +433,34 @@ static void merge_column(struct job *job, uint32_t which)
 	for (uint32_t i = 0; i < range->n; i++)
 		to[i] = map[numbers[i]];
 	mem_free(map);
-	take_told(c, job->from, range->n, to);
-	c->known += range->n;
-	c->bytes += job->bytes;
-	if (c->failed == 0)
-		c->failure = range->error;
-	c->failed += range->failed;
+	job->placed = true;
 }
 
-static void merge_some(struct properties *p)
+/* The next one, unless the slice is over before. */
+static void merge_column(struct job *job, struct slice *slice)
+{
+	struct property *c = job->columns[job->merged];
+
+	if (!job->placed)
+		place_found(job, c);
+	if (!take_told(job, c, slice))
+		return;
+	c->known += job->range.n;
+	c->bytes += job->bytes;
+	if (c->failed == 0)
+		c->failure = job->range.error;
+	c->failed += job->range.failed;
+	job->merged++;
+	job->placed = false;
+	job->told = 0;
+}
+
+static void merge_some(struct properties *p, struct slice *slice)
 {
 	struct job *job = p->first;
 
 	if (job->merged < job->range.n_wanted)
-		merge_column(job, job->merged++);
+		merge_column(job, slice);
 	if (job->merged < job->range.n_wanted)
 		return;
 	p->first = job->next;
@@ -450,14 +473,14 @@ static void merge_some(struct properties *p)
 static void turn(void *ctx)
 {
 	struct properties *p = ctx;
-	int64_t until = time_monotonic() + SLICE_TIME;
+	struct slice slice = {.until = time_monotonic() + SLICE_TIME};
 	bool merged = false, ready = true;
 
-	while (p->first != NULL && p->first->read && time_monotonic() < until) {
+	while (p->first != NULL && p->first->read && time_monotonic() < slice.until) {
 		ready = is_ready(p->first);
 		if (!ready)
 			break;
-		merge_some(p);
+		merge_some(p, &slice);
 		merged = true;
 	}
 	start_jobs(p);

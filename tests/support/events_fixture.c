@@ -52,7 +52,7 @@ static struct event record(struct fixture *f, const struct fixture_event *from)
 		.latency = narrow(from->latency),
 		.input = narrow(from->input),
 		.output = narrow(from->output),
-		.cache_read = EVENT_ABSENT32,
+		.cache_read = narrow(from->cache_read),
 		.span = id(f, from->span),
 		.parent = id(f, from->parent),
 		.trace = id(f, from->trace),
@@ -73,6 +73,7 @@ uint32_t fixture_add(struct fixture *f, const struct fixture_event *event)
 	set_wide(f, EVENT_WIDE_LATENCY, event->latency);
 	set_wide(f, EVENT_WIDE_INPUT, event->input);
 	set_wide(f, EVENT_WIDE_OUTPUT, event->output);
+	set_wide(f, EVENT_WIDE_CACHE_READ, event->cache_read);
 	model_add(f->model, number);
 	return number;
 }

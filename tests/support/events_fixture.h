@@ -16,8 +16,8 @@ struct fixture_event {
 	int64_t time;    /* microseconds; 0 is unknown */
 	int64_t latency; /* microseconds, as are those below; 0 is absent, as for the others */
 	int64_t first_token;
-	int64_t input, output; /* tokens; -1 is 0 */
-	int64_t cost;          /* USD * 1e12; -1 is 0 */
+	int64_t input, output, cache_read; /* tokens; -1 is 0 */
+	int64_t cost;                      /* USD * 1e12; -1 is 0 */
 	uint32_t flags;
 	uint64_t place; /* 0: behind the event before */
 };

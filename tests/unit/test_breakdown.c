@@ -64,6 +64,7 @@ static void add_any(struct fixture *f)
 	e.first_token = any(2) == 0 ? 0 : 1 + any(900);
 	e.input = any(3) == 0 ? 0 : any(5000);
 	e.output = any(4000);
+	e.cache_read = any(3) == 0 ? 0 : (int64_t)any(3000) - 1;
 	e.cost = any(4) == 0 ? 0 : any(900);
 	e.flags = (any(9) == 0 ? EVENT_ERROR : 0) | (any(9) == 0 ? EVENT_RUNNING : 0) |
 	          (any(9) == 0 ? EVENT_SUSPECT : 0);
@@ -87,8 +88,13 @@ static void plain_add(struct plain *p, const struct model *m, uint32_t at, bool 
 	const struct event *e = events_get(t, at);
 	bool call = all || event_kind(e) == EVENT_GENERATION || event_kind(e) == EVENT_EMBEDDING;
 	int64_t latency = events_latency(t, at), first;
+	int64_t cached = events_cache_read(t, at), prompt = events_prompt(t, at);
 
 	totals_add_event(&p->part.totals, t, at);
+	if (cached != EVENT_UNKNOWN && prompt != EVENT_UNKNOWN) {
+		p->part.prompt += prompt;
+		p->part.cached += cached;
+	}
 	if (e->trace != 0 && !p->traces[e->trace]) {
 		uint32_t session = model_trace(m, model_trace_of(m, at))->session;
 
@@ -179,6 +185,8 @@ static void expect_part(const struct breakdown_part *part, struct plain *p)
 	assert_int_equal(part->failed, p->part.failed);
 	assert_int_equal(part->suspect_calls, p->part.suspect_calls);
 	assert_int_equal(part->suspect_spans, p->part.suspect_spans);
+	assert_int_equal(part->prompt, p->part.prompt);
+	assert_int_equal(part->cached, p->part.cached);
 	assert_int_equal(part->first, p->part.first);
 	assert_int_equal(part->last, p->part.last);
 	assert_int_equal(part->latency.p50, nearest(p->latencies, p->n_latencies, 50));

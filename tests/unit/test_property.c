@@ -425,6 +425,63 @@ static void somebody_knows_persons(void **state)
 	close_single(&s);
 }
 
+#define MANY_PERSONS 1000
+
+struct slow_persons {
+	uint32_t told;
+};
+
+static bool slow_ready(void *ctx, struct str name, uint32_t from, uint32_t n)
+{
+	(void)ctx;
+	(void)name;
+	(void)from;
+	(void)n;
+	return true;
+}
+
+/* The first one takes as long as a turn may. */
+static uint32_t slow_told(void *ctx, uint32_t event, struct errinfo *why)
+{
+	struct slow_persons *s = ctx;
+	int64_t end = time_monotonic() + TIME_SECOND / 250;
+
+	(void)why;
+	assert_int_equal(event, s->told);
+	while (s->told == 0 && time_monotonic() < end)
+		;
+	s->told++;
+	return event % 2 + 1;
+}
+
+/* Persons of many events are taken in several turns; nothing is known before the last. */
+static void persons_in_turns(void **state)
+{
+	struct slow_persons slow = {0};
+	const struct property_persons persons = {slow_ready, slow_told, persons_text, &slow};
+	struct buf lines = {0};
+	struct property *c;
+	struct single s;
+
+	for (int i = 0; i < MANY_PERSONS; i++)
+		buf_puts(&lines, "{\"event\":\"$ai_span\",\"$set\":{\"plan\":\"set\"}}\n");
+	s = open_lines(state, buf_text(&lines));
+	properties_ask_persons(s.p, &persons);
+	c = properties_column(s.p, PROPERTY_OF_PERSON, STR("plan"));
+	while (slow.told == 0)
+		loop_step(s.b->loop, true);
+	assert_true(slow.told < MANY_PERSONS);
+	assert_int_equal(property_known(c), 0);
+	wait_column(s.b, c);
+	assert_int_equal(slow.told, MANY_PERSONS);
+	for (uint32_t i = 0; i < MANY_PERSONS; i += 2) {
+		assert_true(str_eq(property_text(c, property_get(c, i).text), STR("pro")));
+		assert_int_equal(property_get(c, i + 1).type, PROPERTY_ABSENT);
+	}
+	buf_free(&lines);
+	close_single(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -440,6 +497,7 @@ int main(void)
 		LOADED(more_columns_than_a_job_takes),
 		LOADED(values_are_numbered),
 		LOADED(somebody_knows_persons),
+		LOADED(persons_in_turns),
 		cmocka_unit_test(fields_have_properties),
 	};
 
