@@ -356,14 +356,13 @@ static void test_persons(void **state)
 		struct buf body = {0}, began = {0};
 		cJSON *all, *plain, *set;
 
-		assert_true(posthog_query_person(&body, ids[0], ids, 1, SINCE, UNTIL, QUERY_ID));
+		posthog_query_person(&body, ids[0], ids, 1, SINCE, UNTIL, QUERY_ID);
 		all = read_back(&body, "tracehog:person");
 		assert_string_equal(value(all, "v2"), hostile[i]);
 		buf_printf(&began, "%s1%s", value(all, "v1"), value(all, "v3"));
 		set = cJSON_Parse(buf_text(&began));
 		assert_non_null(at(at(set, "$set"), hostile[i]));
-		assert_true(posthog_query_person(&body, STR("plan"), plain_ids, 1, SINCE, UNTIL,
-		                                 QUERY_ID));
+		posthog_query_person(&body, STR("plan"), plain_ids, 1, SINCE, UNTIL, QUERY_ID);
 		plain = read_back(&body, "tracehog:person");
 		assert_string_equal(text_of(all), text_of(plain));
 		cJSON_Delete(set);
@@ -380,8 +379,7 @@ static void test_names_of_persons(void **state)
 	cJSON *all, *set;
 
 	(void)state;
-	assert_false(posthog_query_person(&body, STR("\xff"), ids, 1, SINCE, UNTIL, QUERY_ID));
-	assert_true(posthog_query_person(&body, STR("a.b.c"), ids, 1, SINCE, UNTIL, QUERY_ID));
+	posthog_query_person(&body, STR("a.b.c"), ids, 1, SINCE, UNTIL, QUERY_ID);
 	all = read_back(&body, "tracehog:person");
 	assert_string_equal(value(all, "v2"), "a");
 	assert_string_equal(value(all, "v4"), "a.b.c");
