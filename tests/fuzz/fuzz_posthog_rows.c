@@ -111,8 +111,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check(data[0] % 8 > 1 || listed == rows.n);
 	check_rows(&rows, limit);
 	buf_free(&lines);
-	buf_free(&found.last_uuid);
-	buf_free(&found.folded);
+	posthog_found_free(&found);
 	posthog_rows_free(&rows);
 	return 0;
 }
