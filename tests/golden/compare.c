@@ -42,17 +42,6 @@ static void play(void **state)
 	buf_free(&screen);
 }
 
-static bool says(const struct stage *s, const char *text)
-{
-	struct buf screen = {0};
-	bool found;
-
-	surface_dump(s->surface, false, &screen);
-	found = str_find(buf_str(&screen), str_of(text), 0, false) != SIZE_MAX;
-	buf_free(&screen);
-	return found;
-}
-
 static void keys_say_what_they_do(void **state)
 {
 	struct stage s;
@@ -60,18 +49,18 @@ static void keys_say_what_they_do(void **state)
 	(void)state;
 	stage_open(&s, LOOPS, LOOPS, 24, 80);
 	stage_keys(&s, "g d");
-	assert_true(says(&s, "marked; d on another trace compares"));
+	assert_true(stage_shows(&s, "marked; d on another trace compares"));
 	stage_keys(&s, "d");
-	assert_true(says(&s, "no longer marked"));
+	assert_true(stage_shows(&s, "no longer marked"));
 	stage_keys(&s, "g Space Space Space d");
-	assert_true(says(&s, "3 traces are marked: two can be compared"));
+	assert_true(stage_shows(&s, "3 traces are marked: two can be compared"));
 	stage_keys(&s, "Esc G d k d");
-	assert_true(says(&s, "3 same"));
-	assert_true(says(&s, "2 only before, 1 only after"));
+	assert_true(stage_shows(&s, "3 same"));
+	assert_true(stage_shows(&s, "2 only before, 1 only after"));
 	stage_keys(&s, "/nowhere Enter");
-	assert_true(says(&s, "nothing found"));
+	assert_true(stage_shows(&s, "nothing found"));
 	stage_keys(&s, "q");
-	assert_true(says(&s, "Traces"));
+	assert_true(stage_shows(&s, "Traces"));
 	stage_close(&s);
 }
 
@@ -104,7 +93,7 @@ static void large_ones(void **state)
 	app_key(s.app, 'd', STR_EMPTY);
 	app_key(s.app, 'q', STR_EMPTY);
 	stage_keys(&s, "g d j d");
-	assert_true(says(&s, "150 only before") || says(&s, "150 only after"));
+	assert_true(stage_shows(&s, "150 only before") || stage_shows(&s, "150 only after"));
 	stage_keys(&s, "G } { g } S } Enter q");
 	app_resize(s.app, 5, 11);
 	stage_keys(&s, "G g S");
@@ -142,18 +131,18 @@ static void outputs_that_are_not_read(void **state)
 	assert_int_equal(fclose(f), 0);
 	stage_open(&s, path, "outputs", 24, 80);
 	stage_keys(&s, "g d j d");
-	assert_true(says(&s, " not read"));
-	assert_false(says(&s, "60 same"));
-	assert_false(says(&s, "changed"));
+	assert_true(stage_shows(&s, " not read"));
+	assert_false(stage_shows(&s, "60 same"));
+	assert_false(stage_shows(&s, "changed"));
 	stage_keys(&s, "}");
-	assert_true(says(&s, ">~ step 41"));
+	assert_true(stage_shows(&s, ">~ step 41"));
 	stage_keys(&s, "} }");
-	assert_true(says(&s, ">~ step 41"));
-	assert_true(says(&s, "wrapped to the top"));
+	assert_true(stage_shows(&s, ">~ step 41"));
+	assert_true(stage_shows(&s, "wrapped to the top"));
 	stage_keys(&s, "g");
-	assert_true(says(&s, "58 same, 2 changed"));
+	assert_true(stage_shows(&s, "58 same, 2 changed"));
 	stage_keys(&s, "{");
-	assert_true(says(&s, ">~ step 50"));
+	assert_true(stage_shows(&s, ">~ step 50"));
 	stage_close(&s);
 	remove(path);
 }

@@ -45,17 +45,6 @@ static void play(void **state)
 	buf_free(&screen);
 }
 
-static bool says(const struct stage *s, const char *text)
-{
-	struct buf screen = {0};
-	bool found;
-
-	surface_dump(s->surface, false, &screen);
-	found = str_find(buf_str(&screen), str_of(text), 0, false) != SIZE_MAX;
-	buf_free(&screen);
-	return found;
-}
-
 static void keys_say_what_they_do(void **state)
 {
 	struct stage s;
@@ -63,17 +52,17 @@ static void keys_say_what_they_do(void **state)
 	(void)state;
 	stage_open(&s, CALLS, CALLS, 24, 80);
 	stage_keys(&s, "3 g d");
-	assert_true(says(&s, "marked #5; d on another one compares"));
+	assert_true(stage_shows(&s, "marked #5; d on another one compares"));
 	stage_keys(&s, "d");
-	assert_true(says(&s, "no longer marked"));
+	assert_true(stage_shows(&s, "no longer marked"));
 	stage_keys(&s, "D");
-	assert_true(says(&s, "No earlier call of this trace begins with the same message"));
+	assert_true(stage_shows(&s, "No earlier call of this trace begins with the same message"));
 	stage_keys(&s, "q 1 D");
-	assert_true(says(&s, "D compares two generations; d two traces"));
+	assert_true(stage_shows(&s, "D compares two generations; d two traces"));
 	stage_close(&s);
 	stage_open(&s, REAL, REAL, 24, 80);
 	stage_keys(&s, "3 /text-embedding Enter D");
-	assert_true(says(&s, "not a generation: there is no call to compare"));
+	assert_true(stage_shows(&s, "not a generation: there is no call to compare"));
 	stage_close(&s);
 }
 

@@ -80,17 +80,6 @@ static void write_turn(FILE *f, const char *session, int minute, int turn)
 	fflush(f);
 }
 
-static bool says(const struct stage *s, const char *text)
-{
-	struct buf screen = {0};
-	bool found;
-
-	surface_dump(s->surface, false, &screen);
-	found = str_find(buf_str(&screen), str_of(text), 0, false) != SIZE_MAX;
-	buf_free(&screen);
-	return found;
-}
-
 /* While one reads at the end of it. */
 static void turns_that_leave(void **state)
 {
@@ -107,16 +96,16 @@ static void turns_that_leave(void **state)
 	stage_keys(&s, "2 Enter");
 	stage_await(&s, 3);
 	stage_keys(&s, "G");
-	assert_true(says(&s, "turn 3/3"));
+	assert_true(stage_shows(&s, "turn 3/3"));
 	write_turn(f, "b", 10, 2);
 	stage_await(&s, 4);
-	assert_true(says(&s, "/2"));
+	assert_true(stage_shows(&s, "/2"));
 	write_turn(f, "b", 11, 1);
 	write_turn(f, "b", 12, 0);
 	stage_await(&s, 6);
-	assert_true(says(&s, "no turn of it is here"));
+	assert_true(stage_shows(&s, "no turn of it is here"));
 	stage_keys(&s, "j k } { G g e E > < D r zR zM Enter /asked Enter n l j Enter h y Esc");
-	assert_true(says(&s, "no turn of it is here"));
+	assert_true(stage_shows(&s, "no turn of it is here"));
 	stage_close(&s);
 	fclose(f);
 	remove(path);

@@ -107,7 +107,7 @@ void stage_settle(struct stage *s)
 	} while (s->changed);
 }
 
-static bool shows(const struct stage *s, const char *text)
+bool stage_shows(const struct stage *s, const char *text)
 {
 	struct buf screen = {0};
 	bool found;
@@ -123,7 +123,7 @@ void stage_await(struct stage *s, uint32_t events)
 	while (explorer_events(s->explorer)->n < events)
 		loop_step(s->loop, true);
 	stage_draw(s);
-	while (shows(s, "loading ...") || app_draw_again(s->app) > 0) {
+	while (stage_shows(s, "loading ...") || app_draw_again(s->app) > 0) {
 		loop_step(s->loop, false);
 		stage_draw(s);
 	}

@@ -22,6 +22,7 @@ void stage_open(struct stage *s, const char *path, const char *source, int rows,
 void stage_open_live(struct stage *s, const char *path, const char *source, int rows, int cols);
 void stage_close(struct stage *s);
 void stage_draw(struct stage *s); /* again while a view says that work was cut short */
+bool stage_shows(const struct stage *s, const char *text); /* as of the last draw */
 /* Draws until nothing more arrives; a live one, which may always get more, but once. */
 void stage_settle(struct stage *s);
 /* Of a live one: until so many events are there, and no screen has more to draw of them. */
